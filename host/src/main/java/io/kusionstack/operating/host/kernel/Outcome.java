@@ -1,0 +1,31 @@
+package io.kusionstack.operating.host.kernel;
+
+import java.time.Duration;
+
+/** What is left to do after one look at an object. */
+public sealed interface Outcome {
+    /** Nothing, until an event names the object again. */
+    record Done() implements Outcome {}
+
+    /**
+     * Look again even if no event comes.
+     *
+     * @param after how long from now; zero means at once
+     * @param why one constant word for logs and metrics
+     */
+    record LookAgain(Duration after, String why) implements Outcome {
+        public LookAgain {
+            if (after.isNegative()) {
+                throw new IllegalArgumentException("after must not be negative: " + after);
+            }
+        }
+    }
+
+    static Outcome done() {
+        return new Done();
+    }
+
+    static Outcome lookAgain(Duration after, String why) {
+        return new LookAgain(after, why);
+    }
+}

@@ -1,0 +1,46 @@
+package io.kusionstack.operating.host.plan;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.plugin.PodRef;
+
+/** One thing to do, as data. The actuator's switch over these is the only place that writes. */
+public sealed interface Action {
+    /** Change a Pod; the lifecycle gate advances the edit before it is sent. */
+    record EditPod(PodEdit edit) implements Action {}
+
+    /**
+     * Create a Pod under a name the host chose, so that a creation with unknown outcome can be told from a new one.
+     *
+     * @param body the whole Pod; not changed after the action was made
+     * @param instanceId the id the Pod carries
+     */
+    record CreatePod(ObjectRef owner, String name, int instanceId, ObjectNode body) implements Action {}
+
+    /** Delete a Pod in the state in which it was seen. */
+    record DeletePod(PodRef pod, long resourceVersion) implements Action {}
+
+    /** Create an object of another kind; {@code body} is whole. Counts as done when it exists with equal content. */
+    record CreateObject(ObjectRef object, ObjectNode body) implements Action {}
+
+    /**
+     * Merge-patch an object of another kind.
+     *
+     * @param resourceVersion the version the decision was made on
+     */
+    record PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch) implements Action {}
+
+    /** Delete an object of another kind in the state in which it was seen. */
+    record DeleteObject(ObjectRef object, long resourceVersion) implements Action {}
+
+    /** Write observations into the status subresource; may be held back shortly so that several become one write. */
+    record WriteStatus(ObjectRef object, long resourceVersion, ObjectNode status) implements Action {}
+
+    /** Tell the users by an event on an object. */
+    record Announce(ObjectRef about, Severity severity, String reason, String message) implements Action {}
+
+    /** The type of an event. */
+    enum Severity {
+        NORMAL,
+        WARNING
+    }
+}

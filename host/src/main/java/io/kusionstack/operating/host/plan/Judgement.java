@@ -1,0 +1,24 @@
+package io.kusionstack.operating.host.plan;
+
+import java.time.Duration;
+import java.util.List;
+
+/** May a Pod go on at one stage? */
+public sealed interface Judgement {
+    /** Every rule that selects the Pod lets it pass; the grant holds its slots until the Pod shows it. */
+    record Passed() implements Judgement {}
+
+    /** At least one rule says no for now; an event will change that. */
+    record Rejected(List<Wait> waits) implements Judgement {
+        public Rejected {
+            waits = List.copyOf(waits);
+        }
+    }
+
+    /** No answer yet; ask again after {@code after} even if no event comes. */
+    record Waiting(List<Wait> waits, Duration after) implements Judgement {
+        public Waiting {
+            waits = List.copyOf(waits);
+        }
+    }
+}

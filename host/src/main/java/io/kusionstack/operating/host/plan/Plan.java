@@ -1,0 +1,75 @@
+package io.kusionstack.operating.host.plan;
+
+import io.kusionstack.operating.plugin.PodRef;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a planner decided: what to do, in order; when to look again though no event comes; and why which Pod waits.
+ *
+ * @param waits by Pod; a Pod with nothing to wait for is absent
+ */
+public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRef, List<Wait>> waits) {
+    private static final Plan NOTHING = new Plan(List.of(), Optional.empty(), Map.of());
+
+    public Plan {
+        actions = List.copyOf(actions);
+        waits = Map.copyOf(waits);
+        Set<String> touched = new HashSet<>();
+        for (Action action : actions) {
+            String pod = touchedPod(action);
+            if (!pod.isEmpty() && !touched.add(pod)) {
+                throw new IllegalArgumentException("two actions on one Pod in one plan: " + action);
+            }
+        }
+    }
+
+    public static Plan nothing() {
+        return NOTHING;
+    }
+
+    public static Plan of(Action... actions) {
+        return new Plan(List.of(actions), Optional.empty(), Map.of());
+    }
+
+    /** Both plans as one, {@code next} after this one; the earlier of the two looks stays. */
+    public Plan then(Plan next) {
+        List<Action> all = new ArrayList<>(actions);
+        all.addAll(next.actions);
+        Map<PodRef, List<Wait>> reasons = new HashMap<>(waits);
+        next.waits.forEach((pod, more) -> reasons.merge(pod, more, Plan::joined));
+        return new Plan(all, sooner(lookAgain, next.lookAgain), reasons);
+    }
+
+    private static List<Wait> joined(List<Wait> first, List<Wait> second) {
+        List<Wait> all = new ArrayList<>(first);
+        all.addAll(second);
+        return List.copyOf(all);
+    }
+
+    private static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.or(() -> other);
+        }
+        return one.get().compareTo(other.get()) <= 0 ? one : other;
+    }
+
+    private static String touchedPod(Action action) {
+        return switch (action) {
+            case Action.EditPod edit -> edit.edit().pod().uid();
+            case Action.DeletePod delete -> delete.pod().uid();
+            case Action.CreatePod create -> "new:" + create.name();
+            case Action.CreateObject ignored -> "";
+            case Action.PatchObject ignored -> "";
+            case Action.DeleteObject ignored -> "";
+            case Action.WriteStatus ignored -> "";
+            case Action.Announce ignored -> "";
+        };
+    }
+}

@@ -1,0 +1,27 @@
+package io.kusionstack.operating.host.plan;
+
+import java.time.Instant;
+import java.util.List;
+
+/** The lifecycle, as the actuator sees it: every write to a Pod passes it. */
+@FunctionalInterface
+public interface PodGate {
+    /**
+     * Advances the Pod as far as its facts allow and returns all that travels in the one write. Idempotent: advancing the
+     * outcome again adds nothing. Called under the Pod's write lane, on facts in memory; never blocks on I/O.
+     *
+     * @param seen the record the edit was decided on
+     * @param edit what the caller wants; may be empty
+     */
+    Advance advance(PodRecord seen, PodEdit edit, Instant now);
+
+    /**
+     * @param edit only what changes {@code seen}; empty when there is nothing to write
+     * @param waits what keeps the Pod from going further
+     */
+    record Advance(PodEdit edit, List<Wait> waits) {
+        public Advance {
+            waits = List.copyOf(waits);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.kusionstack.operating.host.plan;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.plugin.PodRef;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cache holds of one Pod, immutable. Whatever else a rule asks for is read live.
+ *
+ * @param generation 0 where the server has none
+ * @param deletion the deletion timestamp, null while the Pod is not terminating
+ * @param graceSeconds deletionGracePeriodSeconds, 0 while the Pod is not terminating
+ * @param labels all labels
+ * @param annotations those under {@code kusionstack.io} and those named by a rule
+ * @param node empty until bound
+ * @param claims claim name by volume name
+ * @param containers regular containers in the order of the spec, then init containers
+ * @param conditions Ready, ContainersReady, DisruptionTarget, PodScheduled and every listed readiness gate
+ * @param observedGeneration 0 where the kubelet reports none
+ */
+public record PodRecord(
+        PodRef ref,
+        long resourceVersion,
+        long generation,
+        Instant created,
+        @Nullable Instant deletion,
+        long graceSeconds,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        List<String> finalizers,
+        List<Owner> owners,
+        String node,
+        boolean hostNetwork,
+        String restartPolicy,
+        List<String> readinessGates,
+        Map<String, String> claims,
+        List<ContainerRecord> containers,
+        String phase,
+        String reason,
+        List<String> ips,
+        List<PodCondition> conditions,
+        long observedGeneration) {
+
+    public PodRecord {
+        labels = Map.copyOf(labels);
+        annotations = Map.copyOf(annotations);
+        finalizers = List.copyOf(finalizers);
+        owners = List.copyOf(owners);
+        readinessGates = List.copyOf(readinessGates);
+        claims = Map.copyOf(claims);
+        containers = List.copyOf(containers);
+        ips = List.copyOf(ips);
+        conditions = List.copyOf(conditions);
+    }
+
+    public String namespace() {
+        return ref.namespace();
+    }
+
+    public String name() {
+        return ref.name();
+    }
+
+    public String uid() {
+        return ref.uid();
+    }
+
+    public Optional<String> label(String key) {
+        return Optional.ofNullable(labels.get(key));
+    }
+
+    public boolean hasLabel(String key) {
+        return labels.containsKey(key);
+    }
+
+    public Optional<PodCondition> condition(String type) {
+        for (PodCondition condition : conditions) {
+            if (condition.type().equals(type)) {
+                return Optional.of(condition);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public Optional<Owner> controller() {
+        return owners.stream().filter(Owner::controller).findFirst();
+    }
+
+    /** True if the Pod takes part in the lifecycle. */
+    public boolean controlled() {
+        return "true".equals(labels.get(Names.CONTROL));
+    }
+
+    public boolean terminating() {
+        return deletion != null;
+    }
+
+    /** True if the Pod ended and never runs again. */
+    public boolean inactive() {
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    /** True if the Pod lists the readiness gate that the lifecycle flips. */
+    public boolean gated() {
+        return readinessGates.contains(Names.SERVICE_READY);
+    }
+
+    /**
+     * Ready, and every listed gate True: a kubelet may still publish Ready=True after a gate became False, so the
+     * condition alone proves nothing.
+     */
+    public boolean ready() {
+        if (condition(PodCondition.READY).filter(PodCondition::isTrue).isEmpty()) {
+            return false;
+        }
+        return readinessGates.stream()
+                .allMatch(gate -> condition(gate).filter(PodCondition::isTrue).isPresent());
+    }
+
+    /** In service: marked available, ready, and not on its way out. */
+    public boolean available() {
+        return hasLabel(Names.SERVICE_AVAILABLE) && ready() && !terminating();
+    }
+
+    public boolean isProtected() {
+        return finalizers.stream().anyMatch(finalizer -> finalizer.startsWith(Names.PROTECTION_PREFIX));
+    }
+
+    /** How the Pod looks once {@code edit} is written; the resourceVersion stays that of the record. */
+    public PodRecord with(PodEdit edit) {
+        Set<String> kept = new LinkedHashSet<>(finalizers);
+        kept.removeAll(edit.removeFinalizers());
+        kept.addAll(edit.addFinalizers());
+        List<ContainerRecord> wanted = new ArrayList<>();
+        for (ContainerRecord container : containers) {
+            String image = edit.images().get(container.name());
+            wanted.add(image == null ? container : container.withImage(image));
+        }
+        return new PodRecord(
+                ref,
+                resourceVersion,
+                generation,
+                created,
+                deletion,
+                graceSeconds,
+                edit.labels().on(labels),
+                edit.annotations().on(annotations),
+                List.copyOf(kept),
+                owners,
+                node,
+                hostNetwork,
+                restartPolicy,
+                readinessGates,
+                claims,
+                wanted,
+                phase,
+                reason,
+                ips,
+                edit.serviceReady().map(this::conditionsWithGate).orElse(conditions),
+                observedGeneration);
+    }
+
+    private List<PodCondition> conditionsWithGate(boolean ready) {
+        List<PodCondition> result = new ArrayList<>(conditions);
+        result.removeIf(condition -> condition.type().equals(Names.SERVICE_READY));
+        result.add(new PodCondition(Names.SERVICE_READY, ready ? "True" : "False", "", Instant.EPOCH));
+        return result;
+    }
+}

@@ -1,0 +1,40 @@
+package io.kusionstack.operating.host.plan;
+
+/** Why something waits or was refused: the same word in status, events, logs and metrics. */
+public enum Reason {
+    WAITING_FOR_RULE("WaitingForRule", "a PodTransitionRule has not let the Pod pass yet"),
+    BUDGET_EXHAUSTED("BudgetExhausted", "an availability rule has no slot left"),
+    WAITING_FOR_FINALIZER("WaitingForFinalizer", "a protection finalizer is still on the Pod"),
+    WAITING_FOR_TRAFFIC_OFF("WaitingForTrafficOff", "a load balancer still sends to the Pod"),
+    WAITING_FOR_EXPECTED_FINALIZER("WaitingForExpectedFinalizer", "traffic is not back on the Pod yet"),
+    SETTLING_AFTER_DEREGISTER("SettlingAfterDeregister", "the Pod left the endpoints a moment ago"),
+    WAITING_FOR_KUBELET("WaitingForKubelet", "the kubelet has not started the new container yet"),
+    CONTAINER_CRASHING("ContainerCrashing", "a container of the Pod ends again and again"),
+    IMAGE_NOT_PULLED("ImageNotPulled", "the image cannot be pulled"),
+    GATE_NOT_OBSERVED("GateNotObserved", "the kubelet has not followed the readiness gate yet"),
+    POD_NOT_READY("PodNotReady", "the Pod is not ready yet"),
+    ANOTHER_OPERATION_RUNNING("AnotherOperationRunning", "another operation on the Pod has to end first"),
+    OPERATION_DELAYED("OperationDelayed", "the delay asked for in the spec has not passed yet"),
+    OPERATION_TYPE_MISSING("OperationTypeMissing", "the operation has no operation-type label"),
+    SUPERSEDED("Superseded", "a newer intention replaced this one"),
+    REFUSED_BY_SERVER("RefusedByServer", "the API server refused the write for its content"),
+    STAY_OFFLINE("StayOffline", "the label stay-offline keeps the Pod out of service"),
+    PLUGIN_UNAVAILABLE("PluginUnavailable", "the plugin that has a say is not loaded");
+
+    private final String word;
+    private final String meaning;
+
+    Reason(String word, String meaning) {
+        this.word = word;
+        this.meaning = meaning;
+    }
+
+    /** CamelCase and stable: it is part of the interface. */
+    public String word() {
+        return word;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+}
