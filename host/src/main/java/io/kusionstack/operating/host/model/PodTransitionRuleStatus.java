@@ -1,0 +1,92 @@
+package io.kusionstack.operating.host.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Required;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a PodTransitionRule decided. Times are RFC 3339 with whole seconds.
+ *
+ * @param targets names of all Pods selected, sorted
+ * @param details one entry per Pod in a stage, sorted by name
+ * @param ruleStates one entry per rule that asks a server
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record PodTransitionRuleStatus(
+        @Nullable Long observedGeneration,
+        @Nullable String updateTime,
+        List<String> targets,
+        List<Detail> details,
+        List<RuleState> ruleStates) {
+    static final PodTransitionRuleStatus EMPTY =
+            new PodTransitionRuleStatus(null, null, List.of(), List.of(), List.of());
+
+    public PodTransitionRuleStatus {
+        targets = Lists.copy(targets);
+        details = Lists.copy(details);
+        ruleStates = Lists.copy(ruleStates);
+    }
+
+    /**
+     * @param stage the stage it was judged for
+     * @param passed true if no rule rejected the Pod; always written
+     * @param passedRules names of the rules passed, sorted: the record of approval
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Detail(
+            @Nullable String name,
+            @Nullable String stage,
+            @Required boolean passed,
+            List<String> passedRules,
+            List<RejectInfo> rejectInfo) {
+        public Detail {
+            passedRules = Lists.copy(passedRules);
+            rejectInfo = Lists.copy(rejectInfo);
+        }
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record RejectInfo(
+            @Nullable String ruleName, @Nullable String reason) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record RuleState(@Nullable String name, @Nullable WebhookStatus webhookStatus) {}
+
+    /**
+     * @param taskStates tasks that run
+     * @param history tasks that ended, dropped ten minutes later
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record WebhookStatus(List<TaskInfo> taskStates, List<TaskInfo> history) {
+        public WebhookStatus {
+            taskStates = Lists.copy(taskStates);
+            history = Lists.copy(history);
+        }
+    }
+
+    /**
+     * @param processing names of Pods the server has not decided on
+     * @param approved names of Pods it let pass
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record TaskInfo(
+            @Nullable String taskId,
+            List<String> processing,
+            List<String> approved,
+            @Nullable String beginTime,
+            @Nullable String lastTime,
+            @Nullable String message) {
+        public TaskInfo {
+            processing = Lists.copy(processing);
+            approved = Lists.copy(approved);
+        }
+    }
+}
