@@ -1,0 +1,33 @@
+package io.kusionstack.operating.plugin.rule;
+
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.PodView;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One question to a rule.
+ *
+ * @param rule the name of the rule in its PodTransitionRule
+ * @param selected all Pods that the PodTransitionRule selects, the waiting ones among them
+ * @param waiting the Pods to judge, longest waiting first; their stage is stored on them
+ * @param memory what the last {@link RuleResponse} gave back; empty at first
+ * @param now the time of the question
+ * @param deadline when the host stops waiting for the answer
+ */
+public record RuleRequest(
+        String rule,
+        Stage stage,
+        List<PodView> selected,
+        List<PodRef> waiting,
+        Map<String, String> memory,
+        Instant now,
+        Instant deadline) {
+    public RuleRequest {
+        selected = List.copyOf(selected);
+        waiting = List.copyOf(waiting);
+        memory = Map.copyOf(memory);
+    }
+}

@@ -1,0 +1,31 @@
+package io.kusionstack.operating.plugin.traffic;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Asks and changes one provider. Called on virtual threads; calls with equal {@link #lockKey lock keys} never overlap, others
+ * may. A call may block until its deadline. An exception or an overrun means that the outcome is unknown: the host observes
+ * before it changes anything again.
+ */
+public interface TrafficControl extends AutoCloseable {
+    /**
+     * What must not be changed by two calls at once, for example the load balancer's id. Pure and quick: no I/O.
+     *
+     * @throws IllegalArgumentException if the employer's annotations say too little; the message names the annotation
+     */
+    String lockKey(Employer employer);
+
+    /** What the provider has now, ours and {@link Serving#FOREIGN}. The only source of truth. */
+    Observation observe(Employer employer, Instant deadline);
+
+    /**
+     * Starts or continues the changes; repeating one that is under way or done is harmless. Batching is the plugin's
+     * business. Returns a result for every change, in any order; one without a result counts as pending.
+     */
+    List<BackendResult> apply(Employer employer, List<BackendChange> changes, Instant deadline);
+
+    /** Called once, after the last call has returned. Must not throw. */
+    @Override
+    default void close() {}
+}
