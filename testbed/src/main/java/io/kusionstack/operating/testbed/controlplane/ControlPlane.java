@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,6 +113,18 @@ public final class ControlPlane implements AutoCloseable {
     public void restartApiServer() {
         stopApiServer();
         startApiServer();
+    }
+
+    /**
+     * Starts a program beside the control plane, to end with it.
+     *
+     * @param name a word for its log file, unlike the components' names
+     * @param command the program and its arguments
+     */
+    public Companion companion(String name, List<String> command) {
+        Companion companion = new Companion(name, instance().folder(), launch.supervisor());
+        companion.run(command);
+        return companion;
     }
 
     /** Lets it run on after this JVM, until {@link Instance#stop}; {@link #close} then does nothing. */
