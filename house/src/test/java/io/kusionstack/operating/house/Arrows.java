@@ -43,10 +43,10 @@ final class Arrows {
                             SLF4J, MODEL_TYPES, "com.fasterxml.jackson.annotation.", "io.fabric8.generator.annotation.")
                     .mayLoad("io.fabric8.kubernetes.model.annotation.", "io.fabric8.crd.generator.annotation.")
                     .mayLoad("io.fabric8.kubernetes.client.CustomResource"),
-            // actions carry templates and patches as JSON trees
             row("host.plan")
                     .mayUse("host.model.Names", "plugin", "plugin.rule", "plugin.traffic")
-                    .mayLoad(JSON_TREES),
+                    // decision 0003: trees, and no mapper
+                    .mayLoad("com.fasterxml.jackson.databind.JsonNode", "com.fasterxml.jackson.databind.node."),
             row("host.lifecycle")
                     .mayUse("host.plan", "host.model", "host.kernel", "host.kube")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -93,6 +94,19 @@ class ArrowsTest {
                         }
                         """))
                 .containsExactly("host/plan/Action.java:0: host.plan must not use host.model.CollaSet");
+    }
+
+    @Test
+    void givesPlanJsonTreesAndNoMapper() {
+        assertThat(broken("""
+                        package B.host.plan;
+                        class Action {
+                            com.fasterxml.jackson.databind.node.ObjectNode body;
+                            com.fasterxml.jackson.databind.ObjectMapper mapper;
+                        }
+                        """))
+                .containsExactly("host/plan/Action.java:0: "
+                        + "host.plan must not use com.fasterxml.jackson.databind.ObjectMapper");
     }
 
     @Test
@@ -246,8 +260,7 @@ class ArrowsTest {
 
         assertThat(findings)
                 .extracting(Finding::place, Finding::broken)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("host.tools.Strings", "the room host.tools is not known"));
+                .containsExactly(tuple("host.tools.Strings", "the room host.tools is not known"));
         assertThat(findings.getFirst().remedy())
                 .contains("host.admission, host.collaset, host.config")
                 .contains("add the room and its arrows to Arrows");

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -22,16 +23,19 @@ final class Fixture {
     private static final Pattern PACKAGE = Pattern.compile("package ([\\w.]+);");
     private static final Pattern TYPE = Pattern.compile("(?:class|interface|record|enum) (\\w+)");
 
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    // shared, because opening every library anew takes most of the time
+    private static final JavaFileManager LIBRARIES = COMPILER.getStandardFileManager(null, null, null);
+
     private Fixture() {}
 
     /** Compiles one file per text; in these, {@code B} stands for the base package. */
     static JavaClasses compiled(Path folder, String... texts) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         List<JavaFileObject> files = Arrays.stream(texts).map(Fixture::file).toList();
-        boolean compiles = compiler.getTask(
+        boolean compiles = COMPILER.getTask(
                         messages,
-                        null,
+                        LIBRARIES,
                         null,
                         List.of("-proc:none", "-implicit:none", "-d", folder.toString()),
                         null,
