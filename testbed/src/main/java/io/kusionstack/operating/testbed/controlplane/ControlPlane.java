@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +30,10 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final String KEEP = "operating.testbed.keep";
 
-    private final ControlPlaneOptions options;
     private final Launch launch;
+    private final AtomicBoolean kept = new AtomicBoolean(Boolean.getBoolean(KEEP));
 
-    private ControlPlane(ControlPlaneOptions options, Launch launch) {
-        this.options = options;
+    private ControlPlane(Launch launch) {
         this.launch = launch;
     }
 
@@ -62,7 +62,7 @@ public final class ControlPlane implements AutoCloseable {
                 launch.instance().server(),
                 Duration.ofNanos(System.nanoTime() - start).toMillis(),
                 launch.instance().logs());
-        return new ControlPlane(options, launch);
+        return new ControlPlane(launch);
     }
 
     /**
@@ -143,7 +143,7 @@ public final class ControlPlane implements AutoCloseable {
             return;
         }
         launch.supervisor().close();
-        if (Boolean.getBoolean(KEEP)) {
+        if (kept.get()) {
             LOG.info("Control plane stopped, its logs are in {}", instance().logs());
             return;
         }
@@ -154,8 +154,8 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** As declared, so that a test may ask who has a token. */
-    public ControlPlaneOptions options() {
-        return options;
+    /** Lets {@link #close} leave the logs. */
+    public void keepFolder() {
+        kept.set(true);
     }
 }

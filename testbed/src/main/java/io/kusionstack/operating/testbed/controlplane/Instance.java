@@ -1,5 +1,6 @@
 package io.kusionstack.operating.testbed.controlplane;
 
+import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.api.Connection;
 import java.io.IOException;
 import java.net.URI;

@@ -3,6 +3,7 @@ package io.kusionstack.operating.testbed.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.api.ApiException;
 import io.kusionstack.operating.testbed.api.KubeApi;
 import java.io.UncheckedIOException;
