@@ -1,5 +1,6 @@
 package io.kusionstack.operating.testbed.controlplane;
 
+import io.kusionstack.operating.testbed.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
