@@ -1,0 +1,21 @@
+package io.kusionstack.operating.host.kube;
+
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.Optional;
+
+/** The doing: the only way to write to the cluster. */
+public interface Actuator {
+    /**
+     * Carries out a plan. Edits of Pods are handed to the write lanes of their Pods and not waited for; all else happens
+     * in order and is awaited, Pods being created beside each other. When a CreateObject, PatchObject or DeleteObject
+     * fails, whatever stands behind it is left out, status and events excepted: it might rely on that write.
+     *
+     * <p>Blocks for as long as the API server takes; call it on a virtual thread. Never throws because of what the API
+     * server answers.
+     */
+    Applied apply(Plan plan);
+
+    /** Why the API server refused the last edit of this Pod for its content, as long as the Pod stays as it is. */
+    Optional<Refusal> refusal(PodRecord pod);
+}
