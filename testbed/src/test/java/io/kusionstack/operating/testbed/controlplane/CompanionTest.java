@@ -2,6 +2,7 @@ package io.kusionstack.operating.testbed.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.testbed.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
