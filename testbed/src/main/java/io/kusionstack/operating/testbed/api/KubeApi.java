@@ -46,7 +46,7 @@ public final class KubeApi implements AutoCloseable {
 
     /** One object, or one page of a collection. */
     public JsonNode get(String path) {
-        return send("GET", path, null);
+        return exchange("GET", path, null);
     }
 
     /** One object, or empty where there is none. */
@@ -79,27 +79,44 @@ public final class KubeApi implements AutoCloseable {
 
     /** Posts the object to its collection, or a request such as an eviction to its subresource. */
     public JsonNode create(String path, JsonNode object) {
-        return send("POST", path, body(object, JSON));
+        return exchange("POST", path, body(object, JSON));
     }
 
     /** Replaces the object; where it carries a resource version, only if that is still the newest. */
     public JsonNode replace(String path, JsonNode object) {
-        return send("PUT", path, body(object, JSON));
+        return exchange("PUT", path, body(object, JSON));
     }
 
     /** Changes the object and returns what it became. */
     public JsonNode patch(String path, PatchType type, JsonNode patch) {
-        return send("PATCH", path, body(patch, MediaType.get(type.contentType())));
+        return exchange("PATCH", path, body(patch, MediaType.get(type.contentType())));
+    }
+
+    /** As {@link #patch}, for callers that do not need the result: its body is neither sent whole nor read. */
+    public void send(String path, PatchType type, JsonNode patch) {
+        RequestBody body = body(patch, MediaType.get(type.contentType()));
+        Request request = transport
+                .request(path)
+                .header("Accept", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json")
+                .patch(body)
+                .build();
+        try (Response response = client.newCall(request).execute()) {
+            if (!response.isSuccessful()) {
+                throw new ApiException("PATCH " + path, response.code(), answer(response));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("PATCH " + path + ": " + e.getMessage(), e);
+        }
     }
 
     /** Deletes the object with the server's defaults. */
     public JsonNode delete(String path) {
-        return send("DELETE", path, null);
+        return exchange("DELETE", path, null);
     }
 
     /** Deletes the object as the {@code DeleteOptions} say: preconditions, grace period, propagation. */
     public JsonNode delete(String path, JsonNode options) {
-        return send("DELETE", path, body(options, JSON));
+        return exchange("DELETE", path, body(options, JSON));
     }
 
     /**
@@ -159,7 +176,7 @@ public final class KubeApi implements AutoCloseable {
         }
     }
 
-    private JsonNode send(String method, String path, @Nullable RequestBody body) {
+    private JsonNode exchange(String method, String path, @Nullable RequestBody body) {
         Request request = transport.request(path).method(method, body).build();
         try (Response response = client.newCall(request).execute()) {
             JsonNode answer = answer(response);

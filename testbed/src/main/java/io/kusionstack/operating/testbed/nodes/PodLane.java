@@ -1,0 +1,182 @@
+package io.kusionstack.operating.testbed.nodes;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.testbed.api.ApiException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Pod's way from events to writes: events are applied one at a time, and its writes leave one after the other, each
+ * as the core decided it. Safe for any thread; none is held up by a write.
+ */
+final class PodLane {
+    /** What is still to be written: a status, or null for the final deletion. */
+    private record Write(@Nullable PodStatus status) {}
+
+    private final Shell shell;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Write> writes = new ArrayDeque<>();
+    private SimulatedPod pod;
+    private boolean writing;
+    private boolean paused;
+    private boolean gone;
+    private @Nullable Instant wake;
+    private @Nullable Future<?> timer;
+
+    PodLane(Shell shell, Step first) {
+        this.shell = shell;
+        this.pod = first.pod();
+        lock.lock();
+        try {
+            follow(first);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Applies the event at the present time. */
+    void accept(PodEvent event) {
+        lock.lock();
+        try {
+            if (!gone) {
+                follow(pod.step(event, shell.now(), shell.world()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The object is gone: nothing more is written. */
+    void forget() {
+        lock.lock();
+        try {
+            gone = true;
+            writes.clear();
+            schedule(null);
+            shell.history().record(pod.seen().uid(), shell.now(), false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The node is lost: what happens to the Pod is no longer written. */
+    void pause() {
+        lock.lock();
+        try {
+            paused = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The node is back: the present status is written, whatever was before. */
+    void resume() {
+        lock.lock();
+        try {
+            paused = false;
+            boolean removed = writes.stream().anyMatch(write -> write.status() == null);
+            writes.clear();
+            writes.add(new Write(pod.published()));
+            if (removed) {
+                writes.add(new Write(null));
+            }
+            pump();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void follow(Step step) {
+        pod = step.pod();
+        shell.history().record(pod.seen().uid(), shell.now(), pod.serving());
+        step.published().ifPresent(status -> writes.add(new Write(status)));
+        if (step.remove()) {
+            writes.add(new Write(null));
+        }
+        schedule(step.wake());
+        pump();
+    }
+
+    private void schedule(@Nullable Instant next) {
+        if (next != null && next.equals(wake)) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        wake = next;
+        timer = next == null ? null : shell.at(next, this::tick);
+    }
+
+    private void tick() {
+        lock.lock();
+        try {
+            wake = null;
+        } finally {
+            lock.unlock();
+        }
+        accept(new PodEvent.Tick());
+    }
+
+    private void pump() {
+        if (!writing && !paused && !gone && !writes.isEmpty()) {
+            writing = true;
+            Write next = writes.getFirst();
+            shell.write(() -> written(next, send(next)));
+        }
+    }
+
+    private void written(Write write, boolean done) {
+        lock.lock();
+        try {
+            writing = false;
+            if (done) {
+                writes.remove(write);
+                pump();
+            } else {
+                shell.at(shell.now().plus(Shell.RETRY), this::retry);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void retry() {
+        lock.lock();
+        try {
+            pump();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the write is over: accepted, or refused because the Pod is no longer there. */
+    private boolean send(Write write) {
+        PodView view = pod.seen();
+        String path = "/api/v1/namespaces/" + view.namespace() + "/pods/" + view.name();
+        try {
+            if (write.status() == null) {
+                shell.delete(path, removal(view.uid()));
+            } else {
+                shell.patchStatus(path, StatusJson.patch(view.uid(), write.status()));
+            }
+            return true;
+        } catch (ApiException e) {
+            return shell.isFinal(view, e);
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private static ObjectNode removal(String uid) {
+        ObjectNode options = JsonNodeFactory.instance.objectNode().put("gracePeriodSeconds", 0);
+        options.putObject("preconditions").put("uid", uid);
+        return options;
+    }
+}

@@ -1,0 +1,194 @@
+package io.kusionstack.operating.testbed.nodes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.testbed.api.Connection;
+import io.kusionstack.operating.testbed.api.KubeApi;
+import io.kusionstack.operating.testbed.api.Watch;
+import io.kusionstack.operating.testbed.api.WatchEvent;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Nodes that behave, as far as the API can see, like kubelets: they register and renew themselves and report for every
+ * Pod bound to them what a container runtime would do, in a kubelet's order and cadence. Their user agent is {@code
+ * simulated-nodes/1}. Started over a cluster that has such nodes and Pods already, they go on where it stands: running
+ * containers go on running. Any thread may call any method; after {@link #close} the objects stay as they are.
+ */
+public final class SimulatedNodes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SimulatedNodes.class);
+    private static final String PODS = "/api/v1/pods?fieldSelector=spec.nodeName%21%3D";
+    private static final Duration RENEWAL = Duration.ofSeconds(10);
+
+    private final KubeApi api;
+    private final NodeObjects objects;
+    private final Shell shell;
+    private final NodesConfig config;
+    private final Set<String> names;
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
+    private final Map<String, PodLane> lanes = new ConcurrentHashMap<>();
+    private final Map<String, String> nodeOf = new ConcurrentHashMap<>();
+    private final Set<String> unconfirmed = new HashSet<>();
+    private final Watch watch;
+
+    private SimulatedNodes(Connection connection, NodesConfig config, Clock clock) {
+        this.api = new KubeApi(connection, "simulated-nodes/1");
+        this.objects = new NodeObjects(api);
+        this.config = config;
+        this.names = Set.copyOf(config.names());
+        this.shell = new Shell(api, new LiveWorld(config), clock, config.writesInFlight());
+        for (String name : config.names()) {
+            objects.register(name, shell.world().hostIp(name), shell.now());
+        }
+        shell.every(RENEWAL, this::renew);
+        this.watch = api.watch(PODS, this::accept);
+    }
+
+    /** Registers the nodes and begins to serve their Pods; the scheduler may need a second to see them Ready. */
+    public static SimulatedNodes start(Connection connection, NodesConfig config) {
+        return new SimulatedNodes(connection, config, Clock.systemUTC());
+    }
+
+    /** The nodes' names. */
+    public Set<String> names() {
+        return names;
+    }
+
+    /** Whether the scheduler may use every node. */
+    public boolean areSchedulable() {
+        return names.stream().allMatch(objects::isSchedulable);
+    }
+
+    /** Adds a script over those before it; it holds for what containers do from now on. */
+    public void play(NodeScript script) {
+        shell.world().play(script);
+    }
+
+    /** When each Pod really answered. */
+    public NodeHistory history() {
+        return shell.history();
+    }
+
+    /** How many Pod status writes the API server has accepted so far. */
+    public long statusWrites() {
+        return shell.statusWrites();
+    }
+
+    /** How many Pods are on the nodes. */
+    public int pods() {
+        return lanes.size();
+    }
+
+    /**
+     * Cuts the node off: its Ready condition turns Unknown, its lease is no longer renewed and nothing of its Pods is
+     * reported, while their containers go on.
+     */
+    public void lose(String node) {
+        lost.add(known(node));
+        onNode(node, PodLane::pause);
+        objects.reportLost(node, shell.now());
+    }
+
+    /** Brings a lost node back: it is Ready, and its Pods' present status is reported. */
+    public void recover(String node) {
+        objects.renew(known(node), shell.now());
+        objects.reportReady(node, shell.now());
+        lost.remove(node);
+        onNode(node, PodLane::resume);
+    }
+
+    /** A tag was added on the node: a running container's image has another digest now, without a restart. */
+    public void retag(String podUid, String container, String imageId) {
+        PodLane lane = lanes.get(podUid);
+        if (lane == null) {
+            throw new IllegalArgumentException("no simulated node has a Pod with uid " + podUid);
+        }
+        lane.accept(new PodEvent.Retagged(container, imageId));
+    }
+
+    /** Stops reporting at once. Nodes and Pods stay in the API as they are. */
+    @Override
+    public void close() {
+        watch.close();
+        shell.close();
+        api.close();
+    }
+
+    private String known(String node) {
+        if (!names.contains(node)) {
+            throw new IllegalArgumentException("no node " + node + " is simulated; there are " + config.names());
+        }
+        return node;
+    }
+
+    private void onNode(String node, Consumer<PodLane> action) {
+        nodeOf.forEach((uid, where) -> {
+            PodLane lane = lanes.get(uid);
+            if (where.equals(node) && lane != null) {
+                action.accept(lane);
+            }
+        });
+    }
+
+    private void renew() {
+        for (String name : names) {
+            if (!lost.contains(name)) {
+                try {
+                    objects.renew(name, shell.now());
+                } catch (UncheckedIOException e) {
+                    LOG.atDebug().setCause(e).addKeyValue("node", name).log("Lease not renewed");
+                }
+            }
+        }
+    }
+
+    /** On the watch's thread only. */
+    private void accept(WatchEvent event) {
+        switch (event) {
+            case WatchEvent.Added(JsonNode pod) -> seen(pod);
+            case WatchEvent.Modified(JsonNode pod) -> seen(pod);
+            case WatchEvent.Deleted(JsonNode pod) ->
+                forget(pod.path("metadata").path("uid").asText());
+            case WatchEvent.Restarted() -> unconfirmed.addAll(lanes.keySet());
+            case WatchEvent.Synced(String version) -> {
+                unconfirmed.forEach(this::forget);
+                unconfirmed.clear();
+            }
+        }
+    }
+
+    private void seen(JsonNode object) {
+        PodView pod = PodView.parse(object);
+        if (!names.contains(pod.node())) {
+            return;
+        }
+        unconfirmed.remove(pod.uid());
+        PodLane lane = lanes.get(pod.uid());
+        if (lane != null) {
+            lane.accept(new PodEvent.Seen(pod));
+            return;
+        }
+        nodeOf.put(pod.uid(), pod.node());
+        PodLane begun = new PodLane(shell, SimulatedPod.bound(pod, shell.now(), shell.world()));
+        lanes.put(pod.uid(), begun);
+        if (lost.contains(pod.node())) {
+            begun.pause();
+        }
+    }
+
+    private void forget(String uid) {
+        nodeOf.remove(uid);
+        PodLane lane = lanes.remove(uid);
+        if (lane != null) {
+            lane.forget();
+            shell.world().forget(uid);
+        }
+    }
+}
