@@ -56,7 +56,8 @@ final class Arrows {
                     .mayUse("host.kernel", "host.plan", "host.model", "plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(SLF4J, "io.fabric8.", "okhttp3.", "okio.", "kotlin.", JACKSON),
             row("host.plugins")
-                    .mayUse("host.plan", "host.kernel", "plugin", "plugin.rule", "plugin.traffic")
+                    .mayUse("host.plan", "host.kernel.Key", "host.kernel.Outcome")
+                    .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(JSON_TREES)
                     .mayLoad(SLF4J, "org.pf4j.", "io.github.resilience4j."),
             row(OPS).mayUse("host.kernel", "host.plan")

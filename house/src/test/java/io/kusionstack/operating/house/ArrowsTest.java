@@ -202,6 +202,21 @@ class ArrowsTest {
     }
 
     @Test
+    void givesPluginsTheValuesOfTheKernelAndNotItsLoop() {
+        assertThat(broken(
+                        "package B.host.kernel; public record Key(String name) {}",
+                        "package B.host.kernel; public class Controller {}",
+                        """
+                        package B.host.plugins;
+                        class PluginCall {
+                            B.host.kernel.Key key;
+                            B.host.kernel.Controller controller;
+                        }
+                        """))
+                .containsExactly("host/plugins/PluginCall.java:0: host.plugins must not use host.kernel.Controller");
+    }
+
+    @Test
     void keepsPicocliInMain() {
         assertThat(broken("""
                         package B.host.config;

@@ -21,6 +21,9 @@ final class BuildBindings {
                 pom,
                 spotless + "//execution[phase='process-classes']/goals/goal[.='check']",
                 "Spotless check");
+        for (String part : List.of("palantirJavaFormat", "removeUnusedImports", "importOrder")) {
+            require(findings, pom, plugin("spotless-maven-plugin") + "/configuration/java/" + part, part);
+        }
         String enforcer = plugin("maven-enforcer-plugin") + "//execution[goals/goal='enforce'][not(phase)]";
         require(findings, pom, enforcer + "//dependencyConvergence", "dependency convergence");
         String compiler = plugin("maven-compiler-plugin") + "/configuration/";
@@ -48,7 +51,11 @@ final class BuildBindings {
                 pom,
                 "//plugin[artifactId='maven-compiler-plugin']//compilerArgs[@*]",
                 "other compiler checks");
-        refuse(findings, pom, "//*[@combine.self='override']", "a configuration in place of the parent's");
+        refuse(
+                findings,
+                pom,
+                "//plugin[" + CHECKS + "]//*[@combine.self='override']",
+                "a configuration in place of the parent's");
         return findings;
     }
 
@@ -62,7 +69,11 @@ final class BuildBindings {
                 pom,
                 "//properties/*[contains(name(),'spotless') and contains(name(),'skip')]",
                 "spotless skip");
-        refuse(findings, pom, "//properties/*[name()='maven.test.skip' or name()='skipTests']", "skipped tests");
+        refuse(
+                findings,
+                pom,
+                "//properties/*[name()='maven.test.skip' or name()='skipTests' or name()='skipITs'][.='true']",
+                "skipped tests");
         refuse(findings, pom, "//plugin[" + CHECKS + "]//fail[.='false']", "a check that does not fail");
         return findings;
     }

@@ -16,6 +16,8 @@ class BuildBindingsTest {
     @CsvSource(delimiter = '|', textBlock = """
                     <phase>process-classes</phase><goals><goal>check | <phase>none</phase><goals><goal>check | no Spotless check
                     <goal>check</goal>                  | <goal>apply</goal>               | no Spotless check
+                    <importOrder/>                      |                                  | no importOrder
+                    <removeUnusedImports/>              |                                  | no removeUnusedImports
                     <dependencyConvergence/>            |                                  | no dependency convergence
                     <goal>enforce</goal>                | <goal>display-info</goal>        | no dependency convergence
                     <arg>-Werror</arg>                  |                                  | no -Werror
@@ -51,7 +53,7 @@ class BuildBindingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"enforcer.skip", "spotless.check.skip", "maven.test.skip", "skipTests"})
+    @CsvSource({"enforcer.skip", "spotless.check.skip", "maven.test.skip", "skipTests", "skipITs"})
     void refusesPropertiesThatSkip(String property) {
         String pom = "<project><properties><%s>true</%s></properties></project>".formatted(property, property);
 

@@ -14,7 +14,13 @@ final class PureClasses {
 
     private static final Pattern NAMES = Pattern.compile("\\w*Planner|\\w*Snapshot|Op|PodOps|RuleEngine|InstanceIds");
     private static final List<String> PACKAGES = List.of(
-            "java.util.concurrent.", "java.util.random.", "java.io.", "java.net.", "java.nio.file.", "org.slf4j.");
+            "java.util.concurrent.",
+            "java.util.random.",
+            "java.io.",
+            "java.net.",
+            "java.nio.file.",
+            "java.nio.channels.",
+            "org.slf4j.");
     private static final Set<String> TYPES = Set.of(
             "java.lang.System",
             "java.lang.Thread",
@@ -22,6 +28,8 @@ final class PureClasses {
             "java.lang.Runtime",
             "java.time.Clock",
             "java.time.InstantSource",
+            "java.util.Calendar",
+            "java.util.Date",
             "java.util.Random",
             "java.util.SplittableRandom",
             "java.security.SecureRandom");
