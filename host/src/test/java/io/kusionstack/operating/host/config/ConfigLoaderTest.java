@@ -1,0 +1,145 @@
+package io.kusionstack.operating.host.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.config.HostConfig.ControllerName;
+import io.kusionstack.operating.host.config.HostConfig.Http;
+import io.kusionstack.operating.host.config.HostConfig.Kubernetes;
+import io.kusionstack.operating.host.config.HostConfig.Limits;
+import io.kusionstack.operating.host.config.HostConfig.Log;
+import io.kusionstack.operating.host.config.HostConfig.LogFormat;
+import io.kusionstack.operating.host.config.HostConfig.LogLevel;
+import io.kusionstack.operating.host.config.HostConfig.Workers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ConfigLoaderTest {
+    static final HostConfig DEFAULTS = new HostConfig(
+            new Kubernetes(Optional.empty()),
+            List.of(),
+            List.of(ControllerName.LIFECYCLE, ControllerName.RULES, ControllerName.COLLASET),
+            new Workers(16, 4, 8),
+            new Http("127.0.0.1", 8080),
+            new Log(LogFormat.TEXT, LogLevel.INFO),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(20),
+            new Limits(16, Duration.ofSeconds(10)));
+
+    static final String NOTHING_DEFAULT = """
+            kubernetes: {kubeconfig: /etc/operating/kubeconfig}
+            watchNamespaces: [shop, web]
+            controllers: [collaset, lifecycle]
+            workers: {lifecycle: 17, rules: 5, collaset: 9}
+            http: {bindAddress: 0.0.0.0, port: 0}
+            log: {format: json, level: debug}
+            endpointSettle: 500ms
+            stopTimeout: 1m
+            limits: {writesInFlight: 32, requestTimeout: 3s}
+            """;
+
+    static final HostConfig CHANGED = new HostConfig(
+            new Kubernetes(Optional.of(Path.of("/etc/operating/kubeconfig"))),
+            List.of("shop", "web"),
+            List.of(ControllerName.LIFECYCLE, ControllerName.COLLASET),
+            new Workers(17, 5, 9),
+            new Http("0.0.0.0", 0),
+            new Log(LogFormat.JSON, LogLevel.DEBUG),
+            Duration.ofMillis(500),
+            Duration.ofMinutes(1),
+            new Limits(32, Duration.ofSeconds(3)));
+
+    private final ConfigLoader loader = new ConfigLoader(Map.of());
+
+    @Test
+    void anEmptyFileMeansAllDefaults() {
+        assertThat(loader.parse("")).isEqualTo(new Loaded.Valid(DEFAULTS));
+    }
+
+    @Test
+    void everyKeyIsRead() {
+        assertThat(loader.parse(NOTHING_DEFAULT)).isEqualTo(new Loaded.Valid(CHANGED));
+    }
+
+    @Test
+    void allProblemsAreToldAtOnceEachWithPathValueAndWhatIsAllowed() {
+        Loaded loaded = loader.parse("""
+                kubernetes: {kubeconfig: 7}
+                watchNamespaces: [shop, Web, shop]
+                controllers: [collasets, rules]
+                workers: {lifecycle: 0, rule: 3}
+                http: {port: "8080", bindAddress: ""}
+                log: {format: xml, level: 3}
+                endpointSettle: 2
+                stopTimeout: 6m
+                limits: [16]
+                extra: true
+                """);
+
+        assertThat(loaded)
+                .isEqualTo(new Loaded.Invalid(List.of(
+                        new Problem("kubernetes.kubeconfig", "7", "it has to be a text"),
+                        new Problem(
+                                "watchNamespaces[1]",
+                                "\"Web\"",
+                                "it has to be the name of a namespace: a-z, 0-9 and '-'"),
+                        new Problem("watchNamespaces[2]", "\"shop\"", "each may stand there only once"),
+                        new Problem(
+                                "controllers[0]", "\"collasets\"", "it has to be one of lifecycle, rules, collaset"),
+                        new Problem("workers.lifecycle", "0", "it has to be a whole number from 1 to 1000"),
+                        new Problem(
+                                "workers.rule", "", "there is no such key; known here are lifecycle, rules, collaset"),
+                        new Problem("http.bindAddress", "\"\"", "it has to be a text"),
+                        new Problem("http.port", "\"8080\"", "it has to be a whole number from 0 to 65535"),
+                        new Problem("log.format", "\"xml\"", "it has to be one of text, json"),
+                        new Problem("log.level", "3", "it has to be one of error, warn, info, debug"),
+                        new Problem(
+                                "endpointSettle", "2", "it has to be a time such as 500ms, 2s or 1m, from 0s to 5m"),
+                        new Problem(
+                                "stopTimeout", "\"6m\"", "it has to be a time such as 500ms, 2s or 1m, from 0s to 5m"),
+                        new Problem("limits", "[16]", "it has to be a map of keys to values"),
+                        new Problem(
+                                "extra",
+                                "",
+                                "there is no such key; known here are kubernetes, watchNamespaces, controllers,"
+                                        + " workers, http, log, endpointSettle, stopTimeout, limits"))));
+    }
+
+    @Test
+    void aProblemReadsAsOneSentence() {
+        assertThat(new Problem("http.port", "99999", "it has to be a whole number from 0 to 65535"))
+                .hasToString("http.port: 99999 is not allowed; it has to be a whole number from 0 to 65535");
+        assertThat(new Problem("", "", "it is no YAML: no")).hasToString("the file: it is no YAML: no");
+    }
+
+    @Test
+    void aKeyGivenTwiceIsAProblem() {
+        assertThat(loader.parse("stopTimeout: 1s\nstopTimeout: 2s\n"))
+                .isInstanceOfSatisfying(
+                        Loaded.Invalid.class,
+                        invalid -> assertThat(invalid.problems().getFirst().rule())
+                                .contains("Duplicate field 'stopTimeout'"));
+    }
+
+    @Test
+    void aFileThatIsNotThereIsAProblem() {
+        assertThat(loader.load(Path.of("missing.yaml")))
+                .isEqualTo(new Loaded.Invalid(
+                        List.of(new Problem("", "", "missing.yaml does not exist; name the file with --config"))));
+    }
+
+    @Test
+    void theVariableKubeconfigCountsWhereTheFileNamesNone() {
+        ConfigLoader withVariable = new ConfigLoader(Map.of("KUBECONFIG", "/home/me/config"));
+
+        assertThat(withVariable.parse(""))
+                .isInstanceOfSatisfying(
+                        Loaded.Valid.class,
+                        valid -> assertThat(valid.config().kubernetes().kubeconfig())
+                                .contains(Path.of("/home/me/config")));
+        assertThat(withVariable.parse(NOTHING_DEFAULT)).isEqualTo(new Loaded.Valid(CHANGED));
+    }
+}
