@@ -1,0 +1,15 @@
+package io.kusionstack.operating.host.ops;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.SetExplanation;
+import java.util.Optional;
+
+/** Why things wait, asked from the rooms that know. Any thread; must not block. */
+public interface Explanations {
+    /** Empty if the host knows no such Pod. */
+    Optional<Explanation> pod(Key pod);
+
+    /** Empty if the host knows no such CollaSet. */
+    Optional<SetExplanation> set(Key set);
+}

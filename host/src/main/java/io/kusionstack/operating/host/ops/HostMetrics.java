@@ -1,0 +1,106 @@
+package io.kusionstack.operating.host.ops;
+
+import io.kusionstack.operating.host.kube.ActMetrics;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/** Counts for every room, by its port, and renders for Prometheus. docs/metrics.md lists all of it. Any thread. */
+public final class HostMetrics implements ActMetrics, AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+
+    public HostMetrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    /** All of it in Prometheus' text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /** Shows how many Pods the cache holds. */
+    public void showCachedPods(IntSupplier size) {
+        Gauge.builder("operating.cached.pods", size, IntSupplier::getAsInt).register(registry);
+    }
+
+    @Override
+    public void sent(String kind, String verb, Duration latency) {
+        written(kind, verb, "sent");
+        registry.timer("operating.write", "kind", kind, "verb", verb).record(latency);
+    }
+
+    @Override
+    public void conflict(String kind, String verb) {
+        written(kind, verb, "conflict");
+    }
+
+    @Override
+    public void refused(String kind, String verb, int code) {
+        written(kind, verb, "refused");
+        registry.counter("operating.refusals", "kind", kind, "verb", verb, "code", String.valueOf(code))
+                .increment();
+    }
+
+    @Override
+    public void notSent(String kind, String verb) {
+        written(kind, verb, "not-sent");
+    }
+
+    @Override
+    public void unknownOutcome(String kind, String verb) {
+        written(kind, verb, "unknown");
+    }
+
+    @Override
+    public void outdated(String kind) {
+        registry.counter("operating.outdated.edits", "kind", kind).increment();
+    }
+
+    @Override
+    public void throttled(Duration pause) {
+        registry.timer("operating.throttled").record(pause);
+    }
+
+    @Override
+    public void expectationExpired() {
+        registry.counter("operating.expectations.expired").increment();
+    }
+
+    @Override
+    public void intentMissed(String kind) {
+        registry.counter("operating.intents.missed", "kind", kind).increment();
+    }
+
+    @Override
+    public void resumed(String kind) {
+        registry.counter("operating.streams.resumed", "kind", kind).increment();
+    }
+
+    @Override
+    public void relisted(String kind, String why) {
+        registry.counter("operating.streams.relisted", "kind", kind, "why", why).increment();
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+
+    private void written(String kind, String verb, String result) {
+        registry.counter("operating.writes", "kind", kind, "verb", verb, "result", result)
+                .increment();
+    }
+}

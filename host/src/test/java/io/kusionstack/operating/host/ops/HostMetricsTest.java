@@ -1,0 +1,77 @@
+package io.kusionstack.operating.host.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class HostMetricsTest {
+    private static final Path PAGE = Path.of("..", "docs", "metrics.md");
+
+    @Test
+    void thePageListsEveryMetricWithItsLabelsAndNoOther() throws IOException {
+        try (HostMetrics metrics = exercised()) {
+            assertThat(documented()).isEqualTo(rendered(metrics.scrape()));
+        }
+    }
+
+    @Test
+    void countsWritesByWhatBecameOfThem() {
+        try (HostMetrics metrics = new HostMetrics()) {
+            metrics.sent("Pod", "patch-status", Duration.ofMillis(5));
+            metrics.sent("Pod", "patch-status", Duration.ofMillis(7));
+            metrics.conflict("Pod", "patch-status");
+
+            assertThat(metrics.scrape())
+                    .contains("operating_writes_total{kind=\"Pod\",result=\"sent\",verb=\"patch-status\"} 2.0\n")
+                    .contains("operating_writes_total{kind=\"Pod\",result=\"conflict\",verb=\"patch-status\"} 1.0\n")
+                    .contains("operating_write_seconds_sum{kind=\"Pod\",verb=\"patch-status\"} 0.012\n");
+        }
+    }
+
+    private static HostMetrics exercised() {
+        HostMetrics metrics = new HostMetrics();
+        metrics.showCachedPods(() -> 7);
+        metrics.sent("Pod", "patch", Duration.ofMillis(5));
+        metrics.conflict("Pod", "patch");
+        metrics.refused("Pod", "patch", 422);
+        metrics.notSent("Pod", "patch");
+        metrics.unknownOutcome("Pod", "patch");
+        metrics.outdated("Pod");
+        metrics.throttled(Duration.ofSeconds(1));
+        metrics.expectationExpired();
+        metrics.intentMissed("Pod");
+        metrics.resumed("Pod");
+        metrics.relisted("Pod", "gone");
+        return metrics;
+    }
+
+    /** Lines such as {@code | `operating_writes_total` | kind, result, verb |}. */
+    private static Set<String> documented() throws IOException {
+        Set<String> metrics = new TreeSet<>();
+        Matcher rows =
+                Pattern.compile("(?m)^\\| `(operating_\\w+)` \\| ([^|]*) \\|").matcher(Files.readString(PAGE));
+        while (rows.find()) {
+            metrics.add(rows.group(1) + " " + rows.group(2).trim());
+        }
+        return metrics;
+    }
+
+    private static Set<String> rendered(String scrape) {
+        Set<String> metrics = new TreeSet<>();
+        Matcher lines = Pattern.compile("(?m)^(operating_\\w+?)(?:_count|_sum)?(?:\\{(.*)})? .*$")
+                .matcher(scrape);
+        while (lines.find()) {
+            String labels = lines.group(2) == null ? "" : lines.group(2).replaceAll("=\"[^\"]*\"", "");
+            metrics.add(lines.group(1) + " " + labels.replace(",", ", "));
+        }
+        return metrics;
+    }
+}
