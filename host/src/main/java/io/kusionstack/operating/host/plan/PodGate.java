@@ -16,6 +16,14 @@ public interface PodGate {
     Advance advance(PodRecord seen, PodEdit edit, Instant now);
 
     /**
+     * As {@link #advance}, but begun operations go on without the edit they want to make: for the one repetition after
+     * the server refused such a write for its content, so that a bad image never keeps traffic's finalizer.
+     */
+    default Advance advanceWithoutIntention(PodRecord seen, PodEdit edit, Instant now) {
+        return advance(seen, edit, now);
+    }
+
+    /**
      * @param edit only what changes {@code seen}; empty when there is nothing to write
      * @param waits what keeps the Pod from going further
      */

@@ -1,0 +1,140 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One operation on a Pod. Each state has only its legal exits; an operation that is undone or over is simply gone.
+ *
+ * <pre>
+ * Begun -> Preparing -> Operating -> PostCheck -> Completing -> gone
+ * </pre>
+ */
+sealed interface Op {
+    String id();
+
+    /** Empty where the labels don't say. */
+    String type();
+
+    /** The labels that say this state; all others with the id are to go. Empty where the labels stay as they are. */
+    Optional<Set<Mark>> marks();
+
+    /** True while the Pod has to be out of service. */
+    boolean holdsGate();
+
+    /** Begun without saying what for: nothing happens until the type is there. */
+    record Untyped(String id, boolean holdsGate) implements Op {
+        @Override
+        public String type() {
+            return "";
+        }
+
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.empty();
+        }
+    }
+
+    /** Waits for the transition rules at PreCheck. */
+    record Begun(String id, String type) implements Op {
+        private static final Set<Mark> MARKS = Set.of(Mark.OPERATING, Mark.OPERATION_TYPE, Mark.PRE_CHECK);
+
+        Preparing preChecked() {
+            return new Preparing(id, type);
+        }
+
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.of(MARKS);
+        }
+
+        @Override
+        public boolean holdsGate() {
+            return false;
+        }
+    }
+
+    /** The rules let it pass; traffic leaves the Pod. */
+    record Preparing(String id, String type) implements Op {
+        private static final Set<Mark> MARKS =
+                Set.of(Mark.OPERATING, Mark.OPERATION_TYPE, Mark.PRE_CHECKED, Mark.PREPARING);
+
+        Operating prepared() {
+            return new Operating(id, type);
+        }
+
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.of(MARKS);
+        }
+
+        @Override
+        public boolean holdsGate() {
+            return true;
+        }
+    }
+
+    /** The Pod may be touched; its exit is the operation controller's, who takes the operating label away. */
+    record Operating(String id, String type) implements Op {
+        private static final Set<Mark> MARKS =
+                Set.of(Mark.OPERATING, Mark.OPERATION_TYPE, Mark.PRE_CHECKED, Mark.OPERATE);
+
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.of(MARKS);
+        }
+
+        @Override
+        public boolean holdsGate() {
+            return true;
+        }
+    }
+
+    /** Finished; waits for the transition rules at PostCheck. */
+    record PostCheck(String id, String type) implements Op {
+        private static final Set<Mark> MARKS = Set.of(Mark.OPERATED, Mark.DONE_OPERATION_TYPE, Mark.POST_CHECK);
+
+        Completing postChecked() {
+            return new Completing(id, type);
+        }
+
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.of(MARKS);
+        }
+
+        @Override
+        public boolean holdsGate() {
+            return true;
+        }
+    }
+
+    /** Let back: the Pod returns into service. */
+    record Completing(String id, String type) implements Op {
+        private static final Set<Mark> MARKS =
+                Set.of(Mark.OPERATED, Mark.DONE_OPERATION_TYPE, Mark.POST_CHECKED, Mark.COMPLETING);
+
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.of(MARKS);
+        }
+
+        @Override
+        public boolean holdsGate() {
+            return false;
+        }
+    }
+
+    /**
+     * Labels that no living operation explains: undone, or their operating label was taken away before Operate.
+     *
+     * @param since when the newest of them was written; {@link Instant#MIN} when they were undone
+     */
+    record Leftover(String id, String type, boolean holdsGate, Instant since) implements Op {
+        @Override
+        public Optional<Set<Mark>> marks() {
+            return Optional.empty();
+        }
+    }
+}

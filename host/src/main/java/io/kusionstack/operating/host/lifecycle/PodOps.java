@@ -1,0 +1,198 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Operations on Pods: what the lifecycle labels mean, and how to begin, finish and give up an operation. The one door of
+ * this room; nobody else needs to know a lifecycle label. An operation is known by an id, unique on its Pod, and has a
+ * type, which transition rules and traffic see. Pure; any thread.
+ *
+ * <pre>{@code
+ * PodEdit edit = PodOps.begin(pod, "collaset", "update", now);      // asks
+ * switch (PodOps.allowed(pod, "collaset", "update", delay, now)) {
+ *     case PodOps.Allowance.No no -> {}                              // traffic is not off yet, or a rule says no
+ *     case PodOps.Allowance.Later later -> lookAgain(later.after());
+ *     case PodOps.Allowance.Now go -> touch(pod);
+ * }
+ * PodEdit done = PodOps.finish(pod, "collaset");                     // traffic comes back
+ * }</pre>
+ *
+ * <p>All edits pass the {@link io.kusionstack.operating.host.plan.PodGate} on their way to the server, which advances the
+ * operation as far as it goes and keeps the labels consistent.
+ */
+public final class PodOps {
+    private PodOps() {}
+
+    /** How far an operation is. */
+    public enum Phase {
+        PRE_CHECK("PreCheck"),
+        PREPARING("Preparing"),
+        OPERATING("Operating"),
+        POST_CHECK("PostCheck"),
+        COMPLETING("Completing");
+
+        private final String word;
+
+        Phase(String word) {
+            this.word = word;
+        }
+
+        public String word() {
+            return word;
+        }
+    }
+
+    /**
+     * One operation on a Pod.
+     *
+     * @param type empty while the labels don't say it
+     * @param since when it entered the phase, by the time stamp of the label; empty where the value is no time
+     */
+    public record Operation(String id, String type, Phase phase, Optional<Instant> since) {}
+
+    /** May an operation touch its Pod? */
+    public sealed interface Allowance {
+        record Now() implements Allowance {}
+
+        /** Only the delay asked for is missing. */
+        record Later(Duration after) implements Allowance {}
+
+        record No() implements Allowance {}
+    }
+
+    /** The operations by id, each in its state. */
+    static SortedMap<String, Op> decode(Map<String, String> labels) {
+        LifecycleLabels found = LifecycleLabels.of(labels);
+        return found.ops(found, Instant.MIN);
+    }
+
+    /** The operations on the Pod by id; labels that belong to no living operation are left out. */
+    public static SortedMap<String, Operation> operations(PodRecord pod) {
+        LifecycleLabels labels = LifecycleLabels.of(pod.labels());
+        SortedMap<String, Operation> operations = new TreeMap<>();
+        labels.ops(labels, pod.created())
+                .values()
+                .forEach(op -> operation(op, labels).ifPresent(operation -> operations.put(op.id(), operation)));
+        return operations;
+    }
+
+    /** The operations that wait at this stage for the transition rules, by id. */
+    public static SortedMap<String, Operation> waitingAt(PodRecord pod, Stage stage) {
+        Phase phase = switch (stage) {
+            case PRE_CHECK -> Phase.PRE_CHECK;
+            case POST_CHECK -> Phase.POST_CHECK;
+        };
+        SortedMap<String, Operation> waiting = operations(pod);
+        waiting.values()
+                .removeIf(operation ->
+                        operation.phase() != phase || operation.type().isEmpty() && phase == Phase.PRE_CHECK);
+        return waiting;
+    }
+
+    public static Optional<Operation> operation(PodRecord pod, String id) {
+        return Optional.ofNullable(operations(pod).get(id));
+    }
+
+    /** True from begin to finish or undo: this id is at work with this type. */
+    public static boolean isDuring(PodRecord pod, String id, String type) {
+        return pod.hasLabel(Mark.OPERATING.key(id))
+                && pod.label(Mark.OPERATION_TYPE.key(id)).filter(type::equals).isPresent()
+                && !pod.hasLabel(Mark.UNDO_OPERATION_TYPE.key(id));
+    }
+
+    /** True if the Pod carries a label of any operation, in whatever state. */
+    public static boolean isIdle(PodRecord pod) {
+        return operations(pod).isEmpty();
+    }
+
+    /**
+     * May the operation touch the Pod now?
+     *
+     * @param delay how long to wait after traffic is off
+     */
+    public static Allowance allowed(PodRecord pod, String id, String type, Duration delay, Instant now) {
+        if (!(decode(pod.labels()).get(id) instanceof Op.Operating operating)
+                || !operating.type().equals(type)) {
+            return new Allowance.No();
+        }
+        Optional<Instant> start =
+                Stamp.time(pod.label(Mark.OPERATE.key(id)).orElse("")).map(time -> time.plus(delay));
+        return start.filter(now::isBefore)
+                .map(time -> (Allowance) new Allowance.Later(Duration.between(now, time)))
+                .orElseGet(Allowance.Now::new);
+    }
+
+    /**
+     * Begins an operation that leaves the Pod alive. Nothing changes if it is under way. What an earlier round, or
+     * another type under the same id, left behind goes, so that no old permission is inherited.
+     */
+    public static PodEdit begin(PodRecord pod, String id, String type, Instant now) {
+        PodEdit edit = PodEdit.of(pod);
+        if (isDuring(pod, id, type)) {
+            return edit;
+        }
+        return edit.labels(MapEdit.remove(LifecycleLabels.of(pod.labels()).keys(id)))
+                .labels(MapEdit.set(Map.of(Mark.OPERATING.key(id), Stamp.of(now), Mark.OPERATION_TYPE.key(id), type)));
+    }
+
+    /** Begins an operation that ends with the deletion of the Pod, and tells traffic control so. */
+    public static PodEdit beginToDelete(PodRecord pod, String id, String type, Instant now) {
+        PodEdit edit = begin(pod, id, type, now);
+        return pod.hasLabel(Names.PREPARING_TO_DELETE)
+                ? edit
+                : edit.labels(MapEdit.set(Names.PREPARING_TO_DELETE, Stamp.of(now)));
+    }
+
+    /**
+     * The operation is done: the Pod may come back. One that was never allowed to touch the Pod is given up instead;
+     * nothing changes if it is not under way.
+     */
+    public static PodEdit finish(PodRecord pod, String id) {
+        Optional<Op> op = Optional.ofNullable(decode(pod.labels()).get(id));
+        if (op.isEmpty() || !pod.hasLabel(Mark.OPERATING.key(id))) {
+            return PodEdit.of(pod);
+        }
+        boolean operated = op.get() instanceof Op.Operating || op.get() instanceof Op.Untyped;
+        return operated ? PodEdit.of(pod).labels(MapEdit.remove(List.of(Mark.OPERATING.key(id)))) : undo(pod, id);
+    }
+
+    /**
+     * Gives the operation up, in whatever phase: it is gone with this edit, and the Pod comes back. The announcement of
+     * a deletion goes too, unless another operation is on the Pod.
+     */
+    public static PodEdit undo(PodRecord pod, String id) {
+        LifecycleLabels labels = LifecycleLabels.of(pod.labels());
+        PodEdit edit = PodEdit.of(pod).labels(MapEdit.remove(labels.keys(id)));
+        boolean last = operations(pod).keySet().stream().allMatch(id::equals);
+        return last && pod.hasLabel(Names.PREPARING_TO_DELETE)
+                ? edit.labels(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE)))
+                : edit;
+    }
+
+    private static Optional<Operation> operation(Op op, LifecycleLabels labels) {
+        return switch (op) {
+            case Op.Untyped untyped -> at(op, Phase.PRE_CHECK, labels, Mark.OPERATING);
+            case Op.Begun begun -> at(op, Phase.PRE_CHECK, labels, Mark.PRE_CHECK);
+            case Op.Preparing preparing -> at(op, Phase.PREPARING, labels, Mark.PREPARING);
+            case Op.Operating operating -> at(op, Phase.OPERATING, labels, Mark.OPERATE);
+            case Op.PostCheck postCheck -> at(op, Phase.POST_CHECK, labels, Mark.POST_CHECK);
+            case Op.Completing completing -> at(op, Phase.COMPLETING, labels, Mark.COMPLETING);
+            case Op.Leftover leftover -> Optional.empty();
+        };
+    }
+
+    private static Optional<Operation> at(Op op, Phase phase, LifecycleLabels labels, Mark entered) {
+        return Optional.of(new Operation(op.id(), op.type(), phase, Stamp.time(labels.value(op.id(), entered))));
+    }
+}

@@ -1,0 +1,38 @@
+package io.kusionstack.operating.host.plan;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The port through which the lifecycle learns who may still send requests to a Pod that left service: the endpoints of
+ * plain Services, and the backends of employers that a plugin serves. Any thread; on facts in memory, never blocks.
+ */
+@FunctionalInterface
+public interface Endpoints {
+    /**
+     * Who may still send to the Pod.
+     *
+     * @param pod the Pod as it is stored: its readiness gate is False
+     * @return empty once it may be touched
+     */
+    List<Held> holding(PodRecord pod, Instant now);
+
+    /** Nobody ever sends to a Pod: for hosts that don't look at Services. */
+    static Endpoints none() {
+        return (pod, now) -> List.of();
+    }
+
+    /** Both sides have to let go of the Pod. */
+    default Endpoints and(Endpoints other) {
+        return (pod, now) -> {
+            List<Held> all = new ArrayList<>(holding(pod, now));
+            all.addAll(other.holding(pod, now));
+            return all;
+        };
+    }
+
+    /** @param after when to look again though no event comes */
+    record Held(Wait reason, Duration after) {}
+}
