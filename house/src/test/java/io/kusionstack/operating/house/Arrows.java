@@ -34,7 +34,6 @@ final class Arrows {
             row("plugin.rule").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("plugin.traffic").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("testbed").mayLoad(""),
-            row("bench").mayUse("testbed", "host.", "plugin", "plugin.").mayLoad(""),
             row(MAIN).mayUse("host.", "plugin", "plugin.").mayLoad(""),
             row("host.kernel").mayLoad(SLF4J),
             row("host.config").mayLoad(SLF4J, JACKSON),

@@ -246,24 +246,6 @@ class ArrowsTest {
     }
 
     @Test
-    void letsNobodyUseTheBenchmark() {
-        assertThat(broken("""
-                        package B.host.plan;
-                        public record Plan() {}
-                        """, """
-                        package B.bench;
-                        public class Floor {
-                            B.host.plan.Plan plan;
-                        }
-                        """, """
-                        package B.host;
-                        class Main {
-                            B.bench.Floor floor;
-                        }
-                        """)).containsExactly("host/Main.java:0: host must not use bench.Floor");
-    }
-
-    @Test
     void opensPortsAndValuesOfEveryRoomToOps() {
         assertThat(broken("""
                         package B.host.kube;

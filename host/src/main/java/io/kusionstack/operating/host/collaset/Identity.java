@@ -1,0 +1,97 @@
+package io.kusionstack.operating.host.collaset;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** One entry of a ResourceContext: an instance id and what is known of its instance. */
+record Identity(int id, SortedMap<String, String> data) {
+    private static final String OWNER = "Owner";
+    private static final String REVISION = "Revision";
+    private static final String JUST_CREATED = "PodJustCreate";
+    private static final String RECREATE = "PodRecreateUpdate";
+    private static final String SCALE_IN = "ScaleIn";
+    private static final String YES = "true";
+
+    Identity {
+        data = Collections.unmodifiableSortedMap(new TreeMap<>(data));
+    }
+
+    static Identity of(int id, Map<String, String> data) {
+        return new Identity(id, new TreeMap<>(data));
+    }
+
+    /** A new id, of which no Pod has been created yet. */
+    static Identity allocated(int id, String owner, String revision) {
+        return of(id, Map.of(OWNER, owner, REVISION, revision, JUST_CREATED, YES));
+    }
+
+    /** The id of a Pod that is there though no entry knows it. */
+    static Identity adopted(int id, String owner, String revision) {
+        return of(id, Map.of(OWNER, owner, REVISION, revision));
+    }
+
+    boolean ownedBy(String set) {
+        return set.equals(data.get(OWNER));
+    }
+
+    /** The revision its next Pod is created from; empty where none is recorded. */
+    String revision() {
+        return data.getOrDefault(REVISION, "");
+    }
+
+    /** True until its first Pod was created. */
+    boolean justCreated() {
+        return data.containsKey(JUST_CREATED);
+    }
+
+    /** True while its Pod is deleted and created again for an update. */
+    boolean recreating() {
+        return data.containsKey(RECREATE);
+    }
+
+    /** True once its Pod was deleted to scale in, so that it does not come back. */
+    boolean leaving() {
+        return data.containsKey(SCALE_IN);
+    }
+
+    Identity revision(String wanted) {
+        return with(REVISION, wanted);
+    }
+
+    Identity asRecreating() {
+        return with(RECREATE, YES);
+    }
+
+    Identity asLeaving() {
+        return with(SCALE_IN, YES);
+    }
+
+    Identity staying() {
+        return without(SCALE_IN);
+    }
+
+    /** The Pod is there: neither new nor being created again. */
+    Identity settled() {
+        return without(JUST_CREATED).without(RECREATE);
+    }
+
+    private Identity with(String key, String value) {
+        if (value.equals(data.get(key))) {
+            return this;
+        }
+        SortedMap<String, String> changed = new TreeMap<>(data);
+        changed.put(key, value);
+        return new Identity(id, changed);
+    }
+
+    private Identity without(String key) {
+        if (!data.containsKey(key)) {
+            return this;
+        }
+        SortedMap<String, String> changed = new TreeMap<>(data);
+        changed.remove(key);
+        return new Identity(id, changed);
+    }
+}

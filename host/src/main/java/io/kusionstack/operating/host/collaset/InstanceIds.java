@@ -1,0 +1,125 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Which instance ids a set has: those of its Pods, and as many more as it wants replicas. Equal input gives equal ids;
+ * entries of other sets are never touched.
+ */
+final class InstanceIds {
+    /** Never created first, then the highest: what is lost least. */
+    private static final Comparator<Identity> DISPENSABLE_FIRST = Comparator.comparing(Identity::justCreated)
+            .thenComparing(Identity::id)
+            .reversed();
+
+    private InstanceIds() {}
+
+    /**
+     * What the ids are for.
+     *
+     * @param live the set's Pods that count: neither terminating nor ended
+     * @param updated name of the revision of the spec
+     * @param current name of the revision that was complete last
+     */
+    record Demand(
+            String owner, int replicas, List<PodRecord> live, String updated, String current, SetSpec.Rollout rollout) {
+        Demand {
+            live = List.copyOf(live);
+        }
+    }
+
+    /** The entries as they should be, by id: foreign ones as they were. */
+    static SortedMap<Integer, Identity> settle(List<Identity> stored, Demand demand) {
+        SortedMap<Integer, Identity> all = new TreeMap<>();
+        stored.forEach(identity -> all.put(identity.id(), identity));
+        Set<Integer> alive = ids(demand.live());
+        all.values()
+                .removeIf(identity ->
+                        identity.ownedBy(demand.owner()) && identity.leaving() && !alive.contains(identity.id()));
+        adopt(all, demand);
+        retire(all, alive, demand);
+        allocate(all, demand);
+        return all;
+    }
+
+    /** The id that a Pod carries, or -1 where it carries none that can be read. */
+    static int of(PodRecord pod) {
+        String text = pod.label(Names.INSTANCE_ID).orElse("");
+        boolean number = !text.isEmpty() && text.length() < 10 && text.chars().allMatch(Character::isDigit);
+        return number ? Integer.parseInt(text) : -1;
+    }
+
+    private static Set<Integer> ids(List<PodRecord> pods) {
+        Set<Integer> ids = new HashSet<>();
+        pods.forEach(pod -> ids.add(of(pod)));
+        return ids;
+    }
+
+    private static void adopt(Map<Integer, Identity> all, Demand demand) {
+        for (PodRecord pod : demand.live()) {
+            int id = of(pod);
+            if (id >= 0 && !pod.hasLabel(Names.REPLACE_PAIR_ORIGIN_NAME)) {
+                all.computeIfAbsent(
+                        id,
+                        missing -> Identity.adopted(
+                                missing,
+                                demand.owner(),
+                                pod.label(Names.REVISION).orElse(demand.current())));
+            }
+        }
+    }
+
+    private static void retire(Map<Integer, Identity> all, Set<Integer> alive, Demand demand) {
+        List<Identity> mine = owned(all, demand.owner());
+        int surplus = mine.size() - Math.max(demand.replicas(), demand.live().size());
+        mine.stream()
+                .filter(identity -> !alive.contains(identity.id()))
+                .sorted(DISPENSABLE_FIRST)
+                .limit(Math.max(0, surplus))
+                .forEach(identity -> all.remove(identity.id()));
+    }
+
+    private static void allocate(Map<Integer, Identity> all, Demand demand) {
+        List<Identity> mine = owned(all, demand.owner());
+        List<Integer> fresh = new ArrayList<>();
+        for (int id = 0; mine.size() + fresh.size() < demand.replicas(); id++) {
+            if (!all.containsKey(id)) {
+                fresh.add(id);
+            }
+        }
+        int updated = updatedAmong(fresh.size(), mine, demand);
+        for (int i = 0; i < fresh.size(); i++) {
+            boolean onUpdated = i >= fresh.size() - updated;
+            int id = fresh.get(i);
+            all.put(id, Identity.allocated(id, demand.owner(), onUpdated ? demand.updated() : demand.current()));
+        }
+    }
+
+    private static int updatedAmong(int fresh, List<Identity> mine, Demand demand) {
+        return switch (demand.rollout()) {
+            case SetSpec.Rollout.Labelled() -> 0;
+            case SetSpec.Rollout.Partition(int kept, boolean given) -> {
+                if (!given) {
+                    yield fresh;
+                }
+                long already = mine.stream()
+                        .filter(identity -> identity.revision().equals(demand.updated()))
+                        .count();
+                yield Math.clamp(demand.replicas() - (long) kept - already, 0, fresh);
+            }
+        };
+    }
+
+    private static List<Identity> owned(Map<Integer, Identity> all, String owner) {
+        return all.values().stream().filter(identity -> identity.ownedBy(owner)).toList();
+    }
+}

@@ -1,0 +1,79 @@
+package io.kusionstack.operating.host.collaset;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The one spelling that Kubernetes has for an amount: {@code 1024Mi} is {@code 1Gi}, {@code 0.5} is {@code 500m}. */
+final class Quantity {
+    private static final Pattern FORM =
+            Pattern.compile("([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+))([A-Za-z]{0,2}|[eE][+-]?\\d+)");
+    private static final String[] BINARY = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+    private static final String[] DECIMAL = {"n", "u", "m", "", "k", "M", "G", "T", "P", "E"};
+    private static final int UNIT = 3;
+    private static final int NANO = 9;
+    private static final BigInteger KIBI = BigInteger.valueOf(1024);
+    private static final BigInteger KILO = BigInteger.valueOf(1000);
+
+    private Quantity() {}
+
+    /** The canonical spelling; {@code text} itself where it is no quantity. */
+    static String canonical(String text) {
+        Matcher form = FORM.matcher(text.strip());
+        if (!form.matches()) {
+            return text;
+        }
+        BigDecimal number = new BigDecimal(form.group(1));
+        String suffix = form.group(2);
+        int binary = indexOf(BINARY, suffix);
+        if (binary > 0) {
+            return binary(number.multiply(new BigDecimal(KIBI.pow(binary))));
+        }
+        int decimal = indexOf(DECIMAL, suffix);
+        if (decimal >= 0) {
+            return decimal(number.scaleByPowerOfTen((decimal - UNIT) * 3), false);
+        }
+        return suffix.length() > 1 && Character.toLowerCase(suffix.charAt(0)) == 'e'
+                ? decimal(number.scaleByPowerOfTen(Integer.parseInt(suffix.substring(1))), true)
+                : text;
+    }
+
+    private static String binary(BigDecimal value) {
+        if (value.abs().compareTo(new BigDecimal(KIBI)) < 0) {
+            return decimal(value, false);
+        }
+        BigInteger amount = value.setScale(0, RoundingMode.UP).toBigInteger();
+        int unit = 0;
+        while (unit < BINARY.length - 1 && amount.mod(KIBI).signum() == 0) {
+            amount = amount.divide(KIBI);
+            unit++;
+        }
+        return amount + BINARY[unit];
+    }
+
+    private static String decimal(BigDecimal value, boolean exponent) {
+        BigInteger amount =
+                value.scaleByPowerOfTen(NANO).setScale(0, RoundingMode.UP).toBigInteger();
+        if (amount.signum() == 0) {
+            return "0";
+        }
+        int unit = 0;
+        while (unit < DECIMAL.length - 1 && amount.mod(KILO).signum() == 0) {
+            amount = amount.divide(KILO);
+            unit++;
+        }
+        int power = (unit - UNIT) * 3;
+        return exponent ? amount + (power == 0 ? "" : "e" + power) : amount + DECIMAL[unit];
+    }
+
+    private static int indexOf(String[] suffixes, String suffix) {
+        for (int i = 0; i < suffixes.length; i++) {
+            if (suffixes[i].equals(suffix)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

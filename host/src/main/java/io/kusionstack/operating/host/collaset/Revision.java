@@ -1,0 +1,68 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One version of a set's template, stored as a ControllerRevision.
+ *
+ * @param number orders the revisions of a set; the newest has the highest
+ * @param controller uid of the owner, empty for an orphan
+ * @param template as in the set
+ * @param meaning equal exactly for revisions that mean the same
+ */
+record Revision(
+        ObjectRef ref,
+        long resourceVersion,
+        long number,
+        String controller,
+        JsonNode template,
+        List<JsonNode> claims,
+        String meaning) {
+
+    Revision {
+        claims = List.copyOf(claims);
+    }
+
+    String name() {
+        return ref.name();
+    }
+
+    /** What a ControllerRevision of the API server says; absent where it is none of a CollaSet. */
+    static Optional<Revision> of(JsonNode object) {
+        JsonNode metadata = object.path("metadata");
+        if (!(object.path("data") instanceof ObjectNode data)) {
+            return Optional.empty();
+        }
+        return RevisionData.template(data)
+                .map(template -> new Revision(
+                        new ObjectRef(
+                                ObjectKind.CONTROLLER_REVISION,
+                                metadata.path("namespace").asText(),
+                                metadata.path("name").asText(),
+                                metadata.path("uid").asText()),
+                        metadata.path("resourceVersion").asLong(),
+                        object.path("revision").asLong(),
+                        controller(metadata),
+                        template,
+                        RevisionData.claims(data),
+                        RevisionData.meaning(template, RevisionData.claims(data))));
+    }
+
+    Revision numbered(long wanted) {
+        return new Revision(ref, resourceVersion, wanted, controller, template, claims, meaning);
+    }
+
+    private static String controller(JsonNode metadata) {
+        for (JsonNode owner : metadata.path("ownerReferences")) {
+            if (owner.path("controller").asBoolean()) {
+                return owner.path("uid").asText();
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,173 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The history of a set's template: which revision its spec is, which ControllerRevisions to write for that, and which
+ * old ones may go. Names are the ones Kuperator would choose, so that a set that is taken over keeps its Pods.
+ */
+final class Revisions {
+    private static final int OFFSET = 0x811c9dc5;
+    private static final int PRIME = 0x01000193;
+    private static final String DIGITS = "456789bcdf";
+    private static final int LONGEST_NAME = 63;
+    private static final Comparator<Revision> OLDEST_FIRST =
+            Comparator.comparingLong(Revision::number).thenComparing(Revision::name);
+
+    private Revisions() {}
+
+    /**
+     * @param updated the revision of the spec as it is now
+     * @param current the revision that was complete last; the updated one where that is unknown
+     * @param known every revision there will be once the actions are done, by name
+     * @param collisions how often a name was taken
+     */
+    record History(
+            Revision updated, Revision current, Map<String, Revision> known, int collisions, List<Action> actions) {
+        History {
+            known = Map.copyOf(known);
+            actions = List.copyOf(actions);
+        }
+
+        Optional<Revision> find(String name) {
+            return Optional.ofNullable(known.get(name));
+        }
+    }
+
+    /**
+     * @param stored revisions of the set or of nobody, in any order
+     * @param taken names of foreign revisions that stand in the way
+     * @param inUse names that must not be trimmed: those of Pods and of instance ids
+     */
+    static History plan(SetSpec set, List<Revision> stored, Set<String> taken, Set<String> inUse) {
+        List<Action> actions = new ArrayList<>();
+        List<Revision> ordered = stored.stream().sorted(OLDEST_FIRST).toList();
+        for (Revision revision : ordered) {
+            if (revision.controller().isEmpty()) {
+                actions.add(adopt(set, revision));
+            }
+        }
+        long newest = ordered.isEmpty() ? 0 : ordered.getLast().number();
+        Map<String, Revision> known = new HashMap<>();
+        ordered.forEach(revision -> known.put(revision.name(), revision));
+        int collisions = set.collisions();
+        String meaning = RevisionData.meaning(set.template(), set.claims());
+        Optional<Revision> equal = ordered.reversed().stream()
+                .filter(revision -> revision.meaning().equals(meaning))
+                .findFirst();
+        Revision updated;
+        if (equal.isPresent()) {
+            updated = equal.get().number() == newest ? equal.get() : equal.get().numbered(newest + 1);
+            if (updated.number() != equal.get().number()) {
+                actions.add(renumber(equal.get(), updated.number()));
+            }
+        } else {
+            Draft draft = draft(set, known.keySet(), taken, collisions, newest + 1);
+            updated = draft.revision();
+            collisions = draft.collisions();
+            actions.add(new Action.CreateObject(updated.ref(), draft.body()));
+        }
+        known.put(updated.name(), updated);
+        Revision current = known.getOrDefault(set.currentRevision(), updated);
+        Set<String> needed = new HashSet<>(inUse);
+        needed.add(updated.name());
+        needed.add(current.name());
+        for (Revision old : excess(set, ordered, needed)) {
+            known.remove(old.name());
+            actions.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
+        }
+        return new History(updated, current, known, collisions, actions);
+    }
+
+    /** The name of a revision with these bytes; {@code probe} is the number of collisions. */
+    static String name(String set, String bytes, int probe) {
+        String hash = hash(bytes, Integer.toString(probe));
+        String base = set.substring(0, Math.min(set.length(), LONGEST_NAME - 1 - hash.length()));
+        String label = (base + "-" + hash)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9-]", "-")
+                .replaceAll("^[^a-z]+", "");
+        return label.replaceAll("-+$", "");
+    }
+
+    /** FNV-1 of 32 bits over the bytes and the probe, its decimal digits spelt without vowels. */
+    static String hash(String bytes, String probe) {
+        int hash = OFFSET;
+        for (byte each : (bytes + probe).getBytes(StandardCharsets.UTF_8)) {
+            hash = (hash * PRIME) ^ (each & 0xff);
+        }
+        StringBuilder name = new StringBuilder();
+        for (char digit : Integer.toUnsignedString(hash).toCharArray()) {
+            name.append(DIGITS.charAt(digit - '0'));
+        }
+        return name.toString();
+    }
+
+    private record Draft(Revision revision, int collisions, ObjectNode body) {}
+
+    private static Draft draft(SetSpec set, Set<String> mine, Set<String> foreign, int from, long number) {
+        ObjectNode data = RevisionData.of(set.template(), set.claims());
+        String bytes = GoJson.text(data);
+        int collisions = from;
+        String name = name(set.name(), bytes, collisions);
+        while (mine.contains(name) || foreign.contains(name)) {
+            collisions++;
+            name = name(set.name(), bytes, collisions);
+        }
+        ObjectRef ref = new ObjectRef(ObjectKind.CONTROLLER_REVISION, set.namespace(), name, "");
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("apiVersion", ref.kind().apiVersion()).put("kind", ref.kind().kind());
+        ObjectNode metadata = body.putObject("metadata");
+        metadata.put("namespace", set.namespace()).put("name", name);
+        ObjectNode labels = metadata.putObject("labels");
+        set.matchLabels().forEach(labels::put);
+        labels.put(Names.REVISION_HASH, hash(bytes, Integer.toString(from)));
+        labels.put(Names.REVISION_COLLISION, Integer.toString(collisions));
+        metadata.putArray("ownerReferences").add(set.ownerReference());
+        body.set("data", data);
+        body.put("revision", number);
+        Revision revision = new Revision(
+                ref,
+                0,
+                number,
+                set.uid(),
+                set.template(),
+                set.claims(),
+                RevisionData.meaning(set.template(), set.claims()));
+        return new Draft(revision, collisions, body);
+    }
+
+    private static Action adopt(SetSpec set, Revision revision) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.putObject("metadata").putArray("ownerReferences").add(set.ownerReference());
+        return new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch);
+    }
+
+    private static Action renumber(Revision revision, long number) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode().put("revision", number);
+        return new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch);
+    }
+
+    /** Orphans stay for one look: they are adopted first. */
+    private static List<Revision> excess(SetSpec set, List<Revision> ordered, Set<String> inUse) {
+        List<Revision> unused = ordered.stream()
+                .filter(revision -> !revision.controller().isEmpty() && !inUse.contains(revision.name()))
+                .toList();
+        return unused.subList(0, Math.max(0, unused.size() - set.historyLimit()));
+    }
+}

@@ -1,0 +1,160 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.CollaSetSpec;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Selector;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a CollaSet as it came from the API server: fills in defaults and lists everything that is wrong with it. */
+final class SetReader {
+    private static final int HISTORY_LIMIT = 20;
+    private static final String POLICIES = "Recreate, InPlaceIfPossible, InPlaceOnly";
+
+    private final CollaSetSpec spec;
+    private final List<String> problems = new ArrayList<>();
+
+    private SetReader(CollaSetSpec spec) {
+        this.spec = spec;
+    }
+
+    /** The set as a value; what is wrong with it stands in its problems, and a default in the place of what is wrong. */
+    static SetSpec read(CollaSet set) {
+        return new SetReader(set.getSpec()).all(set, set.getMetadata());
+    }
+
+    private SetSpec all(CollaSet set, ObjectMeta metadata) {
+        Optional<CollaSetSpec.UpdateStrategy> update = Optional.ofNullable(spec.updateStrategy());
+        Optional<CollaSetSpec.ScaleStrategy> scale = Optional.ofNullable(spec.scaleStrategy());
+        JsonNode template = Optional.ofNullable(spec.template()).orElse(JsonNodeFactory.instance.objectNode());
+        Optional<Selector> selector = selector(template);
+        notYetBuilt();
+        return new SetSpec(
+                new ObjectRef(ObjectKind.COLLASET, metadata.getNamespace(), metadata.getName(), metadata.getUid()),
+                Long.parseLong(metadata.getResourceVersion()),
+                Optional.ofNullable(metadata.getGeneration()).orElse(0L),
+                metadata.getDeletionTimestamp() != null,
+                Optional.ofNullable(metadata.getFinalizers()).orElse(List.of()),
+                atLeastZero("spec.replicas", spec.replicas(), 0),
+                selector,
+                matchLabels(),
+                template,
+                spec.volumeClaimTemplates(),
+                policy(update.map(CollaSetSpec.UpdateStrategy::podUpgradePolicy).orElse("")),
+                rollout(update.map(CollaSetSpec.UpdateStrategy::rollingUpdate)),
+                delay(
+                        "spec.updateStrategy.operationDelaySeconds",
+                        update.map(CollaSetSpec.UpdateStrategy::operationDelaySeconds)),
+                delay(
+                        "spec.scaleStrategy.operationDelaySeconds",
+                        scale.map(CollaSetSpec.ScaleStrategy::operationDelaySeconds)),
+                atLeastZero("spec.historyLimit", spec.historyLimit(), HISTORY_LIMIT),
+                scale.map(CollaSetSpec.ScaleStrategy::context)
+                        .filter(context -> !context.isEmpty())
+                        .orElse(metadata.getName()),
+                scale.map(strategy -> Set.copyOf(strategy.podToDelete())).orElse(Set.of()),
+                set.getStatus(),
+                problems);
+    }
+
+    private Map<String, String> matchLabels() {
+        return Optional.ofNullable(spec.selector())
+                .map(LabelSelector::getMatchLabels)
+                .orElse(Map.of());
+    }
+
+    private Optional<Selector> selector(JsonNode template) {
+        Map<String, String> labels = Template.entries(template, "labels");
+        if (template.path("spec").path("containers").isEmpty()) {
+            problems.add("spec.template.spec.containers: there are none; give at least one");
+        }
+        LabelSelector written = spec.selector();
+        if (written == null || (matchLabels().isEmpty() && expressions(written).isEmpty())) {
+            problems.add("spec.selector: it is missing or empty; give it labels that spec.template carries");
+            return Optional.empty();
+        }
+        Selector.Parsed parsed = Selector.parse("spec.selector", matchLabels(), expressions(written));
+        problems.addAll(parsed.problems());
+        if (parsed.selector().filter(selector -> !selector.matches(labels)).isPresent()) {
+            problems.add("spec.selector: " + parsed.selector().get() + " does not match the labels "
+                    + new TreeMap<>(labels)
+                    + " of spec.template; give the template every label that the selector asks for");
+        }
+        return parsed.selector();
+    }
+
+    private static List<Selector.Expression> expressions(LabelSelector selector) {
+        List<Selector.Expression> expressions = new ArrayList<>();
+        for (LabelSelectorRequirement each : selector.getMatchExpressions()) {
+            expressions.add(new Selector.Expression(
+                    Objects.requireNonNullElse(each.getKey(), ""),
+                    Objects.requireNonNullElse(each.getOperator(), ""),
+                    each.getValues()));
+        }
+        return expressions;
+    }
+
+    private void notYetBuilt() {
+        if (!spec.volumeClaimTemplates().isEmpty()) {
+            problems.add("spec.volumeClaimTemplates: this version makes no volume claims; leave the field out");
+        }
+        CollaSetSpec.NamingStrategy naming = spec.namingStrategy();
+        String suffix = naming == null ? "" : Objects.requireNonNullElse(naming.podNamingSuffixPolicy(), "");
+        if (!suffix.isEmpty() && !suffix.equals("Random")) {
+            problems.add("spec.namingStrategy.podNamingSuffixPolicy: \"" + suffix + "\" is not offered; use Random");
+        }
+    }
+
+    private SetSpec.Policy policy(String word) {
+        return switch (word) {
+            case "Recreate" -> SetSpec.Policy.RECREATE;
+            case "InPlaceOnly" -> SetSpec.Policy.IN_PLACE_ONLY;
+            case "", "InPlaceIfPossible" -> SetSpec.Policy.IN_PLACE_IF_POSSIBLE;
+            default -> {
+                problems.add("spec.updateStrategy.podUpgradePolicy: \"" + word + "\" is not offered; use one of "
+                        + POLICIES);
+                yield SetSpec.Policy.IN_PLACE_IF_POSSIBLE;
+            }
+        };
+    }
+
+    private SetSpec.Rollout rollout(Optional<CollaSetSpec.RollingUpdate> rolling) {
+        if (rolling.map(CollaSetSpec.RollingUpdate::byLabel).isPresent()) {
+            return new SetSpec.Rollout.Labelled();
+        }
+        Optional<Integer> partition =
+                rolling.map(CollaSetSpec.RollingUpdate::byPartition).map(CollaSetSpec.ByPartition::partition);
+        return new SetSpec.Rollout.Partition(
+                atLeastZero("spec.updateStrategy.rollingUpdate.byPartition.partition", partition.orElse(null), 0),
+                partition.isPresent());
+    }
+
+    private Duration delay(String path, Optional<Integer> seconds) {
+        return Duration.ofSeconds(atLeastZero(path, seconds.orElse(null), 0));
+    }
+
+    private int atLeastZero(String path, @Nullable Integer value, int absent) {
+        if (value == null) {
+            return absent;
+        }
+        if (value < 0) {
+            problems.add(path + ": " + value + " is less than 0; give 0 or more");
+            return absent;
+        }
+        return value;
+    }
+}

@@ -1,0 +1,99 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.CollaSetStatus;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Selector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A CollaSet as it is to be understood: defaults filled in, checked.
+ *
+ * @param selector empty exactly when the selector itself is broken; then {@code problems} says why
+ * @param context name of the ResourceContext that holds the instance ids
+ * @param problems all that is wrong with the spec; while there are any, nothing is created, updated or scaled
+ */
+record SetSpec(
+        ObjectRef ref,
+        long resourceVersion,
+        long generation,
+        boolean deleting,
+        List<String> finalizers,
+        int replicas,
+        Optional<Selector> selector,
+        Map<String, String> matchLabels,
+        JsonNode template,
+        List<JsonNode> claims,
+        Policy policy,
+        Rollout rollout,
+        Duration updateDelay,
+        Duration scaleInDelay,
+        int historyLimit,
+        String context,
+        Set<String> podsToDelete,
+        CollaSetStatus status,
+        List<String> problems) {
+
+    SetSpec {
+        finalizers = List.copyOf(finalizers);
+        matchLabels = Map.copyOf(matchLabels);
+        claims = List.copyOf(claims);
+        podsToDelete = Set.copyOf(podsToDelete);
+        problems = List.copyOf(problems);
+    }
+
+    /** How a Pod comes to another revision. */
+    enum Policy {
+        RECREATE,
+        IN_PLACE_IF_POSSIBLE,
+        IN_PLACE_ONLY
+    }
+
+    /** Which Pods an update reaches. */
+    sealed interface Rollout {
+        /** All but {@code kept} Pods; the user wrote a number if {@code given}. */
+        record Partition(int kept, boolean given) implements Rollout {}
+
+        /** The Pods that carry the label {@code update-included}. */
+        record Labelled() implements Rollout {}
+    }
+
+    String namespace() {
+        return ref.namespace();
+    }
+
+    String name() {
+        return ref.name();
+    }
+
+    String uid() {
+        return ref.uid();
+    }
+
+    int collisions() {
+        return Optional.ofNullable(status.collisionCount()).orElse(0);
+    }
+
+    /** The name of the revision that was complete last, empty before there was one. */
+    String currentRevision() {
+        return Optional.ofNullable(status.currentRevision()).orElse("");
+    }
+
+    /** What an object owned by the set carries. */
+    ObjectNode ownerReference() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("apiVersion", ref.kind().apiVersion())
+                .put("kind", ref.kind().kind())
+                .put("name", name())
+                .put("uid", uid())
+                .put("controller", true)
+                .put("blockOwnerDeletion", true);
+    }
+}

@@ -1,0 +1,101 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.plan.MapEdit;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What lies between two Pod templates, and whether a running Pod can take it over. */
+final class Template {
+    private static final String METADATA = "metadata";
+    private static final String CONTAINERS = "containers";
+
+    private Template() {}
+
+    /** The way from one template to another. */
+    sealed interface Change {
+        /**
+         * A running Pod can be changed.
+         *
+         * @param images new image by container name; empty when only labels or annotations change
+         */
+        record InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) implements Change {
+            public InPlace {
+                images = Collections.unmodifiableSortedMap(new TreeMap<>(images));
+            }
+        }
+
+        /** @param why the part of the template that no running Pod can change */
+        record Recreate(String why) implements Change {}
+    }
+
+    /**
+     * Only labels, annotations and the images of regular containers can be changed in place. An entry that the templates
+     * have in common is left as it is on the Pod, so that what others wrote there survives.
+     */
+    static Change between(JsonNode from, JsonNode to) {
+        JsonNode before = from.path("spec").path(CONTAINERS);
+        JsonNode after = to.path("spec").path(CONTAINERS);
+        if (before.size() != after.size()) {
+            return new Change.Recreate("the number of containers");
+        }
+        if (!text(from, "finalizers").equals(text(to, "finalizers"))) {
+            return new Change.Recreate("metadata.finalizers");
+        }
+        if (!withoutFreeParts(from).equals(withoutFreeParts(to))) {
+            return new Change.Recreate("more of the spec than images of containers");
+        }
+        SortedMap<String, String> images = new TreeMap<>();
+        for (int i = 0; i < after.size(); i++) {
+            String image = after.get(i).path("image").asText();
+            if (!image.equals(before.get(i).path("image").asText())) {
+                images.put(after.get(i).path("name").asText(), image);
+            }
+        }
+        return new Change.InPlace(edit(from, to, "labels"), edit(from, to, "annotations"), images);
+    }
+
+    /** The labels or annotations of a template. */
+    static Map<String, String> entries(JsonNode template, String field) {
+        Map<String, String> entries = new HashMap<>();
+        template.path(METADATA)
+                .path(field)
+                .properties()
+                .forEach(entry -> entries.put(entry.getKey(), entry.getValue().asText()));
+        return entries;
+    }
+
+    private static String text(JsonNode template, String field) {
+        JsonNode value = template.path(METADATA).path(field);
+        return value.isEmpty() ? "" : value.toString();
+    }
+
+    private static String withoutFreeParts(JsonNode template) {
+        ObjectNode rest = RevisionData.of(template, List.of());
+        ObjectNode kept = (ObjectNode) rest.path("spec").path("template");
+        kept.remove(METADATA);
+        for (JsonNode container : kept.path("spec").path(CONTAINERS)) {
+            if (container instanceof ObjectNode known) {
+                known.remove("image");
+            }
+        }
+        return RevisionData.meaning(kept, List.of());
+    }
+
+    private static MapEdit edit(JsonNode from, JsonNode to, String field) {
+        Map<String, String> before = entries(from, field);
+        Map<String, String> after = entries(to, field);
+        Map<String, String> set = new HashMap<>(after);
+        set.entrySet().removeAll(before.entrySet());
+        Set<String> gone = new HashSet<>(before.keySet());
+        gone.removeAll(after.keySet());
+        return MapEdit.set(set).then(MapEdit.remove(gone));
+    }
+}

@@ -1,0 +1,130 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InstanceIdsTest {
+    private static final SetSpec.Rollout ALL = new SetSpec.Rollout.Partition(0, false);
+
+    @Test
+    void takesTheLowestFreeIds() {
+        assertThat(settle(List.of(mine(1, "v1"), foreign(2)), 3, ALL))
+                .containsExactly(fresh(0, "v2"), mine(1, "v1"), foreign(2), fresh(3, "v2"));
+    }
+
+    @Test
+    void writesNothingNewWhenThereAreEnough() {
+        assertThat(settle(List.of(mine(0, "v1"), mine(4, "v1")), 2, ALL)).containsExactly(mine(0, "v1"), mine(4, "v1"));
+    }
+
+    @Test
+    void adoptsTheIdOfAPodThatNoEntryKnows() {
+        assertThat(settle(List.of(), 2, ALL, pod(0, "v1"))).containsExactly(mine(0, "v1"), fresh(1, "v2"));
+    }
+
+    @Test
+    void doesNotAdoptFromAPodWithoutAReadableId() {
+        PodRecord odd = Pods.pod("odd").label(Names.INSTANCE_ID, "x1").build();
+        assertThat(settle(List.of(), 1, ALL, odd)).containsExactly(fresh(0, "v2"));
+    }
+
+    @Test
+    void keepsTheIdOfAMissingPod() {
+        assertThat(settle(List.of(mine(0, "v1"), mine(1, "v1")), 2, ALL, pod(0, "v1")))
+                .containsExactly(mine(0, "v1"), mine(1, "v1"));
+    }
+
+    @Test
+    void retiresNeverCreatedIdsFirstThenTheHighest() {
+        List<Identity> stored = List.of(mine(0, "v1"), fresh(1, "v1"), mine(2, "v1"), mine(3, "v1"));
+
+        assertThat(settle(stored, 2, ALL)).containsExactly(mine(0, "v1"), mine(2, "v1"));
+    }
+
+    @Test
+    void neverRetiresTheIdOfALivePod() {
+        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"), mine(2, "v1"));
+
+        assertThat(settle(stored, 1, ALL, pod(2, "v1"), pod(1, "v1"))).containsExactly(mine(1, "v1"), mine(2, "v1"));
+    }
+
+    @Test
+    void retiresTheIdOfAPodThatWasScaledIn() {
+        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1").asLeaving());
+
+        assertThat(settle(stored, 1, ALL, pod(0, "v1"))).containsExactly(mine(0, "v1"));
+        assertThat(settle(stored, 1, ALL, pod(0, "v1"), pod(1, "v1")))
+                .containsExactly(mine(0, "v1"), mine(1, "v1").asLeaving());
+    }
+
+    @Test
+    void givesNothingBackWhenTheSetGoes() {
+        assertThat(settle(List.of(mine(0, "v1"), foreign(1)), 0, ALL)).containsExactly(foreign(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 4, 2, 'v1 v1 v2 v2'", "0, 4, 2, 'v1 v1 v2 v2'", "0, 5, 4, 'v1 v1 v1 v1 v2'", "0, 3, 9, 'v1 v1 v1'"})
+    void givesNewIdsTheRevisionThatThePartitionLeavesThem(int present, int replicas, int partition, String revisions) {
+        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1")).subList(0, present);
+
+        List<Identity> ids = settle(stored, replicas, new SetSpec.Rollout.Partition(partition, true));
+
+        assertThat(ids).extracting(Identity::revision).containsExactly(revisions.split(" "));
+    }
+
+    @Test
+    void givesNewIdsTheOldRevisionWhereLabelsDecide() {
+        assertThat(settle(List.of(), 1, new SetSpec.Rollout.Labelled())).containsExactly(fresh(0, "v1"));
+    }
+
+    @Test
+    void writesTheKeysThatKuperatorReads() {
+        assertThat(fresh(3, "v1").asRecreating().asLeaving().data())
+                .isEqualTo(Map.of(
+                        "Owner",
+                        "web",
+                        "Revision",
+                        "v1",
+                        "PodJustCreate",
+                        "true",
+                        "PodRecreateUpdate",
+                        "true",
+                        "ScaleIn",
+                        "true"));
+        assertThat(fresh(3, "v1").asRecreating().settled()).isEqualTo(mine(3, "v1"));
+    }
+
+    private static List<Identity> settle(
+            List<Identity> stored, int replicas, SetSpec.Rollout rollout, PodRecord... live) {
+        InstanceIds.Demand demand = new InstanceIds.Demand("web", replicas, Arrays.asList(live), "v2", "v1", rollout);
+        return List.copyOf(InstanceIds.settle(stored, demand).values());
+    }
+
+    private static PodRecord pod(int id, String revision) {
+        return Pods.pod("web-" + id)
+                .label(Names.INSTANCE_ID, Integer.toString(id))
+                .label(Names.REVISION, revision)
+                .build();
+    }
+
+    private static Identity mine(int id, String revision) {
+        return Identity.adopted(id, "web", revision);
+    }
+
+    private static Identity fresh(int id, String revision) {
+        return Identity.allocated(id, "web", revision);
+    }
+
+    private static Identity foreign(int id) {
+        return Identity.adopted(id, "other", "x");
+    }
+}
