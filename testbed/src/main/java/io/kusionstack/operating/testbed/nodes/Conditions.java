@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The conditions a node computes from containers and readiness gates; it never writes a gate's own condition. */
 final class Conditions {
+    /** Those of a node, in the order in which {@link #of} lists them. */
+    static final List<String> TYPES = List.of("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady");
+
     private final List<Condition> before;
     private final PodView pod;
     private final Instant now;

@@ -8,6 +8,7 @@ import io.kusionstack.operating.testbed.api.WatchEvent;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -176,11 +177,22 @@ public final class SimulatedNodes implements AutoCloseable {
             return;
         }
         nodeOf.put(pod.uid(), pod.node());
-        PodLane begun = new PodLane(shell, SimulatedPod.bound(pod, shell.now(), shell.world()));
+        PodLane begun = new PodLane(shell, first(object, pod));
         lanes.put(pod.uid(), begun);
         if (lost.contains(pod.node())) {
             begun.pause();
         }
+    }
+
+    private Step first(JsonNode object, PodView pod) {
+        Instant now = shell.now();
+        String ip = object.path("status").path("podIP").asText();
+        if (!ip.isEmpty()) {
+            shell.world().adoptPodIp(pod.uid(), ip);
+        }
+        return PodPickup.of(object, pod, now, shell.world())
+                .map(known -> SimulatedPod.pickedUp(known, now, shell.world()))
+                .orElseGet(() -> SimulatedPod.bound(pod, now, shell.world()));
     }
 
     private void forget(String uid) {

@@ -70,6 +70,11 @@ record SimulatedPod(
         return draft.finish(now, world);
     }
 
+    /** What has come due since the Pod was picked up from its status. */
+    static Step pickedUp(SimulatedPod pod, Instant now, NodeWorld world) {
+        return pod.step(new PodEvent.Tick(), now, world);
+    }
+
     /** What the event makes of the Pod at that time. */
     Step step(PodEvent event, Instant now, NodeWorld world) {
         Draft draft = new Draft(this);
