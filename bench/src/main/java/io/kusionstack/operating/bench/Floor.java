@@ -7,6 +7,7 @@ import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.api.PatchType;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * The floor: how fast a client is that only writes. For each Pod it makes the four patches of a graceful in-place update,
@@ -38,7 +40,7 @@ final class Floor {
     /** Creates the Pods, brings them into service, updates them all, deletes them; returns how long the update took. */
     Duration measure(int pods) throws InterruptedException, ExecutionException {
         try (PodBoard board = new PodBoard(api, namespace)) {
-            forEach(pods, name -> api.create(collection(), pod(name)));
+            forEach(pods, name -> inSlot(() -> api.create(collection(), pod(name))));
             forEach(pods, name -> {
                 board.await(name, Pods::containersReady);
                 patch(name, "/status", gate("True"));
@@ -48,7 +50,7 @@ final class Floor {
             forEach(pods, name -> update(board, name));
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             ObjectNode now = json.createObjectNode().put("gracePeriodSeconds", 0);
-            forEach(pods, name -> api.delete(collection() + "/" + name, now));
+            forEach(pods, name -> inSlot(() -> api.delete(collection() + "/" + name, now)));
             return took;
         }
     }
@@ -118,9 +120,13 @@ final class Floor {
     }
 
     private JsonNode patch(String name, String subresource, ObjectNode body) throws InterruptedException {
+        return inSlot(() -> api.patch(collection() + "/" + name + subresource, PatchType.STRATEGIC_MERGE, body));
+    }
+
+    private JsonNode inSlot(Supplier<JsonNode> write) throws InterruptedException {
         slots.acquire();
         try {
-            return api.patch(collection() + "/" + name + subresource, PatchType.STRATEGIC_MERGE, body);
+            return write.get();
         } finally {
             slots.release();
         }
@@ -133,7 +139,7 @@ final class Floor {
                 .addObject()
                 .put("type", Pods.GATE)
                 .put("status", status)
-                .put("lastTransitionTime", java.time.Instant.now().toString());
+                .put("lastTransitionTime", Instant.now().toString());
         return patch;
     }
 
