@@ -111,7 +111,7 @@ public final class PodOps {
                 && !pod.hasLabel(Mark.UNDO_OPERATION_TYPE.key(id));
     }
 
-    /** True if the Pod carries a label of any operation, in whatever state. */
+    /** True if no operation is on the Pod, in whatever phase. */
     public static boolean isIdle(PodRecord pod) {
         return operations(pod).isEmpty();
     }

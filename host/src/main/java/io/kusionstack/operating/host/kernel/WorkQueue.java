@@ -1,0 +1,89 @@
+package io.kusionstack.operating.host.kernel;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which key is next. A key waits once however often it is added, at the earliest of the times asked for; it is never
+ * given out twice before {@link #done}; added meanwhile, it waits again after that. Keys that are due come in the order
+ * of their due times, equal ones in the order in which they were added.
+ *
+ * <p>A plain data structure: knows no clock, and is guarded by whoever owns it.
+ */
+final class WorkQueue {
+    private final TreeSet<Entry> order =
+            new TreeSet<>(Comparator.comparing(Entry::due).thenComparingLong(Entry::number));
+    private final Map<Key, Entry> waiting = new HashMap<>();
+    private final Map<Key, Instant> again = new HashMap<>();
+    private final Set<Key> running = new HashSet<>();
+    private long number;
+
+    /** @param due when the key's turn may come; it stays earlier if it was to come earlier */
+    void add(Key key, Instant due) {
+        if (running.contains(key)) {
+            again.merge(key, due, WorkQueue::earlier);
+            return;
+        }
+        Entry old = waiting.get(key);
+        if (old != null && !due.isBefore(old.due)) {
+            return;
+        }
+        if (old != null) {
+            order.remove(old);
+        }
+        Entry entry = new Entry(key, due, number++);
+        waiting.put(key, entry);
+        order.add(entry);
+    }
+
+    /** The key whose turn it is, and since when; it runs until {@link #done}. */
+    Optional<Turn> take(Instant now) {
+        if (order.isEmpty() || order.first().due.isAfter(now)) {
+            return Optional.empty();
+        }
+        Entry entry = order.first();
+        order.remove(entry);
+        waiting.remove(entry.key);
+        running.add(entry.key);
+        return Optional.of(new Turn(entry.key, entry.due));
+    }
+
+    /** The key runs no more; it waits again if it was added while it ran. */
+    void done(Key key) {
+        if (!running.remove(key)) {
+            throw new IllegalStateException("done, but it was not running: " + key);
+        }
+        Instant due = again.remove(key);
+        if (due != null) {
+            add(key, due);
+        }
+    }
+
+    /** When the next key is due; empty when none waits. */
+    Optional<Instant> nextDue() {
+        return order.isEmpty() ? Optional.empty() : Optional.of(order.first().due);
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    int running() {
+        return running.size();
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    /** @param due when the turn could have come at the earliest */
+    record Turn(Key key, Instant due) {}
+
+    private record Entry(Key key, Instant due, long number) {}
+}

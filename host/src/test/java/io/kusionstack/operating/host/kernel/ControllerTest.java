@@ -1,0 +1,184 @@
+package io.kusionstack.operating.host.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class ControllerTest {
+    private static final Key A = new Key("shop", "a");
+    private static final Key B = new Key("shop", "b");
+    private static final Backoff SHORT = new Backoff(Duration.ofMillis(1), Duration.ofMillis(4));
+
+    @Test
+    void looksAtWhatItWasToldBeforeItStarted() throws Exception {
+        CountDownLatch seen = new CountDownLatch(1);
+        Controller controller = controller(1, (key, now) -> {
+            seen.countDown();
+            return Outcome.done();
+        });
+        controller.enqueue(A);
+        controller.start();
+
+        assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void comesBackAfterAnExceptionAndCountsTheFailuresInARow() throws Exception {
+        List<Integer> inARow = new CopyOnWriteArrayList<>();
+        Semaphore successes = new Semaphore(0);
+        AtomicInteger looks = new AtomicInteger();
+        LoopMetrics metrics = new LoopMetrics() {
+            @Override
+            public void failed(String controller, int count) {
+                inARow.add(count);
+            }
+        };
+        Controller controller = new Controller(
+                "test",
+                (key, now) -> {
+                    int look = looks.incrementAndGet();
+                    if (look == 1 || look == 2 || look == 4) {
+                        throw new IllegalStateException("look " + look);
+                    }
+                    successes.release();
+                    return Outcome.done();
+                },
+                new Controller.Settings(1, SHORT),
+                metrics,
+                InstantSource.system());
+        controller.start();
+        controller.enqueue(A);
+        assertThat(successes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        controller.enqueue(A);
+        assertThat(successes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+        assertThat(inARow).containsExactly(1, 2, 1);
+    }
+
+    @Test
+    void looksAgainWhenTheOutcomeAsksForIt() throws Exception {
+        CountDownLatch looks = new CountDownLatch(3);
+        Controller controller = controller(1, (key, now) -> {
+            looks.countDown();
+            return looks.getCount() == 0 ? Outcome.done() : Outcome.lookAgain(Duration.ofMillis(1), "test");
+        });
+        controller.start();
+        controller.enqueue(A);
+
+        assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void neverRunsOneKeyTwiceAtOnceNorMoreKeysThanWorkers() throws Exception {
+        Set<Key> running = ConcurrentHashMap.newKeySet();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger twice = new AtomicInteger();
+        CountDownLatch looks = new CountDownLatch(400);
+        Controller controller = controller(3, (key, now) -> {
+            if (!running.add(key)) {
+                twice.incrementAndGet();
+            }
+            most.accumulateAndGet(running.size(), Math::max);
+            Thread.yield();
+            running.remove(key);
+            looks.countDown();
+            return looks.getCount() > 0 ? Outcome.lookAgain(Duration.ZERO, "test") : Outcome.done();
+        });
+        for (int i = 0; i < 10; i++) {
+            controller.enqueue(new Key("shop", "pod-" + i));
+        }
+        controller.start();
+
+        assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+        assertThat(twice).hasValue(0);
+        assertThat(most.get()).isBetween(1, 3);
+    }
+
+    @Test
+    void runsAKeyAgainThatWasToldOfWhileItRan() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch looks = new CountDownLatch(2);
+        Controller controller = controller(4, (key, now) -> {
+            inside.countDown();
+            awaitQuietly(told);
+            looks.countDown();
+            return Outcome.done();
+        });
+        controller.start();
+        controller.enqueue(A);
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        controller.enqueue(A);
+        told.countDown();
+
+        assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void stopsOnlyAfterWhatRunsHasEnded() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        List<Key> ended = new CopyOnWriteArrayList<>();
+        Controller controller = controller(1, (key, now) -> {
+            inside.countDown();
+            awaitQuietly(go);
+            ended.add(key);
+            return Outcome.done();
+        });
+        controller.start();
+        controller.enqueue(A);
+        controller.enqueueAfter(B, Duration.ofHours(1));
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(controller.stop(Duration.ofMillis(1))).isFalse();
+        go.countDown();
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+        assertThat(ended).containsExactly(A);
+    }
+
+    @Test
+    void startsOnlyOnce() throws Exception {
+        Controller controller = controller(1, (key, now) -> Outcome.done());
+        controller.start();
+
+        assertThatThrownBy(controller::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("test");
+        assertThat(controller.stop(Duration.ofSeconds(1))).isTrue();
+    }
+
+    private static Controller controller(int workers, Reconciler reconciler) {
+        return new Controller(
+                "test",
+                reconciler,
+                new Controller.Settings(workers, SHORT),
+                LoopMetrics.none(),
+                InstantSource.system());
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
