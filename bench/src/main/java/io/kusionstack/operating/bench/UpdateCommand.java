@@ -9,7 +9,11 @@ import io.kusionstack.operating.testbed.controlplane.ControlPlaneOptions;
 import io.kusionstack.operating.testbed.nodes.Cadence;
 import io.kusionstack.operating.testbed.nodes.NodesConfig;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
+import io.kusionstack.operating.testbed.operator.Definitions;
+import io.kusionstack.operating.testbed.operator.HostProcess;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,10 +29,14 @@ final class UpdateCommand implements Callable<Integer> {
     @Option(names = "--cadence", description = "Let nodes look at a Pod only once a second, as true kubelets do.")
     private boolean cadence;
 
+    @Option(names = "--json", description = "Print the figures as one JSON object on the last line as well.")
+    private boolean asJson;
+
     @Override
     public Integer call() throws Exception {
-        try (ControlPlane cluster =
-                        ControlPlane.start(ControlPlaneOptions.defaults().withUsers("host"));
+        Path root = Path.of(System.getProperty("operating.root", "."));
+        ControlPlaneOptions options = ControlPlaneOptions.defaults().withUser("host", List.of("system:masters"));
+        try (ControlPlane cluster = ControlPlane.start(options);
                 SimulatedNodes nodes = SimulatedNodes.start(
                         cluster.connection(ControlPlaneOptions.ADMIN),
                         NodesConfig.of(10).with(cadence ? Cadence.KUBELET : Cadence.INSTANT));
@@ -36,11 +44,24 @@ final class UpdateCommand implements Callable<Integer> {
             if (!Await.until(Duration.ofSeconds(30), nodes::areSchedulable)) {
                 throw new IllegalStateException("the simulated nodes did not become schedulable");
             }
-            namespace(api, "floor");
+            Definitions.of(root.resolve("deploy/crds")).install(api);
+            Update.namespaces().forEach(name -> namespace(api, name));
             Duration floor = new Floor(api, "floor").measure(pods);
-            System.out.printf("floor %.1f Pods/s%n", pods * 1000.0 / floor.toMillis());
+            ObjectNode config = HostProcess.config();
+            config.putArray("watchNamespaces").add("bench");
+            try (HostProcess host = HostProcess.start(cluster, root.resolve("host/target/operating"), "host", config)) {
+                host.awaitReady();
+                report(new Update(cluster, api, host, "bench").measure(pods, floor));
+            }
         }
         return 0;
+    }
+
+    private void report(UpdateReport report) {
+        System.out.print(report.table());
+        if (asJson) {
+            System.out.println(report.json());
+        }
     }
 
     private static void namespace(KubeApi api, String name) {

@@ -1,0 +1,101 @@
+package io.kusionstack.operating.bench;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.testbed.audit.AuditSummary;
+import io.kusionstack.operating.testbed.audit.AuditSummary.Tally;
+import io.kusionstack.operating.testbed.audit.AuditSummary.What;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What one update cost.
+ *
+ * @param took from the change of the set to the last Pod back in service
+ * @param floorTook how long the floor took for as many Pods
+ * @param cpu processor time of the host meanwhile
+ * @param host the host's requests meanwhile
+ */
+record UpdateReport(int pods, Duration took, Duration floorTook, Duration cpu, AuditSummary host) {
+    private static final Set<String> WRITES = Set.of("create", "update", "patch", "delete", "deletecollection");
+
+    double podsPerSecond() {
+        return perSecond(took);
+    }
+
+    double floorPodsPerSecond() {
+        return perSecond(floorTook);
+    }
+
+    private double perSecond(Duration time) {
+        return pods * 1e9 / time.toNanos();
+    }
+
+    /** A table for people. */
+    String table() {
+        StringBuilder table = new StringBuilder();
+        line(table, "%-44s %10s %8s %9s %9s", "request of the host", "count", "a Pod", "unchanged", "conflicts");
+        host.tallies()
+                .forEach((what, tally) -> line(
+                        table,
+                        "%-44s %10d %8.2f %9d %9d",
+                        what.verb() + " " + what.resource(),
+                        tally.requests(),
+                        tally.requests() / (double) pods,
+                        tally.unchanged(),
+                        tally.conflicts()));
+        line(table, "");
+        line(table, "Pods                 %10d", pods);
+        line(table, "seconds              %10.2f", took.toMillis() / 1000.0);
+        line(table, "Pods per second      %10.1f", podsPerSecond());
+        line(table, "floor, Pods/second   %10.1f", floorPodsPerSecond());
+        line(table, "of the floor         %9.0f%%", 100 * podsPerSecond() / floorPodsPerSecond());
+        line(table, "host CPU, ms a Pod   %10.1f", cpuMillisPerPod());
+        return table.toString();
+    }
+
+    /** The same as one JSON object on one line. */
+    String json() {
+        Tally podWrites = host.only(UpdateReport::isPodWrite).total();
+        Tally writes = host.only(UpdateReport::isWrite).total();
+        Tally events = host.only(UpdateReport::isEvent).total();
+        ObjectNode report = JsonMapper.builder().build().createObjectNode();
+        report.put("pods", pods)
+                .put("seconds", round(took.toMillis() / 1000.0))
+                .put("podsPerSecond", round(podsPerSecond()))
+                .put("floorPodsPerSecond", round(floorPodsPerSecond()))
+                .put("podWritesPerPod", round(podWrites.requests() / (double) pods))
+                .put("writesPerPod", round(writes.requests() / (double) pods))
+                .put("unchangedWrites", podWrites.unchanged())
+                .put("conflicts", writes.conflicts())
+                .put("eventsPerPod", round(events.requests() / (double) pods))
+                .put("cpuMillisPerPod", round(cpuMillisPerPod()));
+        return report.toString();
+    }
+
+    private double cpuMillisPerPod() {
+        return cpu.toMillis() / (double) pods;
+    }
+
+    private static double round(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+
+    private static boolean isWrite(What what) {
+        return WRITES.contains(what.verb());
+    }
+
+    private static boolean isPodWrite(What what) {
+        return isWrite(what)
+                && (what.resource().equals("pods") || what.resource().startsWith("pods/"));
+    }
+
+    private static boolean isEvent(What what) {
+        return isWrite(what) && what.resource().endsWith("events");
+    }
+
+    private static void line(StringBuilder table, String format, Object... values) {
+        table.append(String.format(Locale.ROOT, format, values)).append(System.lineSeparator());
+    }
+}
