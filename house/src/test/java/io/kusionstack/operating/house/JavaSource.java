@@ -11,9 +11,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
@@ -21,20 +22,36 @@ import javax.tools.ToolProvider;
 record JavaSource(String path, String text, CompilationUnitTree tree, SourcePositions positions) {
 
     static JavaSource of(String path, String text) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        JavacTask task = (JavacTask) compiler.getTask(
-                null, null, diagnostic -> {}, List.of("-proc:none"), null, List.of(new Text(path, text)));
+        return parsed(List.of(new Text(path, text))).getFirst();
+    }
+
+    /** Parses all files at once: starting the compiler for each takes longer than its work. */
+    static List<JavaSource> read(Path root, List<Path> files) {
+        return parsed(files.stream()
+                .map(file -> new Text(root.relativize(file).toString().replace('\\', '/'), readString(file)))
+                .toList());
+    }
+
+    private static List<JavaSource> parsed(List<Text> texts) {
+        JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
+                .getTask(null, null, diagnostic -> {}, List.of("-proc:none"), null, texts);
+        SourcePositions positions = Trees.instance(task).getSourcePositions();
+        List<JavaSource> sources = new ArrayList<>();
         try {
-            CompilationUnitTree tree = task.parse().iterator().next();
-            return new JavaSource(path, text, tree, Trees.instance(task).getSourcePositions());
+            for (CompilationUnitTree tree : task.parse()) {
+                JavaFileObject file = tree.getSourceFile();
+                String path = file.getName().substring(1);
+                sources.add(new JavaSource(path, file.getCharContent(true).toString(), tree, positions));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return sources;
     }
 
-    static JavaSource read(Path root, Path file) {
+    private static String readString(Path file) {
         try {
-            return of(root.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,11 +59,6 @@ record JavaSource(String path, String text, CompilationUnitTree tree, SourcePosi
 
     boolean isMain() {
         return path.contains("src/main/java/");
-    }
-
-    /** The file's name without its ending, which for our files is the name of its class. */
-    String name() {
-        return path.substring(path.lastIndexOf('/') + 1).replace(".java", "");
     }
 
     Stream<ClassTree> topLevelClasses() {

@@ -47,10 +47,11 @@ record Project(Path root, List<String> modules) {
     }
 
     List<JavaSource> sources() {
-        return files().stream()
-                .filter(file -> file.toString().endsWith(".java"))
-                .map(file -> JavaSource.read(root, file))
-                .toList();
+        return JavaSource.read(
+                root,
+                files().stream()
+                        .filter(file -> file.toString().endsWith(".java"))
+                        .toList());
     }
 
     List<Pom> poms() {
