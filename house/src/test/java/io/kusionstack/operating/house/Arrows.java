@@ -34,6 +34,7 @@ final class Arrows {
             row("plugin.rule").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("plugin.traffic").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("testbed").mayLoad(""),
+            row("bench").mayUse("testbed", "host.", "plugin", "plugin.").mayLoad(""),
             row(MAIN).mayUse("host.", "plugin", "plugin.").mayLoad(""),
             row("host.kernel").mayLoad(SLF4J),
             row("host.config").mayLoad(SLF4J, JACKSON),
@@ -157,7 +158,7 @@ final class Arrows {
                     || uses.contains(there)
                     || uses.contains(Rooms.spoken(Rooms.topLevel(target)))
                     || uses.stream().anyMatch(use -> use.endsWith(".") && there.startsWith(use))
-                    || room.equals(OPS) && there.startsWith("host.") && isMetricsPortOrValue(target);
+                    || room.equals(OPS) && isMetricsPortOrValue(target);
         }
 
         private boolean isLoadable(String name) {

@@ -246,6 +246,24 @@ class ArrowsTest {
     }
 
     @Test
+    void letsNobodyUseTheBenchmark() {
+        assertThat(broken("""
+                        package B.host.plan;
+                        public record Plan() {}
+                        """, """
+                        package B.bench;
+                        public class Floor {
+                            B.host.plan.Plan plan;
+                        }
+                        """, """
+                        package B.host;
+                        class Main {
+                            B.bench.Floor floor;
+                        }
+                        """)).containsExactly("host/Main.java:0: host must not use bench.Floor");
+    }
+
+    @Test
     void opensPortsAndValuesOfEveryRoomToOps() {
         assertThat(broken("""
                         package B.host.kube;
@@ -257,8 +275,12 @@ class ArrowsTest {
                         package B.host.kube;
                         public class Actuator {}
                         """, """
+                        package B.plugin;
+                        public record PodRef(String name) {}
+                        """, """
                         package B.host.ops;
                         class HostMetrics implements B.host.kube.ActMetrics {
+                            B.plugin.PodRef pod;
                             B.host.kube.CacheSize size;
                             B.host.kube.Actuator actuator;
                         }
