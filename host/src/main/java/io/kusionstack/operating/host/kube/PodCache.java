@@ -32,6 +32,7 @@ public final class PodCache {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile long epoch = 1;
     private volatile int unsettled;
+    private volatile long highestVersion;
 
     public Optional<PodRecord> get(Key key) {
         return Optional.ofNullable(byKey.get(key));
@@ -90,6 +91,11 @@ public final class PodCache {
     /** False while a new epoch has begun and its list is not complete: nothing in here is to be acted on. */
     public boolean isSettled() {
         return unsettled == 0;
+    }
+
+    /** The highest resourceVersion seen in this epoch, responses of our own writes included. */
+    long highestVersion() {
+        return highestVersion;
     }
 
     /** What a watch or a list showed: a new Pod, or a newer record of a known one. */
@@ -173,6 +179,7 @@ public final class PodCache {
         changing.lock();
         try {
             epoch = epoch + 1;
+            highestVersion = 0;
             unsettled = unsettled + 1;
         } finally {
             changing.unlock();
@@ -210,6 +217,7 @@ public final class PodCache {
             byKey.remove(keyOf(before), before);
         }
         if (after != null) {
+            highestVersion = Math.max(highestVersion, after.resourceVersion());
             byUid.put(after.uid(), after);
             byKey.put(keyOf(after), after);
         }

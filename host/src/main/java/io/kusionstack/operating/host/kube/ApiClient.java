@@ -1,0 +1,74 @@
+package io.kusionstack.operating.host.kube;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * Requests to the API server on one connection of its own. Each blocks until it is answered, or fails when the time-out
+ * has passed on this side; the server is told the same limit. Nothing is tried again. Any thread.
+ */
+final class ApiClient implements AutoCloseable {
+    /** How long a request may be under way. */
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    static final MediaType JSON = MediaType.get("application/json");
+    static final MediaType MERGE = MediaType.get("application/merge-patch+json");
+    static final MediaType STRATEGIC = MediaType.get("application/strategic-merge-patch+json");
+
+    private final String server;
+    private final OkHttpClient client;
+
+    ApiClient(ClusterAccess access) {
+        this.server = access.server();
+        this.client = access.http(TIMEOUT).newBuilder().callTimeout(TIMEOUT).build();
+    }
+
+    /**
+     * @param path without the leading slash, with its query
+     * @throws IOException without an answer: a write may have been done
+     */
+    Answer get(String path) throws IOException {
+        return send(new Request.Builder().url(server + path).get().build());
+    }
+
+    /** Creates an object. */
+    Answer post(String path, String body) throws IOException {
+        return send(write(path).post(content(body, JSON)).build());
+    }
+
+    Answer patch(String path, MediaType type, String body) throws IOException {
+        return send(write(path).patch(content(body, type)).build());
+    }
+
+    /** @param options a DeleteOptions */
+    Answer delete(String path, String options) throws IOException {
+        return send(write(path).delete(content(options, JSON)).build());
+    }
+
+    private Request.Builder write(String path) {
+        String limit = "timeout=" + TIMEOUT.toSeconds() + "s";
+        return new Request.Builder().url(server + path + (path.contains("?") ? "&" : "?") + limit);
+    }
+
+    /** Without a charset, which the API server does not take behind a patch's content type. */
+    private static RequestBody content(String text, MediaType type) {
+        return RequestBody.create(text.getBytes(StandardCharsets.UTF_8), type);
+    }
+
+    private Answer send(Request request) throws IOException {
+        try (Response response = client.newCall(request).execute()) {
+            return Answer.of(response);
+        }
+    }
+
+    @Override
+    public void close() {
+        ClusterAccess.shut(client);
+    }
+}

@@ -1,0 +1,111 @@
+package io.kusionstack.operating.host.kube;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
+import io.fabric8.kubernetes.client.okhttp.OkHttpClientImpl;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/**
+ * Where the API server is and who we are there; the only place that reads a kubeconfig or a service account. Makes
+ * connections, each caller's its own: a watch that shares one with writes lags by seconds. Any thread.
+ *
+ * <pre>{@code
+ * ClusterAccess access = ClusterAccess.automatic("operating/1.0.0");
+ * }</pre>
+ */
+public final class ClusterAccess {
+    private static final int REQUESTS = 1024;
+    private static final Duration PING = Duration.ofSeconds(10);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    private final Config config;
+    private final String userAgent;
+
+    private ClusterAccess(Config config, String userAgent) {
+        this.config = new ConfigBuilder(config)
+                .withUserAgent(userAgent)
+                .withRequestRetryBackoffLimit(0)
+                .withWatchReconnectLimit(-1)
+                .build();
+        this.userAgent = userAgent;
+    }
+
+    /** As kubectl would, or from the service account of the Pod this runs in. */
+    public static ClusterAccess automatic(String userAgent) {
+        return new ClusterAccess(Config.autoConfigure(null), userAgent);
+    }
+
+    /** The current context of a kubeconfig file. */
+    public static ClusterAccess kubeconfig(Path file, String userAgent) {
+        return new ClusterAccess(Config.fromKubeconfig(file.toFile()), userAgent);
+    }
+
+    /** The namespace that the configuration names, {@code default} where it names none. */
+    public String namespace() {
+        String named = config.getNamespace();
+        return named == null || named.isEmpty() ? "default" : named;
+    }
+
+    /** How the audit log of the API server names us. */
+    public String userAgent() {
+        return userAgent;
+    }
+
+    /** The base address, ending in a slash. */
+    String server() {
+        String url = config.getMasterUrl();
+        return url.endsWith("/") ? url : url + "/";
+    }
+
+    /**
+     * A client with connections of its own, certificates verified.
+     *
+     * @param silence how long the server may say nothing before a request fails
+     */
+    OkHttpClient http(Duration silence) {
+        HttpClient.Factory factory = new OkHttpClientFactory();
+        HttpClient fabric8 = factory.newBuilder(config).build();
+        if (!(fabric8 instanceof OkHttpClientImpl impl)) {
+            throw new IllegalStateException("not the HTTP client that was named: " + fabric8.getClass());
+        }
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(REQUESTS);
+        dispatcher.setMaxRequestsPerHost(REQUESTS);
+        return impl.getOkHttpClient()
+                .newBuilder()
+                .dispatcher(dispatcher)
+                .connectionPool(new ConnectionPool(5, 5, TimeUnit.MINUTES))
+                .connectTimeout(CONNECT)
+                .readTimeout(silence)
+                .writeTimeout(silence)
+                .pingInterval(PING)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .addInterceptor(new Credentials(config, userAgent))
+                .build();
+    }
+
+    /** A client of fabric8 for informers; its own tries again are off. The caller closes it. */
+    KubernetesClient fabric8() {
+        return new KubernetesClientBuilder()
+                .withHttpClientFactory(new OkHttpClientFactory())
+                .withConfig(config)
+                .build();
+    }
+
+    /** Ends all connections of a client made here. */
+    static void shut(OkHttpClient client) {
+        client.dispatcher().cancelAll();
+        client.dispatcher().executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+}

@@ -1,0 +1,129 @@
+package io.kusionstack.operating.host.kube;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.Owner;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.plugin.PodRef;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What was read of one Pod so far. One thread. */
+final class PodDraft {
+    private static final Set<String> CONDITIONS =
+            Set.of(PodCondition.READY, PodCondition.CONTAINERS_READY, PodCondition.DISRUPTION_TARGET, "PodScheduled");
+
+    String namespace = "";
+    String name = "";
+    String uid = "";
+    long version;
+    long generation;
+    Instant created = Instant.EPOCH;
+
+    @Nullable
+    Instant deletion;
+
+    long graceSeconds;
+    Map<String, String> labels = Map.of();
+    Map<String, String> annotations = Map.of();
+    List<String> finalizers = List.of();
+    List<Owner> owners = List.of();
+    String node = "";
+    boolean hostNetwork;
+    String restartPolicy = "";
+    List<String> readinessGates = List.of();
+    Map<String, String> claims = Map.of();
+    final List<Container> containers = new ArrayList<>();
+    final List<Container> initContainers = new ArrayList<>();
+    String phase = "";
+    String reason = "";
+    String podIp = "";
+    List<String> podIps = List.of();
+    final List<PodCondition> conditions = new ArrayList<>();
+    final Map<String, Status> statuses = new HashMap<>();
+    long observedGeneration;
+
+    /** A container as its spec has it. */
+    record Container(String name, String image) {}
+
+    /** A container as its status has it. */
+    static final class Status {
+        String name = "";
+        String image = "";
+        String imageId = "";
+        String containerId = "";
+        int restartCount;
+        boolean ready;
+        boolean started;
+        ContainerRecord.State state = ContainerRecord.State.UNKNOWN;
+        String reason = "";
+
+        @Nullable
+        Instant startedAt;
+    }
+
+    PodRecord record(Shared shared) {
+        List<ContainerRecord> all = new ArrayList<>(containers.size() + initContainers.size());
+        containers.forEach(container -> all.add(joined(container, false)));
+        initContainers.forEach(container -> all.add(joined(container, true)));
+        List<PodCondition> kept = conditions.stream()
+                .filter(condition -> CONDITIONS.contains(condition.type()) || readinessGates.contains(condition.type()))
+                .map(shared::value)
+                .toList();
+        return new PodRecord(
+                new PodRef(namespace, name, uid),
+                version,
+                generation,
+                created,
+                deletion,
+                graceSeconds,
+                shared.value(Map.copyOf(labels)),
+                shared.value(Map.copyOf(annotations)),
+                shared.value(List.copyOf(finalizers)),
+                shared.value(List.copyOf(owners)),
+                node,
+                hostNetwork,
+                restartPolicy,
+                shared.value(List.copyOf(readinessGates)),
+                Map.copyOf(claims),
+                all,
+                phase,
+                reason,
+                podIps.isEmpty() && !podIp.isEmpty() ? List.of(podIp) : List.copyOf(podIps),
+                kept,
+                observedGeneration);
+    }
+
+    private ContainerRecord joined(Container container, boolean init) {
+        Status status = statuses.getOrDefault((init ? "init/" : "") + container.name(), new Status());
+        return new ContainerRecord(
+                container.name(),
+                init,
+                container.image(),
+                status.image,
+                status.imageId,
+                status.containerId,
+                status.restartCount,
+                status.ready,
+                status.started,
+                status.state,
+                status.reason,
+                status.startedAt);
+    }
+
+    /** True for annotations that a record keeps whatever the rules name. */
+    static boolean isOurs(String key) {
+        int slash = key.indexOf('/');
+        if (slash < 0) {
+            return false;
+        }
+        int start = slash - Names.DOMAIN.length();
+        return start >= 0 && key.startsWith(Names.DOMAIN, start) && (start == 0 || key.charAt(start - 1) == '.');
+    }
+}

@@ -1,0 +1,106 @@
+package io.kusionstack.operating.host.kube;
+
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a Pod's status. */
+final class PodStatusJson {
+    private PodStatusJson() {}
+
+    static void read(PodJson json, PodDraft pod) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "phase" -> pod.phase = json.common();
+                case "reason" -> pod.reason = json.common();
+                case "podIP" -> pod.podIp = json.own();
+                case "podIPs" -> pod.podIps = ips(json);
+                case "observedGeneration" -> pod.observedGeneration = json.number();
+                case "conditions" -> json.each(() -> pod.conditions.add(condition(json)));
+                case "containerStatuses" -> json.each(() -> add(pod, "", status(json)));
+                case "initContainerStatuses" -> json.each(() -> add(pod, "init/", status(json)));
+                default -> json.skip();
+            }
+        }
+    }
+
+    private static void add(PodDraft pod, String prefix, PodDraft.Status status) {
+        pod.statuses.put(prefix + status.name, status);
+    }
+
+    private static List<String> ips(PodJson json) throws IOException {
+        List<String> ips = new ArrayList<>();
+        json.each(() -> {
+            for (String field = json.field(); field != null; field = json.field()) {
+                if (field.equals("ip")) {
+                    ips.add(json.own());
+                } else {
+                    json.skip();
+                }
+            }
+        });
+        return ips;
+    }
+
+    private static PodCondition condition(PodJson json) throws IOException {
+        String type = "";
+        String status = "";
+        String reason = "";
+        Instant since = Instant.EPOCH;
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "type" -> type = json.common();
+                case "status" -> status = json.common();
+                case "reason" -> reason = json.common();
+                case "lastTransitionTime" -> since = json.time();
+                default -> json.skip();
+            }
+        }
+        return new PodCondition(type, status, reason, since);
+    }
+
+    private static PodDraft.Status status(PodJson json) throws IOException {
+        PodDraft.Status status = new PodDraft.Status();
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "name" -> status.name = json.common();
+                case "image" -> status.image = json.common();
+                case "imageID" -> status.imageId = json.common();
+                case "containerID" -> status.containerId = json.own();
+                case "restartCount" -> status.restartCount = (int) json.number();
+                case "ready" -> status.ready = json.isTrue();
+                case "started" -> status.started = json.isTrue();
+                case "state" -> json.object(() -> state(json, status));
+                default -> json.skip();
+            }
+        }
+        return status;
+    }
+
+    private static void state(PodJson json, PodDraft.Status status) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "waiting" -> json.object(() -> details(json, status, ContainerRecord.State.WAITING));
+                case "running" -> json.object(() -> details(json, status, ContainerRecord.State.RUNNING));
+                case "terminated" -> json.object(() -> details(json, status, ContainerRecord.State.TERMINATED));
+                default -> json.skip();
+            }
+        }
+    }
+
+    private static void details(PodJson json, PodDraft.Status status, ContainerRecord.State state) throws IOException {
+        status.state = state;
+        for (String field = json.field(); field != null; field = json.field()) {
+            if (field.equals("reason")) {
+                status.reason = json.common();
+            } else if (field.equals("startedAt") && state == ContainerRecord.State.RUNNING) {
+                status.startedAt = json.isNull() ? null : json.time();
+            } else {
+                json.skip();
+            }
+        }
+    }
+}
