@@ -65,6 +65,11 @@ public final class PodCache {
         return selected;
     }
 
+    /** Some Pod that is not terminating. */
+    Optional<PodRecord> any() {
+        return byUid.values().stream().filter(pod -> !pod.terminating()).findAny();
+    }
+
     public int size() {
         return byUid.size();
     }

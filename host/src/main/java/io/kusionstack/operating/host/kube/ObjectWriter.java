@@ -1,0 +1,148 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Creates, patches and deletes objects that are no Pods. Any thread; blocks. */
+final class ObjectWriter {
+    private static final Set<String> SERVERS_OWN =
+            Set.of("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink");
+
+    private final ActuatorParts parts;
+    private final Delivery delivery;
+
+    ObjectWriter(ActuatorParts parts, Delivery delivery) {
+        this.parts = parts;
+        this.delivery = delivery;
+    }
+
+    Optional<Failure> create(Action.CreateObject action) {
+        ObjectRef object = action.object();
+        String path = ObjectPath.collection(object.kind(), object.namespace());
+        Delivery.Result result = delivery.send(
+                object.kind().kind(),
+                "create",
+                () -> parts.client().post(path, action.body().toString()));
+        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isConflict()) {
+            return existing(action);
+        }
+        return taken(action, object, result);
+    }
+
+    /** An object that is there already is what we wanted, if it has all we would have given it. */
+    private Optional<Failure> existing(Action.CreateObject action) {
+        try {
+            Answer answer = parts.client().get(ObjectPath.of(action.object()));
+            if (answer.isSuccess() && contains(answer.json(), action.body())) {
+                parts.learner().learn(action.object().kind(), answer.json());
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            return Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, e.toString()));
+        }
+        return Optional.of(new Failure(
+                action, Failure.Kind.CONFLICT, 409, action.object() + " exists already with other content"));
+    }
+
+    Optional<Failure> patch(Action.PatchObject action) {
+        ObjectRef object = action.object();
+        String body =
+                conditional(action.patch(), object, action.resourceVersion()).toString();
+        Delivery.Result result = delivery.send(
+                object.kind().kind(),
+                "patch",
+                () -> parts.client().patch(ObjectPath.of(object), ApiClient.MERGE, body));
+        return taken(action, object, result);
+    }
+
+    Optional<Failure> delete(Action.DeleteObject action) {
+        ObjectRef object = action.object();
+        String options = preconditions(object.uid(), action.resourceVersion()).toString();
+        Delivery.Result result = delivery.send(
+                object.kind().kind(), "delete", () -> parts.client().delete(ObjectPath.of(object), options));
+        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isNotFound()) {
+            return Optional.empty();
+        }
+        return failure(action, result);
+    }
+
+    /** @param uid empty for an object that is named without one */
+    static ObjectNode preconditions(String uid, long resourceVersion) {
+        ObjectNode options = JsonNodeFactory.instance.objectNode();
+        options.put("apiVersion", "v1").put("kind", "DeleteOptions");
+        ObjectNode preconditions = options.putObject("preconditions");
+        if (!uid.isEmpty()) {
+            preconditions.put("uid", uid);
+        }
+        preconditions.put("resourceVersion", Long.toString(resourceVersion));
+        return options;
+    }
+
+    /** The patch with what it was decided on as its precondition. */
+    static ObjectNode conditional(ObjectNode patch, ObjectRef object, long resourceVersion) {
+        ObjectNode body = patch.deepCopy();
+        ObjectNode metadata = body.withObjectProperty("metadata");
+        metadata.put("resourceVersion", Long.toString(resourceVersion));
+        if (!object.uid().isEmpty()) {
+            metadata.put("uid", object.uid());
+        }
+        return body;
+    }
+
+    private Optional<Failure> taken(Action action, ObjectRef object, Delivery.Result result) {
+        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isSuccess()) {
+            parts.learner().learn(object.kind(), answer.json());
+        }
+        return failure(action, result);
+    }
+
+    /** What a result means for the action; empty if it was done. */
+    static Optional<Failure> failure(Action action, Delivery.Result result) {
+        return switch (result) {
+            case Delivery.Result.NotSent not -> Optional.of(new Failure(action, Failure.Kind.NOT_SENT, 0, not.why()));
+            case Delivery.Result.Lost lost -> Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, lost.why()));
+            case Delivery.Result.Answered(Answer answer) -> {
+                if (answer.isSuccess()) {
+                    yield Optional.empty();
+                }
+                Failure.Kind kind = answer.isBusy()
+                        ? Failure.Kind.BUSY
+                        : answer.isConflict() || answer.isNotFound() ? Failure.Kind.CONFLICT : Failure.Kind.REFUSED;
+                yield Optional.of(new Failure(action, kind, answer.code(), answer.message()));
+            }
+        };
+    }
+
+    /** True if {@code whole} has all that {@code part} has; the server adds defaults and its own metadata. */
+    static boolean contains(JsonNode whole, JsonNode part) {
+        if (part.isObject()) {
+            for (Map.Entry<String, JsonNode> field : part.properties()) {
+                if (!SERVERS_OWN.contains(field.getKey())
+                        && !field.getValue().isNull()
+                        && !contains(whole.path(field.getKey()), field.getValue())) {
+                    return false;
+                }
+            }
+            return whole.isObject() || part.isEmpty();
+        }
+        if (part.isArray()) {
+            if (whole.size() != part.size()) {
+                return false;
+            }
+            for (int i = 0; i < part.size(); i++) {
+                if (!contains(whole.get(i), part.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return whole.equals(part);
+    }
+}

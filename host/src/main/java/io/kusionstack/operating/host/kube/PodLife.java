@@ -1,0 +1,154 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Creates and deletes Pods, with an expectation for each until the cache shows it. Any thread; blocks. */
+final class PodLife {
+    private static final String KIND = "Pod";
+
+    /** After so long a creation without an answer is either seen or never will be. */
+    static final Duration UNCERTAIN = ApiClient.TIMEOUT.plusSeconds(1);
+
+    private final ActuatorParts parts;
+    private final Delivery delivery;
+    private final Later later;
+
+    PodLife(ActuatorParts parts, Delivery delivery, Later later) {
+        this.parts = parts;
+        this.delivery = delivery;
+        this.later = later;
+    }
+
+    Optional<Failure> create(Action.CreatePod action) {
+        ObjectNode body = action.body().deepCopy();
+        body.withObjectProperty("metadata").put("name", action.name());
+        parts.expectations().expectCreation(action.owner(), action.name());
+        Delivery.Result result =
+                delivery.send(KIND, "create", () -> parts.client().post(collection(action), body.toString()));
+        Optional<Failure> failure = isOurs(action, result) ? Optional.empty() : ObjectWriter.failure(action, result);
+        failure.ifPresent(why -> afterFailedCreation(action, why));
+        return failure;
+    }
+
+    private void afterFailedCreation(Action.CreatePod action, Failure failure) {
+        if (failure.kind() == Failure.Kind.UNKNOWN) {
+            later.after(UNCERTAIN, () -> lowerUnlessThere(action));
+        } else {
+            parts.expectations().creationFailed(action.owner(), action.name());
+        }
+    }
+
+    private void lowerUnlessThere(Action.CreatePod action) {
+        try {
+            if (parts.client().get(path(action)).isNotFound()) {
+                parts.expectations().creationFailed(action.owner(), action.name());
+            }
+        } catch (IOException e) {
+            later.after(UNCERTAIN, () -> lowerUnlessThere(action));
+        }
+    }
+
+    /** The name is taken: by an earlier try of this very creation, if the Pod there has our owner and our id. */
+    private boolean isOurs(Action.CreatePod action, Delivery.Result result) {
+        if (!(result instanceof Delivery.Result.Answered(Answer answer)) || !answer.isConflict()) {
+            return false;
+        }
+        try {
+            JsonNode metadata = parts.client().get(path(action)).json().path("metadata");
+            boolean owned = false;
+            for (JsonNode owner : metadata.path("ownerReferences")) {
+                owned = owned
+                        || owner.path("uid").asText().equals(action.owner().uid());
+            }
+            return owned
+                    && metadata.path("labels")
+                            .path(Names.INSTANCE_ID)
+                            .asText()
+                            .equals(Integer.toString(action.instanceId()));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** To be called in the lane of the Pod. */
+    Optional<Failure> delete(Action.DeletePod action) {
+        Optional<PodRecord> seen = parts.cache().byUid(action.pod().uid());
+        if (seen.isEmpty() || seen.get().terminating()) {
+            return Optional.empty();
+        }
+        if (!parts.cache().isSettled()) {
+            return Optional.of(
+                    new Failure(action, Failure.Kind.NOT_SENT, 0, "the API server has gone back to an older past"));
+        }
+        long epoch = parts.cache().epoch();
+        String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
+                .toString();
+        parts.expectations().expectDeletion(seen.get());
+        Delivery.Result result =
+                delivery.send(KIND, "delete", () -> parts.client().delete(PodPatch.path(seen.get()), options));
+        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isNotFound()) {
+            return Optional.empty();
+        }
+        Optional<Failure> failure = ObjectWriter.failure(action, result);
+        if (failure.isEmpty() && result instanceof Delivery.Result.Answered(Answer answer)) {
+            learn(answer, epoch);
+        }
+        failure.ifPresent(why -> afterFailedDeletion(seen.get(), epoch, why));
+        return failure;
+    }
+
+    private void afterFailedDeletion(PodRecord pod, long epoch, Failure failure) {
+        if (failure.kind() == Failure.Kind.UNKNOWN) {
+            later.after(UNCERTAIN, () -> lookAfterDeletion(pod, epoch));
+        } else {
+            parts.expectations().deletionFailed(pod);
+        }
+    }
+
+    private void lookAfterDeletion(PodRecord pod, long epoch) {
+        try {
+            Answer answer = parts.client().get(PodPatch.path(pod));
+            if (answer.isSuccess()) {
+                parts.cache().learn(parts.parser().parse(answer.body()), epoch);
+                parts.expectations().deletionFailed(pod);
+                parts.cache().wake(pod.uid());
+            } else if (answer.isNotFound()) {
+                parts.cache().gone(pod.uid());
+            }
+        } catch (IOException e) {
+            later.after(UNCERTAIN, () -> lookAfterDeletion(pod, epoch));
+        }
+    }
+
+    /** The answer is the Pod as long as it is terminating, else a Status. */
+    private void learn(Answer answer, long epoch) {
+        if (!answer.json().path("kind").asText().equals(KIND)) {
+            return;
+        }
+        try {
+            PodRecord after = parts.parser().parse(answer.body());
+            if (after.terminating()) {
+                parts.cache().learn(after, epoch);
+            }
+        } catch (IOException e) {
+            // the watch will tell
+            return;
+        }
+    }
+
+    private static String collection(Action.CreatePod action) {
+        return ObjectPath.collection(ObjectKind.POD, action.owner().namespace());
+    }
+
+    private static String path(Action.CreatePod action) {
+        return collection(action) + "/" + action.name();
+    }
+}

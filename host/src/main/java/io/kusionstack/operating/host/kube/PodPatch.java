@@ -1,0 +1,129 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * An edit as one request: a strategic-merge patch with uid and resourceVersion as preconditions.
+ *
+ * @param path without the leading slash; of the status subresource when the readiness gate is among what changes
+ */
+record PodPatch(String path, ObjectNode body) {
+    private static final String MESSAGE = "updated by PodOpsLifecycle";
+
+    /** Both parts of {@code edit} in one request. */
+    static PodPatch of(PodRecord seen, PodEdit edit, Instant now) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = body.putObject("metadata");
+        metadata.put("uid", seen.uid());
+        metadata.put("resourceVersion", Long.toString(edit.resourceVersion()));
+        entries(metadata, "labels", edit.labels());
+        entries(metadata, "annotations", edit.annotations());
+        texts(metadata, "finalizers", edit.addFinalizers());
+        texts(metadata, "$deleteFromPrimitiveList/finalizers", edit.removeFinalizers());
+        images(body, seen, edit.images());
+        edit.serviceReady().ifPresent(ready -> gate(body, ready, now));
+        return new PodPatch(path(seen) + (edit.serviceReady().isPresent() ? "/status" : ""), body);
+    }
+
+    static String path(PodRecord pod) {
+        return "api/v1/namespaces/" + pod.namespace() + "/pods/" + pod.name();
+    }
+
+    /** What of {@code edit} may be sent at all: the API server refuses new finalizers on a terminating Pod. */
+    static PodEdit allowed(PodRecord seen, PodEdit edit) {
+        return seen.terminating() && !edit.addFinalizers().isEmpty()
+                ? new PodEdit(
+                        edit.pod(),
+                        edit.resourceVersion(),
+                        edit.labels(),
+                        edit.annotations(),
+                        new TreeSet<>(),
+                        edit.removeFinalizers(),
+                        edit.serviceReady(),
+                        edit.images())
+                : edit;
+    }
+
+    /** All of {@code edit} but the gate, for a server that takes no metadata together with a status. */
+    static PodEdit withoutGate(PodEdit edit) {
+        return new PodEdit(
+                edit.pod(),
+                edit.resourceVersion(),
+                edit.labels(),
+                edit.annotations(),
+                edit.addFinalizers(),
+                edit.removeFinalizers(),
+                Optional.empty(),
+                edit.images());
+    }
+
+    /** True if {@code after} shows all that {@code edit} asked for. */
+    static boolean isShown(PodRecord after, PodEdit edit) {
+        return edit.against(after).isEmpty();
+    }
+
+    private static void entries(ObjectNode metadata, String field, MapEdit edit) {
+        if (edit.isEmpty()) {
+            return;
+        }
+        ObjectNode entries = metadata.putObject(field);
+        edit.set().forEach(entries::put);
+        edit.removed().forEach(entries::putNull);
+    }
+
+    private static void texts(ObjectNode metadata, String field, Iterable<String> texts) {
+        if (texts.iterator().hasNext()) {
+            ArrayNode array = metadata.putArray(field);
+            texts.forEach(array::add);
+        }
+    }
+
+    private static void images(ObjectNode body, PodRecord seen, Map<String, String> images) {
+        if (images.isEmpty()) {
+            return;
+        }
+        ObjectNode spec = body.putObject("spec");
+        for (ContainerRecord container : seen.containers()) {
+            String image = images.get(container.name());
+            if (image != null) {
+                spec.withArray(container.init() ? "initContainers" : "containers")
+                        .addObject()
+                        .put("name", container.name())
+                        .put("image", image);
+            }
+        }
+    }
+
+    private static void gate(ObjectNode body, boolean ready, Instant now) {
+        body.putObject("status")
+                .putArray("conditions")
+                .addObject()
+                .put("type", Names.SERVICE_READY)
+                .put("status", ready ? "True" : "False")
+                .put("lastTransitionTime", now.truncatedTo(ChronoUnit.SECONDS).toString())
+                .put("message", MESSAGE);
+    }
+
+    /** True if the edit has a part that is kept in the metadata. */
+    static boolean touchesMetadata(PodEdit edit) {
+        return !withoutGate(edit).isEmpty();
+    }
+
+    /** The gate of a Pod as its condition has it, for messages. */
+    static String gate(PodRecord pod) {
+        return pod.condition(Names.SERVICE_READY).map(PodCondition::status).orElse("absent");
+    }
+}

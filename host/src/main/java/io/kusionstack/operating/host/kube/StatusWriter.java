@@ -1,0 +1,126 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.plan.Action;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the status of shared objects: the first change at once, then at most one write each 500 ms for an object, and the
+ * last one for certain. What was written already is not written again. Any thread; only the first change blocks.
+ */
+final class StatusWriter {
+    static final Duration WINDOW = Duration.ofMillis(500);
+
+    private final ActuatorParts parts;
+    private final Delivery delivery;
+    private final Later later;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Slot> slots = new HashMap<>();
+
+    StatusWriter(ActuatorParts parts, Delivery delivery, Later later) {
+        this.parts = parts;
+        this.delivery = delivery;
+        this.later = later;
+    }
+
+    /** What was written of one object within the window, and what waits for its end; guarded by the lock. */
+    private static final class Slot {
+        Action.@Nullable WriteStatus waiting;
+        Action.@Nullable WriteStatus written;
+        long versionAfter;
+    }
+
+    /** @return the failure of a write made now; empty for one that is held back */
+    Optional<Failure> write(Action.WriteStatus action) {
+        lock.lock();
+        try {
+            Slot slot = slots.get(action.object().uid());
+            if (slot != null) {
+                slot.waiting = action;
+                return Optional.empty();
+            }
+            slots.put(action.object().uid(), new Slot());
+        } finally {
+            lock.unlock();
+        }
+        Optional<Failure> failure = send(action, action.resourceVersion());
+        later.after(WINDOW, () -> windowEnds(action.object().uid()));
+        return failure;
+    }
+
+    private void windowEnds(String uid) {
+        Action.WriteStatus next;
+        long version;
+        lock.lock();
+        try {
+            Slot slot = slots.get(uid);
+            if (slot == null) {
+                return;
+            }
+            next = slot.waiting;
+            slot.waiting = null;
+            if (next == null || isWritten(slot, next)) {
+                slots.remove(uid);
+                return;
+            }
+            version = baseOf(slot, next);
+        } finally {
+            lock.unlock();
+        }
+        send(next, version);
+        later.after(WINDOW, () -> windowEnds(uid));
+    }
+
+    private static boolean isWritten(Slot slot, Action.WriteStatus action) {
+        return slot.written != null
+                && slot.written.status().equals(action.status())
+                && (action.resourceVersion() == slot.versionAfter
+                        || action.resourceVersion() == slot.written.resourceVersion());
+    }
+
+    /** Decided before our own last write was seen, and nothing else lies between: the version after that write. */
+    private static long baseOf(Slot slot, Action.WriteStatus action) {
+        return slot.written != null && slot.written.resourceVersion() == action.resourceVersion()
+                ? slot.versionAfter
+                : action.resourceVersion();
+    }
+
+    private Optional<Failure> send(Action.WriteStatus action, long version) {
+        ObjectNode status = JsonNodeFactory.instance.objectNode();
+        status.set("status", action.status());
+        String body = ObjectWriter.conditional(status, action.object(), version).toString();
+        Delivery.Result result = delivery.send(
+                action.object().kind().kind(),
+                "patch-status",
+                () -> parts.client().patch(ObjectPath.of(action.object()) + "/status", ApiClient.MERGE, body));
+        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isSuccess()) {
+            parts.learner().learn(action.object().kind(), answer.json());
+            noteWritten(
+                    action,
+                    PodParser.version(answer.json()
+                            .path("metadata")
+                            .path("resourceVersion")
+                            .asText()));
+        }
+        return ObjectWriter.failure(action, result);
+    }
+
+    private void noteWritten(Action.WriteStatus action, long versionAfter) {
+        lock.lock();
+        try {
+            Slot slot = slots.get(action.object().uid());
+            if (slot != null) {
+                slot.written = action;
+                slot.versionAfter = versionAfter;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
