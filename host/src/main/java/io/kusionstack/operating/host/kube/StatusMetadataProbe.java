@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +19,13 @@ final class StatusMetadataProbe {
     private final ApiClient client;
     private final PodCache cache;
     private final PodParser parser;
-    private final AtomicReference<Optional<Boolean>> answer = new AtomicReference<>(Optional.empty());
+    private volatile Known known = Known.NOT_YET;
+
+    private enum Known {
+        NOT_YET,
+        TRAVELS,
+        STAYS
+    }
 
     StatusMetadataProbe(ApiClient client, PodCache cache, PodParser parser) {
         this.client = client;
@@ -29,17 +34,17 @@ final class StatusMetadataProbe {
     }
 
     boolean metadataTravels() {
-        Optional<Boolean> known = answer.get();
-        if (known.isPresent()) {
-            return known.get();
+        if (known == Known.NOT_YET) {
+            cache.any().flatMap(this::ask).ifPresent(this::note);
         }
-        Optional<Boolean> asked = cache.any().flatMap(this::ask);
-        asked.ifPresent(travels -> {
-            if (answer.compareAndSet(Optional.empty(), asked) && !travels) {
-                LOG.atWarn().log("This API server takes no labels together with a Pod's status: two writes each");
-            }
-        });
-        return asked.orElse(false);
+        return known == Known.TRAVELS;
+    }
+
+    private void note(boolean travels) {
+        known = travels ? Known.TRAVELS : Known.STAYS;
+        if (!travels) {
+            LOG.atWarn().log("This API server takes no labels together with a Pod's status: two writes each");
+        }
     }
 
     private Optional<Boolean> ask(PodRecord pod) {
