@@ -3,6 +3,8 @@ package io.kusionstack.operating.testbed.junit;
 import io.kusionstack.operating.testbed.api.Connection;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.controlplane.ControlPlaneOptions;
+import io.kusionstack.operating.testbed.nodes.NodesConfig;
+import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -26,11 +28,16 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * <p>A {@link Connection} is that of {@code admin}. Beside it {@code host}, {@code nodes} and {@code guest} have tokens and, until the
  * test gives them some, no rights. What a {@code @BeforeAll} method asks for belongs to the class: its tests then share that namespace.
  *
+ * <p>{@link SimulatedNodes}, when asked for, are three nodes that all tests of the control plane share, with a kubelet's cadence; a
+ * test's scripts name its own namespace: {@code nodes.play(NodeScript.forPod(namespace.name() + "/*").neverReady())}.
+ *
  * <p>When a test fails, the logs stay and the log says where; {@code -Doperating.testbed.keep=true} keeps them always.
  */
 public final class TestCluster implements ParameterResolver, TestWatcher {
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(TestCluster.class);
-    private static final Set<Class<?>> KNOWN = Set.of(ControlPlane.class, Connection.class, TestNamespace.class);
+    private static final int NODES = 3;
+    private static final Set<Class<?>> KNOWN =
+            Set.of(ControlPlane.class, Connection.class, TestNamespace.class, SimulatedNodes.class);
 
     private final ControlPlaneOptions options;
 
@@ -74,6 +81,9 @@ public final class TestCluster implements ParameterResolver, TestWatcher {
         if (type == TestNamespace.class) {
             return namespace(context);
         }
+        if (type == SimulatedNodes.class) {
+            return nodes(context);
+        }
         throw new ParameterResolutionException("No parameter of type " + type.getName() + ", known are " + KNOWN);
     }
 
@@ -84,6 +94,14 @@ public final class TestCluster implements ParameterResolver, TestWatcher {
 
     private ControlPlane cluster(ExtensionContext context) {
         return context.getRoot().getStore(STORE).getOrComputeIfAbsent(options, ControlPlane::start, ControlPlane.class);
+    }
+
+    private SimulatedNodes nodes(ExtensionContext context) {
+        Connection admin = cluster(context).connection(ControlPlaneOptions.ADMIN);
+        return context.getRoot()
+                .getStore(STORE)
+                .getOrComputeIfAbsent(
+                        admin, key -> SimulatedNodes.start(key, NodesConfig.of(NODES)), SimulatedNodes.class);
     }
 
     private TestNamespace namespace(ExtensionContext context) {

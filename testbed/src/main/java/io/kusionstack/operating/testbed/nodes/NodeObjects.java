@@ -111,6 +111,12 @@ final class NodeObjects {
         }
     }
 
+    /** Deletes the node and its lease. */
+    void delete(String name) {
+        api.delete(NODES + "/" + name);
+        api.delete(LEASES + "/" + name);
+    }
+
     /** Whether the scheduler may use the node: Ready has been noticed and no taint is left. */
     boolean isSchedulable(String name) {
         return api.get(NODES + "/" + name).path("spec").path("taints").isEmpty();

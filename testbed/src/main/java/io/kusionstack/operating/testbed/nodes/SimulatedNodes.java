@@ -114,6 +114,12 @@ public final class SimulatedNodes implements AutoCloseable {
         lane.accept(new PodEvent.Retagged(container, imageId));
     }
 
+    /** Deletes the nodes and stops; their Pods are left to the garbage collection of the controller manager. */
+    public void unregister() {
+        names.forEach(objects::delete);
+        close();
+    }
+
     /** Stops reporting at once. Nodes and Pods stay in the API as they are. */
     @Override
     public void close() {
