@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** The command of the testbed; its subcommands are those of {@code ./dev} that need a cluster. */
 @Command(
         name = "./dev",
-        subcommands = {ClusterCommand.class},
+        subcommands = {ClusterCommand.class, NodesCommand.class, DemoCommand.class},
         description = "A real control plane, and what can be shown on it.")
 public final class Testbed {
     private Testbed() {}
