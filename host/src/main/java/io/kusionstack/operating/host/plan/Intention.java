@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.plan;
 
 import io.kusionstack.operating.host.model.Names;
 import java.util.Collections;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,16 +26,17 @@ public record Intention(
         images = Collections.unmodifiableSortedMap(new TreeMap<>(images));
     }
 
-    /** The edit as it is right now: the baseline of the containers it changes is taken from {@code pod}. */
+    /**
+     * The edit as it is right now: the baseline of the containers it changes is taken from {@code pod}. A container that
+     * has its image already is left out, for it will not be restarted.
+     */
     public PodEdit on(PodRecord pod) {
+        SortedMap<String, String> changed = new TreeMap<>(images);
+        pod.containers().forEach(container -> changed.remove(container.name(), container.image()));
         return PodEdit.of(pod)
                 .labels(labels)
                 .annotations(annotations)
-                .annotations(baseline(pod))
-                .images(images);
-    }
-
-    private MapEdit baseline(PodRecord pod) {
-        return MapEdit.set(Map.of(Names.LAST_POD_STATUS, LastPodStatus.before(pod, images)));
+                .annotations(MapEdit.set(Names.LAST_POD_STATUS, LastPodStatus.before(pod, changed)))
+                .images(changed);
     }
 }

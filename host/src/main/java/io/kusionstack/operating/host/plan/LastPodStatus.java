@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The annotation {@code collaset.kusionstack.io/last-pod-status}: how the containers were when their image was patched.
  * {@code latestImage} and {@code lastImageID} are upstream's; {@code lastContainerID} and {@code lastRestartCount} are
- * ours, because only they prove that the container was replaced.
+ * ours, because only they prove that the container was replaced; they mark the containers whose image changed.
  */
 public final class LastPodStatus {
     private static final String STATES = "containerStates";
@@ -30,8 +30,10 @@ public final class LastPodStatus {
             state.put(
                     "latestImage",
                     Optional.ofNullable(images.get(container.name())).orElse(container.image()));
-            if (images.containsKey(container.name()) && !container.imageId().isEmpty()) {
-                state.put("lastImageID", container.imageId());
+            if (images.containsKey(container.name())) {
+                if (!container.imageId().isEmpty()) {
+                    state.put("lastImageID", container.imageId());
+                }
                 state.put("lastContainerID", container.containerId());
                 state.put("lastRestartCount", container.restartCount());
             }

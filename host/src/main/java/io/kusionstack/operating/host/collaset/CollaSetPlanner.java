@@ -1,0 +1,85 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Plan;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** What a set needs next. Equal snapshots give equal plans. */
+final class CollaSetPlanner {
+    private CollaSetPlanner() {}
+
+    static SetPlan plan(CollaSetSnapshot snapshot) {
+        SetSpec set = snapshot.set();
+        if (set.deleting()) {
+            return DeletionPlanner.plan(snapshot);
+        }
+        if (!set.problems().isEmpty()) {
+            return SetPlan.then(invalid(snapshot));
+        }
+        if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
+            return SetPlan.first(Plan.of(hold(set)));
+        }
+        Roster roster = Roster.of(snapshot);
+        Revisions.History history =
+                Revisions.plan(set, snapshot.revisions(), snapshot.takenNames(), revisionsInUse(snapshot, roster));
+        SortedMap<Integer, Identity> identities = InstanceIds.settle(
+                snapshot.context().identities(),
+                new InstanceIds.Demand(
+                        set.name(),
+                        set.replicas(),
+                        roster.live(),
+                        history.updated().name(),
+                        history.current().name(),
+                        set.rollout()));
+        Step scale = ScalePlanner.plan(snapshot, history, roster, identities);
+        List<Member> others = roster.members().stream()
+                .filter(member -> !scale.taken().contains(member.uid()))
+                .toList();
+        Step update = UpdatePlanner.plan(snapshot, history, others, scale.identities());
+        Plan intent = new Plan(history.actions(), Optional.empty(), Map.of())
+                .then(ContextWrite.of(snapshot.context(), update.identities().values())
+                        .map(Plan::of)
+                        .orElse(Plan.nothing()));
+        Plan status = SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update))
+                .map(Plan::of)
+                .orElse(Plan.nothing());
+        return new SetPlan(
+                intent, update.intentions(), scale.acts().then(update.acts()).then(status));
+    }
+
+    private static Plan invalid(CollaSetSnapshot snapshot) {
+        return SetStatus.invalid(snapshot)
+                .map(status -> Plan.of(
+                        status,
+                        new Action.Announce(
+                                snapshot.set().ref(),
+                                Action.Severity.WARNING,
+                                "InvalidSpec",
+                                String.join("; ", snapshot.set().problems()))))
+                .orElse(Plan.nothing());
+    }
+
+    private static Action hold(SetSpec set) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ArrayNode finalizers = patch.putObject("metadata").putArray("finalizers");
+        set.finalizers().forEach(finalizers::add);
+        finalizers.add(Names.COLLASET_FINALIZER);
+        return new Action.PatchObject(set.ref(), set.resourceVersion(), patch);
+    }
+
+    private static Set<String> revisionsInUse(CollaSetSnapshot snapshot, Roster roster) {
+        Set<String> names = new HashSet<>();
+        roster.members().forEach(member -> names.add(member.revision()));
+        snapshot.context().identities().forEach(identity -> names.add(identity.revision()));
+        return names;
+    }
+}

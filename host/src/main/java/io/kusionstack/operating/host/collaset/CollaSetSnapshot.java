@@ -1,0 +1,85 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that one look at a set sees.
+ *
+ * @param pods every Pod that the set controls, terminating and ended ones too
+ * @param revisions of the set, and orphans that its selector claims
+ * @param takenNames names of other ControllerRevisions that stand in the way of new ones
+ * @param obstacle why the last Pod could not be created
+ * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
+ * @param pending by Pod uid: the intentions that were published last
+ * @param seed what the random part of new names is made of
+ */
+record CollaSetSnapshot(
+        SetSpec set,
+        List<PodRecord> pods,
+        List<Revision> revisions,
+        Set<String> takenNames,
+        Context context,
+        Optional<Obstacle> obstacle,
+        Map<String, Refusal> refusals,
+        Map<String, Intention> pending,
+        long seed,
+        Instant now) {
+
+    CollaSetSnapshot {
+        pods = List.copyOf(pods);
+        revisions = List.copyOf(revisions);
+        takenNames = Set.copyOf(takenNames);
+        refusals = Map.copyOf(refusals);
+        pending = Map.copyOf(pending);
+    }
+
+    /**
+     * The ResourceContext.
+     *
+     * @param resourceVersion 0 while there is none
+     */
+    record Context(ObjectRef ref, long resourceVersion, List<Identity> identities) {
+        Context {
+            identities = List.copyOf(identities);
+        }
+    }
+
+    /**
+     * The API server did not let a Pod be created.
+     *
+     * @param generation of the set when that happened: another one tries at once
+     * @param attempts how often in a row
+     */
+    record Obstacle(long generation, int code, String message, int attempts, Instant at) {
+        private static final int LONGEST_SECONDS = 60;
+        private static final int MOST_DOUBLINGS = 6;
+
+        /** When to try again: after a second, doubling up to a minute. */
+        Instant retryAt() {
+            long seconds = 1L << Math.min(attempts - 1, MOST_DOUBLINGS);
+            return at.plus(Duration.ofSeconds(Math.min(seconds, LONGEST_SECONDS)));
+        }
+
+        /** What the user has to know, and can do. */
+        String explanation() {
+            return "creating a Pod was refused (" + code + "): " + message + "; " + remedy();
+        }
+
+        private String remedy() {
+            return switch (code) {
+                case 403 -> "free or raise the quota, or allow it";
+                case 400, 422 -> "correct spec.template";
+                default -> "it is tried again";
+            };
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.plan.Action;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The one write of a look that brings the ResourceContext to the identities wanted. */
+final class ContextWrite {
+    private ContextWrite() {}
+
+    /** Empty where the stored ones are the wanted ones already; a context without identities does not stay. */
+    static Optional<Action> of(CollaSetSnapshot.Context stored, Collection<Identity> wanted) {
+        List<Identity> sorted =
+                wanted.stream().sorted(Comparator.comparingInt(Identity::id)).toList();
+        boolean exists = stored.resourceVersion() > 0;
+        if (sorted.isEmpty()) {
+            return exists
+                    ? Optional.of(new Action.DeleteObject(stored.ref(), stored.resourceVersion()))
+                    : Optional.empty();
+        }
+        if (!exists) {
+            return Optional.of(new Action.CreateObject(stored.ref(), whole(stored, sorted)));
+        }
+        return sorted.equals(stored.identities())
+                ? Optional.empty()
+                : Optional.of(new Action.PatchObject(stored.ref(), stored.resourceVersion(), spec(sorted)));
+    }
+
+    private static ObjectNode whole(CollaSetSnapshot.Context context, List<Identity> identities) {
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("apiVersion", context.ref().kind().apiVersion())
+                .put("kind", context.ref().kind().kind());
+        body.putObject("metadata")
+                .put("namespace", context.ref().namespace())
+                .put("name", context.ref().name());
+        body.setAll(spec(identities));
+        return body;
+    }
+
+    private static ObjectNode spec(List<Identity> identities) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        ArrayNode contexts = root.putObject("spec").putArray("contexts");
+        for (Identity identity : identities) {
+            ObjectNode data = contexts.addObject().put("id", identity.id()).putObject("data");
+            identity.data().forEach(data::put);
+        }
+        return root;
+    }
+}

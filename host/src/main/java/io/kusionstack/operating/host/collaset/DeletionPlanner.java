@@ -1,0 +1,71 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * A set that is being deleted: its Pods leave through the lifecycle, then its ids are given back, then the finalizer goes.
+ * With orphan propagation the Pods stay.
+ */
+final class DeletionPlanner {
+    private static final String ORPHAN = "orphan";
+
+    private DeletionPlanner() {}
+
+    static SetPlan plan(CollaSetSnapshot snapshot) {
+        SetSpec set = snapshot.set();
+        if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
+            return SetPlan.then(Plan.nothing());
+        }
+        Roster roster = Roster.of(snapshot);
+        boolean gone = roster.members().isEmpty()
+                && roster.ended().isEmpty()
+                && roster.terminating().isEmpty();
+        if (gone || set.finalizers().contains(ORPHAN)) {
+            List<Identity> foreign = snapshot.context().identities().stream()
+                    .filter(identity -> !identity.ownedBy(set.name()))
+                    .toList();
+            Plan ids = ContextWrite.of(snapshot.context(), foreign).map(Plan::of).orElse(Plan.nothing());
+            return SetPlan.first(ids.then(Plan.of(release(set))));
+        }
+        Step.Draft draft = new Step.Draft(new TreeMap<>());
+        for (PodRecord pod : roster.ended()) {
+            draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
+        }
+        roster.members().forEach(member -> leave(member, snapshot, draft));
+        Plan status = SetStatus.terminating(snapshot).map(Plan::of).orElse(Plan.nothing());
+        return SetPlan.then(draft.finished().acts().then(status));
+    }
+
+    private static void leave(Member member, CollaSetSnapshot snapshot, Step.Draft draft) {
+        PodRecord pod = member.pod();
+        if (!PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE)) {
+            draft.edit(
+                    member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
+            return;
+        }
+        PodOps.Allowance allowance =
+                PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
+        if (allowance instanceof PodOps.Allowance.Now) {
+            draft.delete(member);
+        }
+    }
+
+    private static Action release(SetSpec set) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ArrayNode kept = patch.putObject("metadata").putArray("finalizers");
+        set.finalizers().stream()
+                .filter(finalizer -> !finalizer.equals(Names.COLLASET_FINALIZER))
+                .forEach(kept::add);
+        return new Action.PatchObject(set.ref(), set.resourceVersion(), patch);
+    }
+}

@@ -1,0 +1,177 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How far the kubelet is with the last image change of a Pod, told by the annotation {@code last-pod-status} that
+ * travelled with it. Decision record 0004 says what proves that the new container runs.
+ */
+final class ImageChange {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private ImageChange() {}
+
+    /** How far it is. */
+    sealed interface Progress {
+        /** Every container whose image changed was replaced, runs and is ready. */
+        record Done() implements Progress {}
+
+        /** @param look when to look again though no event comes */
+        record Pending(Wait wait, Optional<Duration> look) implements Progress {}
+    }
+
+    /** True if images of this Pod were changed and the operation has not been finished. */
+    static boolean isUnderWay(PodRecord pod) {
+        return !states(pod).isEmpty();
+    }
+
+    /** True once each container that was changed last showed it: only then may the image change again. */
+    static boolean hasShown(PodRecord pod) {
+        JsonNode states = states(pod);
+        for (ContainerRecord container : pod.containers()) {
+            JsonNode before = states.path(container.name());
+            if (!container.init() && wasChanged(before) && !showed(pod, container, before)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * @param settle how long a container whose digest did not change has to run before it counts as the new one
+     */
+    static Progress progress(PodRecord pod, Duration settle, Instant now) {
+        JsonNode states = states(pod);
+        if (pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "").equals("{}")) {
+            return new Progress.Done();
+        }
+        for (ContainerRecord container : pod.containers()) {
+            if (!container.init()) {
+                JsonNode before = states.path(container.name());
+                Optional<Progress> pending =
+                        halted(pod, container, before).or(() -> unsettled(container, before, settle, now));
+                if (pending.isPresent()) {
+                    return pending.get();
+                }
+            }
+        }
+        if (pod.observedGeneration() > 0 && pod.observedGeneration() < pod.generation()) {
+            return waiting(Reason.WAITING_FOR_KUBELET, "", "the kubelet has not observed the change yet");
+        }
+        return pod.condition(PodCondition.CONTAINERS_READY)
+                        .filter(PodCondition::isTrue)
+                        .isPresent()
+                ? new Progress.Done()
+                : waiting(Reason.POD_NOT_READY, "", "not all containers are ready");
+    }
+
+    private static Optional<Progress> halted(PodRecord pod, ContainerRecord container, JsonNode before) {
+        String name = container.name();
+        if (container.state() != ContainerRecord.State.RUNNING) {
+            return Optional.of(stopped(container));
+        }
+        if (wasChanged(before) && !replaced(pod, container, before)) {
+            return Optional.of(waiting(
+                    Reason.WAITING_FOR_KUBELET, name, "container " + name + " still runs as before the image change"));
+        }
+        return container.ready()
+                ? Optional.empty()
+                : Optional.of(waiting(Reason.POD_NOT_READY, name, "container " + name + " is not ready"));
+    }
+
+    private static Optional<Progress> unsettled(
+            ContainerRecord container, JsonNode before, Duration settle, Instant now) {
+        if (!wasChanged(before) || isSurelyNew(container, before)) {
+            return Optional.empty();
+        }
+        String name = container.name();
+        Instant started = Optional.ofNullable(container.startedAt()).orElse(now);
+        Duration left = Duration.between(now, started.plus(settle));
+        return left.isNegative() || left.isZero()
+                ? Optional.empty()
+                : Optional.of(new Progress.Pending(
+                        new Wait(
+                                Reason.WAITING_FOR_KUBELET,
+                                name,
+                                "container " + name + " was restarted with the same digest; it has to run for "
+                                        + settle.toSeconds() + " s before it counts as the new one"),
+                        Optional.of(left)));
+    }
+
+    private static Progress stopped(ContainerRecord container) {
+        String name = container.name();
+        return switch (container.reason()) {
+            case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull" ->
+                waiting(
+                        Reason.IMAGE_NOT_PULLED,
+                        name,
+                        "container " + name + " cannot get its image " + container.image() + "; correct it in the set");
+            case "CrashLoopBackOff", "Error", "OOMKilled" ->
+                waiting(
+                        Reason.CONTAINER_CRASHING,
+                        name,
+                        "container " + name + " ended and is started again after a while");
+            default -> waiting(Reason.WAITING_FOR_KUBELET, name, "container " + name + " does not run yet");
+        };
+    }
+
+    private static boolean showed(PodRecord pod, ContainerRecord container, JsonNode before) {
+        return container.state() != ContainerRecord.State.RUNNING || replaced(pod, container, before);
+    }
+
+    private static boolean wasChanged(JsonNode before) {
+        return before.has("lastContainerID") || before.has("lastImageID");
+    }
+
+    /** Kuperator records the digest only: where that is the same, the container has to be younger than the operation. */
+    private static boolean replaced(PodRecord pod, ContainerRecord container, JsonNode before) {
+        if (before.has("lastContainerID")) {
+            return !container.containerId().equals(before.path("lastContainerID").asText())
+                    || container.restartCount() > before.path("lastRestartCount").asInt();
+        }
+        Instant started = container.startedAt();
+        return !container.imageId().equals(before.path("lastImageID").asText())
+                || (started != null
+                        && PodOps.operation(pod, Names.COLLASET_OPERATION)
+                                .flatMap(PodOps.Operation::since)
+                                .filter(started::isAfter)
+                                .isPresent());
+    }
+
+    private static boolean isSurelyNew(ContainerRecord container, JsonNode before) {
+        String image = container.image();
+        String running = container.runningImage();
+        return before.has("lastImageID")
+                ? !container.imageId().equals(before.path("lastImageID").asText())
+                : running.equals(image) || running.endsWith("/" + image);
+    }
+
+    private static Progress waiting(Reason reason, String on, String message) {
+        return new Progress.Pending(new Wait(reason, on, message), Optional.empty());
+    }
+
+    private static JsonNode states(PodRecord pod) {
+        String text = pod.annotations().get(Names.LAST_POD_STATUS);
+        if (text == null) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return MAPPER.readTree(text).path("containerStates");
+        } catch (JsonProcessingException noJson) {
+            return MissingNode.getInstance();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * A Pod of the set that counts.
+ *
+ * @param id -1 where the Pod carries none
+ * @param toDelete a user wants this very Pod gone
+ * @param ready as the Pod says, all gates included
+ */
+record Member(PodRecord pod, int id, boolean toDelete, boolean updating, boolean scalingIn, boolean ready) {
+    /** What is lost least goes first; the name decides between equals. */
+    static final Comparator<Member> SCALE_IN_ORDER = Comparator.comparing(Member::toDelete, Comparator.reverseOrder())
+            .thenComparing(Member::scalingIn, Comparator.reverseOrder())
+            .thenComparing(Member::bound)
+            .thenComparing(Member::phaseRank)
+            .thenComparing(Member::ready)
+            .thenComparing(Member::readySince, Comparator.reverseOrder())
+            .thenComparing(Member::created, Comparator.reverseOrder())
+            .thenComparing(Member::name);
+
+    /** Broken Pods first: they lose nothing, and the new revision may be the cure. */
+    static final Comparator<Member> UPDATE_ORDER = Comparator.comparing(Member::broken, Comparator.reverseOrder())
+            .thenComparing(Member::ready)
+            .thenComparing(Member::readySince, Comparator.reverseOrder())
+            .thenComparing(Member::created, Comparator.reverseOrder())
+            .thenComparing(Member::name);
+
+    static Member of(PodRecord pod, SetSpec set) {
+        return new Member(
+                pod,
+                InstanceIds.of(pod),
+                pod.hasLabel(Names.TO_DELETE) || set.podsToDelete().contains(pod.name()),
+                PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE),
+                PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN),
+                pod.ready());
+    }
+
+    String uid() {
+        return pod.uid();
+    }
+
+    String name() {
+        return pod.name();
+    }
+
+    String revision() {
+        return pod.label(Names.REVISION).orElse("");
+    }
+
+    /** A container of it ends again and again, has no image, or never became ready. */
+    boolean broken() {
+        if (ready) {
+            return false;
+        }
+        for (ContainerRecord container : pod.containers()) {
+            boolean waits = container.state() == ContainerRecord.State.WAITING
+                    && !container.reason().equals("ContainerCreating")
+                    && !container.reason().equals("PodInitializing")
+                    && !container.reason().isEmpty();
+            if (waits || (!container.init() && container.state() == ContainerRecord.State.TERMINATED)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean bound() {
+        return !pod.node().isEmpty();
+    }
+
+    private int phaseRank() {
+        return switch (pod.phase()) {
+            case "Pending" -> 0;
+            case "Unknown" -> 1;
+            default -> 2;
+        };
+    }
+
+    private Instant created() {
+        return pod.created();
+    }
+
+    private Instant readySince() {
+        return ready
+                ? pod.condition(PodCondition.READY)
+                        .map(PodCondition::lastTransition)
+                        .orElse(Instant.EPOCH)
+                : Instant.EPOCH;
+    }
+}

@@ -1,0 +1,185 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * As many Pods as replicas are wanted: creates what is missing, lets go through the lifecycle what is too much, and
+ * replaces by a Pod of the same id what a user wants deleted.
+ */
+final class ScalePlanner {
+    private final CollaSetSnapshot snapshot;
+    private final Revisions.History history;
+    private final Roster roster;
+    private final Step.Draft draft;
+
+    private ScalePlanner(
+            CollaSetSnapshot snapshot,
+            Revisions.History history,
+            Roster roster,
+            SortedMap<Integer, Identity> identities) {
+        this.snapshot = snapshot;
+        this.history = history;
+        this.roster = roster;
+        this.draft = new Step.Draft(identities);
+    }
+
+    static Step plan(
+            CollaSetSnapshot snapshot,
+            Revisions.History history,
+            Roster roster,
+            SortedMap<Integer, Identity> identities) {
+        return new ScalePlanner(snapshot, history, roster, identities).planned();
+    }
+
+    private Step planned() {
+        int missing = snapshot.set().replicas() - roster.members().size();
+        removeEnded();
+        Set<String> leaving = leaving(-missing);
+        for (Member member : roster.members()) {
+            if (leaving.contains(member.uid())) {
+                scaleIn(member);
+            } else if (member.scalingIn()) {
+                stay(member);
+            } else {
+                deleteOnRequest(member);
+            }
+        }
+        if (missing > 0) {
+            create(missing);
+        }
+        return draft.finished();
+    }
+
+    private void removeEnded() {
+        for (PodRecord pod : roster.ended()) {
+            draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
+        }
+    }
+
+    private Set<String> leaving(int tooMany) {
+        Set<String> uids = new HashSet<>();
+        if (tooMany > 0) {
+            roster.members().stream()
+                    .sorted(Member.SCALE_IN_ORDER)
+                    .limit(tooMany)
+                    .forEach(member -> uids.add(member.uid()));
+        }
+        return uids;
+    }
+
+    private void scaleIn(Member member) {
+        if (!member.scalingIn()) {
+            draft.edit(
+                    member,
+                    PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now())
+                            .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
+            return;
+        }
+        PodOps.Allowance allowance = PodOps.allowed(
+                member.pod(),
+                Names.COLLASET_OPERATION,
+                Names.SCALE_IN,
+                snapshot.set().scaleInDelay(),
+                snapshot.now());
+        switch (allowance) {
+            case PodOps.Allowance.No() -> draft.await(member);
+            case PodOps.Allowance.Later(Duration after) -> {
+                draft.await(member, delayed("spec.scaleStrategy.operationDelaySeconds"));
+                draft.lookAgain(after);
+            }
+            case PodOps.Allowance.Now() -> {
+                draft.identities().computeIfPresent(member.id(), (id, identity) -> identity.asLeaving());
+                draft.delete(member);
+            }
+        }
+    }
+
+    /** Replicas were raised again before the Pod was gone. */
+    private void stay(Member member) {
+        draft.identities().computeIfPresent(member.id(), (id, identity) -> identity.staying());
+        draft.edit(member, PodOps.undo(member.pod(), Names.COLLASET_OPERATION));
+    }
+
+    private void deleteOnRequest(Member member) {
+        PodRecord pod = member.pod();
+        boolean deleting = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
+        if (!member.toDelete() && deleting) {
+            draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
+        }
+        if (member.toDelete() && !deleting) {
+            draft.edit(
+                    member,
+                    PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
+        }
+        if (member.toDelete() && deleting) {
+            PodOps.Allowance allowance =
+                    PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
+            switch (allowance) {
+                case PodOps.Allowance.Now() -> draft.delete(member);
+                case PodOps.Allowance.Later(Duration after) -> draft.await(member);
+                case PodOps.Allowance.No() -> draft.await(member);
+            }
+        }
+    }
+
+    private void create(int missing) {
+        List<Identity> vacant = draft.identities().values().stream()
+                .filter(identity -> identity.ownedBy(snapshot.set().name())
+                        && !identity.leaving()
+                        && !roster.byId().containsKey(identity.id()))
+                .limit(missing)
+                .map(this::onAKnownRevision)
+                .toList();
+        vacant.forEach(identity -> draft.identities().put(identity.id(), identity));
+        Optional<CollaSetSnapshot.Obstacle> obstacle = snapshot.obstacle();
+        Optional<CollaSetSnapshot.Obstacle> unchanged = obstacle.filter(
+                known -> known.generation() == snapshot.set().generation());
+        unchanged.ifPresent(known -> draft.trouble(known.explanation()));
+        Duration rest = unchanged
+                .map(known -> Duration.between(snapshot.now(), known.retryAt()))
+                .orElse(Duration.ZERO);
+        if (rest.isPositive()) {
+            draft.lookAgain(rest);
+            return;
+        }
+        int most = obstacle.isPresent() ? 1 : vacant.size();
+        createProbing(vacant.subList(0, Math.min(most, vacant.size())));
+    }
+
+    /** Of a revision that no Pod runs yet, one is created first: if it is refused, so would be all. */
+    private void createProbing(List<Identity> vacant) {
+        Set<String> tried = new HashSet<>();
+        Set<String> probed = new HashSet<>();
+        roster.members().forEach(member -> tried.add(member.revision()));
+        for (Identity identity : vacant) {
+            if (tried.contains(identity.revision()) || probed.add(identity.revision())) {
+                Revision revision = history.find(identity.revision()).orElse(history.updated());
+                draft.act(PodFactory.create(snapshot.set(), identity, revision, snapshot.seed(), snapshot.now()));
+            }
+        }
+    }
+
+    /** A template that the server refuses must not hold a new Pod for ever: it takes the newest instead. */
+    private Identity onAKnownRevision(Identity identity) {
+        boolean stuck = snapshot.obstacle().isPresent() && (identity.justCreated() || identity.recreating());
+        return stuck || history.find(identity.revision()).isEmpty()
+                ? identity.revision(history.updated().name())
+                : identity;
+    }
+
+    private static Wait delayed(String field) {
+        return new Wait(Reason.OPERATION_DELAYED, field, "the delay of " + field + " has not passed yet");
+    }
+}

@@ -1,0 +1,299 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Brings the Pods in scope to the updated revision, each through an operation of its own: begin, wait until it may be
+ * touched, change it in place or delete it, finish once the new containers run.
+ */
+final class UpdatePlanner {
+    private static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
+    private static final int DEFAULT_GRACE_SECONDS = 30;
+    private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
+
+    private final CollaSetSnapshot snapshot;
+    private final Revisions.History history;
+    private final String target;
+    private final Step.Draft draft;
+    private final Map<String, Template.Change> changes = new HashMap<>();
+
+    private UpdatePlanner(
+            CollaSetSnapshot snapshot, Revisions.History history, SortedMap<Integer, Identity> identities) {
+        this.snapshot = snapshot;
+        this.history = history;
+        this.target = history.updated().name();
+        this.draft = new Step.Draft(identities);
+    }
+
+    /** @param members those that no earlier step has taken */
+    static Step plan(
+            CollaSetSnapshot snapshot,
+            Revisions.History history,
+            List<Member> members,
+            SortedMap<Integer, Identity> identities) {
+        return new UpdatePlanner(snapshot, history, identities).planned(members);
+    }
+
+    private Step planned(List<Member> members) {
+        Set<String> scope = UpdateScope.of(snapshot.set(), members, draft.identities(), target);
+        List<Member> ordered = members.stream().sorted(Member.UPDATE_ORDER).toList();
+        for (Member member : ordered) {
+            boolean inScope = scope.contains(member.uid());
+            boolean updated = member.revision().equals(target);
+            if (member.updating()) {
+                goOn(member, inScope && !updated);
+            } else if (inScope && !updated) {
+                begin(member);
+            } else {
+                note(member, identity -> identity.revision(member.revision()).settled());
+            }
+        }
+        return draft.finished();
+    }
+
+    private void begin(Member member) {
+        Template.Change change = change(member);
+        if (change instanceof Template.Change.Recreate(String why) && isInPlaceOnly()) {
+            draft.trouble(notInPlace(why));
+            return;
+        }
+        if (isRefused(member)) {
+            return;
+        }
+        switch (change) {
+            case Template.Change.InPlace inPlace -> {
+                PodEdit edit = PodOps.begin(
+                        member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
+                intend(member, edit, inPlace);
+                note(member, identity -> identity.settled().revision(target));
+            }
+            case Template.Change.Recreate(String why) -> {
+                draft.edit(
+                        member,
+                        PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
+                note(member, identity -> identity.settled().revision(target).asRecreating());
+            }
+        }
+    }
+
+    /** A begin that is on its way keeps its time stamp: another one would be another operation. */
+    private void intend(Member member, PodEdit begin, Template.Change.InPlace change) {
+        String key = Names.key(Names.OPERATING, Names.COLLASET_OPERATION);
+        Optional<String> earlier = Optional.ofNullable(snapshot.pending().get(member.uid()))
+                .filter(intention -> intention.revision().equals(target))
+                .map(Intention::operatingValue);
+        PodEdit edit = earlier.map(value -> begin.labels(MapEdit.set(key, value))).orElse(begin);
+        draft.edit(member, edit);
+        publish(member, intention(change, edit.labels().set().getOrDefault(key, "")));
+    }
+
+    private void goOn(Member member, boolean wanted) {
+        PodOps.Allowance allowance = PodOps.allowed(
+                member.pod(),
+                Names.COLLASET_OPERATION,
+                Names.UPDATE,
+                wanted ? snapshot.set().updateDelay() : Duration.ZERO,
+                snapshot.now());
+        switch (allowance) {
+            case PodOps.Allowance.No() -> {
+                if (wanted) {
+                    waitToOperate(member);
+                } else {
+                    giveUp(member);
+                }
+            }
+            case PodOps.Allowance.Later(Duration after) -> {
+                draft.await(
+                        member,
+                        new Wait(Reason.OPERATION_DELAYED, DELAY, "the delay of " + DELAY + " has not passed yet"));
+                draft.lookAgain(after);
+            }
+            case PodOps.Allowance.Now() -> {
+                if (wanted) {
+                    operate(member);
+                } else {
+                    complete(member);
+                }
+            }
+        }
+    }
+
+    private void waitToOperate(Member member) {
+        String value = member.pod()
+                .label(Names.key(Names.OPERATING, Names.COLLASET_OPERATION))
+                .orElse("");
+        switch (change(member)) {
+            case Template.Change.InPlace inPlace -> {
+                publish(member, intention(inPlace, value));
+                note(member, identity -> identity.settled().revision(target));
+            }
+            case Template.Change.Recreate(String why) -> {
+                if (isInPlaceOnly()) {
+                    draft.trouble(notInPlace(why));
+                    giveUp(member);
+                    return;
+                }
+                note(member, identity -> identity.settled().revision(target).asRecreating());
+            }
+        }
+        draft.await(member);
+    }
+
+    /** Out of scope, or back at its own revision, before anything was done to it. */
+    private void giveUp(Member member) {
+        note(member, identity -> identity.revision(member.revision()).settled());
+        draft.edit(
+                member,
+                PodOps.undo(member.pod(), Names.COLLASET_OPERATION)
+                        .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
+    }
+
+    private void operate(Member member) {
+        switch (change(member)) {
+            case Template.Change.InPlace inPlace -> operateInPlace(member, inPlace);
+            case Template.Change.Recreate(String why) -> {
+                if (isInPlaceOnly()) {
+                    draft.trouble(notInPlace(why));
+                    complete(member);
+                    return;
+                }
+                note(member, identity -> identity.settled().revision(target).asRecreating());
+                draft.act(announce(member, "UpdateTarget", "delete the Pod to create it again at " + target
+                        + ", because of " + why));
+                draft.delete(member);
+            }
+        }
+    }
+
+    private void operateInPlace(Member member, Template.Change.InPlace change) {
+        note(member, identity -> identity.settled().revision(target));
+        if (isRefused(member)) {
+            draft.await(member, new Wait(Reason.REFUSED_BY_SERVER, "", "the API server refused the update"));
+            return;
+        }
+        PodEdit edit = intention(change, "").on(member.pod());
+        if (edit.images().isEmpty() && ImageChange.isUnderWay(member.pod())) {
+            if (progress(member) instanceof ImageChange.Progress.Pending pending) {
+                pending(member, pending);
+                return;
+            }
+        }
+        if (!edit.images().isEmpty() && !ImageChange.hasShown(member.pod())) {
+            draft.await(
+                    member,
+                    new Wait(Reason.WAITING_FOR_KUBELET, "", "the kubelet has not followed the last image change yet"));
+            return;
+        }
+        draft.edit(member, edit);
+    }
+
+    /** It is where it should be, or may not go further: once its containers run, the operation is over. */
+    private void complete(Member member) {
+        note(member, identity -> identity.revision(member.revision()).settled());
+        boolean untouched = !member.pod().annotations().containsKey(Names.LAST_POD_STATUS);
+        if (untouched && !member.revision().equals(target)) {
+            giveUp(member);
+            return;
+        }
+        switch (progress(member)) {
+            case ImageChange.Progress.Pending pending -> pending(member, pending);
+            case ImageChange.Progress.Done() -> {
+                draft.act(announce(member, "UpdateTargetFinished", "updated in place to " + member.revision()));
+                draft.edit(
+                        member,
+                        PodOps.finish(member.pod(), Names.COLLASET_OPERATION)
+                                .labels(MapEdit.remove(List.of(Names.UPDATE_INCLUDED)))
+                                .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
+            }
+        }
+    }
+
+    private ImageChange.Progress progress(Member member) {
+        int grace = history.find(member.revision())
+                .map(revision -> revision.template()
+                        .path("spec")
+                        .path("terminationGracePeriodSeconds")
+                        .asInt(DEFAULT_GRACE_SECONDS))
+                .orElse(DEFAULT_GRACE_SECONDS);
+        return ImageChange.progress(
+                member.pod(), SETTLE_MARGIN.plusSeconds(Math.max(0, grace)), snapshot.now());
+    }
+
+    private void pending(Member member, ImageChange.Progress.Pending pending) {
+        draft.await(member, pending.wait());
+        pending.look().ifPresent(draft::lookAgain);
+    }
+
+    private Template.Change change(Member member) {
+        if (snapshot.set().policy() == SetSpec.Policy.RECREATE) {
+            return new Template.Change.Recreate("podUpgradePolicy Recreate");
+        }
+        return changes.computeIfAbsent(
+                member.revision(),
+                name -> history.find(name)
+                        .map(from -> Template.between(
+                                from.template(), history.updated().template()))
+                        .orElseGet(() -> new Template.Change.Recreate("an unknown revision")));
+    }
+
+    private Intention intention(Template.Change.InPlace change, String operatingValue) {
+        return new Intention(
+                Names.COLLASET_OPERATION,
+                operatingValue,
+                target,
+                change.labels()
+                        .then(MapEdit.set(Names.REVISION, target))
+                        .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
+                change.annotations(),
+                change.images());
+    }
+
+    /** With a delay, the edit is made by a write of its own. */
+    private void publish(Member member, Intention intention) {
+        if (snapshot.set().updateDelay().isZero()) {
+            draft.intend(member, intention);
+        }
+    }
+
+    private boolean isRefused(Member member) {
+        Optional<Refusal> refusal = Optional.ofNullable(snapshot.refusals().get(member.uid()))
+                .filter(known -> target.equals(
+                        known.edit().labels().set().getOrDefault(Names.REVISION, target)));
+        refusal.ifPresent(known -> draft.trouble("updating Pod " + member.name() + " was refused (" + known.code()
+                + "): " + known.message() + "; correct spec.template"));
+        return refusal.isPresent();
+    }
+
+    private boolean isInPlaceOnly() {
+        return snapshot.set().policy() == SetSpec.Policy.IN_PLACE_ONLY;
+    }
+
+    private static String notInPlace(String why) {
+        return "Pods cannot be updated in place because of " + why
+                + "; set spec.updateStrategy.podUpgradePolicy to InPlaceIfPossible, or take the change back";
+    }
+
+    private Action announce(Member member, String reason, String message) {
+        return new Action.Announce(SetStatus.pod(member.pod()), Action.Severity.NORMAL, reason, message);
+    }
+
+    private void note(Member member, UnaryOperator<Identity> change) {
+        draft.identities().computeIfPresent(member.id(), (id, identity) -> change.apply(identity));
+    }
+}
