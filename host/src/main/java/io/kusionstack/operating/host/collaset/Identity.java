@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,6 +35,11 @@ record Identity(int id, SortedMap<String, String> data) {
 
     boolean ownedBy(String set) {
         return set.equals(data.get(OWNER));
+    }
+
+    /** The name of the set that has the id. */
+    Optional<String> owner() {
+        return Optional.ofNullable(data.get(OWNER));
     }
 
     /** The revision its next Pod is created from; empty where none is recorded. */

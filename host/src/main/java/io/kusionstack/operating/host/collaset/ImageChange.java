@@ -30,7 +30,7 @@ final class ImageChange {
         record Done() implements Progress {}
 
         /** @param look when to look again though no event comes */
-        record Pending(Wait wait, Optional<Duration> look) implements Progress {}
+        record Pending(Wait why, Optional<Duration> look) implements Progress {}
     }
 
     /** True if images of this Pod were changed and the operation has not been finished. */

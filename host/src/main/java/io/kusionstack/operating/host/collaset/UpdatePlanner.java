@@ -236,7 +236,7 @@ final class UpdatePlanner {
     }
 
     private void pending(Member member, ImageChange.Progress.Pending pending) {
-        draft.await(member, pending.wait());
+        draft.await(member, pending.why());
         pending.look().ifPresent(draft::lookAgain);
     }
 

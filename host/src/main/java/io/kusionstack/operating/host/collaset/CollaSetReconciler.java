@@ -1,0 +1,239 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.Applied;
+import io.kusionstack.operating.host.kube.Expectations;
+import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.model.ResourceContext;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after CollaSets: reads the caches, lets {@link CollaSetPlanner} decide, stores the intent, publishes what begun
+ * updates want to do, and has everything else done. Called on one thread per set; blocks while the API server answers.
+ */
+public final class CollaSetReconciler implements Reconciler {
+    private static final Duration NOT_SEEN_YET = Duration.ofSeconds(1);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Sources sources;
+    private final Actuator actuator;
+    private final SetIntentions intentions;
+    private final LongSupplier seeds;
+    private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
+
+    /** Where the facts come from. */
+    public record Sources(
+            ObjectCache<CollaSet> sets,
+            ObjectCache<ResourceContext> contexts,
+            ObjectCache<ControllerRevision> revisions,
+            PodCache pods,
+            Expectations expectations) {}
+
+    /** @param seeds what the random part of Pod names is made of; any thread */
+    public CollaSetReconciler(
+            Sources sources, Actuator actuator, SetIntentions intentions, LongSupplier seeds) {
+        this.sources = sources;
+        this.actuator = actuator;
+        this.intentions = intentions;
+        this.seeds = seeds;
+    }
+
+    /** Has {@code enqueue} called with the key of every set that a change concerns; to be called once, before the start. */
+    public void watch(Consumer<Key> enqueue) {
+        sources.sets().onChange((before, after) -> enqueue.accept(keyOf(either(before, after))));
+        sources.contexts().onChange((before, after) -> owners(either(before, after)).forEach(enqueue));
+        sources.revisions()
+                .onChange((before, after) -> controllerOf(either(before, after)).ifPresent(enqueue));
+        sources.pods()
+                .onChange((before, after) ->
+                        SetIntentions.setOf(either(before, after)).ifPresent(enqueue));
+    }
+
+    private static <T> T either(@Nullable T before, @Nullable T after) {
+        return after != null ? after : Objects.requireNonNull(before);
+    }
+
+    /** What the update of this Pod waits for, as far as the set knows; empty when it waits for nothing. Any thread. */
+    public List<Wait> waits(PodRecord pod) {
+        return SetIntentions.setOf(pod)
+                .map(memories::get)
+                .map(memory -> memory.waits().get(pod.ref()))
+                .orElse(List.of());
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        Optional<CollaSet> set = sources.sets().get(key);
+        if (set.isEmpty()) {
+            intentions.publish(key, 0, Map.of());
+            memories.remove(key);
+            return Outcome.done();
+        }
+        SetSpec spec = SetReader.read(set.get());
+        SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
+        if (!memory.isSeen(this::version, now) || !sources.expectations().areMet(spec.uid())) {
+            return Outcome.lookAgain(NOT_SEEN_YET, "OwnWritesNotSeenYet");
+        }
+        return act(key, CollaSetPlanner.plan(snapshot(spec, memory, key, now)), spec, now);
+    }
+
+    private Outcome act(Key key, SetPlan plan, SetSpec set, Instant now) {
+        SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
+        if (!plan.intent().actions().isEmpty()) {
+            Applied stored = actuator.apply(plan.intent());
+            if (!stored.failures().isEmpty()) {
+                return failed(set, stored);
+            }
+            memory = memory.stored(plan.intent(), now);
+            memories.put(key, memory);
+        }
+        intentions.publish(key, set.generation(), plan.intentions());
+        Applied applied = actuator.apply(plan.acts());
+        SetMemory after = memory.acted(plan.acts(), applied, set.generation(), now);
+        memories.put(key, after);
+        return after.obstacle().equals(memory.obstacle())
+                ? applied.outcome()
+                : Outcome.lookAgain(Duration.ZERO, "CreationOutcome");
+    }
+
+    /** Nothing behind the intent was done. What the server refuses for good is told, then tried with back-off. */
+    private Outcome failed(SetSpec set, Applied stored) {
+        for (Failure failure : stored.failures()) {
+            if (failure.kind() == Failure.Kind.REFUSED) {
+                String message = set.ref() + ": what has to be stored first was refused (" + failure.code() + "): "
+                        + failure.message() + "; check the permissions of the host and the quotas of the namespace";
+                actuator.apply(Plan.of(
+                        new Action.Announce(set.ref(), Action.Severity.WARNING, "RefusedByServer", message)));
+                throw new IllegalStateException(message);
+            }
+        }
+        return stored.outcome();
+    }
+
+    private CollaSetSnapshot snapshot(
+            SetSpec set, SetMemory memory, Key key, Instant now) {
+        List<PodRecord> pods = sources.pods().ownedBy(set.uid()).stream()
+                .filter(pod -> pod.controller()
+                        .filter(owner -> owner.uid().equals(set.uid()))
+                        .isPresent())
+                .toList();
+        Map<String, Refusal> refusals = new HashMap<>();
+        pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
+        List<Revision> revisions = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (ControllerRevision stored : sources.revisions().list(set.namespace())) {
+            if (concerns(set, stored)) {
+                Revision.of(MAPPER.valueToTree(stored)).ifPresent(revisions::add);
+            } else if (stored.getMetadata().getName().startsWith(set.name())) {
+                taken.add(stored.getMetadata().getName());
+            }
+        }
+        return new CollaSetSnapshot(
+                set,
+                pods,
+                revisions,
+                taken,
+                context(set),
+                memory.obstacle(),
+                refusals,
+                intentions.published(key),
+                seeds.getAsLong(),
+                now);
+    }
+
+    /** Its own, or nobody's that carries the labels the set selects. */
+    private static boolean concerns(SetSpec set, ControllerRevision revision) {
+        Optional<OwnerReference> controller = controller(revision);
+        if (controller.isPresent()) {
+            return set.uid().equals(controller.get().getUid());
+        }
+        Map<String, String> labels =
+                Optional.ofNullable(revision.getMetadata().getLabels()).orElse(Map.of());
+        return !set.matchLabels().isEmpty()
+                && labels.containsKey(Names.REVISION_HASH)
+                && labels.entrySet().containsAll(set.matchLabels().entrySet());
+    }
+
+    private CollaSetSnapshot.Context context(SetSpec set) {
+        Optional<ResourceContext> stored = sources.contexts().get(new Key(set.namespace(), set.context()));
+        List<Identity> identities = new ArrayList<>();
+        stored.ifPresent(context ->
+                context.getSpec().contexts().forEach(entry -> identities.add(Identity.of(entry.id(), entry.data()))));
+        ObjectRef ref = new ObjectRef(
+                ObjectKind.RESOURCE_CONTEXT,
+                set.namespace(),
+                set.context(),
+                stored.map(context -> context.getMetadata().getUid()).orElse(""));
+        return new CollaSetSnapshot.Context(ref, version(ref), identities);
+    }
+
+    private long version(ObjectRef object) {
+        Key key = new Key(object.namespace(), object.name());
+        Optional<? extends HasMetadata> cached = switch (object.kind()) {
+            case COLLASET -> sources.sets().get(key);
+            case RESOURCE_CONTEXT -> sources.contexts().get(key);
+            case CONTROLLER_REVISION -> sources.revisions().get(key);
+            case POD_TRANSITION_RULE, VOLUME_CLAIM, SERVICE, POD -> Optional.empty();
+        };
+        return cached.map(known -> Long.parseLong(known.getMetadata().getResourceVersion()))
+                .orElse(0L);
+    }
+
+    private static List<Key> owners(ResourceContext context) {
+        Set<String> names = new HashSet<>();
+        names.add(context.getMetadata().getName());
+        context.getSpec().contexts().forEach(entry -> Identity.of(entry.id(), entry.data())
+                .owner()
+                .ifPresent(names::add));
+        return names.stream()
+                .map(name -> new Key(context.getMetadata().getNamespace(), name))
+                .toList();
+    }
+
+    private static Optional<Key> controllerOf(ControllerRevision revision) {
+        return controller(revision)
+                .filter(owner -> owner.getKind().equals(ObjectKind.COLLASET.kind()))
+                .map(owner -> new Key(revision.getMetadata().getNamespace(), owner.getName()));
+    }
+
+    private static Optional<OwnerReference> controller(HasMetadata object) {
+        return Optional.ofNullable(object.getMetadata().getOwnerReferences()).orElse(List.of()).stream()
+                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                .findFirst();
+    }
+
+    private static Key keyOf(HasMetadata object) {
+        return new Key(object.getMetadata().getNamespace(), object.getMetadata().getName());
+    }
+}

@@ -1,0 +1,77 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.Owner;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The edits that begun updates want to make, as the last look at each set left them. An intention holds only for the
+ * operation it was made for, at the newest generation of its set, and while the kubelet has followed the image change
+ * before. Any thread; never blocks.
+ */
+public final class SetIntentions implements Intentions {
+    private final Map<Key, Published> bySet = new ConcurrentHashMap<>();
+    private final Function<Key, OptionalLong> generations;
+
+    /** @param generations the newest generation known of a set; empty for one that is gone or going */
+    public SetIntentions(Function<Key, OptionalLong> generations) {
+        this.generations = generations;
+    }
+
+    private record Published(long generation, Map<String, Intention> byPod) {}
+
+    @Override
+    public Optional<Intention> of(PodRecord pod) {
+        Optional<Key> set = setOf(pod);
+        Optional<Published> published = set.map(bySet::get);
+        if (published.isEmpty() || pod.terminating()) {
+            return Optional.empty();
+        }
+        OptionalLong newest = generations.apply(set.get());
+        if (newest.isEmpty() || newest.getAsLong() != published.get().generation()) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(published.get().byPod().get(pod.uid())).filter(intention -> fits(intention, pod));
+    }
+
+    /** Replaces all that was published for the set. */
+    void publish(Key set, long generation, Map<String, Intention> byPod) {
+        if (byPod.isEmpty()) {
+            bySet.remove(set);
+        } else {
+            bySet.put(set, new Published(generation, Map.copyOf(byPod)));
+        }
+    }
+
+    /** By Pod uid, what was published last. */
+    Map<String, Intention> published(Key set) {
+        return Optional.ofNullable(bySet.get(set)).map(Published::byPod).orElse(Map.of());
+    }
+
+    /** The set that controls the Pod. */
+    static Optional<Key> setOf(PodRecord pod) {
+        return pod.controller().filter(SetIntentions::isSet).map(owner -> new Key(pod.namespace(), owner.name()));
+    }
+
+    private static boolean isSet(Owner owner) {
+        return owner.kind().equals(ObjectKind.COLLASET.kind()) && owner.apiVersion().startsWith(Names.GROUP + "/");
+    }
+
+    private static boolean fits(Intention intention, PodRecord pod) {
+        boolean sameOperation = pod.label(Names.key(Names.OPERATING, intention.operation()))
+                .filter(intention.operatingValue()::equals)
+                .isPresent();
+        boolean applied =
+                pod.label(Names.REVISION).filter(intention.revision()::equals).isPresent();
+        return sameOperation && !applied && (intention.images().isEmpty() || ImageChange.hasShown(pod));
+    }
+}
