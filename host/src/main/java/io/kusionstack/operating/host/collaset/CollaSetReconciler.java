@@ -61,8 +61,7 @@ public final class CollaSetReconciler implements Reconciler {
             Expectations expectations) {}
 
     /** @param seeds what the random part of Pod names is made of; any thread */
-    public CollaSetReconciler(
-            Sources sources, Actuator actuator, SetIntentions intentions, LongSupplier seeds) {
+    public CollaSetReconciler(Sources sources, Actuator actuator, SetIntentions intentions, LongSupplier seeds) {
         this.sources = sources;
         this.actuator = actuator;
         this.intentions = intentions;
@@ -72,7 +71,8 @@ public final class CollaSetReconciler implements Reconciler {
     /** Has {@code enqueue} called with the key of every set that a change concerns; to be called once, before the start. */
     public void watch(Consumer<Key> enqueue) {
         sources.sets().onChange((before, after) -> enqueue.accept(keyOf(either(before, after))));
-        sources.contexts().onChange((before, after) -> owners(either(before, after)).forEach(enqueue));
+        sources.contexts()
+                .onChange((before, after) -> owners(either(before, after)).forEach(enqueue));
         sources.revisions()
                 .onChange((before, after) -> controllerOf(either(before, after)).ifPresent(enqueue));
         sources.pods()
@@ -133,16 +133,15 @@ public final class CollaSetReconciler implements Reconciler {
             if (failure.kind() == Failure.Kind.REFUSED) {
                 String message = set.ref() + ": what has to be stored first was refused (" + failure.code() + "): "
                         + failure.message() + "; check the permissions of the host and the quotas of the namespace";
-                actuator.apply(Plan.of(
-                        new Action.Announce(set.ref(), Action.Severity.WARNING, "RefusedByServer", message)));
+                actuator.apply(
+                        Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, "RefusedByServer", message)));
                 throw new IllegalStateException(message);
             }
         }
         return stored.outcome();
     }
 
-    private CollaSetSnapshot snapshot(
-            SetSpec set, SetMemory memory, Key key, Instant now) {
+    private CollaSetSnapshot snapshot(SetSpec set, SetMemory memory, Key key, Instant now) {
         List<PodRecord> pods = sources.pods().ownedBy(set.uid()).stream()
                 .filter(pod -> pod.controller()
                         .filter(owner -> owner.uid().equals(set.uid()))
@@ -213,9 +212,9 @@ public final class CollaSetReconciler implements Reconciler {
     private static List<Key> owners(ResourceContext context) {
         Set<String> names = new HashSet<>();
         names.add(context.getMetadata().getName());
-        context.getSpec().contexts().forEach(entry -> Identity.of(entry.id(), entry.data())
-                .owner()
-                .ifPresent(names::add));
+        context.getSpec()
+                .contexts()
+                .forEach(entry -> Identity.of(entry.id(), entry.data()).owner().ifPresent(names::add));
         return names.stream()
                 .map(name -> new Key(context.getMetadata().getNamespace(), name))
                 .toList();

@@ -34,7 +34,8 @@ final class DeletionPlanner {
             List<Identity> foreign = snapshot.context().identities().stream()
                     .filter(identity -> !identity.ownedBy(set.name()))
                     .toList();
-            Plan ids = ContextWrite.of(snapshot.context(), foreign).map(Plan::of).orElse(Plan.nothing());
+            Plan ids =
+                    ContextWrite.of(snapshot.context(), foreign).map(Plan::of).orElse(Plan.nothing());
             return SetPlan.first(ids.then(Plan.of(release(set))));
         }
         Step.Draft draft = new Step.Draft(new TreeMap<>());
@@ -49,8 +50,7 @@ final class DeletionPlanner {
     private static void leave(Member member, CollaSetSnapshot snapshot, Step.Draft draft) {
         PodRecord pod = member.pod();
         if (!PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE)) {
-            draft.edit(
-                    member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
+            draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
             return;
         }
         PodOps.Allowance allowance =

@@ -139,8 +139,11 @@ final class ImageChange {
     /** Kuperator records the digest only: where that is the same, the container has to be younger than the operation. */
     private static boolean replaced(PodRecord pod, ContainerRecord container, JsonNode before) {
         if (before.has("lastContainerID")) {
-            return !container.containerId().equals(before.path("lastContainerID").asText())
-                    || container.restartCount() > before.path("lastRestartCount").asInt();
+            return !container
+                            .containerId()
+                            .equals(before.path("lastContainerID").asText())
+                    || container.restartCount()
+                            > before.path("lastRestartCount").asInt();
         }
         Instant started = container.startedAt();
         return !container.imageId().equals(before.path("lastImageID").asText())

@@ -20,7 +20,8 @@ final class PodFactory {
     /** The Pod of one instance: its name ends with something made from {@code seed} and the id. */
     static Action.CreatePod create(SetSpec set, Identity identity, Revision revision, long seed, Instant now) {
         String name = set.name() + "-" + suffix(seed, identity.id());
-        ObjectNode pod = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
+        ObjectNode pod =
+                JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
         pod.set(METADATA, metadata(set, identity, revision, now).put("name", name));
         pod.set("spec", spec(revision.template()));
         return new Action.CreatePod(set.ref(), name, identity.id(), pod);

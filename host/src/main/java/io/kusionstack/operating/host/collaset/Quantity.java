@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,8 +11,8 @@ import java.util.regex.Pattern;
 final class Quantity {
     private static final Pattern FORM =
             Pattern.compile("([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+))([A-Za-z]{0,2}|[eE][+-]?\\d+)");
-    private static final String[] BINARY = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-    private static final String[] DECIMAL = {"n", "u", "m", "", "k", "M", "G", "T", "P", "E"};
+    private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
+    private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
     private static final int UNIT = 3;
     private static final int NANO = 9;
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
@@ -27,11 +28,11 @@ final class Quantity {
         }
         BigDecimal number = new BigDecimal(form.group(1));
         String suffix = form.group(2);
-        int binary = indexOf(BINARY, suffix);
+        int binary = BINARY.indexOf(suffix);
         if (binary > 0) {
             return binary(number.multiply(new BigDecimal(KIBI.pow(binary))));
         }
-        int decimal = indexOf(DECIMAL, suffix);
+        int decimal = DECIMAL.indexOf(suffix);
         if (decimal >= 0) {
             return decimal(number.scaleByPowerOfTen((decimal - UNIT) * 3), false);
         }
@@ -46,11 +47,11 @@ final class Quantity {
         }
         BigInteger amount = value.setScale(0, RoundingMode.UP).toBigInteger();
         int unit = 0;
-        while (unit < BINARY.length - 1 && amount.mod(KIBI).signum() == 0) {
+        while (unit < BINARY.size() - 1 && amount.mod(KIBI).signum() == 0) {
             amount = amount.divide(KIBI);
             unit++;
         }
-        return amount + BINARY[unit];
+        return amount + BINARY.get(unit);
     }
 
     private static String decimal(BigDecimal value, boolean exponent) {
@@ -60,20 +61,11 @@ final class Quantity {
             return "0";
         }
         int unit = 0;
-        while (unit < DECIMAL.length - 1 && amount.mod(KILO).signum() == 0) {
+        while (unit < DECIMAL.size() - 1 && amount.mod(KILO).signum() == 0) {
             amount = amount.divide(KILO);
             unit++;
         }
         int power = (unit - UNIT) * 3;
-        return exponent ? amount + (power == 0 ? "" : "e" + power) : amount + DECIMAL[unit];
-    }
-
-    private static int indexOf(String[] suffixes, String suffix) {
-        for (int i = 0; i < suffixes.length; i++) {
-            if (suffixes[i].equals(suffix)) {
-                return i;
-            }
-        }
-        return -1;
+        return exponent ? amount + (power == 0 ? "" : "e" + power) : amount + DECIMAL.get(unit);
     }
 }

@@ -119,9 +119,7 @@ final class ScalePlanner {
             draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
         }
         if (member.toDelete() && !deleting) {
-            draft.edit(
-                    member,
-                    PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
+            draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
         }
         if (member.toDelete() && deleting) {
             PodOps.Allowance allowance =
@@ -144,8 +142,8 @@ final class ScalePlanner {
                 .toList();
         vacant.forEach(identity -> draft.identities().put(identity.id(), identity));
         Optional<CollaSetSnapshot.Obstacle> obstacle = snapshot.obstacle();
-        Optional<CollaSetSnapshot.Obstacle> unchanged = obstacle.filter(
-                known -> known.generation() == snapshot.set().generation());
+        Optional<CollaSetSnapshot.Obstacle> unchanged =
+                obstacle.filter(known -> known.generation() == snapshot.set().generation());
         unchanged.ifPresent(known -> draft.trouble(known.explanation()));
         Duration rest = unchanged
                 .map(known -> Duration.between(snapshot.now(), known.retryAt()))

@@ -63,7 +63,8 @@ public final class SetIntentions implements Intentions {
     }
 
     private static boolean isSet(Owner owner) {
-        return owner.kind().equals(ObjectKind.COLLASET.kind()) && owner.apiVersion().startsWith(Names.GROUP + "/");
+        return owner.kind().equals(ObjectKind.COLLASET.kind())
+                && owner.apiVersion().startsWith(Names.GROUP + "/");
     }
 
     private static boolean fits(Intention intention, PodRecord pod) {

@@ -56,8 +56,8 @@ record SetMemory(
 
     private Optional<CollaSetSnapshot.Obstacle> obstacle(Plan acts, Applied applied, long generation, Instant now) {
         Optional<Failure> refused = applied.failures().stream()
-                .filter(failure -> failure.action() instanceof Action.CreatePod
-                        && failure.kind() == Failure.Kind.REFUSED)
+                .filter(failure ->
+                        failure.action() instanceof Action.CreatePod && failure.kind() == Failure.Kind.REFUSED)
                 .findFirst();
         if (refused.isPresent()) {
             int before = obstacle.filter(known -> known.generation() == generation)

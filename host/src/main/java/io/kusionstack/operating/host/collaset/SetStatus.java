@@ -31,8 +31,7 @@ final class SetStatus {
     record Course(Step scale, Step update) {}
 
     /** The status of a set that is looked after. */
-    static Optional<Action> write(
-            CollaSetSnapshot snapshot, Revisions.History history, Roster roster, Course course) {
+    static Optional<Action> write(CollaSetSnapshot snapshot, Revisions.History history, Roster roster, Course course) {
         SetSpec set = snapshot.set();
         Counters counters = Counters.of(roster, history.updated().name());
         boolean updated = counters.updatedReady >= set.replicas() && counters.replicas == counters.updated;
@@ -106,7 +105,8 @@ final class SetStatus {
         if (trouble.isEmpty()) {
             conditions.remove(STALLED);
         } else {
-            conditions.set(STALLED, true, course.scale().trouble().isEmpty() ? "UpdateFailed" : "ScaleOutFailed", trouble);
+            conditions.set(
+                    STALLED, true, course.scale().trouble().isEmpty() ? "UpdateFailed" : "ScaleOutFailed", trouble);
         }
         return conditions.all();
     }

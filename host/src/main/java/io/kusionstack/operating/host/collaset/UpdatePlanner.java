@@ -78,8 +78,7 @@ final class UpdatePlanner {
         }
         switch (change) {
             case Template.Change.InPlace inPlace -> {
-                PodEdit edit = PodOps.begin(
-                        member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
+                PodEdit edit = PodOps.begin(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
                 intend(member, edit, inPlace);
                 note(member, identity -> identity.settled().revision(target));
             }
@@ -98,7 +97,8 @@ final class UpdatePlanner {
         Optional<String> earlier = Optional.ofNullable(snapshot.pending().get(member.uid()))
                 .filter(intention -> intention.revision().equals(target))
                 .map(Intention::operatingValue);
-        PodEdit edit = earlier.map(value -> begin.labels(MapEdit.set(key, value))).orElse(begin);
+        PodEdit edit =
+                earlier.map(value -> begin.labels(MapEdit.set(key, value))).orElse(begin);
         draft.edit(member, edit);
         publish(member, intention(change, edit.labels().set().getOrDefault(key, "")));
     }
@@ -174,8 +174,10 @@ final class UpdatePlanner {
                     return;
                 }
                 note(member, identity -> identity.settled().revision(target).asRecreating());
-                draft.act(announce(member, "UpdateTarget", "delete the Pod to create it again at " + target
-                        + ", because of " + why));
+                draft.act(announce(
+                        member,
+                        "UpdateTarget",
+                        "delete the Pod to create it again at " + target + ", because of " + why));
                 draft.delete(member);
             }
         }
@@ -231,8 +233,7 @@ final class UpdatePlanner {
                         .path("terminationGracePeriodSeconds")
                         .asInt(DEFAULT_GRACE_SECONDS))
                 .orElse(DEFAULT_GRACE_SECONDS);
-        return ImageChange.progress(
-                member.pod(), SETTLE_MARGIN.plusSeconds(Math.max(0, grace)), snapshot.now());
+        return ImageChange.progress(member.pod(), SETTLE_MARGIN.plusSeconds(Math.max(0, grace)), snapshot.now());
     }
 
     private void pending(Member member, ImageChange.Progress.Pending pending) {
@@ -273,8 +274,7 @@ final class UpdatePlanner {
 
     private boolean isRefused(Member member) {
         Optional<Refusal> refusal = Optional.ofNullable(snapshot.refusals().get(member.uid()))
-                .filter(known -> target.equals(
-                        known.edit().labels().set().getOrDefault(Names.REVISION, target)));
+                .filter(known -> target.equals(known.edit().labels().set().getOrDefault(Names.REVISION, target)));
         refusal.ifPresent(known -> draft.trouble("updating Pod " + member.name() + " was refused (" + known.code()
                 + "): " + known.message() + "; correct spec.template"));
         return refusal.isPresent();

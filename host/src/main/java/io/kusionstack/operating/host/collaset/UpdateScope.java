@@ -31,8 +31,7 @@ final class UpdateScope {
     private UpdateScope() {}
 
     /** Uids of the members that an update reaches; those on the updated revision are among them. */
-    static Set<String> of(
-            SetSpec set, List<Member> members, SortedMap<Integer, Identity> identities, String updated) {
+    static Set<String> of(SetSpec set, List<Member> members, SortedMap<Integer, Identity> identities, String updated) {
         return switch (set.rollout()) {
             case SetSpec.Rollout.Labelled() ->
                 uids(members.stream()
@@ -55,7 +54,8 @@ final class UpdateScope {
         Set<Integer> present = new HashSet<>();
         for (Member member : members) {
             present.add(member.id());
-            places.add(new Place(Optional.of(member), member.id(), member.revision().equals(updated)));
+            places.add(new Place(
+                    Optional.of(member), member.id(), member.revision().equals(updated)));
         }
         for (Identity identity : identities.values()) {
             if (identity.ownedBy(set.name()) && !identity.leaving() && !present.contains(identity.id())) {
