@@ -52,6 +52,19 @@ class ConfigLoaderTest {
             Duration.ofMinutes(1),
             new Limits(32, Duration.ofSeconds(3)));
 
+    private static final String ALL_WRONG = """
+            kubernetes: {kubeconfig: 7}
+            watchNamespaces: [shop, Web, shop]
+            controllers: [collasets, rules]
+            workers: {lifecycle: 0, rule: 3}
+            http: {port: "8080", bindAddress: ""}
+            log: {format: xml, level: 3}
+            endpointSettle: 2
+            stopTimeout: 6m
+            limits: [16]
+            extra: true
+            """;
+
     private final ConfigLoader loader = new ConfigLoader(Map.of());
 
     @Test
@@ -66,18 +79,7 @@ class ConfigLoaderTest {
 
     @Test
     void allProblemsAreToldAtOnceEachWithPathValueAndWhatIsAllowed() {
-        Loaded loaded = loader.parse("""
-                kubernetes: {kubeconfig: 7}
-                watchNamespaces: [shop, Web, shop]
-                controllers: [collasets, rules]
-                workers: {lifecycle: 0, rule: 3}
-                http: {port: "8080", bindAddress: ""}
-                log: {format: xml, level: 3}
-                endpointSettle: 2
-                stopTimeout: 6m
-                limits: [16]
-                extra: true
-                """);
+        Loaded loaded = loader.parse(ALL_WRONG);
 
         assertThat(loaded)
                 .isEqualTo(new Loaded.Invalid(List.of(
@@ -133,13 +135,13 @@ class ConfigLoaderTest {
 
     @Test
     void theVariableKubeconfigCountsWhereTheFileNamesNone() {
-        ConfigLoader withVariable = new ConfigLoader(Map.of("KUBECONFIG", "/home/me/config"));
+        ConfigLoader withVariable = new ConfigLoader(Map.of("KUBECONFIG", "clusters/test"));
 
         assertThat(withVariable.parse(""))
                 .isInstanceOfSatisfying(
                         Loaded.Valid.class,
                         valid -> assertThat(valid.config().kubernetes().kubeconfig())
-                                .contains(Path.of("/home/me/config")));
+                                .contains(Path.of("clusters/test")));
         assertThat(withVariable.parse(NOTHING_DEFAULT)).isEqualTo(new Loaded.Valid(CHANGED));
     }
 }
