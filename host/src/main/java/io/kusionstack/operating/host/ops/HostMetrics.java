@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.ops;
 
+import io.kusionstack.operating.host.kernel.LoopMetrics;
 import io.kusionstack.operating.host.kube.ActMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -10,12 +11,16 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /** Counts for every room, by its port, and renders for Prometheus. docs/metrics.md lists all of it. Any thread. */
-public final class HostMetrics implements ActMetrics, AutoCloseable {
+public final class HostMetrics implements LoopMetrics, ActMetrics, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
 
     public HostMetrics() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -33,6 +38,36 @@ public final class HostMetrics implements ActMetrics, AutoCloseable {
     /** Shows how many Pods the cache holds. */
     public void showCachedPods(IntSupplier size) {
         Gauge.builder("operating.cached.pods", size, IntSupplier::getAsInt).register(registry);
+    }
+
+    @Override
+    public void taken(String controller, Duration waited, int left) {
+        registry.timer("operating.loop.queue", "controller", controller).record(waited);
+        waiting.computeIfAbsent(controller, this::showWaiting).set(left);
+    }
+
+    private AtomicInteger showWaiting(String controller) {
+        AtomicInteger keys = new AtomicInteger();
+        Gauge.builder("operating.loop.waiting", keys, AtomicInteger::get)
+                .tag("controller", controller)
+                .register(registry);
+        return keys;
+    }
+
+    @Override
+    public void reconciled(String controller, Duration took) {
+        registry.timer("operating.loop", "controller", controller).record(took);
+    }
+
+    @Override
+    public void looksAgain(String controller, String why, Duration after) {
+        registry.counter("operating.loop.again", "controller", controller, "why", why)
+                .increment();
+    }
+
+    @Override
+    public void failed(String controller, int inARow) {
+        registry.counter("operating.loop.failures", "controller", controller).increment();
     }
 
     @Override

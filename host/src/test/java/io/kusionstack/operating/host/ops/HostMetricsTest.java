@@ -39,6 +39,10 @@ class HostMetricsTest {
     private static HostMetrics exercised() {
         HostMetrics metrics = new HostMetrics();
         metrics.showCachedPods(() -> 7);
+        metrics.taken("collaset", Duration.ofMillis(1), 3);
+        metrics.reconciled("collaset", Duration.ofMillis(1));
+        metrics.looksAgain("collaset", "conflict", Duration.ZERO);
+        metrics.failed("collaset", 1);
         metrics.sent("Pod", "patch", Duration.ofMillis(5));
         metrics.conflict("Pod", "patch");
         metrics.refused("Pod", "patch", 422);

@@ -1,0 +1,138 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Looks, before anything starts, whether the API server has what the host needs: the CustomResourceDefinitions, and the
+ * rights. Blocks for as long as the API server takes; one thread at a time.
+ */
+public final class Preflight implements AutoCloseable {
+    private static final String REVIEWS = "apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    private static final List<ObjectKind> DEFINED =
+            List.of(ObjectKind.COLLASET, ObjectKind.POD_TRANSITION_RULE, ObjectKind.RESOURCE_CONTEXT);
+
+    private final String server;
+    private final ApiClient client;
+    private final List<String> namespaces;
+    private final List<Right> needed;
+
+    /** What a look found. */
+    public sealed interface Finding {}
+
+    /** All is there. */
+    public record Ready(String server) implements Finding {}
+
+    /**
+     * No answer; look again later.
+     *
+     * @param why the error in the words of the connection or of the server
+     */
+    public record Away(String server, String why) implements Finding {}
+
+    /** The answer is no, and waiting will not help. Each problem is one sentence that ends with the remedy. */
+    public record Lacking(List<String> problems) implements Finding {
+        public Lacking {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * A right as RBAC speaks of it.
+     *
+     * @param group empty for the core group
+     * @param resource with its subresource, for example {@code pods/status}
+     */
+    public record Right(String group, String resource, String verb) {
+        @Override
+        public String toString() {
+            return verb + " " + resource + (group.isEmpty() ? "" : "." + group);
+        }
+    }
+
+    /** @param namespaces where the rights are needed; none means everywhere */
+    public Preflight(ClusterAccess access, List<String> namespaces, List<Right> needed) {
+        this.server = access.server();
+        this.client = new ApiClient(access);
+        this.namespaces = namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces);
+        this.needed = List.copyOf(needed);
+    }
+
+    public Finding look() {
+        try {
+            Answer version = client.get("apis/" + Names.API_VERSION);
+            if (version.code() == 401) {
+                return new Lacking(List.of(server + " does not know who this is (401 " + version.message()
+                        + "): give kubernetes.kubeconfig a file with a valid token or certificate"));
+            }
+            if (!version.isSuccess() && !version.isNotFound()) {
+                return new Away(server, version.code() + " " + version.message());
+            }
+            List<String> problems = new ArrayList<>(missingDefinitions(version));
+            problems.addAll(missingRights());
+            return problems.isEmpty() ? new Ready(server) : new Lacking(problems);
+        } catch (IOException e) {
+            return new Away(server, e.toString());
+        }
+    }
+
+    private List<String> missingDefinitions(Answer version) {
+        Set<String> present = new HashSet<>();
+        version.json()
+                .path("resources")
+                .forEach(resource -> present.add(resource.path("name").asText()));
+        return DEFINED.stream()
+                .filter(kind -> !present.contains(kind.plural()))
+                .map(kind -> "CustomResourceDefinition " + kind.plural() + "." + Names.GROUP + " is missing on "
+                        + server + ": apply it with kubectl apply -f deploy/crds/" + Names.GROUP + "_" + kind.plural()
+                        + ".yaml")
+                .toList();
+    }
+
+    private List<String> missingRights() throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (String namespace : namespaces) {
+            for (Right right : needed) {
+                if (!isAllowed(right, namespace)) {
+                    missing.add(
+                            "no right to " + right + (namespace.isEmpty() ? " in all namespaces" : " in " + namespace)
+                                    + ": bind the roles of deploy/rbac.yaml to the user or service account of the host");
+                }
+            }
+        }
+        return missing;
+    }
+
+    private boolean isAllowed(Right right, String namespace) throws IOException {
+        ObjectNode review = JsonNodeFactory.instance.objectNode();
+        String[] parts = right.resource().split("/", 2);
+        ObjectNode attributes = review.put("apiVersion", "authorization.k8s.io/v1")
+                .put("kind", "SelfSubjectAccessReview")
+                .putObject("spec")
+                .putObject("resourceAttributes")
+                .put("group", right.group())
+                .put("resource", parts[0])
+                .put("subresource", parts.length > 1 ? parts[1] : "")
+                .put("verb", right.verb());
+        if (!namespace.isEmpty()) {
+            attributes.put("namespace", namespace);
+        }
+        Answer answer = client.post(REVIEWS, review.toString());
+        if (!answer.isSuccess()) {
+            throw new IOException(answer.code() + " " + answer.message());
+        }
+        return answer.json().at("/status/allowed").asBoolean();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
