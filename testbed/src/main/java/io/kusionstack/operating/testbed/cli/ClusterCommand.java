@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             ClusterCommand.Start.class,
             ClusterCommand.Stop.class,
             ClusterCommand.Status.class,
-            ClusterCommand.Kubeconfig.class
+            ClusterCommand.Kubeconfig.class,
+            AuditCommand.class
         })
 final class ClusterCommand implements Callable<Integer> {
     @Spec
@@ -53,6 +54,12 @@ final class ClusterCommand implements Callable<Integer> {
         @Option(names = "--port", defaultValue = "0", description = "Port of the API server, default: a free one.")
         private int port;
 
+        @Option(
+                names = "--nodes",
+                defaultValue = "3",
+                description = "How many simulated nodes, default: ${DEFAULT-VALUE}.")
+        private int nodes;
+
         @Option(names = "--user", split = ",", description = "Gives these users a token, beside admin.")
         private List<String> users = List.of();
 
@@ -69,7 +76,11 @@ final class ClusterCommand implements Callable<Integer> {
                     .withPort(port)
                     .withUsers(users.toArray(String[]::new))
                     .withApiServerFlags(flags.toArray(String[]::new));
-            Clusters.start(target.name, options);
+            Clusters.start(target.name, options, cluster -> {
+                if (nodes > 0) {
+                    cluster.companion("simulated-nodes", NodesCommand.commandLine(target.name, nodes));
+                }
+            });
             return report(target.instance(), spec.commandLine().getOut());
         }
     }

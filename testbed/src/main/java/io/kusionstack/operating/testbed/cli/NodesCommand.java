@@ -6,6 +6,8 @@ import io.kusionstack.operating.testbed.controlplane.Instance;
 import io.kusionstack.operating.testbed.nodes.Cadence;
 import io.kusionstack.operating.testbed.nodes.NodesConfig;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -45,5 +47,22 @@ final class NodesCommand implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return 0;
+    }
+
+    /** How this JVM starts another one that does this, known by the folder on its command line. */
+    static List<String> commandLine(String cluster, int count) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Doperating.testbed.instance=" + Clusters.named(cluster).folder(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=logback-command.xml",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Testbed.class.getName(),
+                "nodes",
+                "--name=" + cluster,
+                "--count=" + count);
     }
 }

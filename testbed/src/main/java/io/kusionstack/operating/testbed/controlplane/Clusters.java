@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +32,10 @@ public final class Clusters {
     /**
      * Starts it unless it runs, and returns when it is ready. Until then the end of this JVM ends it.
      *
+     * @param before what else is to be done before it is left alone, for example to start companions
      * @throws ControlPlaneException if it cannot be started
      */
-    public static void start(String name, ControlPlaneOptions options) {
+    public static void start(String name, ControlPlaneOptions options, Consumer<ControlPlane> before) {
         Instance instance = named(name);
         Path file = instance.folder().resolveSibling(name + ".lock");
         try {
@@ -45,7 +47,9 @@ public final class Clusters {
                     LOG.info("Cluster {} runs already", name);
                     return;
                 }
-                ControlPlane.start(options, instance.folder()).detach();
+                ControlPlane cluster = ControlPlane.start(options, instance.folder());
+                before.accept(cluster);
+                cluster.detach();
             }
         } catch (IOException e) {
             throw new ControlPlaneException("Cannot keep a cluster in " + file.getParent() + ": " + e.getMessage(), e);

@@ -64,10 +64,10 @@ public record Instance(Path folder) {
         return logs().resolve("audit.jsonl");
     }
 
-    /** The processes of the components that run, by name. */
+    /** The processes that run, by the name of their log: components, and companions whose command line names the folder. */
     public Map<String, Long> processes() {
         Map<String, Long> running = new TreeMap<>();
-        for (String program : Component.programs()) {
+        for (String program : programs()) {
             process(program).ifPresent(process -> running.put(program, process.pid()));
         }
         return running;
@@ -80,8 +80,7 @@ public record Instance(Path folder) {
      */
     public boolean stop() {
         List<ProcessHandle> left = Stream.concat(
-                        supervisor().stream(),
-                        Component.programs().stream().flatMap(program -> process(program).stream()))
+                        supervisor().stream(), programs().stream().flatMap(program -> process(program).stream()))
                 .toList();
         Optional<ProcessHandle> supervisor = supervisor();
         supervisor.ifPresent(ProcessHandle::destroy);
@@ -143,8 +142,16 @@ public record Instance(Path folder) {
                 .flatMap(words -> running(words[0], words[1]));
     }
 
+    private List<String> programs() {
+        try (Stream<Path> files = Files.list(folder.resolve("pids"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException nothingWasStarted) {
+            return List.of();
+        }
+    }
+
     private Optional<ProcessHandle> process(String program) {
-        return words(folder.resolve("pids").resolve(program)).flatMap(words -> running(words[0], folder + "/"));
+        return words(folder.resolve("pids").resolve(program)).flatMap(words -> running(words[0], folder.toString()));
     }
 
     private static Optional<ProcessHandle> running(String pid, String mark) {

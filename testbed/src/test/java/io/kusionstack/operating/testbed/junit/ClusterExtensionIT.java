@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(TestCluster.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TestClusterIT {
+class ClusterExtensionIT {
     private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
     private final Set<ControlPlane> clusters = ConcurrentHashMap.newKeySet();
     private TestNamespace ofBeforeEach = new TestNamespace("none yet");
@@ -34,7 +34,7 @@ class TestClusterIT {
         assertThat(namespaces.add(namespace.name())).isTrue();
         assertThat(clusters).hasSize(1);
         assertThat(namespace).isEqualTo(ofBeforeEach);
-        assertThat(namespace.name()).startsWith("testclusterit-");
+        assertThat(namespace.name()).startsWith("clusterextensionit-");
     }
 
     @Test
