@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets names of all Pods selected, sorted
  * @param details one entry per Pod in a stage, sorted by name
  * @param ruleStates one entry per rule that asks a server
+ * @param conditions whether the rules are understood, and how many slots are taken
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -20,14 +21,16 @@ public record PodTransitionRuleStatus(
         @Nullable String updateTime,
         List<String> targets,
         List<Detail> details,
-        List<RuleState> ruleStates) {
+        List<RuleState> ruleStates,
+        List<CollaSetStatus.Condition> conditions) {
     static final PodTransitionRuleStatus EMPTY =
-            new PodTransitionRuleStatus(null, null, List.of(), List.of(), List.of());
+            new PodTransitionRuleStatus(null, null, List.of(), List.of(), List.of(), List.of());
 
     public PodTransitionRuleStatus {
         targets = Lists.copy(targets);
         details = Lists.copy(details);
         ruleStates = Lists.copy(ruleStates);
+        conditions = Lists.copy(conditions);
     }
 
     /**

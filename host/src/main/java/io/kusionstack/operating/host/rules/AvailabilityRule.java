@@ -1,0 +1,76 @@
+package io.kusionstack.operating.host.rules;
+
+import java.util.Optional;
+
+/**
+ * The arithmetic of {@code availablePolicy}: how many of the selected Pods may be out of service at a time.
+ *
+ * @param maxUnavailable at most so many out of service; a percentage is rounded up; empty means no limit
+ * @param minAvailable at least so many in service; a percentage is rounded down; empty means no limit
+ */
+record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvailable) {
+
+    /** What keeps one more Pod from leaving service: stable words without the numbers of the moment; empty if it may. */
+    Optional<String> blocks(Count count) {
+        if (count.unavailable() + 1 > mostUnavailable(count)) {
+            return maxUnavailable.map(quota -> "maxUnavailable " + quota + " is used up by other Pods");
+        }
+        if (count.available() - 1 < leastAvailable(count)) {
+            return minAvailable.map(quota -> "minAvailable " + quota + " leaves no Pod to spare");
+        }
+        return Optional.empty();
+    }
+
+    /** At most so many Pods may be out of service by both limits; may be negative. */
+    int allowance(Count count) {
+        return Math.min(mostUnavailable(count), count.wanted() - leastAvailable(count));
+    }
+
+    private int mostUnavailable(Count count) {
+        return maxUnavailable.map(quota -> quota.roundedUp(count.wanted())).orElse(count.wanted());
+    }
+
+    private int leastAvailable(Count count) {
+        return minAvailable.map(quota -> quota.roundedDown(count.wanted())).orElse(0);
+    }
+
+    @Override
+    public String toString() {
+        String most = maxUnavailable.map(quota -> "maxUnavailable " + quota).orElse("");
+        String least = minAvailable.map(quota -> "minAvailable " + quota).orElse("");
+        return most + (most.isEmpty() || least.isEmpty() ? "" : ", ") + least;
+    }
+
+    /**
+     * The Pods that a rule selects, each counted once.
+     *
+     * @param pods that exist, terminating ones too
+     * @param out of these, out of service or allowed to leave it
+     * @param missing that owners want and that do not exist
+     */
+    record Count(int pods, int out, int missing) {
+        Count {
+            if (out < 0 || out > pods || missing < 0) {
+                throw new IllegalArgumentException(pods + " Pods, " + out + " out, " + missing + " missing");
+            }
+        }
+
+        /** All that should be there: what percentages are of. */
+        int wanted() {
+            return pods + missing;
+        }
+
+        int unavailable() {
+            return out + missing;
+        }
+
+        int available() {
+            return pods - out;
+        }
+
+        /** The count once one more Pod may leave service. */
+        Count andOneMoreOut() {
+            return new Count(pods, out + 1, missing);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.Stage;
+import java.util.Map;
+
+/**
+ * The right of a Pod to leave service. From when it is given until the cache shows the Pod out of service, it counts as
+ * out of service.
+ *
+ * @param operation the id of the operation that asked
+ * @param operating the value of its {@code operating} label: another value is another operation
+ * @param rules generation by uid of all rules that select the Pod: under other rules it is worth nothing
+ * @param judgedAt resourceVersion of the record it was last asked for on
+ */
+record Grant(
+        PodRef pod,
+        String operation,
+        String operating,
+        Stage stage,
+        Map<String, Long> rules,
+        long judgedAt,
+        Write write) {
+    Grant {
+        rules = Map.copyOf(rules);
+    }
+
+    Grant with(Write now) {
+        return new Grant(pod, operation, operating, stage, rules, judgedAt, now);
+    }
+
+    /** True if another grant of the Pod may stand beside this one: given under the same rules, for the same operation. */
+    boolean allows(Grant held) {
+        boolean sameOperation = operating.equals(held.operating) && stage == held.stage;
+        return rules.equals(held.rules) && (sameOperation || !operation.equals(held.operation));
+    }
+
+    /** What is known of the write that uses it. */
+    enum Write {
+        /** Kept for a Pod that waits and has yet to be woken. */
+        RESERVED,
+        /** Told to the lifecycle: a write may be under way. */
+        ASKED,
+        /** The write got no answer. */
+        UNKNOWN
+    }
+}

@@ -1,0 +1,339 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Judgements.Settlement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
+import io.kusionstack.operating.host.rules.RuleSnapshot.Counted;
+import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
+import io.kusionstack.operating.host.rules.Standing.Place;
+import io.kusionstack.operating.host.rules.Tally.Member;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** The judge of one namespace: everything it decides, it decides under one lock, on its own roll of Pods. */
+final class NamespaceDesk {
+    private static final Duration SOON = Duration.ofSeconds(1);
+    /** Forgetting who was woken costs no more than waking them once more. */
+    private static final int MOST_REMEMBERED = 20_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final String namespace;
+    private final RuleWorld world;
+    private final Instant grantsFrom;
+    private final Consumer<Key> ruleKeys;
+    private final Grants grants = new Grants();
+    private final Roll roll;
+    private final Map<String, Long> wokenAt = new HashMap<>();
+
+    NamespaceDesk(String namespace, RuleWorld world, Instant grantsFrom, Consumer<Key> ruleKeys) {
+        this.namespace = namespace;
+        this.world = world;
+        this.grantsFrom = grantsFrom;
+        this.ruleKeys = ruleKeys;
+        this.roll = new Roll(namespace, world, grants);
+    }
+
+    Roll roll() {
+        return roll;
+    }
+
+    /** Judges one Pod that asks. It comes after all that wait, unless it is the first of them. */
+    Judgement judge(PodRecord asking, String operation, Stage stage, Instant now) {
+        lock.lock();
+        try {
+            roll.refresh();
+            if (roll.member(asking.name()).isEmpty()) {
+                if (!roll.selectsAny(asking.labels())) {
+                    return new Judgement.Passed();
+                }
+                roll.reread(asking.name());
+            }
+            return roll.member(asking.name())
+                    .filter(known -> known.pod().uid().equals(asking.uid()))
+                    .map(known -> judge(known, asking, new Ask(operation, stage, now)))
+                    .orElseGet(() -> waiting("the Pod is not in the cache yet", SOON));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Judgement judge(Member known, PodRecord asking, Ask ask) {
+        if (known.tallies().isEmpty()) {
+            return new Judgement.Passed();
+        }
+        Grant wanted = grant(known, asking, ask);
+        boolean withdrawn = false;
+        for (Grant held : grants.of(asking.uid())) {
+            if (!wanted.allows(held)) {
+                if (held.write() == Grant.Write.UNKNOWN) {
+                    return waiting("the last write of this Pod got no answer; it is read again first", SOON);
+                }
+                grants.withdraw(held);
+                withdrawn = true;
+            }
+        }
+        if (grants.of(asking.uid(), ask.operation()).isPresent()) {
+            grants.give(wanted);
+            return new Judgement.Passed();
+        }
+        if (!withdrawn) {
+            return judgeAnew(known, asking, wanted, ask);
+        }
+        roll.recount(asking.name());
+        known.tallies().forEach(tally -> ruleKeys.accept(tally.spec().key()));
+        return judgeAnew(roll.member(asking.name()).orElse(known), asking, wanted, ask);
+    }
+
+    private Judgement judgeAnew(Member known, PodRecord asking, Grant wanted, Ask ask) {
+        // only who leaves service takes a slot: nobody does at PostCheck
+        boolean leaves = ask.stage() == Stage.PRE_CHECK && known.counted() && Standing.serving(asking);
+        boolean takesSlot = leaves && !known.out();
+        if (takesSlot && ask.now().isBefore(grantsFrom)) {
+            return waiting(
+                    "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
+        }
+        List<Counted> counted = counted(known.tallies());
+        Subject subject = subject(known, ask.stage(), takesSlot, Optional.empty());
+        Ruling ruling = RuleEngine.judge(new RuleSnapshot(counted, List.of(subject), Map.of()))
+                .getFirst();
+        if (!(ruling.judgement() instanceof Judgement.Passed)) {
+            return ruling.judgement();
+        }
+        Optional<Place> place = known.queued();
+        for (Tally tally : known.tallies()) {
+            if (takesSlot && tally.behind(place)) {
+                return new Judgement.Rejected(List.of(turn(tally.spec())));
+            }
+        }
+        if (leaves) {
+            grants.give(wanted);
+            roll.recount(asking.name());
+        }
+        return ruling.judgement();
+    }
+
+    /** Judges, with all Pods that wait for this rule, those that wait for a rule that shares a Pod with it. */
+    Pass pass(Key rule, Instant now) {
+        lock.lock();
+        try {
+            Set<Key> woken = new TreeSet<>();
+            if (roll.refresh()) {
+                wakeAll(woken);
+            }
+            Optional<Tally> tally = roll.tally(rule);
+            if (tally.isEmpty()) {
+                return new Pass(woken, Optional.empty(), Optional.empty());
+            }
+            if (now.isBefore(grantsFrom)) {
+                return new Pass(woken, Optional.empty(), Optional.of(untilOpen(now)));
+            }
+            List<Tally> joined = joined(tally.get());
+            joined.forEach(this::withdrawReserved);
+            List<Ruling> rulings = RuleEngine.judge(new RuleSnapshot(counted(joined), subjects(joined), Map.of()));
+            if (wokenAt.size() > MOST_REMEMBERED) {
+                wokenAt.clear();
+            }
+            rulings.forEach(ruling -> settle(ruling, woken));
+            return new Pass(woken, Optional.of(report(tally.get(), rulings)), Optional.empty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Learns what became of a write; returns the rules that have slots to give again. */
+    List<Key> settled(PodRef pod, Settlement settlement) {
+        lock.lock();
+        try {
+            roll.refresh();
+            List<Grant> released = grants.settle(pod.uid(), settlement);
+            if (released.isEmpty()) {
+                return List.of();
+            }
+            long judgedAt = released.stream().mapToLong(Grant::judgedAt).max().orElse(0);
+            roll.setAside(pod.name(), pod.uid(), judgedAt);
+            return roll.member(pod.name()).stream()
+                    .flatMap(member -> member.tallies().stream())
+                    .map(tally -> tally.spec().key())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was kept for a Pod under other rules goes back before anybody is judged. */
+    private void withdrawReserved(Tally tally) {
+        for (String name : tally.staged()) {
+            Member member = roll.member(name).orElseThrow();
+            List<Grant> outdated = grants.of(member.pod().uid()).stream()
+                    .filter(held -> held.write() == Grant.Write.RESERVED)
+                    .filter(held -> !held.rules().equals(rules(member)))
+                    .toList();
+            if (!outdated.isEmpty()) {
+                outdated.forEach(grants::withdraw);
+                roll.recount(name);
+            }
+        }
+    }
+
+    private static Map<String, Long> rules(Member member) {
+        Map<String, Long> rules = new HashMap<>();
+        member.tallies()
+                .forEach(tally -> rules.put(tally.spec().uid(), tally.spec().generation()));
+        return rules;
+    }
+
+    private void settle(Ruling ruling, Set<Key> woken) {
+        Subject subject = ruling.subject();
+        Optional<Member> member = roll.member(subject.pod().name());
+        if (member.isEmpty() || !(ruling.judgement() instanceof Judgement.Passed)) {
+            return;
+        }
+        PodRecord pod = member.get().pod();
+        if (ruling.granted()) {
+            for (String operation : Standing.operations(pod, subject.stage())) {
+                grants.give(grant(member.get(), pod, new Ask(operation, subject.stage(), grantsFrom))
+                        .with(Grant.Write.RESERVED));
+            }
+            roll.recount(pod.name());
+        }
+        Long before = wokenAt.put(pod.uid(), pod.resourceVersion());
+        if (before == null || before != pod.resourceVersion() || ruling.granted()) {
+            woken.add(new Key(namespace, pod.name()));
+        }
+    }
+
+    /** After rules changed: those that no rule selects any more have nobody else to wake them. */
+    private void wakeAll(Set<Key> woken) {
+        wokenAt.clear();
+        for (PodRecord pod : world.pods(namespace)) {
+            for (Stage stage : Stage.values()) {
+                if (Standing.place(pod, stage).isPresent()) {
+                    woken.add(new Key(namespace, pod.name()));
+                }
+            }
+        }
+    }
+
+    /** The rule and all that hang together with it by Pods in a stage, in the order of their uids. */
+    private List<Tally> joined(Tally first) {
+        Set<Tally> found = new LinkedHashSet<>(List.of(first));
+        Deque<Tally> open = new ArrayDeque<>(found);
+        while (!open.isEmpty() && found.size() < roll.tallies().size()) {
+            for (String name : open.remove().staged()) {
+                for (Tally other : roll.member(name).map(Member::tallies).orElse(List.of())) {
+                    if (found.add(other)) {
+                        open.add(other);
+                    }
+                }
+            }
+        }
+        return roll.tallies().stream().filter(found::contains).toList();
+    }
+
+    private List<Subject> subjects(List<Tally> tallies) {
+        Map<Place, List<Subject>> ordered = new TreeMap<>();
+        Set<String> names = new LinkedHashSet<>();
+        tallies.forEach(tally -> names.addAll(tally.staged()));
+        for (String name : names) {
+            Member member = roll.member(name).orElseThrow();
+            for (Stage stage : Stage.values()) {
+                Standing.place(member.pod(), stage)
+                        .ifPresent(place -> ordered.computeIfAbsent(place, at -> new ArrayList<>())
+                                .add(subject(
+                                        member,
+                                        stage,
+                                        stage == Stage.PRE_CHECK && !member.out(),
+                                        aside(member.pod()))));
+            }
+        }
+        return ordered.values().stream().flatMap(List::stream).toList();
+    }
+
+    private Optional<Wait> aside(PodRecord pod) {
+        return roll.isAside(pod)
+                ? Optional.of(new Wait(
+                        Reason.REFUSED_BY_SERVER,
+                        "",
+                        "the last write of this Pod was not made; it is judged again when the Pod changes"))
+                : Optional.empty();
+    }
+
+    private static Subject subject(Member member, Stage stage, boolean takesSlot, Optional<Wait> aside) {
+        PodRecord pod = member.pod();
+        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), takesSlot, aside);
+    }
+
+    private static Grant grant(Member known, PodRecord pod, Ask ask) {
+        return new Grant(
+                pod.ref(),
+                ask.operation(),
+                pod.label(Names.key(Names.OPERATING, ask.operation())).orElse(""),
+                ask.stage(),
+                rules(known),
+                pod.resourceVersion(),
+                Grant.Write.ASKED);
+    }
+
+    private static List<Counted> counted(List<Tally> tallies) {
+        return tallies.stream()
+                .map(tally -> new Counted(tally.spec(), tally.count()))
+                .toList();
+    }
+
+    private static Report report(Tally tally, List<Ruling> rulings) {
+        List<Ruling> own = rulings.stream()
+                .filter(ruling -> tally.spec().selects(ruling.subject().labels()))
+                .toList();
+        return new Report(tally.spec(), tally.count(), tally.waiting(), tally.targets(), own);
+    }
+
+    private static Wait turn(RuleSpec spec) {
+        return new Wait(
+                Reason.WAITING_FOR_RULE,
+                spec.key().name(),
+                "PodTransitionRule " + spec.key() + ": other Pods have waited longer and come first");
+    }
+
+    private static Judgement waiting(String why, Duration after) {
+        return new Judgement.Waiting(List.of(new Wait(Reason.WAITING_FOR_RULE, "", why)), after);
+    }
+
+    private Duration untilOpen(Instant now) {
+        return Duration.between(now, grantsFrom);
+    }
+
+    private record Ask(String operation, Stage stage, Instant now) {}
+
+    /**
+     * What one pass over the waiting Pods came to.
+     *
+     * @param woken Pods that now pass, or have to ask again
+     * @param report absent when the rule is gone, or nobody may be judged yet
+     * @param closed for how long nobody may be judged yet
+     */
+    record Pass(Set<Key> woken, Optional<Report> report, Optional<Duration> closed) {}
+
+    /** What the status of a rule tells. */
+    record Report(
+            RuleSpec spec, AvailabilityRule.Count count, int waiting, List<String> targets, List<Ruling> rulings) {}
+}

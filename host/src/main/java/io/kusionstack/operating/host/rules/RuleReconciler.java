@@ -1,0 +1,148 @@
+package io.kusionstack.operating.host.rules;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.rules.NamespaceDesk.Pass;
+import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Looks after one PodTransitionRule: judges the Pods that wait for it, wakes those that now pass, and keeps its status.
+ * The status is written when it changed, the first time at once and then at most every half second.
+ */
+public final class RuleReconciler implements Reconciler {
+    private static final Duration BETWEEN_STATUSES = Duration.ofMillis(500);
+    private static final int PODS_PER_MILLISECOND = 50;
+
+    private final RuleDesk desk;
+    private final RuleWorld world;
+    private final Actuator actuator;
+    private final Consumer<Key> podKeys;
+    private final Map<Key, Looked> looked = new ConcurrentHashMap<>();
+
+    /** @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues */
+    public RuleReconciler(RuleDesk desk, RuleWorld world, Actuator actuator, Consumer<Key> podKeys) {
+        this.desk = desk;
+        this.world = world;
+        this.actuator = actuator;
+        this.podKeys = podKeys;
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        Looked before = looked.getOrDefault(key, Looked.NEVER);
+        if (now.isBefore(before.notBefore())) {
+            return Outcome.lookAgain(Duration.between(now, before.notBefore()), "gathering");
+        }
+        Pass pass = desk.desk(key.namespace()).pass(key, now);
+        pass.woken().forEach(podKeys);
+        Optional<PodTransitionRule> rule = world.rule(key);
+        if (rule.isEmpty()) {
+            looked.remove(key);
+            return Outcome.done();
+        }
+        if (rule.get().getMetadata().getDeletionTimestamp() != null) {
+            return release(rule.get());
+        }
+        if (pass.closed().isPresent()) {
+            return Outcome.lookAgain(pass.closed().get(), "closed");
+        }
+        pass.report().ifPresent(report -> looked.put(key, new Looked(now.plus(gap(report)), before.statusAt())));
+        return pass.report().map(report -> tell(rule.get(), report, now)).orElseGet(Outcome::done);
+    }
+
+    /** A pass looks at every Pod in a stage: where thousands are, what changes meanwhile is gathered for one pass. */
+    private static Duration gap(Report report) {
+        return Duration.ofMillis(report.rulings().size() / PODS_PER_MILLISECOND);
+    }
+
+    private Outcome tell(PodTransitionRule rule, Report report, Instant now) {
+        Key key = report.spec().key();
+        Looked last = looked.getOrDefault(key, Looked.NEVER);
+        if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
+            return Outcome.lookAgain(Duration.ZERO, "replaced");
+        }
+        Duration since = Duration.between(last.statusAt(), now);
+        PodTransitionRuleStatus before = rule.getStatus();
+        Optional<PodTransitionRuleStatus> status = RuleStatus.of(report, before, now);
+        if (status.isEmpty()) {
+            return Outcome.done();
+        }
+        if (since.compareTo(BETWEEN_STATUSES) < 0) {
+            return Outcome.lookAgain(BETWEEN_STATUSES.minus(since), "status");
+        }
+        looked.put(key, new Looked(last.notBefore(), now));
+        List<Action> actions = new ArrayList<>();
+        actions.add(new Action.WriteStatus(ref(rule), version(rule), RuleStatus.json(status.get())));
+        announcement(rule, before, status.get()).ifPresent(actions::add);
+        return actuator.apply(new Plan(actions, Optional.empty(), Map.of())).outcome();
+    }
+
+    /** An event when there is something new to correct. */
+    private static Optional<Action> announcement(
+            PodTransitionRule rule, PodTransitionRuleStatus before, PodTransitionRuleStatus after) {
+        Optional<String> problem = problem(after);
+        return problem.equals(problem(before))
+                ? Optional.empty()
+                : problem.map(text ->
+                        new Action.Announce(ref(rule), Action.Severity.WARNING, "InvalidSpec", "correct " + text));
+    }
+
+    private static Optional<String> problem(PodTransitionRuleStatus status) {
+        return status.conditions().stream()
+                .filter(condition -> RuleStatus.ACCEPTED.equals(condition.type()) && "False".equals(condition.status()))
+                .map(Condition::message)
+                .findFirst();
+    }
+
+    /** A rule on its way out guards nothing any more; Kuperator's finalizer on it has nothing left to wait for. */
+    private Outcome release(PodTransitionRule rule) {
+        List<String> finalizers = new ArrayList<>(rule.getMetadata().getFinalizers());
+        if (!finalizers.remove(Names.RULE_FINALIZER)) {
+            return Outcome.done();
+        }
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        finalizers.forEach(patch.putObject("metadata").putArray("finalizers")::add);
+        return actuator.apply(Plan.of(new Action.PatchObject(ref(rule), version(rule), patch)))
+                .outcome();
+    }
+
+    private static ObjectRef ref(PodTransitionRule rule) {
+        return new ObjectRef(
+                ObjectKind.POD_TRANSITION_RULE,
+                rule.getMetadata().getNamespace(),
+                rule.getMetadata().getName(),
+                rule.getMetadata().getUid());
+    }
+
+    private static long version(PodTransitionRule rule) {
+        return Long.parseLong(rule.getMetadata().getResourceVersion());
+    }
+
+    /**
+     * @param notBefore when the next pass is due
+     * @param statusAt when the status was written last
+     */
+    private record Looked(Instant notBefore, Instant statusAt) {
+        private static final Looked NEVER = new Looked(Instant.EPOCH, Instant.EPOCH);
+    }
+}

@@ -1,0 +1,58 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Selector;
+import io.kusionstack.operating.plugin.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One generation of a PodTransitionRule, checked.
+ *
+ * @param reach selects the Pods it speaks about; where its selector is broken, those that the sound part of it selects;
+ *     empty for none
+ * @param rules the enabled ones, in the order of the object
+ * @param problems all that is wrong with it, each with path, value and remedy
+ */
+record RuleSpec(
+        Key key, String uid, long generation, Optional<Selector> reach, List<Rule> rules, List<String> problems) {
+    RuleSpec {
+        rules = List.copyOf(rules);
+        problems = List.copyOf(problems);
+    }
+
+    boolean selects(Map<String, String> labels) {
+        return reach.isPresent() && reach.get().matches(labels);
+    }
+
+    /** True if Pods compete for slots here. */
+    boolean limits() {
+        return rules.stream().anyMatch(rule -> rule.demand() instanceof Demand.Availability);
+    }
+
+    /**
+     * One entry of {@code spec.rules}.
+     *
+     * @param filter Pods that it does not select skip the rule
+     */
+    record Rule(String name, Stage stage, Optional<Selector> filter, Demand demand) {
+        boolean appliesTo(RuleSnapshot.Subject subject) {
+            return stage == subject.stage()
+                    && !subject.skips().contains(name)
+                    && (filter.isEmpty() || filter.get().matches(subject.labels()));
+        }
+    }
+
+    /** What a rule asks of a Pod. */
+    sealed interface Demand {
+        /** There is a slot for it. */
+        record Availability(AvailabilityRule rule) implements Demand {}
+
+        /** A plugin says yes. */
+        record Plugged(String plugin) implements Demand {}
+
+        /** Nobody can tell: the rule is broken, so the Pod waits. */
+        record Invalid(String problem) implements Demand {}
+    }
+}

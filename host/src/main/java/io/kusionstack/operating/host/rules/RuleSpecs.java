@@ -1,0 +1,189 @@
+package io.kusionstack.operating.host.rules;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.model.PodTransitionRuleSpec;
+import io.kusionstack.operating.host.model.PodTransitionRuleSpec.AvailablePolicy;
+import io.kusionstack.operating.host.plan.Selector;
+import io.kusionstack.operating.host.plan.Selector.Expression;
+import io.kusionstack.operating.host.rules.RuleSpec.Demand;
+import io.kusionstack.operating.host.rules.RuleSpec.Rule;
+import io.kusionstack.operating.plugin.Stage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a PodTransitionRule as its user wrote it, and tells all that is wrong with it at once. What is wrong never lets a
+ * Pod pass: a broken rule holds the Pods it selects, and a broken selector never selects every Pod.
+ */
+final class RuleSpecs {
+    private final List<String> problems = new ArrayList<>();
+
+    private RuleSpecs() {}
+
+    static RuleSpec of(PodTransitionRule object) {
+        return new RuleSpecs().read(object);
+    }
+
+    private RuleSpec read(PodTransitionRule object) {
+        PodTransitionRuleSpec spec = object.getSpec();
+        Optional<Selector> reach = reach(spec.selector());
+        List<Rule> rules = new ArrayList<>();
+        if (!problems.isEmpty()) {
+            Demand broken = new Demand.Invalid(problems.getFirst());
+            rules.add(new Rule("selector", Stage.PRE_CHECK, Optional.empty(), broken));
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < spec.rules().size(); i++) {
+            PodTransitionRuleSpec.Rule rule = spec.rules().get(i);
+            String path = "spec.rules[" + i + "]";
+            if (!names.add(text(rule.name()))) {
+                problems.add(path + ".name: \"" + rule.name() + "\" is used twice; give each rule a name of its own");
+            }
+            // no condition is registered here, so a rule that names one applies to no Pod, as it always was
+            if (!Boolean.TRUE.equals(rule.disabled()) && rule.conditions().isEmpty()) {
+                rules.add(rule(path, rule));
+            }
+        }
+        return new RuleSpec(
+                new Key(
+                        text(object.getMetadata().getNamespace()),
+                        text(object.getMetadata().getName())),
+                text(object.getMetadata().getUid()),
+                Optional.ofNullable(object.getMetadata().getGeneration()).orElse(0L),
+                reach,
+                rules,
+                problems);
+    }
+
+    private Optional<Selector> reach(@Nullable LabelSelector selector) {
+        if (selector == null) {
+            problems.add("spec.selector: missing; write {} to select every Pod of the namespace");
+            return Optional.empty();
+        }
+        Selector.Parsed parsed = parse("spec.selector", selector);
+        problems.addAll(parsed.problems());
+        return parsed.selector().or(() -> soundPart(selector));
+    }
+
+    /** What is left of a broken selector: those Pods wait until it is corrected. Nothing left selects nobody. */
+    private static Optional<Selector> soundPart(LabelSelector selector) {
+        List<Selector.Parsed> parts = new ArrayList<>();
+        labels(selector).forEach((key, value) -> parts.add(Selector.parse("", Map.of(key, value), List.of())));
+        expressions(selector).forEach(one -> parts.add(Selector.parse("", Map.of(), List.of(one))));
+        return parts.stream().flatMap(part -> part.selector().stream()).reduce(RuleSpecs::both);
+    }
+
+    private static Selector both(Selector one, Selector other) {
+        TreeSet<Selector.Requirement> all = new TreeSet<>(one.requirements());
+        all.addAll(other.requirements());
+        return new Selector(all);
+    }
+
+    private Rule rule(String path, PodTransitionRuleSpec.Rule rule) {
+        int before = problems.size();
+        String name = text(rule.name());
+        if (name.isEmpty()) {
+            problems.add(path + ".name: missing; give the rule a name");
+        }
+        Stage stage = stage(path, rule.stage());
+        Optional<Selector> filter = Optional.ofNullable(rule.filter())
+                .map(PodTransitionRuleSpec.Filter::labelSelector)
+                .flatMap(selector -> {
+                    Selector.Parsed parsed = parse(path + ".filter.labelSelector", selector);
+                    problems.addAll(parsed.problems());
+                    return parsed.selector();
+                });
+        Optional<Demand> demand = demand(path, rule);
+        return new Rule(
+                name,
+                stage,
+                filter,
+                problems.size() == before
+                        ? demand.orElseThrow()
+                        : new Demand.Invalid(String.join("; ", problems.subList(before, problems.size()))));
+    }
+
+    private Stage stage(String path, @Nullable String stage) {
+        if (stage == null || stage.isEmpty() || stage.equals("PreCheck")) {
+            return Stage.PRE_CHECK;
+        }
+        if (stage.equals("PostCheck")) {
+            return Stage.POST_CHECK;
+        }
+        problems.add(path + ".stage: \"" + stage + "\" is neither PreCheck nor PostCheck");
+        return Stage.PRE_CHECK;
+    }
+
+    private Optional<Demand> demand(String path, PodTransitionRuleSpec.Rule rule) {
+        List<String> kinds = new ArrayList<>();
+        Optional<Demand> demand = Optional.empty();
+        if (rule.webhook() != null) {
+            kinds.add("webhook");
+            demand = Optional.of(new Demand.Plugged("webhook"));
+        }
+        if (rule.labelCheck() != null) {
+            kinds.addFirst("labelCheck");
+            demand = Optional.of(new Demand.Plugged("labelCheck"));
+        }
+        if (rule.availablePolicy() != null) {
+            kinds.addFirst("availablePolicy");
+            demand = availability(path + ".availablePolicy", rule.availablePolicy());
+        }
+        if (kinds.isEmpty()) {
+            problems.add(path + ": asks nothing; give it one of availablePolicy, labelCheck, webhook");
+        }
+        if (kinds.size() > 1) {
+            problems.add(path + ": has " + String.join(" and ", kinds) + "; make each a rule of its own");
+        }
+        return demand;
+    }
+
+    private Optional<Demand> availability(String path, AvailablePolicy policy) {
+        int before = problems.size();
+        Optional<Quota> most = quota(path + ".maxUnavailableValue", policy.maxUnavailableValue());
+        Optional<Quota> least = quota(path + ".minAvailableValue", policy.minAvailableValue());
+        if (most.isEmpty() && least.isEmpty() && problems.size() == before) {
+            problems.add(path + ": limits nothing; give it maxUnavailableValue, minAvailableValue, or both");
+        }
+        return Optional.of(new Demand.Availability(new AvailabilityRule(most, least)));
+    }
+
+    private Optional<Quota> quota(String path, @Nullable IntOrString value) {
+        if (value == null) {
+            return Optional.empty();
+        }
+        return value.getIntVal() != null
+                ? Quota.number(path, value.getIntVal(), problems)
+                : Quota.text(path, text(value.getStrVal()), problems);
+    }
+
+    private static Selector.Parsed parse(String path, LabelSelector selector) {
+        return Selector.parse(path, labels(selector), expressions(selector));
+    }
+
+    private static Map<String, String> labels(LabelSelector selector) {
+        return Optional.ofNullable(selector.getMatchLabels()).orElse(Map.of());
+    }
+
+    private static List<Expression> expressions(LabelSelector selector) {
+        return Optional.ofNullable(selector.getMatchExpressions()).orElse(List.of()).stream()
+                .map(raw -> new Expression(
+                        text(raw.getKey()),
+                        text(raw.getOperator()),
+                        Optional.ofNullable(raw.getValues()).orElse(List.of())))
+                .toList();
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}

@@ -1,0 +1,172 @@
+package io.kusionstack.operating.host.rules;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
+import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
+import io.kusionstack.operating.host.rules.RuleEngine.Finding;
+import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
+import io.kusionstack.operating.host.rules.RuleSpec.Demand;
+import io.kusionstack.operating.host.rules.RuleSpec.Rule;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The status of a PodTransitionRule, in Kuperator's form with conditions of ours. Pure. */
+final class RuleStatus {
+    static final String ACCEPTED = "Accepted";
+    static final String SLOTS_FREE = "SlotsFree";
+
+    private RuleStatus() {}
+
+    /** The status to write, if it tells anything new. */
+    static Optional<PodTransitionRuleStatus> of(Report report, PodTransitionRuleStatus before, Instant now) {
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        PodTransitionRuleStatus status = new PodTransitionRuleStatus(
+                report.spec().generation(),
+                before.updateTime(),
+                report.targets(),
+                details(report),
+                before.ruleStates(),
+                conditions(report, before.conditions(), time));
+        return status.equals(before)
+                ? Optional.empty()
+                : Optional.of(new PodTransitionRuleStatus(
+                        status.observedGeneration(),
+                        time,
+                        status.targets(),
+                        status.details(),
+                        status.ruleStates(),
+                        status.conditions()));
+    }
+
+    /** As a merge patch of the status: all that is written here, empty lists too, and nothing of {@code ruleStates}. */
+    static ObjectNode json(PodTransitionRuleStatus status) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("observedGeneration", status.observedGeneration());
+        root.put("updateTime", status.updateTime());
+        status.targets().forEach(root.putArray("targets")::add);
+        ArrayNode details = root.putArray("details");
+        for (Detail detail : status.details()) {
+            ObjectNode node = details.addObject();
+            node.put("name", detail.name());
+            node.put("stage", detail.stage());
+            node.put("passed", detail.passed());
+            if (!detail.passedRules().isEmpty()) {
+                detail.passedRules().forEach(node.putArray("passedRules")::add);
+            }
+            for (RejectInfo reject : detail.rejectInfo()) {
+                node.withArray("rejectInfo")
+                        .addObject()
+                        .put("ruleName", reject.ruleName())
+                        .put("reason", reject.reason());
+            }
+        }
+        ArrayNode conditions = root.putArray("conditions");
+        for (Condition condition : status.conditions()) {
+            conditions
+                    .addObject()
+                    .put("type", condition.type())
+                    .put("status", condition.status())
+                    .put("lastTransitionTime", condition.lastTransitionTime())
+                    .put("reason", condition.reason())
+                    .put("message", condition.message());
+        }
+        return root;
+    }
+
+    /** What a user has to correct, as one text; empty if nothing. */
+    static Optional<String> problems(RuleSpec spec) {
+        return spec.problems().isEmpty() ? Optional.empty() : Optional.of(String.join("; ", spec.problems()));
+    }
+
+    private static List<Detail> details(Report report) {
+        Map<String, Detail> byName = new TreeMap<>();
+        for (Ruling ruling : report.rulings()) {
+            // a Pod in both stages is told of at the first
+            if (ruling.subject().stage() == Stage.PRE_CHECK
+                    || !byName.containsKey(ruling.subject().pod().name())) {
+                byName.put(ruling.subject().pod().name(), detail(report.spec(), ruling));
+            }
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private static Detail detail(RuleSpec spec, Ruling ruling) {
+        List<String> passed = new ArrayList<>();
+        List<RejectInfo> rejected = new ArrayList<>();
+        for (Finding finding : ruling.findings()) {
+            if (!finding.ruleUid().equals(spec.uid())) {
+                continue;
+            }
+            List<Wait> waits = waits(finding.judgement());
+            if (waits.isEmpty()) {
+                passed.add(finding.rule());
+            } else if (rejected.isEmpty()) {
+                rejected.add(new RejectInfo(finding.rule(), waits.getFirst().message()));
+            }
+        }
+        passed.sort(null);
+        String stage = ruling.subject().stage() == Stage.PRE_CHECK ? "PreCheck" : "PostCheck";
+        return new Detail(ruling.subject().pod().name(), stage, rejected.isEmpty(), passed, rejected);
+    }
+
+    private static List<Wait> waits(Judgement judgement) {
+        return switch (judgement) {
+            case Judgement.Passed ignored -> List.of();
+            case Judgement.Rejected rejected -> rejected.waits();
+            case Judgement.Waiting waiting -> waiting.waits();
+        };
+    }
+
+    private static List<Condition> conditions(Report report, List<Condition> before, String time) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(problems(report.spec())
+                .map(text -> condition(before, time, ACCEPTED, "False", "InvalidSpec", text))
+                .orElseGet(() -> condition(before, time, ACCEPTED, "True", "Valid", "every rule is understood")));
+        List<AvailabilityRule> limits = new ArrayList<>();
+        for (Rule rule : report.spec().rules()) {
+            if (rule.demand() instanceof Demand.Availability(AvailabilityRule limit)) {
+                limits.add(limit);
+            }
+        }
+        if (!limits.isEmpty()) {
+            conditions.add(slots(report, limits, before, time));
+        }
+        return conditions;
+    }
+
+    private static Condition slots(Report report, List<AvailabilityRule> limits, List<Condition> before, String time) {
+        Count count = report.count();
+        int allowance = limits.stream()
+                .mapToInt(limit -> Math.max(0, limit.allowance(count)))
+                .min()
+                .orElse(count.wanted());
+        boolean free = limits.stream().allMatch(limit -> limit.blocks(count).isEmpty());
+        String message = count.unavailable() + " of " + count.wanted() + " Pods are out of service or leaving it ("
+                + count.missing() + " of them do not exist), " + allowance + " may be; " + report.waiting() + " wait";
+        return condition(before, time, SLOTS_FREE, free ? "True" : "False", free ? "SlotsFree" : "SlotsTaken", message);
+    }
+
+    private static Condition condition(
+            List<Condition> before, String time, String type, String status, String reason, String message) {
+        String since = before.stream()
+                .filter(old -> type.equals(old.type()) && status.equals(old.status()))
+                .map(Condition::lastTransitionTime)
+                .findFirst()
+                .orElse(time);
+        return new Condition(type, status, since, reason, message);
+    }
+}

@@ -1,0 +1,45 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What rules see of the cluster: the caches. Called under the lock of a namespace, so it answers from memory and calls
+ * nobody back.
+ */
+public interface RuleWorld {
+    /** The world as the caches know it; the workloads are the CollaSets. */
+    static RuleWorld of(PodCache pods, ObjectCache<PodTransitionRule> rules, ObjectCache<CollaSet> sets) {
+        return new CachedRuleWorld(pods, rules, sets);
+    }
+
+    Optional<PodTransitionRule> rule(Key key);
+
+    List<PodTransitionRule> rules(String namespace);
+
+    Optional<PodRecord> pod(Key key);
+
+    List<PodRecord> pods(String namespace);
+
+    /** The workloads of a namespace that want a known number of Pods; one that is being deleted wants none and is left out. */
+    List<Workload> workloads(String namespace);
+
+    /**
+     * A workload that owns Pods.
+     *
+     * @param replicas how many Pods it wants
+     * @param podLabels the labels of its Pod template
+     */
+    record Workload(String uid, int replicas, Map<String, String> podLabels) {
+        public Workload {
+            podLabels = Map.copyOf(podLabels);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.rules.NamespaceDesk.Pass;
+import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
+import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A cluster in memory with a desk over it: what is put is in the cache at once, and the desk is told. */
+final class FakeRuleWorld implements RuleWorld {
+    static final Instant NOW = Pods.CREATED.plusSeconds(3600);
+    static final String UPDATE = "collaset";
+
+    final Set<Key> ruleKeys = ConcurrentHashMap.newKeySet();
+    final RuleDesk desk = new RuleDesk(this, Instant.EPOCH, ruleKeys::add);
+    private final Map<Key, PodRecord> pods = new ConcurrentHashMap<>();
+    private final Map<Key, PodTransitionRule> rules = new ConcurrentHashMap<>();
+    private final List<Workload> workloads = new CopyOnWriteArrayList<>();
+
+    static FakeRuleWorld with(PodTransitionRule... all) {
+        FakeRuleWorld world = new FakeRuleWorld();
+        for (PodTransitionRule rule : all) {
+            world.put(rule);
+        }
+        world.desk.desk(Pods.NAMESPACE).roll().refresh();
+        return world;
+    }
+
+    FakeRuleWorld put(PodTransitionRule rule) {
+        rules.put(key(rule.getMetadata().getName()), rule);
+        desk.ruleChanged(key(rule.getMetadata().getName()));
+        return this;
+    }
+
+    FakeRuleWorld removeRule(String name) {
+        rules.remove(key(name));
+        desk.ruleChanged(key(name));
+        return this;
+    }
+
+    FakeRuleWorld put(PodRecord... all) {
+        for (PodRecord pod : all) {
+            desk.podChanged(pods.put(new Key(pod.namespace(), pod.name()), pod), pod);
+        }
+        return this;
+    }
+
+    FakeRuleWorld remove(String pod) {
+        desk.podChanged(pods.remove(key(pod)), null);
+        return this;
+    }
+
+    FakeRuleWorld put(Workload workload) {
+        workloads.removeIf(old -> old.uid().equals(workload.uid()));
+        workloads.add(workload);
+        desk.workloadsChanged(Pods.NAMESPACE);
+        return this;
+    }
+
+    /** What a Pod that begins an update hears; it is in the cache as it was before. */
+    Judgement begins(PodRecord pod) {
+        return desk.judge(Pods.like(pod).preCheck(UPDATE, "update").build(), UPDATE, Stage.PRE_CHECK, NOW);
+    }
+
+    /** What a Pod that waits hears. */
+    Judgement asks(PodRecord pod) {
+        return desk.judge(pod, UPDATE, Stage.PRE_CHECK, NOW);
+    }
+
+    boolean lets(PodRecord beginning) {
+        return begins(beginning) instanceof Judgement.Passed;
+    }
+
+    Pass pass(String rule) {
+        return desk.desk(Pods.NAMESPACE).pass(key(rule), NOW);
+    }
+
+    Report report(String rule) {
+        return pass(rule).report().orElseThrow();
+    }
+
+    /** Names of the Pods that a pass wakes, sorted. */
+    List<String> woken(String rule) {
+        return pass(rule).woken().stream().map(Key::name).sorted().toList();
+    }
+
+    static Key key(String name) {
+        return new Key(Pods.NAMESPACE, name);
+    }
+
+    @Override
+    public Optional<PodTransitionRule> rule(Key key) {
+        return Optional.ofNullable(rules.get(key));
+    }
+
+    @Override
+    public List<PodTransitionRule> rules(String namespace) {
+        return rules.values().stream()
+                .filter(rule -> rule.getMetadata().getNamespace().equals(namespace))
+                .toList();
+    }
+
+    @Override
+    public Optional<PodRecord> pod(Key key) {
+        return Optional.ofNullable(pods.get(key));
+    }
+
+    @Override
+    public List<PodRecord> pods(String namespace) {
+        return pods.values().stream()
+                .filter(pod -> pod.namespace().equals(namespace))
+                .toList();
+    }
+
+    @Override
+    public List<Workload> workloads(String namespace) {
+        return List.copyOf(workloads);
+    }
+}

@@ -1,0 +1,137 @@
+package io.kusionstack.operating.host.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Selector;
+import io.kusionstack.operating.host.rules.RuleSpec.Demand;
+import io.kusionstack.operating.host.rules.RuleSpec.Rule;
+import io.kusionstack.operating.plugin.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuleSpecsTest {
+    private static final String WANTED = " (wanted: a number of Pods such as 3, or a percentage such as \"20%\")";
+
+    @Test
+    void readsAWholeRule() {
+        RuleSpec spec = read("""
+                {selector: {matchLabels: {app: web}}, rules: [
+                  {name: slots, availablePolicy: {maxUnavailableValue: 20%, minAvailableValue: 3}},
+                  {name: off, disabled: true, availablePolicy: {}},
+                  {name: never, conditions: [Unregistered], availablePolicy: {maxUnavailableValue: 1}},
+                  {name: labels, stage: PostCheck, filter: {labelSelector: {matchLabels: {tier: front}}},
+                   labelCheck: {requires: {}}}]}""");
+
+        assertThat(spec)
+                .isEqualTo(new RuleSpec(
+                        new Key("shop", "web"),
+                        "rule-web",
+                        1,
+                        Optional.of(Selector.labels(Map.of("app", "web"))),
+                        List.of(
+                                new Rule(
+                                        "slots",
+                                        Stage.PRE_CHECK,
+                                        Optional.empty(),
+                                        new Demand.Availability(new AvailabilityRule(
+                                                Optional.of(new Quota(20, true)), Optional.of(new Quota(3, false))))),
+                                new Rule(
+                                        "labels",
+                                        Stage.POST_CHECK,
+                                        Optional.of(Selector.labels(Map.of("tier", "front"))),
+                                        new Demand.Plugged("labelCheck"))),
+                        List.of()));
+    }
+
+    @Test
+    void theEmptySelectorSelectsEveryPod() {
+        assertThat(read("{selector: {}, rules: []}").selects(Map.of("any", "label")))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "availablePolicy: {maxUnavailableValue: 200%} | .availablePolicy.maxUnavailableValue: \"200%\" is more than 100%"
+                        + WANTED,
+                "availablePolicy: {minAvailableValue: abc} | .availablePolicy.minAvailableValue: \"abc\" is no percentage"
+                        + WANTED,
+                "availablePolicy: {maxUnavailableValue: \"%\"} | .availablePolicy.maxUnavailableValue: \"%\" is no percentage"
+                        + WANTED,
+                "availablePolicy: {maxUnavailableValue: -1} | .availablePolicy.maxUnavailableValue: -1 is negative"
+                        + WANTED,
+                "availablePolicy: {} | .availablePolicy: limits nothing; give it maxUnavailableValue, minAvailableValue, or both",
+                "stage: PreCheck | : asks nothing; give it one of availablePolicy, labelCheck, webhook",
+                "availablePolicy: {minAvailableValue: 1}, labelCheck: {requires: {}}"
+                        + " | : has availablePolicy and labelCheck; make each a rule of its own",
+                "stage: precheck, labelCheck: {requires: {}} | .stage: \"precheck\" is neither PreCheck nor PostCheck",
+                "labelCheck: {requires: {}}, filter: {labelSelector: {matchExpressions: [{key: a, operator: Is}]}}"
+                        + " | .filter.labelSelector.matchExpressions[0].operator: \"Is\" is none of In, NotIn, Exists, DoesNotExist",
+            })
+    void aBrokenRuleHoldsItsPodsAndSaysWhy(String fields, String problem) {
+        RuleSpec spec = read("{selector: {}, rules: [{name: slots, " + fields + "}]}");
+
+        assertThat(spec.problems()).containsExactly("spec.rules[0]" + problem);
+        assertThat(spec.rules().getFirst().demand()).isEqualTo(new Demand.Invalid("spec.rules[0]" + problem));
+        assertThat(spec.selects(Map.of())).isTrue();
+    }
+
+    @Test
+    void tellsAllProblemsAtOnce() {
+        assertThat(
+                        read("{selector: {}, rules: [{name: a, availablePolicy: {maxUnavailableValue: x, minAvailableValue: y}},"
+                                        + " {name: a, webhook: {clientConfig: {url: u}}}]}")
+                                .problems())
+                .containsExactly(
+                        "spec.rules[0].availablePolicy.maxUnavailableValue: \"x\" is no percentage" + WANTED,
+                        "spec.rules[0].availablePolicy.minAvailableValue: \"y\" is no percentage" + WANTED,
+                        "spec.rules[1].name: \"a\" is used twice; give each rule a name of its own");
+    }
+
+    @Test
+    void oneBrokenRuleLeavesTheOthersAsTheyAre() {
+        RuleSpec spec = read("{selector: {}, rules: [{name: bad}, {name: good, labelCheck: {requires: {}}}]}");
+
+        assertThat(spec.rules().getLast().demand()).isEqualTo(new Demand.Plugged("labelCheck"));
+    }
+
+    @Test
+    void aMissingSelectorSelectsNobody() {
+        RuleSpec spec = read("{rules: [{name: slots, availablePolicy: {maxUnavailableValue: 1}}]}");
+
+        assertThat(spec.problems())
+                .containsExactly("spec.selector: missing; write {} to select every Pod of the namespace");
+        assertThat(spec.selects(Map.of())).isFalse();
+    }
+
+    @Test
+    void aBrokenSelectorHoldsThePodsThatItsSoundPartSelects() {
+        RuleSpec spec = read("{selector: {matchLabels: {app: web}, matchExpressions: [{key: x, operator: Nope}]},"
+                + " rules: [{name: slots, availablePolicy: {maxUnavailableValue: 1}}]}");
+        String problem =
+                "spec.selector.matchExpressions[0].operator: \"Nope\" is none of In, NotIn, Exists, DoesNotExist";
+
+        assertThat(spec.selects(Map.of("app", "web"))).isTrue();
+        assertThat(spec.selects(Map.of("app", "other"))).isFalse();
+        assertThat(spec.problems()).containsExactly(problem);
+        assertThat(spec.rules().getFirst().demand()).isEqualTo(new Demand.Invalid(problem));
+    }
+
+    @Test
+    void aSelectorThatIsBrokenAllOverNeverSelectsEveryPod() {
+        RuleSpec spec = read("{selector: {matchExpressions: [{key: x, operator: Nope}]}, rules: []}");
+
+        assertThat(spec.selects(Map.of())).isFalse();
+        assertThat(spec.selects(Map.of("x", "y"))).isFalse();
+    }
+
+    private static RuleSpec read(String spec) {
+        return RuleSpecs.of(Rules.rule("web", 1, spec));
+    }
+}

@@ -1,0 +1,37 @@
+package io.kusionstack.operating.host.rules;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.world.Pods;
+
+/** Writes PodTransitionRules for tests, as a user would. */
+final class Rules {
+    static final String ALL = "{}";
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private Rules() {}
+
+    /** A rule with one availablePolicy, named {@code slots}; uid {@code rule-NAME}, generation 1. */
+    static PodTransitionRule available(String name, String selector, String policy) {
+        return rule(name, 1, "{selector: " + selector + ", rules: [{name: slots, availablePolicy: {" + policy + "}}]}");
+    }
+
+    static PodTransitionRule maxUnavailable(String name, Object value) {
+        return available(name, ALL, "maxUnavailableValue: " + value);
+    }
+
+    /** @param spec in YAML */
+    static PodTransitionRule rule(String name, long generation, String spec) {
+        String yaml = """
+                metadata: {name: %s, namespace: %s, uid: rule-%s, generation: %d, resourceVersion: "7"}
+                spec: %s
+                """.formatted(name, Pods.NAMESPACE, name, generation, spec);
+        try {
+            return YAML.readValue(yaml, PodTransitionRule.class);
+        } catch (JsonProcessingException unreadable) {
+            throw new IllegalArgumentException(yaml, unreadable);
+        }
+    }
+}
