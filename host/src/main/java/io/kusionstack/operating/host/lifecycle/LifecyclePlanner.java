@@ -1,0 +1,220 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a Pod goes in one write. Static and pure; advancing its own outcome adds nothing.
+ *
+ * <p>What can't travel together waits for the next write, which the response of this one brings: the readiness gate needs
+ * the status subresource, an image the Pod itself. A Pod counts as prepared only by its <em>stored</em> gate, never by
+ * the one that this write sets.
+ */
+final class LifecyclePlanner {
+    /** How long labels that no living operation explains are left alone: a client may write them one by one. */
+    static final Duration ORPHANED = Duration.ofSeconds(30);
+
+    /** How often a Pod with an operation is looked at though nothing happens. */
+    static final Duration RESYNC = Duration.ofSeconds(30);
+
+    private LifecyclePlanner() {}
+
+    static Advanced plan(LifecycleSnapshot snapshot) {
+        PodRecord pod = snapshot.pod();
+        if (!pod.controlled() || pod.terminating()) {
+            PodEdit edit = snapshot.edit().against(snapshot.seen());
+            return Advanced.nothing(pod.terminating() ? withoutNewFinalizers(edit) : edit);
+        }
+        LifecycleDraft draft = new LifecycleDraft(snapshot);
+        SortedMap<String, Op> ops = judged(snapshot, draft);
+        Return back = Return.of(snapshot, ops, draft);
+        ops.values().removeIf(op -> op instanceof Op.Completing completing && back.ends(completing));
+        Optional<Boolean> flip = Gate.flip(snapshot, ops);
+        flip.ifPresent(draft::flip);
+        prepare(snapshot, ops, draft);
+        back.mark(ops, flip, draft);
+        draft.write(ops);
+        return draft.advanced(!ops.isEmpty());
+    }
+
+    /** The API server refuses the whole patch where it adds a finalizer to a terminating Pod. */
+    private static PodEdit withoutNewFinalizers(PodEdit edit) {
+        return new PodEdit(
+                edit.pod(),
+                edit.resourceVersion(),
+                edit.labels(),
+                edit.annotations(),
+                Collections.emptySortedSet(),
+                edit.removeFinalizers(),
+                edit.serviceReady(),
+                edit.images());
+    }
+
+    /** Which operations have to be judged, and at which stage, before this snapshot can be planned. */
+    static SortedMap<String, Stage> asks(SortedMap<String, Op> ops) {
+        SortedMap<String, Stage> asks = new TreeMap<>();
+        boolean touched = ops.values().stream().anyMatch(LifecyclePlanner::touches);
+        for (Op op : ops.values()) {
+            if (op instanceof Op.Begun) {
+                asks.put(op.id(), Stage.PRE_CHECK);
+            } else if (op instanceof Op.PostCheck && !touched) {
+                asks.put(op.id(), Stage.POST_CHECK);
+            }
+        }
+        return asks;
+    }
+
+    /** PostCheck looks at the Pod as it will serve, so it waits until nobody touches the Pod any more. */
+    private static boolean touches(Op op) {
+        return op.holdsGate() && !(op instanceof Op.PostCheck);
+    }
+
+    private static SortedMap<String, Op> judged(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        SortedMap<String, Op> result = new TreeMap<>();
+        SortedMap<String, Stage> asks = asks(snapshot.ops());
+        for (Op op : snapshot.ops().values()) {
+            boolean passed = asks.containsKey(op.id())
+                    && passes(snapshot.facts().judgements().get(op.id()), draft);
+            Optional<Op> next = switch (op) {
+                case Op.Begun begun -> Optional.of(passed ? begun.preChecked() : begun);
+                case Op.PostCheck check -> Optional.of(passed ? check.postChecked() : postponed(check, asks, draft));
+                case Op.Leftover leftover -> kept(leftover, snapshot.now(), draft);
+                case Op.Untyped untyped -> Optional.of(draft.waiting(untyped, typeMissing(untyped)));
+                case Op.Preparing preparing -> Optional.of(preparing);
+                case Op.Operating operating -> Optional.of(operating);
+                case Op.Completing completing -> Optional.of(completing);
+            };
+            next.ifPresent(kept -> result.put(kept.id(), kept));
+        }
+        return result;
+    }
+
+    private static boolean passes(@Nullable Judgement judgement, LifecycleDraft draft) {
+        if (judgement == null) {
+            draft.await(new Wait(Reason.WAITING_FOR_RULE, "", "the transition rules have not answered yet"));
+            return false;
+        }
+        return switch (judgement) {
+            case Judgement.Passed passed -> true;
+            case Judgement.Rejected rejected -> {
+                rejected.waits().forEach(draft::await);
+                yield false;
+            }
+            case Judgement.Waiting waiting -> {
+                waiting.waits().forEach(draft::await);
+                draft.look(waiting.after());
+                yield false;
+            }
+        };
+    }
+
+    private static Op postponed(Op.PostCheck check, SortedMap<String, Stage> asks, LifecycleDraft draft) {
+        return asks.containsKey(check.id())
+                ? check
+                : draft.waiting(
+                        check,
+                        new Wait(
+                                Reason.ANOTHER_OPERATION_RUNNING,
+                                check.id(),
+                                "operation " + check.id() + " is done; another operation still holds the Pod"));
+    }
+
+    private static Optional<Op> kept(Op.Leftover leftover, Instant now, LifecycleDraft draft) {
+        Instant end = leftover.since().plus(ORPHANED);
+        if (!end.isAfter(now)) {
+            return Optional.empty();
+        }
+        draft.look(Duration.between(now, end));
+        return Optional.of(leftover);
+    }
+
+    private static Wait typeMissing(Op.Untyped op) {
+        return new Wait(
+                Reason.OPERATION_TYPE_MISSING,
+                op.id(),
+                "operation " + op.id() + " has no type; set the label " + Mark.OPERATION_TYPE.key(op.id()));
+    }
+
+    /** Lets operations touch the Pod once traffic is off; the edit that one of them wants to make travels along. */
+    private static void prepare(LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
+        if (ops.values().stream().noneMatch(Op.Preparing.class::isInstance) || !isPrepared(snapshot, draft)) {
+            return;
+        }
+        ops.replaceAll((id, op) -> op instanceof Op.Preparing preparing ? touchable(preparing, snapshot, draft) : op);
+    }
+
+    private static Op touchable(Op.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        Optional<Intention> intention =
+                snapshot.facts().intention().filter(wanted -> isOf(wanted, preparing, snapshot.labels()));
+        if (intention.isEmpty()) {
+            return preparing.prepared();
+        }
+        if (draft.flips()) {
+            return preparing;
+        }
+        draft.intend(intention.get());
+        return preparing.prepared();
+    }
+
+    private static boolean isOf(Intention intention, Op.Preparing op, LifecycleLabels labels) {
+        return intention.operation().equals(op.id())
+                && intention.operatingValue().equals(labels.value(op.id(), Mark.OPERATING));
+    }
+
+    /**
+     * A Pod without the gate's condition never took traffic through it. One with it is prepared once the stored gate is
+     * False and nobody protects it or may still send to it.
+     */
+    private static boolean isPrepared(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        Optional<PodCondition> gate = snapshot.seen().condition(Names.SERVICE_READY);
+        if (gate.isEmpty()) {
+            return true;
+        }
+        boolean off = true;
+        for (String finalizer : snapshot.pod().finalizers()) {
+            if (finalizer.startsWith(Names.PROTECTION_PREFIX)) {
+                draft.await(new Wait(
+                        Reason.WAITING_FOR_FINALIZER, finalizer, "the finalizer " + finalizer + " protects the Pod"));
+                off = false;
+            }
+        }
+        if (!gate.get().isFalse()) {
+            return false;
+        }
+        snapshot.facts().holding().forEach(held -> {
+            draft.await(held.reason());
+            draft.look(held.after());
+        });
+        return off && snapshot.facts().holding().isEmpty();
+    }
+
+    /**
+     * @param edit only what changes the stored Pod
+     * @param waits what keeps the Pod from going on
+     * @param lookAgain when to look though no event comes
+     */
+    record Advanced(PodEdit edit, List<Wait> waits, Optional<Duration> lookAgain) {
+        Advanced {
+            waits = List.copyOf(waits);
+        }
+
+        static Advanced nothing(PodEdit edit) {
+            return new Advanced(edit, List.of(), Optional.empty());
+        }
+    }
+}

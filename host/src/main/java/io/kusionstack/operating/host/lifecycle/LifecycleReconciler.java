@@ -1,0 +1,59 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at one Pod and writes what its lifecycle still needs: for Pods that nobody else of this host writes, for clients
+ * that write lifecycle labels themselves, and for whatever an event failed to bring. Level-triggered: it compares the Pod
+ * with what it ought to be and knows no history.
+ */
+public final class LifecycleReconciler implements Reconciler {
+    private static final String WHY = "pod-waits";
+
+    private final Function<Key, Optional<PodRecord>> pods;
+    private final LifecycleGate gate;
+    private final Actuator actuator;
+
+    public LifecycleReconciler(Function<Key, Optional<PodRecord>> pods, LifecycleGate gate, Actuator actuator) {
+        this.pods = pods;
+        this.gate = gate;
+        this.actuator = actuator;
+    }
+
+    /** The key to look at after a Pod changed; empty where the lifecycle has no part in it. */
+    public static Optional<Key> key(@Nullable PodRecord before, @Nullable PodRecord after) {
+        return after != null && takesPart(after)
+                ? Optional.of(new Key(after.namespace(), after.name()))
+                : Optional.empty();
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        Optional<PodRecord> found = pods.apply(key).filter(LifecycleReconciler::takesPart);
+        if (found.isEmpty()) {
+            return Outcome.done();
+        }
+        PodRecord pod = found.get();
+        LifecyclePlanner.Advanced advanced = gate.look(pod, PodEdit.of(pod), now);
+        if (!advanced.edit().isEmpty()) {
+            // the write lane lets the gate advance it again, with or without an intention
+            actuator.apply(Plan.of(new Action.EditPod(PodEdit.of(pod))));
+        }
+        return advanced.lookAgain().map(after -> Outcome.lookAgain(after, WHY)).orElseGet(Outcome::done);
+    }
+
+    private static boolean takesPart(PodRecord pod) {
+        return pod.controlled() && !pod.terminating();
+    }
+}

@@ -1,0 +1,78 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * All that the planner looks at for one Pod.
+ *
+ * @param seen the Pod as it is stored
+ * @param edit what the caller wants to write
+ * @param pod the Pod as it is once the caller's edit is written
+ * @param before the lifecycle labels of {@code seen}
+ * @param labels the lifecycle labels of {@code pod}
+ * @param ops what {@code labels} mean
+ * @param facts what others know
+ */
+record LifecycleSnapshot(
+        PodRecord seen,
+        PodEdit edit,
+        PodRecord pod,
+        LifecycleLabels before,
+        LifecycleLabels labels,
+        SortedMap<String, Op> ops,
+        Facts facts,
+        Instant now) {
+
+    /**
+     * What others know of the Pod.
+     *
+     * @param judgements by operation, for those that ask; one that asks and is absent waits
+     * @param intention the edit that one operation wants to make
+     * @param holding who may still send to the Pod; read only while the stored gate is False
+     * @param gone employers whose expected finalizer will never come
+     */
+    record Facts(
+            Map<String, Judgement> judgements,
+            Optional<Intention> intention,
+            List<Endpoints.Held> holding,
+            Set<String> gone) {
+        private static final Facts NONE = new Facts(Map.of(), Optional.empty(), List.of(), Set.of());
+
+        Facts {
+            judgements = Map.copyOf(judgements);
+            holding = List.copyOf(holding);
+            gone = Set.copyOf(gone);
+        }
+
+        static Facts none() {
+            return NONE;
+        }
+    }
+
+    LifecycleSnapshot {
+        ops = Collections.unmodifiableSortedMap(ops);
+    }
+
+    static LifecycleSnapshot of(PodRecord seen, PodEdit edit, Instant now) {
+        PodRecord pod = edit.isEmpty() ? seen : seen.with(edit);
+        LifecycleLabels before = LifecycleLabels.of(seen.labels());
+        LifecycleLabels labels = edit.labels().isEmpty() ? before : LifecycleLabels.of(pod.labels());
+        return new LifecycleSnapshot(
+                seen, edit, pod, before, labels, labels.ops(before, seen.created()), Facts.none(), now);
+    }
+
+    LifecycleSnapshot with(Facts more) {
+        return new LifecycleSnapshot(seen, edit, pod, before, labels, ops, more, now);
+    }
+}

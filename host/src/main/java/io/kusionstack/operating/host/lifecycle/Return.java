@@ -1,0 +1,138 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import io.kusionstack.operating.host.model.AvailableConditions;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * How a Pod comes back into service.
+ *
+ * <p>The labels of an operation that completes are held until the Pod is Ready, so that their clean-up and
+ * {@code service-available} are one write. They are not held, as upstream never does, where Ready may be long in coming
+ * or never comes: a container is not ready, another readiness gate is not True, the Pod has ended, or
+ * {@code stay-offline} is on it; on the last two no expected finalizer is waited for either. They never go in the write
+ * that enters Completing: whoever finished the operation finds {@code operated} in the answer.
+ *
+ * @param expected true if every expected finalizer is on the Pod
+ */
+record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
+
+    /** Takes expectations that nobody will meet out of the annotation, and says what the Pod waits for. */
+    static Return of(LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
+        boolean held = ops.values().stream().anyMatch(Op::holdsGate);
+        boolean idle = ops.values().stream().allMatch(Op.Completing.class::isInstance);
+        PodRecord pod = snapshot.pod();
+        boolean settled = ops.isEmpty() && pod.hasLabel(Names.SERVICE_AVAILABLE);
+        if (settled || !comesBack(pod)) {
+            return new Return(snapshot, true, held);
+        }
+        boolean completing = ops.values().stream().anyMatch(Op.Completing.class::isInstance);
+        if (!idle && !completing) {
+            return new Return(snapshot, false, held);
+        }
+        boolean expected = isExpectedThere(snapshot, draft);
+        if (!held) {
+            unready(snapshot.seen()).ifPresent(draft::await);
+        }
+        return new Return(snapshot, expected, held);
+    }
+
+    boolean ends(Op.Completing op) {
+        if (held || !wasCompleting(op)) {
+            return false;
+        }
+        PodRecord seen = snapshot.seen();
+        return !comesBack(snapshot.pod()) || expected && (seen.ready() || !onlyKubeletIsMissing(seen));
+    }
+
+    /** Sets or takes away {@code service-available}. */
+    void mark(Map<String, Op> ops, Optional<Boolean> flip, LifecycleDraft draft) {
+        PodRecord pod = snapshot.pod();
+        boolean ready = snapshot.seen().ready() && flip.isEmpty();
+        boolean marked = pod.hasLabel(Names.SERVICE_AVAILABLE);
+        boolean offline = pod.hasLabel(Names.STAY_OFFLINE);
+        boolean busy = ops.values().stream().anyMatch(Op::holdsGate);
+        if (marked && (!ready || offline || busy)) {
+            draft.labels(MapEdit.remove(List.of(Names.SERVICE_AVAILABLE)));
+        }
+        if (!marked && ready && !offline && ops.isEmpty() && expected) {
+            draft.labels(MapEdit.set(Names.SERVICE_AVAILABLE, Stamp.of(snapshot.now())))
+                    .labels(MapEdit.remove(List.of(Names.CREATING, Names.POD_COMPLETING)));
+        }
+        if (offline) {
+            draft.await(new Wait(
+                    Reason.STAY_OFFLINE, "", "the label " + Names.STAY_OFFLINE + " keeps the Pod out of service"));
+        }
+    }
+
+    private boolean wasCompleting(Op.Completing op) {
+        return snapshot.before().has(op.id(), Mark.COMPLETING)
+                && !snapshot.before().has(op.id(), Mark.OPERATING);
+    }
+
+    private static boolean comesBack(PodRecord pod) {
+        return !pod.inactive() && !pod.hasLabel(Names.STAY_OFFLINE);
+    }
+
+    /** The containers are ready, and so is every gate of others: what is missing comes within seconds. */
+    private static boolean onlyKubeletIsMissing(PodRecord seen) {
+        return seen.condition(PodCondition.CONTAINERS_READY)
+                        .filter(PodCondition::isTrue)
+                        .isPresent()
+                && seen.readinessGates().stream()
+                        .filter(gate -> !gate.equals(Names.SERVICE_READY))
+                        .allMatch(gate -> seen.condition(gate)
+                                .filter(PodCondition::isTrue)
+                                .isPresent());
+    }
+
+    private static Optional<Wait> unready(PodRecord seen) {
+        if (seen.ready()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                onlyKubeletIsMissing(seen)
+                        ? new Wait(
+                                Reason.GATE_NOT_OBSERVED,
+                                Names.SERVICE_READY,
+                                "the kubelet has not published Ready since the readiness gate was opened")
+                        : new Wait(Reason.POD_NOT_READY, "", "the containers of the Pod are not ready"));
+    }
+
+    private static boolean isExpectedThere(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        Optional<String> annotation =
+                Optional.ofNullable(snapshot.pod().annotations().get(Names.AVAILABLE_CONDITIONS));
+        if (annotation.isEmpty()) {
+            return true;
+        }
+        Optional<AvailableConditions> conditions = AvailableConditions.parse(annotation.get());
+        if (conditions.isEmpty()) {
+            draft.await(new Wait(
+                    Reason.WAITING_FOR_EXPECTED_FINALIZER,
+                    Names.AVAILABLE_CONDITIONS,
+                    "the annotation " + Names.AVAILABLE_CONDITIONS
+                            + " is not of the form {\"expectedFinalizers\":{\"Kind/namespace/name\":\"finalizer\"}}"));
+            return false;
+        }
+        SortedMap<String, String> missing =
+                conditions.get().missing(snapshot.pod().finalizers());
+        if (missing.keySet().removeAll(snapshot.facts().gone())) {
+            draft.annotations(MapEdit.set(
+                    Names.AVAILABLE_CONDITIONS,
+                    conditions.get().without(snapshot.facts().gone()).json()));
+        }
+        missing.forEach((employer, finalizer) -> draft.await(new Wait(
+                Reason.WAITING_FOR_EXPECTED_FINALIZER,
+                employer,
+                employer + " has not put its finalizer " + finalizer + " back on the Pod")));
+        return missing.isEmpty();
+    }
+}
