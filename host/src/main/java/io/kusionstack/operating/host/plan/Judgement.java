@@ -5,6 +5,11 @@ import java.util.List;
 
 /** May a Pod go on at one stage? */
 public sealed interface Judgement {
+    /** What holds the Pod; empty if it may go on. */
+    default List<Wait> waits() {
+        return List.of();
+    }
+
     /** Every rule that selects the Pod lets it pass; the grant holds its slots until the Pod shows it. */
     record Passed() implements Judgement {}
 

@@ -35,6 +35,11 @@ record Grant(
         return rules.equals(held.rules) && (sameOperation || !operation.equals(held.operation));
     }
 
+    /** True if a write that uses it, conditional on the record it was asked for on, may still arrive. */
+    boolean mayBeUnderWayAt(long resourceVersion) {
+        return write != Write.RESERVED && resourceVersion <= judgedAt;
+    }
+
     /** What is known of the write that uses it. */
     enum Write {
         /** Kept for a Pod that waits and has yet to be woken. */

@@ -12,8 +12,8 @@ import java.util.Set;
 
 /**
  * The ledger of grants in one namespace. Mutable; guarded by the lock of the namespace's desk. A grant ends for one of
- * four reasons and no other: the Pod shows that it left service; a newer record of it no longer wants what was granted;
- * its write is known not to have happened; the Pod is gone.
+ * five reasons and no other: the Pod shows that it left service; a newer record of it no longer wants what was granted;
+ * its write is known not to have happened; the Pod is gone; the rules changed, and no write can use it any more.
  */
 final class Grants {
     private final Map<String, Map<String, Grant>> byPod = new HashMap<>();
@@ -48,13 +48,11 @@ final class Grants {
         return byPod.size();
     }
 
-    /** Takes back a grant that was given under other rules; one whose write got no answer keeps counting. */
+    /** Takes back a grant that was given under other rules and that no write can use any more. */
     void withdraw(Grant grant) {
-        if (grant.write() != Grant.Write.UNKNOWN) {
-            Map<String, Grant> ofPod = byPod.getOrDefault(grant.pod().uid(), new HashMap<>());
-            ofPod.remove(grant.operation());
-            prune(grant.pod().uid(), ofPod);
-        }
+        Map<String, Grant> ofPod = byPod.getOrDefault(grant.pod().uid(), new HashMap<>());
+        ofPod.remove(grant.operation());
+        prune(grant.pod().uid(), ofPod);
     }
 
     /** Releases what this record, the newest of its Pod, shows or no longer wants. */

@@ -85,8 +85,8 @@ final class NamespaceDesk {
         boolean withdrawn = false;
         for (Grant held : grants.of(asking.uid())) {
             if (!wanted.allows(held)) {
-                if (held.write() == Grant.Write.UNKNOWN) {
-                    return waiting("the last write of this Pod got no answer; it is read again first", SOON);
+                if (held.mayBeUnderWayAt(asking.resourceVersion())) {
+                    return waiting("a write decided on under other rules may still be under way", SOON);
                 }
                 grants.withdraw(held);
                 withdrawn = true;
@@ -105,31 +105,57 @@ final class NamespaceDesk {
     }
 
     private Judgement judgeAnew(Member known, PodRecord asking, Grant wanted, Ask ask) {
-        // only who leaves service takes a slot: nobody does at PostCheck
-        boolean leaves = ask.stage() == Stage.PRE_CHECK && known.counted() && Standing.serving(asking);
-        boolean takesSlot = leaves && !known.out();
-        if (takesSlot && ask.now().isBefore(grantsFrom)) {
-            return waiting(
-                    "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
+        Judgement judgement = look(known, asking, ask);
+        if (judgement instanceof Judgement.Passed && leaves(known, asking, ask.stage())) {
+            grants.give(wanted);
+            roll.recount(asking.name());
         }
-        List<Counted> counted = counted(known.tallies());
+        return judgement;
+    }
+
+    /** What the Pod would hear; gives nothing. */
+    private Judgement look(Member known, PodRecord asking, Ask ask) {
+        boolean takesSlot = leaves(known, asking, ask.stage()) && !known.out();
+        if (takesSlot && ask.now().isBefore(grantsFrom)) {
+            return waiting("slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
+        }
         Subject subject = subject(known, ask.stage(), takesSlot, Optional.empty());
-        Ruling ruling = RuleEngine.judge(new RuleSnapshot(counted, List.of(subject), Map.of()))
+        Ruling ruling = RuleEngine.judge(new RuleSnapshot(counted(known.tallies()), List.of(subject), Map.of()))
                 .getFirst();
         if (!(ruling.judgement() instanceof Judgement.Passed)) {
             return ruling.judgement();
         }
-        Optional<Place> place = known.queued();
         for (Tally tally : known.tallies()) {
-            if (takesSlot && tally.behind(place)) {
+            if (takesSlot && tally.behind(known.queued())) {
                 return new Judgement.Rejected(List.of(turn(tally.spec())));
             }
         }
-        if (leaves) {
-            grants.give(wanted);
-            roll.recount(asking.name());
-        }
         return ruling.judgement();
+    }
+
+    /** Only who leaves service takes a slot: nobody does at PostCheck. */
+    private static boolean leaves(Member known, PodRecord asking, Stage stage) {
+        return stage == Stage.PRE_CHECK && known.counted() && Standing.serving(asking);
+    }
+
+    /** What rules keep a Pod from going on, for whoever wants to know; gives nothing. */
+    List<Wait> waits(PodRecord pod, Instant now) {
+        lock.lock();
+        try {
+            roll.refresh();
+            Set<Wait> waits = new LinkedHashSet<>();
+            for (Stage stage : Stage.values()) {
+                if (Standing.place(pod, stage).isPresent()) {
+                    roll.member(pod.name())
+                            .map(known -> look(known, pod, new Ask("", stage, now)))
+                            .map(Judgement::waits)
+                            .ifPresent(waits::addAll);
+                }
+            }
+            return List.copyOf(waits);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Judges, with all Pods that wait for this rule, those that wait for a rule that shares a Pod with it. */

@@ -9,10 +9,12 @@ import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,6 +56,11 @@ public final class RuleDesk implements Judgements {
         if (settlement != Settlement.WRITTEN) {
             desk(pod.namespace()).settled(pod, settlement).forEach(ruleKeys);
         }
+    }
+
+    /** Why rules hold this Pod; asking takes no slot. Empty for one in no stage, or one that may go on. */
+    public List<Wait> waits(PodRecord pod, Instant now) {
+        return desk(pod.namespace()).waits(pod, now);
     }
 
     /** Lets the desk know of every change in these caches, from now on and of what they hold already. */

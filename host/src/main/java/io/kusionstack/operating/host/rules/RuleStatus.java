@@ -111,7 +111,7 @@ final class RuleStatus {
             if (!finding.ruleUid().equals(spec.uid())) {
                 continue;
             }
-            List<Wait> waits = waits(finding.judgement());
+            List<Wait> waits = finding.judgement().waits();
             if (waits.isEmpty()) {
                 passed.add(finding.rule());
             } else if (rejected.isEmpty()) {
@@ -121,14 +121,6 @@ final class RuleStatus {
         passed.sort(null);
         String stage = ruling.subject().stage() == Stage.PRE_CHECK ? "PreCheck" : "PostCheck";
         return new Detail(ruling.subject().pod().name(), stage, rejected.isEmpty(), passed, rejected);
-    }
-
-    private static List<Wait> waits(Judgement judgement) {
-        return switch (judgement) {
-            case Judgement.Passed ignored -> List.of();
-            case Judgement.Rejected rejected -> rejected.waits();
-            case Judgement.Waiting waiting -> waiting.waits();
-        };
     }
 
     private static List<Condition> conditions(Report report, List<Condition> before, String time) {

@@ -136,13 +136,17 @@ class GrantsTest {
         assertThat(grants.of(UID, "collaset")).contains(grant(11, Grant.Write.ASKED));
     }
 
+    @ParameterizedTest
+    @CsvSource({"ASKED, 10, true", "ASKED, 11, false", "UNKNOWN, 10, true", "UNKNOWN, 11, false", "RESERVED, 10, false"})
+    void aWriteMayBeUnderWayUntilANewerRecordIsSeen(Grant.Write write, long version, boolean underWay) {
+        assertThat(grant(10, write).mayBeUnderWayAt(version)).isEqualTo(underWay);
+    }
+
     @Test
-    void anUnansweredWriteIsNotWithdrawn() {
-        grants.settle(UID, Settlement.UNKNOWN);
+    void releasedWhenItIsWithdrawn() {
+        grants.withdraw(grant(10, Grant.Write.ASKED));
 
-        grants.withdraw(grant(10, Grant.Write.UNKNOWN));
-
-        assertThat(grants.holds(UID)).isTrue();
+        assertThat(grants.holds(UID)).isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -167,20 +168,50 @@ class RuleDeskTest {
     }
 
     @Test
-    void aGrantUnderOtherRulesIsWorthNothing() {
+    void aGrantUnderOtherRulesIsWorthNothingAndHoldsItsSlotWhileItsWriteMayArrive() {
         world.begins(a);
-        world.put(Rules.rule(
-                "web", 2, "{selector: {}, rules: [{name: slots, availablePolicy: {maxUnavailableValue: 0}}]}"));
+        world.put(generationTwo(1));
 
-        assertThat(world.begins(a)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(world.begins(a))
+                .isEqualTo(new Judgement.Waiting(
+                        List.of(new Wait(
+                                Reason.WAITING_FOR_RULE,
+                                "",
+                                "a write decided on under other rules may still be under way")),
+                        Duration.ofSeconds(1)));
+        assertThat(world.begins(b)).isEqualTo(FULL);
+
+        world.desk.settled(a.ref(), Settlement.REFUSED);
+        assertThat(world.begins(b)).isEqualTo(PASSED);
+    }
+
+    @Test
+    void aGrantUnderOtherRulesIsTakenBackOnANewerRecord() {
+        world.put(waiting(a, 2, "100"));
+        world.asks(waiting(a, 2, "100"));
+        world.put(generationTwo(0));
+        world.put(waiting(a, 3, "100"));
+
+        assertThat(world.asks(waiting(a, 3, "100")).waits()).extracting(Wait::reason).containsExactly(Reason.BUDGET_EXHAUSTED);
+        assertThat(world.report("web").count().out()).isZero();
+    }
+
+    @Test
+    void tellsWhyAPodWaitsWithoutGivingASlot() {
+        world.put(waiting(a, 2, "100"), waiting(b, 2, "200"));
+
+        assertThat(world.desk.waits(waiting(a, 2, "100"), FakeRuleWorld.NOW)).isEmpty();
+        assertThat(world.desk.waits(waiting(b, 2, "200"), FakeRuleWorld.NOW)).isEqualTo(NOT_FIRST.waits());
+        assertThat(world.asks(waiting(a, 2, "100"))).isEqualTo(PASSED);
+        assertThat(world.desk.waits(waiting(b, 2, "200"), FakeRuleWorld.NOW)).isEqualTo(FULL.waits());
+        assertThat(world.desk.waits(c, FakeRuleWorld.NOW)).isEmpty();
     }
 
     @Test
     void aReservedSlotGoesBackWhenTheRulesChange() {
         world.put(waiting(a, 2, "100"));
         assertThat(world.woken("web")).containsExactly("a");
-        world.put(Rules.rule(
-                "web", 2, "{selector: {}, rules: [{name: slots, availablePolicy: {maxUnavailableValue: 0}}]}"));
+        world.put(generationTwo(0));
 
         assertThat(world.report("web").count().out()).isZero();
     }
@@ -372,6 +403,13 @@ class RuleDeskTest {
                 .isEqualTo(PASSED);
         world.put(Pods.like(a).version(3).preCheck("job", "restart").build());
         assertThat(world.begins(b)).isEqualTo(FULL);
+    }
+
+    private static PodTransitionRule generationTwo(int maxUnavailable) {
+        return Rules.rule(
+                "web",
+                2,
+                "{selector: {}, rules: [{name: slots, availablePolicy: {maxUnavailableValue: " + maxUnavailable + "}}]}");
     }
 
     static PodRecord waiting(PodRecord pod, long version, String since) {
