@@ -117,7 +117,8 @@ final class NamespaceDesk {
     private Judgement look(Member known, PodRecord asking, Ask ask) {
         boolean takesSlot = leaves(known, asking, ask.stage()) && !known.out();
         if (takesSlot && ask.now().isBefore(grantsFrom)) {
-            return waiting("slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
+            return waiting(
+                    "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
         }
         Subject subject = subject(known, ask.stage(), takesSlot, Optional.empty());
         Ruling ruling = RuleEngine.judge(new RuleSnapshot(counted(known.tallies()), List.of(subject), Map.of()))

@@ -7,7 +7,6 @@ import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
-import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.NamespaceDesk.Report;

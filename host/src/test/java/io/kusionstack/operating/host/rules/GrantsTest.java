@@ -137,7 +137,8 @@ class GrantsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ASKED, 10, true", "ASKED, 11, false", "UNKNOWN, 10, true", "UNKNOWN, 11, false", "RESERVED, 10, false"})
+    @CsvSource({"ASKED, 10, true", "ASKED, 11, false", "UNKNOWN, 10, true", "UNKNOWN, 11, false", "RESERVED, 10, false"
+    })
     void aWriteMayBeUnderWayUntilANewerRecordIsSeen(Grant.Write write, long version, boolean underWay) {
         assertThat(grant(10, write).mayBeUnderWayAt(version)).isEqualTo(underWay);
     }

@@ -192,7 +192,9 @@ class RuleDeskTest {
         world.put(generationTwo(0));
         world.put(waiting(a, 3, "100"));
 
-        assertThat(world.asks(waiting(a, 3, "100")).waits()).extracting(Wait::reason).containsExactly(Reason.BUDGET_EXHAUSTED);
+        assertThat(world.asks(waiting(a, 3, "100")).waits())
+                .extracting(Wait::reason)
+                .containsExactly(Reason.BUDGET_EXHAUSTED);
         assertThat(world.report("web").count().out()).isZero();
     }
 
@@ -409,7 +411,8 @@ class RuleDeskTest {
         return Rules.rule(
                 "web",
                 2,
-                "{selector: {}, rules: [{name: slots, availablePolicy: {maxUnavailableValue: " + maxUnavailable + "}}]}");
+                "{selector: {}, rules: [{name: slots, availablePolicy: {maxUnavailableValue: " + maxUnavailable
+                        + "}}]}");
     }
 
     static PodRecord waiting(PodRecord pod, long version, String since) {
