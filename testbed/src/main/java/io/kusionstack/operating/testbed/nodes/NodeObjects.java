@@ -41,7 +41,6 @@ final class NodeObjects {
             }
             patchStatus(name, status(name, address, now));
         }
-        renew(name, now);
     }
 
     private static ObjectNode status(String name, String address, Instant now) {

@@ -19,19 +19,28 @@ final class PodLane {
     /** What is still to be written: a status, or null for the final deletion. */
     private record Write(@Nullable PodStatus status) {}
 
+    private enum Outcome {
+        ACCEPTED,
+        REFUSED,
+        AGAIN
+    }
+
     private final Shell shell;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Write> writes = new ArrayDeque<>();
     private SimulatedPod pod;
+    private @Nullable PodStatus accepted;
     private boolean writing;
     private boolean paused;
     private boolean gone;
     private @Nullable Instant wake;
     private @Nullable Future<?> timer;
 
-    PodLane(Shell shell, Step first) {
+    /** @param paused whether the Pod's node is lost */
+    PodLane(Shell shell, Step first, boolean paused) {
         this.shell = shell;
         this.pod = first.pod();
+        this.paused = paused;
         lock.lock();
         try {
             follow(first);
@@ -80,6 +89,7 @@ final class PodLane {
         lock.lock();
         try {
             paused = false;
+            accepted = null;
             boolean removed = writes.stream().anyMatch(write -> write.status() == null);
             writes.clear();
             writes.add(new Write(pod.published()));
@@ -128,15 +138,18 @@ final class PodLane {
         if (!writing && !paused && !gone && !writes.isEmpty()) {
             writing = true;
             Write next = writes.getFirst();
-            shell.write(() -> written(next, send(next)));
+            PodStatus known = accepted;
+            shell.write(() -> written(next, send(next, known)));
         }
     }
 
-    private void written(Write write, boolean done) {
+    private void written(Write write, Outcome outcome) {
         lock.lock();
         try {
             writing = false;
-            if (done) {
+            // After anything but success it is not known what the server has: the next patch says everything.
+            accepted = outcome == Outcome.ACCEPTED ? write.status() : null;
+            if (outcome != Outcome.AGAIN) {
                 writes.remove(write);
                 pump();
             } else {
@@ -156,21 +169,25 @@ final class PodLane {
         }
     }
 
-    /** Whether the write is over: accepted, or refused because the Pod is no longer there. */
-    private boolean send(Write write) {
+    private Outcome send(Write write, @Nullable PodStatus known) {
         PodView view = pod.seen();
         String path = "/api/v1/namespaces/" + view.namespace() + "/pods/" + view.name();
+        PodStatus status = write.status();
         try {
-            if (write.status() == null) {
+            if (status == null) {
                 shell.delete(path, removal(view.uid()));
             } else {
-                shell.patchStatus(path, StatusJson.patch(view.uid(), write.status()));
+                shell.patchStatus(
+                        path,
+                        known == null
+                                ? StatusJson.patch(view.uid(), status)
+                                : StatusJson.patch(view.uid(), known, status));
             }
-            return true;
+            return Outcome.ACCEPTED;
         } catch (ApiException e) {
-            return shell.isFinal(view, e);
+            return shell.isFinal(view, e) ? Outcome.REFUSED : Outcome.AGAIN;
         } catch (UncheckedIOException e) {
-            return false;
+            return Outcome.AGAIN;
         }
     }
 

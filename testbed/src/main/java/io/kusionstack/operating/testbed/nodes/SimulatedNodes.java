@@ -1,6 +1,7 @@
 package io.kusionstack.operating.testbed.nodes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.testbed.api.ApiException;
 import io.kusionstack.operating.testbed.api.Connection;
 import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.api.Watch;
@@ -48,6 +49,7 @@ public final class SimulatedNodes implements AutoCloseable {
         for (String name : config.names()) {
             objects.register(name, shell.world().hostIp(name), shell.now());
         }
+        renew();
         shell.every(RENEWAL, this::renew);
         this.watch = api.watch(PODS, this::accept);
     }
@@ -149,7 +151,8 @@ public final class SimulatedNodes implements AutoCloseable {
             if (!lost.contains(name)) {
                 try {
                     objects.renew(name, shell.now());
-                } catch (UncheckedIOException e) {
+                } catch (ApiException | UncheckedIOException e) {
+                    // A young server has no namespace for leases yet; the next renewal is soon.
                     LOG.atDebug().setCause(e).addKeyValue("node", name).log("Lease not renewed");
                 }
             }
@@ -183,11 +186,7 @@ public final class SimulatedNodes implements AutoCloseable {
             return;
         }
         nodeOf.put(pod.uid(), pod.node());
-        PodLane begun = new PodLane(shell, first(object, pod));
-        lanes.put(pod.uid(), begun);
-        if (lost.contains(pod.node())) {
-            begun.pause();
-        }
+        lanes.put(pod.uid(), new PodLane(shell, first(object, pod), lost.contains(pod.node())));
     }
 
     private Step first(JsonNode object, PodView pod) {

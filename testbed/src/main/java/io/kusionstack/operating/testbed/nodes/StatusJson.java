@@ -1,5 +1,6 @@
 package io.kusionstack.operating.testbed.nodes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,7 +10,9 @@ import io.kusionstack.operating.testbed.nodes.ContainerState.Waiting;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A Pod's status as the strategic-merge patch that publishes it, bound to the Pod's uid. */
 final class StatusJson {
@@ -34,6 +37,20 @@ final class StatusJson {
             addAll(body.putArray("initContainerStatuses"), status.initContainers());
         }
         addAll(body.putArray("containerStatuses"), status.containers());
+        return patch;
+    }
+
+    /** As {@link #patch(String, PodStatus)} for a server known to have the status before: only what differs. */
+    static ObjectNode patch(String uid, PodStatus before, PodStatus status) {
+        ObjectNode patch = patch(uid, status);
+        ObjectNode body = (ObjectNode) patch.path("status");
+        JsonNode known = patch(uid, before).path("status");
+        body.properties().removeIf(field -> field.getValue().equals(known.path(field.getKey())));
+        if (body.path("conditions") instanceof ArrayNode conditions) {
+            Set<JsonNode> same = new HashSet<>();
+            known.path("conditions").forEach(same::add);
+            conditions.removeIf(same::contains);
+        }
         return patch;
     }
 
