@@ -1,0 +1,147 @@
+package io.kusionstack.operating.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.testbed.Await;
+import io.kusionstack.operating.testbed.api.Connection;
+import io.kusionstack.operating.testbed.api.KubeApi;
+import io.kusionstack.operating.testbed.controlplane.ControlPlane;
+import io.kusionstack.operating.testbed.junit.TestCluster;
+import io.kusionstack.operating.testbed.operator.Definitions;
+import io.kusionstack.operating.testbed.operator.HostProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The packaged host beside an API server that lacks something, goes away, comes back. */
+class HostIT {
+    private static final Path DISTRIBUTION = Path.of("target", "operating");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Definitions DEFINITIONS = Definitions.of(Path.of("..", "deploy", "crds"));
+
+    @RegisterExtension
+    final TestCluster testCluster =
+            TestCluster.with(TestCluster.defaults().withoutControllers().withoutAudit());
+
+    private ControlPlane cluster;
+    private KubeApi api;
+
+    @BeforeEach
+    void connect(ControlPlane lent, Connection admin) {
+        cluster = lent;
+        api = new KubeApi(admin, "host-it");
+        DEFINITIONS.install(api);
+    }
+
+    @AfterEach
+    void disconnect() {
+        api.close();
+    }
+
+    @Test
+    void isReadyWithTheRoleOfTheDeploymentAndEndsWhenAsked() throws IOException {
+        bindRole("host");
+        try (HostProcess host = start("host", "role")) {
+            host.awaitReady();
+
+            assertThat(host.answers("/livez")).isTrue();
+            assertThat(host.metrics()).contains("operating_cached_pods 0.0");
+            assertThat(host.explain("pods", "default", "nobody")).isEmpty();
+            assertThat(host.process().terminate(LIMIT)).hasValue(143);
+            assertThat(log(host)).contains("Stopping").contains("Stopped");
+        }
+    }
+
+    @Test
+    void refusesAClusterWithoutItsDefinitionsAndNamesTheCommandThatHelps() throws IOException {
+        DEFINITIONS.remove(api);
+        try (HostProcess host = start("admin", "definitions")) {
+            until(() -> !host.process().isRunning());
+
+            assertThat(host.process().exitCode()).hasValue(1);
+            assertThat(log(host))
+                    .contains("CustomResourceDefinition collasets.apps.kusionstack.io is missing")
+                    .contains("kubectl apply -f deploy/crds/apps.kusionstack.io_collasets.yaml")
+                    .contains("kubectl apply -f deploy/crds/apps.kusionstack.io_podtransitionrules.yaml")
+                    .contains("kubectl apply -f deploy/crds/apps.kusionstack.io_resourcecontexts.yaml");
+        }
+    }
+
+    @Test
+    void refusesToRunWithoutItsRightsAndNamesThem() throws IOException {
+        try (HostProcess host = start("guest", "rights")) {
+            until(() -> !host.process().isRunning());
+
+            assertThat(host.process().exitCode()).hasValue(1);
+            assertThat(log(host))
+                    .contains("no right to patch pods/status in rights: bind the roles of deploy/rbac.yaml")
+                    .contains("no right to list collasets.apps.kusionstack.io in rights");
+        }
+    }
+
+    @Test
+    void waitsForAnApiServerThatIsAwayAtTheStart() throws IOException {
+        cluster.stopApiServer();
+        HostProcess host = start("admin", "away");
+        try {
+            until(() -> log(host).contains("Waiting for the API server"));
+            assertThat(host.answers("/livez")).isTrue();
+            assertThat(host.answers("/readyz")).isFalse();
+        } finally {
+            cluster.startApiServer();
+        }
+        try (host) {
+            host.awaitReady();
+        }
+    }
+
+    /** Each with a namespace of its own, by which its log is named. */
+    private HostProcess start(String user, String namespace) {
+        ObjectNode config = HostProcess.config();
+        config.putArray("watchNamespaces").add(namespace);
+        return HostProcess.start(cluster, DISTRIBUTION, user, config);
+    }
+
+    private void bindRole(String user) throws IOException {
+        YAMLMapper yaml = new YAMLMapper();
+        List<JsonNode> documents = yaml.readerFor(JsonNode.class)
+                .<JsonNode>readValues(Path.of("..", "deploy", "rbac.yaml").toFile())
+                .readAll();
+        for (JsonNode document : documents) {
+            String kind = document.path("kind").asText();
+            if (kind.equals("ClusterRole")) {
+                api.create("/apis/rbac.authorization.k8s.io/v1/clusterroles", document);
+            } else if (kind.equals("ClusterRoleBinding")) {
+                ((ObjectNode) document)
+                        .withArray("subjects")
+                        .removeAll()
+                        .addObject()
+                        .put("kind", "User")
+                        .put("name", user);
+                api.create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", document);
+            }
+        }
+    }
+
+    private static String log(HostProcess host) {
+        try {
+            return Files.readString(host.process().log());
+        } catch (IOException notYet) {
+            return "";
+        }
+    }
+
+    private static void until(BooleanSupplier condition) {
+        assertThat(Await.until(LIMIT, condition)).isTrue();
+    }
+}
