@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Host implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration LOADING = Duration.ofMillis(20);
 
     private final HostConfig config;
     private final HostMetrics metrics = new HostMetrics();
@@ -68,16 +69,29 @@ final class Host implements AutoCloseable {
                 return stopping.getCount() == 0;
             }
         }
-        startup = "the caches are not loaded yet";
-        try (Rooms started = Rooms.start(config, access, metrics)) {
-            rooms = Optional.of(started);
-            stopping.await();
+        try (Rooms loading = new Rooms(config, access, metrics)) {
+            loading.start();
+            rooms = Optional.of(loading);
+            if (loads(loading)) {
+                loading.act();
+                LOG.atInfo().addKeyValue("controllers", config.controllers()).log("At work");
+                stopping.await();
+            }
             LOG.atInfo().log("Stopping");
-        } finally {
             startup = "the process is stopping";
             rooms = Optional.empty();
         }
         LOG.atInfo().log("Stopped");
+        return true;
+    }
+
+    /** False if a stop was asked for before all was known. */
+    private boolean loads(Rooms loading) throws InterruptedException {
+        while (!loading.isSynced()) {
+            if (stopping.await(LOADING.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
         return true;
     }
 

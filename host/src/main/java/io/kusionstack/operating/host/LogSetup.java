@@ -31,6 +31,8 @@ final class LogSetup {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console);
+        // The room kube tells in its own words what the client meets.
+        context.getLogger("io.fabric8").setLevel(Level.ERROR);
         context.getLogger("io.kusionstack.operating").setLevel(level(log.level()));
     }
 

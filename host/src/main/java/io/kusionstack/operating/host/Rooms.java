@@ -1,80 +1,188 @@
 package io.kusionstack.operating.host;
 
+import io.kusionstack.operating.host.collaset.CollaSetReconciler;
+import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.config.HostConfig;
-import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.config.HostConfig.ControllerName;
+import io.kusionstack.operating.host.kernel.Controller;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.ApiActuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
-import io.kusionstack.operating.host.kube.PodCache;
-import io.kusionstack.operating.host.kube.PodStream;
+import io.kusionstack.operating.host.kube.Expectations;
+import io.kusionstack.operating.host.kube.Fence;
+import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.kube.StreamHealth;
+import io.kusionstack.operating.host.lifecycle.LifecycleGate;
+import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.ops.HostMetrics;
-import io.kusionstack.operating.host.plan.Explanation;
-import io.kusionstack.operating.host.plan.SetExplanation;
+import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.rules.RuleDesk;
+import io.kusionstack.operating.host.rules.RuleReconciler;
+import io.kusionstack.operating.host.rules.RuleWorld;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The rooms at work: caches, gate, rules, sets, controllers; wired and started in that order, stopped in reverse. */
+/**
+ * The rooms, wired: caches, rules, intentions, gate, actuator, controllers. Started in that order, the controllers only
+ * when the caches know all there is; stopped in reverse, so that writes under way end before the connections do.
+ */
 final class Rooms implements AutoCloseable {
-    private final InstantSource clock;
-    private final PodStream podStream;
+    private static final Logger LOG = LoggerFactory.getLogger(Rooms.class);
+    /** What an earlier process sent can arrive for so long; no slot of a rule is given before that. */
+    private static final Duration EARLIER_WRITES = Duration.ofSeconds(10);
 
-    private Rooms(InstantSource clock, PodStream podStream) {
-        this.clock = clock;
-        this.podStream = podStream;
+    private static final Duration UNSETTLED = Duration.ofSeconds(1);
+
+    private final HostConfig config;
+    private final InstantSource clock = InstantSource.system();
+    private final HostMetrics metrics;
+    private final CachedWorld world;
+    private final Doorbell podBell = new Doorbell();
+    private final Doorbell ruleBell = new Doorbell();
+    private final RuleWorld ruleWorld;
+    private final RuleDesk desk;
+    private final SetIntentions intentions;
+    private final LifecycleGate gate;
+    private final Expectations expectations;
+    private final ApiActuator actuator;
+    private final CollaSetReconciler sets;
+    private final List<Controller> controllers = new ArrayList<>();
+
+    Rooms(HostConfig config, ClusterAccess access, HostMetrics metrics) {
+        this.config = config;
+        this.metrics = metrics;
+        world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
+        metrics.showCachedPods(world.pods()::size);
+        ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets());
+        desk = new RuleDesk(ruleWorld, clock.instant().plus(EARLIER_WRITES), ruleBell);
+        intentions = new SetIntentions(world::generation);
+        ServiceEndpoints endpoints =
+                new ServiceEndpoints(config.endpointSettle(), world.services(), world.pods(), clock, podBell);
+        Judgements judgements = runs(ControllerName.RULES) ? desk : Judgements.none();
+        gate = new LifecycleGate(
+                judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none(), endpoints, endpoints);
+        expectations = new Expectations(clock, metrics);
+        actuator = new ApiActuator(
+                access,
+                new ApiActuator.Surroundings(
+                        world.pods(),
+                        CachedWorld.ANNOTATIONS,
+                        gate,
+                        expectations,
+                        Fence.alwaysOpen(),
+                        metrics,
+                        new Settlements(judgements),
+                        world.caches(),
+                        clock));
+        sets = new CollaSetReconciler(
+                new CollaSetReconciler.Sources(
+                        world.sets(), world.contexts(), world.revisions(), world.pods(), expectations),
+                actuator,
+                intentions,
+                () -> ThreadLocalRandom.current().nextLong());
+        world.pods().onChange(expectations);
+        endpoints.listenTo(world.slices());
     }
 
-    static Rooms start(HostConfig config, ClusterAccess access, HostMetrics metrics) {
-        InstantSource clock = InstantSource.system();
-        PodCache pods = new PodCache();
-        metrics.showCachedPods(pods::size);
-        PodStream.Scope scope = new PodStream.Scope(config.watchNamespaces(), Set.of());
-        PodStream podStream = new PodStream(access, scope, pods, metrics, clock);
-        podStream.start();
-        return new Rooms(clock, podStream);
+    /** Begins to load the caches; returns at once. */
+    void start() {
+        if (runs(ControllerName.LIFECYCLE)) {
+            Controller lifecycle = controller(
+                    ControllerName.LIFECYCLE,
+                    new LifecycleReconciler(world.pods()::get, gate, actuator),
+                    config.workers().lifecycle());
+            podBell.connect(lifecycle);
+            world.pods()
+                    .onChange((before, after) ->
+                            LifecycleReconciler.key(before, after).ifPresent(lifecycle::enqueue));
+        }
+        if (runs(ControllerName.RULES)) {
+            RuleReconciler rules = new RuleReconciler(desk, ruleWorld, actuator, podBell);
+            ruleBell.connect(
+                    controller(ControllerName.RULES, rules, config.workers().rules()));
+            desk.listenTo(world.pods(), world.rules(), world.sets());
+        } else {
+            LOG.atWarn().log("The controller rules does not run: no PodTransitionRule holds a Pod back");
+        }
+        if (runs(ControllerName.COLLASET)) {
+            sets.watch(
+                    controller(ControllerName.COLLASET, sets, config.workers().collaset())::enqueue);
+        }
+        world.start();
+    }
+
+    private boolean runs(ControllerName name) {
+        return config.controllers().contains(name);
+    }
+
+    private Controller controller(ControllerName name, Reconciler reconciler, int workers) {
+        Reconciler onlySettled = (key, now) -> world.pods().isSettled()
+                ? reconciler.reconcile(key, now)
+                : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
+        Controller controller =
+                new Controller(name.word(), onlySettled, Controller.Settings.of(workers), metrics, clock);
+        controllers.add(controller);
+        return controller;
+    }
+
+    boolean isSynced() {
+        return world.isSynced();
+    }
+
+    /** Begins to act; once, when the caches know all there is. */
+    void act() {
+        controllers.forEach(Controller::start);
     }
 
     /** Why the process is not worth keeping. */
     Optional<String> deadness() {
-        String silent = podStream.health().stream()
-                .filter(stream -> !stream.isAlive(clock.instant()))
-                .map(stream -> "nothing was heard of " + stream.name() + " since " + stream.lastHeard())
-                .collect(Collectors.joining("; "));
-        return silent.isEmpty() ? Optional.empty() : Optional.of(silent);
+        return problems(
+                stream -> !stream.isAlive(clock.instant()),
+                stream -> "nothing was heard of " + stream.name() + " since " + stream.lastHeard());
     }
 
     /** Why the host does not do its work. */
     Optional<String> unreadiness() {
-        String missing = podStream.health().stream()
-                .filter(stream -> !stream.synced() || !stream.connected())
-                .map(Rooms::spoken)
-                .collect(Collectors.joining("; "));
-        return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
+        return problems(
+                stream -> !stream.synced() || !stream.connected(),
+                stream -> stream.synced()
+                        ? "the watch of " + stream.name() + " is interrupted"
+                        : "the list of " + stream.name() + " is not complete yet");
     }
 
-    private static String spoken(StreamHealth stream) {
-        return stream.synced()
-                ? "the watch of " + stream.name() + " is interrupted"
-                : "the list of " + stream.name() + " is not complete yet";
+    private Optional<String> problems(Predicate<StreamHealth> isWrong, Function<StreamHealth, String> spoken) {
+        String problems = world.health().stream().filter(isWrong).map(spoken).collect(Collectors.joining("; "));
+        return Optional.of(problems).filter(text -> !text.isEmpty());
     }
 
     Explanations explanations() {
-        return new Explanations() {
-            @Override
-            public Optional<Explanation> pod(Key pod) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<SetExplanation> set(Key set) {
-                return Optional.empty();
-            }
-        };
+        return new RoomExplanations(world, gate, sets, clock);
     }
 
     @Override
     public void close() {
-        podStream.close();
+        try {
+            for (Controller controller : controllers.reversed()) {
+                if (!controller.stop(config.stopTimeout())) {
+                    LOG.atWarn().log("A controller still works after stopTimeout; it is left behind");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        actuator.close();
+        world.close();
     }
 }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution as a user finds it. */
 class StartScriptIT {
-    private static final Path SCRIPT =
-            Path.of("target", "operating", "bin", "operating").toAbsolutePath();
+    private static final Path ROOT = Path.of("target", "operating").toAbsolutePath();
+    private static final Path SCRIPT = ROOT.resolve("bin/operating");
 
     @TempDir
     private Path folder;
@@ -27,11 +27,11 @@ class StartScriptIT {
     @Test
     void bringsWhatItNeeds() {
         assertThat(SCRIPT).isExecutable();
-        assertThat(SCRIPT.resolve("../../LICENSE")).exists();
-        assertThat(SCRIPT.resolve("../../NOTICE")).exists();
-        assertThat(SCRIPT.resolve("../../deploy/crds/apps.kusionstack.io_collasets.yaml"))
+        assertThat(ROOT.resolve("LICENSE")).exists();
+        assertThat(ROOT.resolve("NOTICE")).exists();
+        assertThat(ROOT.resolve("deploy/crds/apps.kusionstack.io_collasets.yaml"))
                 .exists();
-        assertThat(SCRIPT.resolve("../../deploy/rbac.yaml")).exists();
+        assertThat(ROOT.resolve("deploy/rbac.yaml")).exists();
     }
 
     @Test
@@ -46,7 +46,7 @@ class StartScriptIT {
 
     @Test
     void theConfigurationItBringsIsValid() throws Exception {
-        String file = SCRIPT.resolve("../../conf/operating.yaml").normalize().toString();
+        String file = ROOT.resolve("conf/operating.yaml").toString();
 
         Ended ended = run(Map.of(), SCRIPT.toString(), "check-config", "--config", file);
 

@@ -37,7 +37,9 @@ public final class HostMetrics implements LoopMetrics, ActMetrics, AutoCloseable
 
     /** Shows how many Pods the cache holds. */
     public void showCachedPods(IntSupplier size) {
-        Gauge.builder("operating.cached.pods", size, IntSupplier::getAsInt).register(registry);
+        Gauge.builder("operating.cached.pods", size, IntSupplier::getAsInt)
+                .strongReference(true)
+                .register(registry);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,16 @@ class HostMetricsTest {
                     .contains("operating_writes_total{kind=\"Pod\",result=\"sent\",verb=\"patch-status\"} 2.0\n")
                     .contains("operating_writes_total{kind=\"Pod\",result=\"conflict\",verb=\"patch-status\"} 1.0\n")
                     .contains("operating_write_seconds_sum{kind=\"Pod\",verb=\"patch-status\"} 0.012\n");
+        }
+    }
+
+    @Test
+    void keepsWhatItShowsAlive() {
+        try (HostMetrics metrics = new HostMetrics()) {
+            metrics.showCachedPods(new AtomicInteger(7)::get);
+            System.gc();
+
+            assertThat(metrics.scrape()).contains("operating_cached_pods 7.0\n");
         }
     }
 

@@ -1,0 +1,108 @@
+package io.kusionstack.operating.host;
+
+import io.kusionstack.operating.host.collaset.CollaSetReconciler;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.lifecycle.LifecycleGate;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.CollaSetStatus;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.ops.Explanations;
+import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.SetExplanation;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what each room knows: rules by their status, the lifecycle, the set. */
+record RoomExplanations(CachedWorld world, LifecycleGate gate, CollaSetReconciler setRoom, InstantSource clock)
+        implements Explanations {
+    @Override
+    public Optional<Explanation> pod(Key pod) {
+        return world.pods().get(pod).map(this::explain);
+    }
+
+    private Explanation explain(PodRecord pod) {
+        Explanation lifecycle = gate.explain(pod, clock.instant());
+        LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruleWaits(pod));
+        waits.addAll(lifecycle.waits());
+        waits.addAll(setRoom.waits(pod));
+        return new Explanation(
+                lifecycle.pod(),
+                lifecycle.operations(),
+                lifecycle.inService(),
+                List.copyOf(waits),
+                lifecycle.nextLook());
+    }
+
+    private List<Wait> ruleWaits(PodRecord pod) {
+        List<Wait> waits = new ArrayList<>();
+        for (PodTransitionRule rule : world.rules().list(pod.namespace())) {
+            rule.getStatus().details().stream()
+                    .filter(detail -> pod.name().equals(detail.name()))
+                    .flatMap(detail -> detail.rejectInfo().stream())
+                    .map(rejected -> new Wait(
+                            Reason.WAITING_FOR_RULE,
+                            rule.getMetadata().getName() + "/" + rejected.ruleName(),
+                            String.valueOf(rejected.reason())))
+                    .forEach(waits::add);
+        }
+        return waits;
+    }
+
+    @Override
+    public Optional<SetExplanation> set(Key set) {
+        return world.sets().get(set).map(this::explain);
+    }
+
+    private SetExplanation explain(CollaSet set) {
+        List<Explanation> pods = world.pods().ownedBy(set.getMetadata().getUid()).stream()
+                .sorted(Comparator.comparing(PodRecord::name))
+                .map(this::explain)
+                .toList();
+        return new SetExplanation(
+                set.getMetadata().getNamespace(),
+                set.getMetadata().getName(),
+                set.getMetadata().getUid(),
+                replicas(set),
+                obstacles(set.getStatus()),
+                pods.stream().flatMap(pod -> pod.nextLook().stream()).min(Comparator.naturalOrder()),
+                pods);
+    }
+
+    private static Map<String, Integer> replicas(CollaSet set) {
+        CollaSetStatus status = set.getStatus();
+        Map<String, Integer> replicas = new LinkedHashMap<>();
+        put(replicas, "desired", set.getSpec().replicas());
+        put(replicas, "replicas", status.replicas());
+        put(replicas, "readyReplicas", status.readyReplicas());
+        put(replicas, "availableReplicas", status.availableReplicas());
+        put(replicas, "updatedReplicas", status.updatedReplicas());
+        put(replicas, "updatedAvailableReplicas", status.updatedAvailableReplicas());
+        put(replicas, "operatingReplicas", status.operatingReplicas());
+        return replicas;
+    }
+
+    private static void put(Map<String, Integer> replicas, String name, @Nullable Integer number) {
+        replicas.put(name, number == null ? 0 : number);
+    }
+
+    /** What the set could not do at all stands in its conditions. */
+    private static List<Wait> obstacles(CollaSetStatus status) {
+        return status.conditions().stream()
+                .filter(condition -> "False".equals(condition.status()))
+                .map(condition -> new Wait(
+                        Reason.REFUSED_BY_SERVER,
+                        String.valueOf(condition.type()),
+                        condition.reason() + ": " + condition.message()))
+                .toList();
+    }
+}
