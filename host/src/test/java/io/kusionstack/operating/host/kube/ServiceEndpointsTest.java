@@ -64,8 +64,7 @@ class ServiceEndpointsTest {
                         new Wait(
                                 Reason.SETTLING_AFTER_DEREGISTER,
                                 "Service " + key("web"),
-                                "Service " + key("web")
-                                        + " lists the Pod no more; its callers get 2000 ms to notice"),
+                                "Service " + key("web") + " lists the Pod no more; its callers get 2000 ms to notice"),
                         Duration.ofMillis(1500)));
         assertThat(endpoints.holding(pod, now.plus(SETTLE))).isEmpty();
     }
