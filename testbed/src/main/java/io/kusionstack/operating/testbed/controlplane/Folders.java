@@ -13,6 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class Folders {
     private Folders() {}
 
+    /**
+     * Checks that so many bytes are free where a folder is.
+     *
+     * @throws ControlPlaneException naming what is free, what is needed and what helps
+     */
+    static void requireSpace(Path folder, long bytes) throws IOException {
+        long free = Files.getFileStore(folder).getUsableSpace();
+        if (free < bytes) {
+            throw new ControlPlaneException(
+                    "Only " + (free >> 20) + " MB are free in " + folder + ", the control plane needs " + (bytes >> 20)
+                            + " MB. Make room, or name another place by XDG_CACHE_HOME (java.io.tmpdir for tests).");
+        }
+    }
+
     /** Deletes a folder and all in it; one that is absent, or vanishes meanwhile, is fine. Links are not followed. */
     static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {

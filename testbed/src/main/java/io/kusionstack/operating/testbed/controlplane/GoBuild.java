@@ -40,12 +40,7 @@ record GoBuild(Environment environment, GoModule module, Consumer<String> progre
     void into(Path folder) throws IOException {
         Path go = toolchain();
         Files.createDirectories(folder);
-        long free = Files.getFileStore(folder).getUsableSpace();
-        if (free < SPACE) {
-            throw new ControlPlaneException(
-                    "Only " + (free >> 20) + " MB are free in " + folder.getParent() + ", the control plane needs "
-                            + (SPACE >> 20) + " MB. Make room or name another place by XDG_CACHE_HOME.");
-        }
+        Folders.requireSpace(folder, SPACE);
         Path work = Files.createTempDirectory("operating-build-");
         Files.writeString(work.resolve("go.mod"), module.goMod());
         Files.writeString(work.resolve("go.sum"), module.goSum());

@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
 record Launch(Instance instance, Supervisor supervisor, Ports ports) {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int ATTEMPTS = 3;
+    private static final long SPACE = 300L << 20;
 
     /** A port that seemed free was taken when its program came to listen. */
     private static final class PortTakenException extends RuntimeException {
@@ -89,6 +90,7 @@ record Launch(Instance instance, Supervisor supervisor, Ports ports) {
         Files.createDirectories(folder.getParent());
         Files.createDirectory(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Folders.requireSpace(folder, SPACE);
         for (Path inner :
                 List.of(instance.certificates(), instance.kubeconfig("any").getParent())) {
             Files.createDirectory(inner);

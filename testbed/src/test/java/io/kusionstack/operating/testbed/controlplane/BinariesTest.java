@@ -112,6 +112,14 @@ class BinariesTest {
     }
 
     @Test
+    void namesADiskThatIsTooFull() {
+        assertThatThrownBy(() -> Folders.requireSpace(temporary, Long.MAX_VALUE))
+                .isInstanceOf(ControlPlaneException.class)
+                .hasMessageContaining("MB are free in " + temporary)
+                .hasMessageContaining("Make room");
+    }
+
+    @Test
     void overwritesWhatAKilledBuildLeft() throws IOException {
         FakeGo go = FakeGo.in(temporary.resolve("go"), "go1.26.8", FakeGo.WORKS);
         Path half = expected.resolveSibling(expected.getFileName() + ".building");
