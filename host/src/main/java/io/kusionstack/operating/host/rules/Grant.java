@@ -35,6 +35,12 @@ record Grant(
         return rules.equals(held.rules) && (sameOperation || !operation.equals(held.operation));
     }
 
+    /** This grant, given on top of the one held: an unanswered write stays so as long as it may still be applied. */
+    Grant after(Grant held) {
+        boolean unanswered = held.write == Write.UNKNOWN || held.write == Write.ASKED_AGAIN;
+        return unanswered && judgedAt <= held.judgedAt ? held.with(Write.ASKED_AGAIN) : this;
+    }
+
     /** True if a write that uses it, conditional on the record it was asked for on, may still arrive. */
     boolean mayBeUnderWayAt(long resourceVersion) {
         return write != Write.RESERVED && resourceVersion <= judgedAt;
@@ -47,6 +53,8 @@ record Grant(
         /** Told to the lifecycle: a write may be under way. */
         ASKED,
         /** The write got no answer. */
-        UNKNOWN
+        UNKNOWN,
+        /** The write got no answer, and the same is sent once more. */
+        ASKED_AGAIN
     }
 }

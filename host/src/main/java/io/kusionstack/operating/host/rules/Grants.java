@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.rules;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.rules.Grant.Write;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.HashMap;
 import java.util.List;
@@ -18,17 +19,10 @@ import java.util.Set;
 final class Grants {
     private final Map<String, Map<String, Grant>> byPod = new HashMap<>();
 
-    /**
-     * Gives, or gives again. A write that got no answer stays unanswered until a newer record is asked for: it may still
-     * be applied to the one it was sent for.
-     */
+    /** Gives, or gives again. */
     void give(Grant grant) {
         byPod.computeIfAbsent(grant.pod().uid(), uid -> new HashMap<>())
-                .merge(
-                        grant.operation(),
-                        grant,
-                        (old, again) ->
-                                old.write() == Grant.Write.UNKNOWN && again.judgedAt() <= old.judgedAt() ? old : again);
+                .merge(grant.operation(), grant, (held, again) -> again.after(held));
     }
 
     Optional<Grant> of(String podUid, String operation) {
@@ -70,18 +64,30 @@ final class Grants {
     List<Grant> settle(String podUid, Settlement settlement) {
         return switch (settlement) {
             case WRITTEN -> List.of();
-            case REFUSED, NOT_SENT -> release(podUid, Grant.Write.ASKED);
-            case READ_AGAIN -> release(podUid, Grant.Write.UNKNOWN);
+            case REFUSED, NOT_SENT -> {
+                List<Grant> released = release(podUid, Write.ASKED);
+                mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
+                yield released;
+            }
             case UNKNOWN -> {
-                byPod.getOrDefault(podUid, new HashMap<>())
-                        .replaceAll((operation, grant) ->
-                                grant.write() == Grant.Write.ASKED ? grant.with(Grant.Write.UNKNOWN) : grant);
+                mark(podUid, Write.ASKED, Write.UNKNOWN);
+                mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
                 yield List.of();
+            }
+            case READ_AGAIN -> {
+                List<Grant> released = release(podUid, Write.UNKNOWN);
+                mark(podUid, Write.ASKED_AGAIN, Write.ASKED);
+                yield released;
             }
         };
     }
 
-    private List<Grant> release(String podUid, Grant.Write write) {
+    private void mark(String podUid, Write from, Write to) {
+        byPod.getOrDefault(podUid, new HashMap<>())
+                .replaceAll((operation, grant) -> grant.write() == from ? grant.with(to) : grant);
+    }
+
+    private List<Grant> release(String podUid, Write write) {
         Map<String, Grant> ofPod = byPod.getOrDefault(podUid, new HashMap<>());
         List<Grant> released =
                 ofPod.values().stream().filter(grant -> grant.write() == write).toList();

@@ -124,7 +124,18 @@ class GrantsTest {
 
         grants.give(grant(10, Grant.Write.ASKED));
 
-        assertThat(grants.of(UID, "collaset")).contains(grant(10, Grant.Write.UNKNOWN));
+        assertThat(grants.of(UID, "collaset")).contains(grant(10, Grant.Write.ASKED_AGAIN));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"WRITTEN, ASKED_AGAIN", "REFUSED, UNKNOWN", "NOT_SENT, UNKNOWN", "UNKNOWN, UNKNOWN", "READ_AGAIN, ASKED"})
+    void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(Settlement second, Grant.Write now) {
+        grants.settle(UID, Settlement.UNKNOWN);
+        grants.give(grant(10, Grant.Write.ASKED));
+
+        assertThat(grants.settle(UID, second)).isEmpty();
+
+        assertThat(grants.of(UID, "collaset")).contains(grant(10, now));
     }
 
     @Test
