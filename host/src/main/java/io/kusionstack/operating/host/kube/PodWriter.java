@@ -72,6 +72,7 @@ final class PodWriter {
 
     private Tried attempt(Write write, PodEdit edit) {
         if (edit.isEmpty() || refusals.covers(write.seen, edit)) {
+            parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
             return Tried.GIVEN_UP;
         }
         Tried tried = Tried.BUSY;
