@@ -128,7 +128,8 @@ class GrantsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"WRITTEN, ASKED_AGAIN", "REFUSED, UNKNOWN", "NOT_SENT, UNKNOWN", "UNKNOWN, UNKNOWN", "READ_AGAIN, ASKED"})
+    @CsvSource({"WRITTEN, ASKED_AGAIN", "REFUSED, UNKNOWN", "NOT_SENT, UNKNOWN", "UNKNOWN, UNKNOWN", "READ_AGAIN, ASKED"
+    })
     void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(Settlement second, Grant.Write now) {
         grants.settle(UID, Settlement.UNKNOWN);
         grants.give(grant(10, Grant.Write.ASKED));
