@@ -114,6 +114,8 @@ final class UpdatePlanner {
             case PodOps.Allowance.No() -> {
                 if (wanted) {
                     waitToOperate(member);
+                } else if (isTouched(member)) {
+                    complete(member);
                 } else {
                     giveUp(member);
                 }
@@ -208,8 +210,7 @@ final class UpdatePlanner {
     /** It is where it should be, or may not go further: once its containers run, the operation is over. */
     private void complete(Member member) {
         note(member, identity -> identity.revision(member.revision()).settled());
-        boolean untouched = !member.pod().annotations().containsKey(Names.LAST_POD_STATUS);
-        if (untouched && !member.revision().equals(target)) {
+        if (!isTouched(member) && !member.revision().equals(target)) {
             giveUp(member);
             return;
         }
@@ -224,6 +225,11 @@ final class UpdatePlanner {
                                 .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
             }
         }
+    }
+
+    /** In this operation, for the mark goes with its end. */
+    private static boolean isTouched(Member member) {
+        return member.pod().annotations().containsKey(Names.LAST_POD_STATUS);
     }
 
     private ImageChange.Progress progress(Member member) {

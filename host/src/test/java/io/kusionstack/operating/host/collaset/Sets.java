@@ -101,7 +101,7 @@ final class Sets {
         return (ObjectNode) object.path("spec");
     }
 
-    private static void merge(ObjectNode into, JsonNode from) {
+    static void merge(ObjectNode into, JsonNode from) {
         from.properties().forEach(entry -> {
             if (entry.getValue() instanceof ObjectNode more && into.get(entry.getKey()) instanceof ObjectNode known) {
                 merge(known, more);

@@ -45,6 +45,7 @@ public final class Pods {
     private String uid;
     private long version = 1;
     private long generation = 1;
+    private long observed = -1;
     private Instant created = CREATED;
     private @Nullable Instant deletion;
     private String node = "node-1";
@@ -71,6 +72,7 @@ public final class Pods {
         pods.uid = pod.uid();
         pods.version = pod.resourceVersion();
         pods.generation = pod.generation();
+        pods.observed = pod.observedGeneration();
         pods.created = pod.created();
         pods.deletion = pod.deletion();
         pods.node = pod.node();
@@ -108,6 +110,12 @@ public final class Pods {
 
     public Pods generation(long number) {
         generation = number;
+        return this;
+    }
+
+    /** The generation that the kubelet has seen; the newest unless told otherwise. */
+    public Pods observed(long number) {
+        observed = number;
         return this;
     }
 
@@ -358,6 +366,6 @@ public final class Pods {
                 reason,
                 ips,
                 List.copyOf(conditions.values()),
-                generation);
+                observed < 0 ? generation : observed);
     }
 }

@@ -1,0 +1,335 @@
+package io.kusionstack.operating.host.world;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.Applied;
+import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Owner;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A cluster in memory: it takes plans as the actuator does, with versions, conflicts and the lifecycle gate, and can be
+ * told to refuse, or to have the host crash at the n-th write. One thread.
+ */
+public final class FakeCluster implements Actuator {
+    /** The host died; what was written stays. */
+    public static final class Crash extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** An object that is no Pod. */
+    public record Stored(ObjectNode body, long version) {}
+
+    private final Map<String, PodRecord> pods = new LinkedHashMap<>();
+    private final Map<String, Stored> objects = new LinkedHashMap<>();
+    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
+    private final List<Runnable> afterEachWrite = new ArrayList<>();
+    private final List<Action> done = new ArrayList<>();
+    private PodGate gate = (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
+    private Function<Action, Optional<String>> refusing = action -> Optional.empty();
+    private long version = 1000;
+    private int writesUntilCrash = Integer.MAX_VALUE;
+    private int writes;
+    private Instant now = Pods.CREATED;
+
+    public void gate(PodGate lifecycle) {
+        gate = lifecycle;
+    }
+
+    public void refuse(Function<Action, Optional<String>> rule) {
+        refusing = rule;
+    }
+
+    public void afterEachWrite(Runnable check) {
+        afterEachWrite.add(check);
+    }
+
+    /** From now on: the write after {@code writes} more never happens, the host dies instead. */
+    public void crashAfter(int count) {
+        writesUntilCrash = count;
+    }
+
+    public int writes() {
+        return writes;
+    }
+
+    /** All that was done, in order. */
+    public List<Action> done() {
+        return List.copyOf(done);
+    }
+
+    public Instant now() {
+        return now;
+    }
+
+    public void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    public List<PodRecord> pods() {
+        return List.copyOf(pods.values());
+    }
+
+    public Optional<Stored> object(ObjectRef ref) {
+        return Optional.ofNullable(objects.get(key(ref)));
+    }
+
+    public List<Stored> objects(String kind) {
+        List<Stored> all = new ArrayList<>();
+        objects.forEach((key, stored) -> {
+            if (key.startsWith(kind + "/")) {
+                all.add(stored);
+            }
+        });
+        return all;
+    }
+
+    /** A user writes an object. */
+    public void put(ObjectRef ref, ObjectNode body) {
+        version++;
+        ObjectNode copy = body.deepCopy();
+        ObjectNode metadata = copy.withObjectProperty("metadata");
+        metadata.put("namespace", ref.namespace()).put("name", ref.name());
+        metadata.put("resourceVersion", Long.toString(version));
+        if (!metadata.has("uid")) {
+            metadata.put("uid", "uid-" + ref.name());
+        }
+        objects.put(key(ref), new Stored(copy, version));
+    }
+
+    /** The kubelet, a user or the server changes a Pod. */
+    public void put(PodRecord pod) {
+        version++;
+        pods.put(pod.uid(), Pods.like(pod).version(version).build());
+        refusals.remove(pod.uid());
+    }
+
+    public void remove(PodRecord pod) {
+        pods.remove(pod.uid());
+    }
+
+    /** A user deletes a Pod: it is terminating. */
+    public void terminate(PodRecord pod) {
+        put(Pods.like(pod).terminating().build());
+    }
+
+    /** Lets the lifecycle look at every Pod once, as its own reconciler does. */
+    public void lifecycle() {
+        for (PodRecord pod : pods()) {
+            edit(PodEdit.of(pod));
+        }
+    }
+
+    @Override
+    public Optional<Refusal> refusal(PodRecord pod) {
+        return Optional.ofNullable(refusals.get(pod.uid()));
+    }
+
+    @Override
+    public Applied apply(Plan plan) {
+        List<Failure> failures = new ArrayList<>();
+        boolean failed = false;
+        for (Action action : plan.actions()) {
+            if (failed && !(action instanceof Action.WriteStatus) && !(action instanceof Action.Announce)) {
+                failures.add(new Failure(action, Failure.Kind.NOT_SENT, 0, "an earlier action failed"));
+                continue;
+            }
+            Optional<Failure> failure = act(action);
+            failure.ifPresent(failures::add);
+            failed = failed || (failure.isPresent() && !(action instanceof Action.CreatePod));
+        }
+        Outcome outcome = plan.lookAgain()
+                .map(after -> Outcome.lookAgain(after, "planned"))
+                .orElse(Outcome.done());
+        return new Applied(outcome, failures);
+    }
+
+    private Optional<Failure> act(Action action) {
+        Optional<String> refusal = refusing.apply(action);
+        if (refusal.isPresent() && !(action instanceof Action.EditPod)) {
+            return Optional.of(new Failure(action, Failure.Kind.REFUSED, 422, refusal.get()));
+        }
+        return switch (action) {
+            case Action.EditPod edit -> edit(edit.edit());
+            case Action.CreatePod create -> create(create);
+            case Action.DeletePod delete -> delete(delete);
+            case Action.CreateObject create -> write(action, create.object(), 0, create.body());
+            case Action.PatchObject patch -> write(action, patch.object(), patch.resourceVersion(), patch.patch());
+            case Action.DeleteObject delete -> delete(delete);
+            case Action.WriteStatus status ->
+                write(
+                        action,
+                        status.object(),
+                        status.resourceVersion(),
+                        (ObjectNode) status.status().objectNode().set("status", status.status()));
+            case Action.Announce event -> {
+                done.add(event);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /** Outdated edits are dropped, as the actuator's lanes do. */
+    private Optional<Failure> edit(PodEdit edit) {
+        PodRecord seen = pods.get(edit.pod().uid());
+        if (seen == null || seen.resourceVersion() != edit.resourceVersion()) {
+            return Optional.empty();
+        }
+        PodEdit advanced = gate.advance(seen, edit, now).edit();
+        if (advanced.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> refused = refusing.apply(new Action.EditPod(advanced));
+        if (refused.isPresent()) {
+            refusals.put(seen.uid(), new Refusal(422, refused.get(), advanced));
+            return Optional.empty();
+        }
+        begin();
+        PodRecord written = seen.with(advanced);
+        boolean specChanged = !advanced.images().isEmpty();
+        put(Pods.like(written)
+                .generation(seen.generation() + (specChanged ? 1 : 0))
+                .build());
+        written(new Action.EditPod(advanced));
+        return Optional.empty();
+    }
+
+    private Optional<Failure> create(Action.CreatePod create) {
+        begin();
+        put(FakeCluster.record(create, "uid-" + create.name(), now));
+        written(create);
+        return Optional.empty();
+    }
+
+    private Optional<Failure> delete(Action.DeletePod delete) {
+        PodRecord seen = pods.get(delete.pod().uid());
+        if (seen == null || seen.resourceVersion() != delete.resourceVersion()) {
+            return Optional.of(new Failure(delete, Failure.Kind.CONFLICT, 409, "the Pod is not as it was"));
+        }
+        begin();
+        terminate(seen);
+        written(delete);
+        return Optional.empty();
+    }
+
+    private Optional<Failure> delete(Action.DeleteObject delete) {
+        Stored seen = objects.get(key(delete.object()));
+        if (seen == null || seen.version() != delete.resourceVersion()) {
+            return Optional.of(new Failure(delete, Failure.Kind.CONFLICT, 409, "the object is not as it was"));
+        }
+        begin();
+        objects.remove(key(delete.object()));
+        written(delete);
+        return Optional.empty();
+    }
+
+    private Optional<Failure> write(Action action, ObjectRef ref, long expected, ObjectNode change) {
+        Stored seen = objects.get(key(ref));
+        if ((seen == null ? 0 : seen.version()) != expected) {
+            return Optional.of(new Failure(action, Failure.Kind.CONFLICT, 409, ref + " is not as it was"));
+        }
+        begin();
+        ObjectNode body = seen == null ? change.deepCopy() : merged(seen.body().deepCopy(), change);
+        boolean released = body.path("metadata").has("deletionTimestamp")
+                && body.path("metadata").path("finalizers").isEmpty();
+        if (released) {
+            objects.remove(key(ref));
+        } else {
+            put(ref, body);
+        }
+        written(action);
+        return Optional.empty();
+    }
+
+    private void begin() {
+        if (writesUntilCrash <= 0) {
+            writesUntilCrash = Integer.MAX_VALUE;
+            throw new Crash();
+        }
+        writesUntilCrash--;
+        writes++;
+    }
+
+    private void written(Action action) {
+        done.add(action);
+        afterEachWrite.forEach(Runnable::run);
+    }
+
+    private static ObjectNode merged(ObjectNode into, JsonNode patch) {
+        patch.properties().forEach(field -> {
+            if (field.getValue().isNull()) {
+                into.remove(field.getKey());
+            } else if (field.getValue() instanceof ObjectNode more && into.get(field.getKey()) instanceof ObjectNode known) {
+                merged(known, more);
+            } else {
+                into.set(field.getKey(), field.getValue());
+            }
+        });
+        return into;
+    }
+
+    private static String key(ObjectRef ref) {
+        return ref.kind().kind() + "/" + ref.namespace() + "/" + ref.name();
+    }
+
+    /** How the cache shows a Pod that was just created. */
+    private static PodRecord record(Action.CreatePod create, String uid, Instant now) {
+        JsonNode metadata = create.body().path("metadata");
+        Pods pod = Pods.pod(create.name())
+                .in(create.owner().namespace())
+                .uid(uid)
+                .created(now)
+                .node("")
+                .ungated()
+                .phase("Pending");
+        metadata.path("labels")
+                .properties()
+                .forEach(label -> pod.label(label.getKey(), label.getValue().asText()));
+        create.body().path("spec").path("readinessGates").forEach(gate -> pod.gate(
+                gate.path("conditionType").asText()));
+        metadata.path("ownerReferences").forEach(owner -> pod.owner(new Owner(
+                owner.path("apiVersion").asText(),
+                owner.path("kind").asText(),
+                owner.path("name").asText(),
+                owner.path("uid").asText(),
+                owner.path("controller").asBoolean())));
+        create.body().path("spec").path("containers").forEach(container -> {
+            String name = container.path("name").asText();
+            pod.container(name, container.path("image").asText()).container(name, FakeCluster::notStarted);
+        });
+        return pod.build();
+    }
+
+    private static ContainerRecord notStarted(ContainerRecord from) {
+        return new ContainerRecord(
+                from.name(),
+                false,
+                from.image(),
+                "",
+                "",
+                "",
+                0,
+                false,
+                false,
+                ContainerRecord.State.WAITING,
+                "ContainerCreating",
+                null);
+    }
+}

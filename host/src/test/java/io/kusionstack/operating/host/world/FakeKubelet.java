@@ -1,0 +1,110 @@
+package io.kusionstack.operating.host.world;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A kubelet for every Pod of a {@link FakeCluster}, one sync per step: it starts containers, first observes a new image
+ * with the old container still ready and only then replaces it, follows readiness gates, and ends what is terminating.
+ */
+public final class FakeKubelet {
+    private final FakeCluster cluster;
+    private final Set<String> missingImages = new HashSet<>();
+
+    public FakeKubelet(FakeCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** No registry has this image. */
+    public void loses(String image) {
+        missingImages.add(image);
+    }
+
+    /** Looks once at every Pod. */
+    public void sync() {
+        for (PodRecord pod : cluster.pods()) {
+            if (pod.terminating()) {
+                if (pod.finalizers().isEmpty()) {
+                    cluster.remove(pod);
+                }
+            } else {
+                PodRecord after = synced(pod);
+                if (!after.equals(pod)) {
+                    cluster.put(after);
+                }
+            }
+        }
+    }
+
+    private PodRecord synced(PodRecord pod) {
+        Pods next = Pods.like(pod).phase("Running").node("node-1").condition("PodScheduled", "True");
+        boolean ready = true;
+        for (ContainerRecord container : pod.containers()) {
+            ContainerRecord after = pod.observedGeneration() < pod.generation() ? container : started(container);
+            ready = ready && after.ready();
+            next.container(container.name(), old -> after);
+        }
+        next.observed(pod.generation());
+        condition(next, pod, PodCondition.CONTAINERS_READY, ready);
+        boolean gates = pod.readinessGates().stream()
+                .allMatch(gate -> pod.condition(gate)
+                        .filter(PodCondition::isTrue)
+                        .isPresent());
+        condition(next, pod, PodCondition.READY, ready && gates);
+        return next.build();
+    }
+
+    private static void condition(Pods next, PodRecord pod, String type, boolean wanted) {
+        boolean is = pod.condition(type).filter(PodCondition::isTrue).isPresent();
+        if (is != wanted || pod.condition(type).isEmpty()) {
+            next.condition(type, wanted ? "True" : "False");
+        }
+    }
+
+    private ContainerRecord started(ContainerRecord container) {
+        if (missingImages.contains(container.image())) {
+            return new ContainerRecord(
+                    container.name(),
+                    false,
+                    container.image(),
+                    container.runningImage(),
+                    container.imageId(),
+                    container.containerId(),
+                    container.restartCount(),
+                    false,
+                    false,
+                    ContainerRecord.State.WAITING,
+                    "ImagePullBackOff",
+                    null);
+        }
+        boolean runs = container.state() == ContainerRecord.State.RUNNING
+                && container.runningImage().equals(container.image());
+        if (runs) {
+            return container;
+        }
+        int restarts = container.containerId().isEmpty() ? 0 : container.restartCount() + 1;
+        return new ContainerRecord(
+                container.name(),
+                false,
+                container.image(),
+                container.image(),
+                "sha256:" + container.image(),
+                "containerd://" + container.name() + "-" + restarts,
+                restarts,
+                true,
+                true,
+                ContainerRecord.State.RUNNING,
+                "",
+                Instant.EPOCH);
+    }
+
+    /** True if the Pod is in service: marked so, and every gate open. */
+    public static boolean serves(PodRecord pod) {
+        return pod.hasLabel(Names.SERVICE_AVAILABLE) && pod.ready() && !pod.terminating();
+    }
+}
