@@ -42,6 +42,9 @@ record Step(
 
     /** Gathers a step while it is being decided; lives no longer than that. */
     static final class Draft {
+        /** A refused edit changes no Pod, so no event tells of it. */
+        private static final Duration EDIT_ANSWERED = Duration.ofSeconds(5);
+
         private final SortedMap<Integer, Identity> identities;
         private final List<Action> actions = new ArrayList<>();
         private final Map<PodRef, List<Wait>> waits = new HashMap<>();
@@ -70,6 +73,7 @@ record Step(
             busy = true;
             if (!edit.isEmpty()) {
                 actions.add(new Action.EditPod(edit));
+                lookAgain(EDIT_ANSWERED);
             }
         }
 

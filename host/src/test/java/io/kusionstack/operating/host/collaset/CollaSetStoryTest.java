@@ -89,7 +89,7 @@ class CollaSetStoryTest {
                 .collect(Collectors.groupingBy(
                         action -> ((Action.EditPod) action).edit().pod().name(), Collectors.counting()));
         assertThat(edits).hasSize(3).allSatisfy((pod, writes) -> assertThat(writes)
-                .isLessThanOrEqualTo(5));
+                .isEqualTo(4));
         assertThat(contextWrites(world, before)).isEqualTo(1);
     }
 
@@ -184,6 +184,29 @@ class CollaSetStoryTest {
         world.settle();
         assertThat(images(world)).containsExactly(V2, V2, V2);
         assertThat(world.serving()).isEqualTo(3);
+    }
+
+    @Test
+    void tellsWhenAnUpdateIsRefusedAndGoesOnOnceTheTemplateIsCorrected() {
+        World world = created(2, "");
+        world.floor(1);
+        world.cluster.refuse(action -> action instanceof Action.EditPod edit
+                        && edit.edit().images().containsValue("BAD IMAGE")
+                ? Optional.of("spec.containers[0].image: Invalid value")
+                : Optional.empty());
+
+        world.image("BAD IMAGE");
+        world.settle();
+
+        assertThat(images(world)).containsExactly(V1, V1);
+        assertThat(world.condition("Update").orElseThrow().path("message").asText())
+                .endsWith(" was refused (422): spec.containers[0].image: Invalid value; correct spec.template");
+
+        world.image(V2);
+        world.settle();
+        assertThat(images(world)).containsExactly(V2, V2);
+        assertThat(world.serving()).isEqualTo(2);
+        assertThat(world.condition("Stalled")).isEmpty();
     }
 
     @Test

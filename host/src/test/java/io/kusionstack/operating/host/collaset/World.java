@@ -13,17 +13,22 @@ import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.Expectations;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.ResourceContext;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
-import io.kusionstack.operating.host.world.FakeLifecycle;
+import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -154,8 +159,7 @@ final class World {
                 .map(set -> OptionalLong.of(
                         set.body().at("/metadata/generation").asLong()))
                 .orElse(OptionalLong.empty()));
-        cluster.gate(new FakeLifecycle(
-                intentions, pod -> floor == 0 || serving() - (FakeKubelet.serves(pod) ? 1 : 0) >= floor));
+        cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown()));
         return new CollaSetReconciler(
                 new CollaSetReconciler.Sources(
                         new Stored<>(CollaSet.class),
@@ -166,6 +170,14 @@ final class World {
                 cluster,
                 intentions,
                 () -> seed++);
+    }
+
+    private Judgement judged(PodRecord pod, String operation, Stage stage, Instant now) {
+        boolean served = Optional.ofNullable(before.get(pod.uid()))
+                .filter(FakeKubelet::serves)
+                .isPresent();
+        boolean passes = stage == Stage.POST_CHECK || serving() - (served ? 1 : 0) >= floor;
+        return passes ? new Judgement.Passed() : new Judgement.Rejected(List.of());
     }
 
     private void refresh() {

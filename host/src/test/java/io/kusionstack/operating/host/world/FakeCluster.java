@@ -193,12 +193,13 @@ public final class FakeCluster implements Actuator {
             return Optional.empty();
         }
         PodEdit advanced = gate.advance(seen, edit, now).edit();
-        if (advanced.isEmpty()) {
-            return Optional.empty();
-        }
         Optional<String> refused = refusing.apply(new Action.EditPod(advanced));
         if (refused.isPresent()) {
             refusals.put(seen.uid(), new Refusal(422, refused.get(), advanced));
+            advanced = gate.advanceWithoutIntention(seen, edit, now).edit();
+        }
+        if (advanced.isEmpty()
+                || refusing.apply(new Action.EditPod(advanced)).isPresent()) {
             return Optional.empty();
         }
         begin();
