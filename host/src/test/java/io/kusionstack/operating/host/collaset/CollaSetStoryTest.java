@@ -88,8 +88,9 @@ class CollaSetStoryTest {
                 .filter(Action.EditPod.class::isInstance)
                 .collect(Collectors.groupingBy(
                         action -> ((Action.EditPod) action).edit().pod().name(), Collectors.counting()));
-        assertThat(edits).hasSize(3).allSatisfy((pod, writes) -> assertThat(writes)
-                .isEqualTo(4));
+        assertThat(edits)
+                .hasSize(3)
+                .allSatisfy((pod, writes) -> assertThat(writes).isEqualTo(4));
         assertThat(contextWrites(world, before)).isEqualTo(1);
     }
 
@@ -105,7 +106,8 @@ class CollaSetStoryTest {
         assertThat(images(world)).containsExactly(V2, V2, V2);
         assertThat(names(world)).doesNotContainAnyElementsOf(old);
         assertThat(ids(world)).containsExactly("0", "1", "2");
-        assertThat(world.condition("Update").orElseThrow().path("reason").asText()).isEqualTo("Updated");
+        assertThat(world.condition("Update").orElseThrow().path("reason").asText())
+                .isEqualTo("Updated");
     }
 
     @Test
@@ -190,10 +192,10 @@ class CollaSetStoryTest {
     void tellsWhenAnUpdateIsRefusedAndGoesOnOnceTheTemplateIsCorrected() {
         World world = created(2, "");
         world.floor(1);
-        world.cluster.refuse(action -> action instanceof Action.EditPod edit
-                        && edit.edit().images().containsValue("BAD IMAGE")
-                ? Optional.of("spec.containers[0].image: Invalid value")
-                : Optional.empty());
+        world.cluster.refuse(action ->
+                action instanceof Action.EditPod edit && edit.edit().images().containsValue("BAD IMAGE")
+                        ? Optional.of("spec.containers[0].image: Invalid value")
+                        : Optional.empty());
 
         world.image("BAD IMAGE");
         world.settle();
@@ -240,7 +242,8 @@ class CollaSetStoryTest {
         assertThat(world.condition("Scale").orElseThrow().path("message").asText())
                 .isEqualTo("creating a Pod was refused (422): spec.containers[0].image: Required value;"
                         + " correct spec.template");
-        assertThat(world.condition("Stalled").orElseThrow().path("status").asText()).isEqualTo("True");
+        assertThat(world.condition("Stalled").orElseThrow().path("status").asText())
+                .isEqualTo("True");
 
         world.cluster.refuse(action -> Optional.empty());
         world.image(V2);

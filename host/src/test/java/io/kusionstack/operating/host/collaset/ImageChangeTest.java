@@ -31,7 +31,8 @@ class ImageChangeTest {
 
     @Test
     void isDoneWithAnotherContainerOfAnotherDigest() {
-        assertDone(patched().container("main", old -> replaced("app:v2", 1, NOW)).build());
+        assertDone(
+                patched().container("main", old -> replaced("app:v2", 1, NOW)).build());
     }
 
     @Test
@@ -74,18 +75,22 @@ class ImageChangeTest {
 
     @Test
     void namesAMissingImageAndACrash() {
-        assertWaits(patched().container("main", old -> stopped("ImagePullBackOff")).build(), Reason.IMAGE_NOT_PULLED);
-        assertWaits(patched().container("main", old -> stopped("CrashLoopBackOff")).build(), Reason.CONTAINER_CRASHING);
+        assertWaits(
+                patched().container("main", old -> stopped("ImagePullBackOff")).build(), Reason.IMAGE_NOT_PULLED);
+        assertWaits(
+                patched().container("main", old -> stopped("CrashLoopBackOff")).build(), Reason.CONTAINER_CRASHING);
     }
 
     @Test
     void isDoneAtOnceWhereOnlyLabelsChanged() {
-        assertDone(Pods.like(OLD).unready().annotation(Names.LAST_POD_STATUS, "{}").build());
+        assertDone(
+                Pods.like(OLD).unready().annotation(Names.LAST_POD_STATUS, "{}").build());
     }
 
     @Test
     void understandsTheBaselineThatKuperatorWrites() {
-        String theirs = "{\"containerStates\":{\"main\":{\"latestImage\":\"app:v2\",\"lastImageID\":\"sha256:app:v1\"}}}";
+        String theirs =
+                "{\"containerStates\":{\"main\":{\"latestImage\":\"app:v2\",\"lastImageID\":\"sha256:app:v1\"}}}";
         Pods pod = patched().annotation(Names.LAST_POD_STATUS, theirs);
 
         assertWaits(pod.build(), Reason.WAITING_FOR_KUBELET);
@@ -96,7 +101,11 @@ class ImageChangeTest {
     void asksForReadyContainersWhereTheBaselineWasRemovedOrSpoilt() {
         assertDone(Pods.like(OLD).build());
         assertWaits(
-                Pods.like(OLD).unready().annotation(Names.LAST_POD_STATUS, "no json").build(), Reason.POD_NOT_READY);
+                Pods.like(OLD)
+                        .unready()
+                        .annotation(Names.LAST_POD_STATUS, "no json")
+                        .build(),
+                Reason.POD_NOT_READY);
     }
 
     @Test
@@ -106,8 +115,9 @@ class ImageChangeTest {
                         .container("main", old -> replaced("app:v1", 1, NOW))
                         .build()))
                 .isTrue();
-        assertThat(ImageChange.hasShown(
-                        patched().container("main", old -> stopped("ErrImagePull")).build()))
+        assertThat(ImageChange.hasShown(patched()
+                        .container("main", old -> stopped("ErrImagePull"))
+                        .build()))
                 .isTrue();
         assertThat(ImageChange.hasShown(OLD)).isTrue();
     }
@@ -126,11 +136,7 @@ class ImageChangeTest {
     }
 
     private static ContainerRecord with(
-            ContainerRecord from,
-            String imageId,
-            String containerId,
-            int restarts,
-            @Nullable Instant started) {
+            ContainerRecord from, String imageId, String containerId, int restarts, @Nullable Instant started) {
         return new ContainerRecord(
                 from.name(),
                 false,

@@ -156,8 +156,8 @@ final class World {
 
     private CollaSetReconciler started() {
         SetIntentions intentions = new SetIntentions(key -> cluster.object(SET)
-                .map(set -> OptionalLong.of(
-                        set.body().at("/metadata/generation").asLong()))
+                .map(set ->
+                        OptionalLong.of(set.body().at("/metadata/generation").asLong()))
                 .orElse(OptionalLong.empty()));
         cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown()));
         return new CollaSetReconciler(
@@ -199,9 +199,11 @@ final class World {
             assertThat(ids.add(id)).as("instance id %s is unique", id).isTrue();
         }
         Action last = cluster.done().getLast();
-        touched(last).map(before::get).ifPresent(pod -> assertThat(FakeKubelet.serves(pod))
-                .as("%s is touched in service", pod)
-                .isFalse());
+        touched(last)
+                .map(before::get)
+                .ifPresent(pod -> assertThat(FakeKubelet.serves(pod))
+                        .as("%s is touched in service", pod)
+                        .isFalse());
         assertThat(serving()).as("Pods in service after %s", last).isGreaterThanOrEqualTo(floor);
         remember();
     }

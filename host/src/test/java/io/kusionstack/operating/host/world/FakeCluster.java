@@ -174,11 +174,8 @@ public final class FakeCluster implements Actuator {
             case Action.PatchObject patch -> write(action, patch.object(), patch.resourceVersion(), patch.patch());
             case Action.DeleteObject delete -> delete(delete);
             case Action.WriteStatus status ->
-                write(
-                        action,
-                        status.object(),
-                        status.resourceVersion(),
-                        (ObjectNode) status.status().objectNode().set("status", status.status()));
+                write(action, status.object(), status.resourceVersion(), (ObjectNode)
+                        status.status().objectNode().set("status", status.status()));
             case Action.Announce event -> {
                 done.add(event);
                 yield Optional.empty();
@@ -198,8 +195,7 @@ public final class FakeCluster implements Actuator {
             refusals.put(seen.uid(), new Refusal(422, refused.get(), advanced));
             advanced = gate.advanceWithoutIntention(seen, edit, now).edit();
         }
-        if (advanced.isEmpty()
-                || refusing.apply(new Action.EditPod(advanced)).isPresent()) {
+        if (advanced.isEmpty() || refusing.apply(new Action.EditPod(advanced)).isPresent()) {
             return Optional.empty();
         }
         begin();
@@ -277,7 +273,8 @@ public final class FakeCluster implements Actuator {
         patch.properties().forEach(field -> {
             if (field.getValue().isNull()) {
                 into.remove(field.getKey());
-            } else if (field.getValue() instanceof ObjectNode more && into.get(field.getKey()) instanceof ObjectNode known) {
+            } else if (field.getValue() instanceof ObjectNode more
+                    && into.get(field.getKey()) instanceof ObjectNode known) {
                 merged(known, more);
             } else {
                 into.set(field.getKey(), field.getValue());
@@ -303,14 +300,17 @@ public final class FakeCluster implements Actuator {
         metadata.path("labels")
                 .properties()
                 .forEach(label -> pod.label(label.getKey(), label.getValue().asText()));
-        create.body().path("spec").path("readinessGates").forEach(gate -> pod.gate(
-                gate.path("conditionType").asText()));
-        metadata.path("ownerReferences").forEach(owner -> pod.owner(new Owner(
-                owner.path("apiVersion").asText(),
-                owner.path("kind").asText(),
-                owner.path("name").asText(),
-                owner.path("uid").asText(),
-                owner.path("controller").asBoolean())));
+        create.body()
+                .path("spec")
+                .path("readinessGates")
+                .forEach(gate -> pod.gate(gate.path("conditionType").asText()));
+        metadata.path("ownerReferences")
+                .forEach(owner -> pod.owner(new Owner(
+                        owner.path("apiVersion").asText(),
+                        owner.path("kind").asText(),
+                        owner.path("name").asText(),
+                        owner.path("uid").asText(),
+                        owner.path("controller").asBoolean())));
         create.body().path("spec").path("containers").forEach(container -> {
             String name = container.path("name").asText();
             pod.container(name, container.path("image").asText()).container(name, FakeCluster::notStarted);

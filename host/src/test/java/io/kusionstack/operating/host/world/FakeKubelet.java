@@ -52,9 +52,8 @@ public final class FakeKubelet {
         next.observed(pod.generation());
         condition(next, pod, PodCondition.CONTAINERS_READY, ready);
         boolean gates = pod.readinessGates().stream()
-                .allMatch(gate -> pod.condition(gate)
-                        .filter(PodCondition::isTrue)
-                        .isPresent());
+                .allMatch(
+                        gate -> pod.condition(gate).filter(PodCondition::isTrue).isPresent());
         condition(next, pod, PodCondition.READY, ready && gates);
         return next.build();
     }

@@ -1,0 +1,81 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SetReaderTest {
+    @Test
+    void fillsInWhatIsLeftOut() {
+        SetSpec set = Snapshots.set().build();
+
+        assertThat(set.problems()).isEmpty();
+        assertThat(set.policy()).isEqualTo(SetSpec.Policy.IN_PLACE_IF_POSSIBLE);
+        assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Partition(0, false));
+        assertThat(set.historyLimit()).isEqualTo(20);
+        assertThat(set.context()).isEqualTo("web");
+        assertThat(set.updateDelay()).isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void readsWhatIsGiven() {
+        SetSpec set = Snapshots.set().with("""
+                replicas: 7
+                historyLimit: 3
+                updateStrategy: {podUpgradePolicy: InPlaceOnly, operationDelaySeconds: 5,
+                                 rollingUpdate: {byLabel: {}, byPartition: {partition: 2}}}
+                scaleStrategy: {context: pool, operationDelaySeconds: 9, podToDelete: [web-a]}
+                """).build();
+
+        assertThat(set.problems()).isEmpty();
+        assertThat(set.replicas()).isEqualTo(7);
+        assertThat(set.historyLimit()).isEqualTo(3);
+        assertThat(set.policy()).isEqualTo(SetSpec.Policy.IN_PLACE_ONLY);
+        assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Labelled());
+        assertThat(set.updateDelay()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(set.scaleInDelay()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(set.context()).isEqualTo("pool");
+        assertThat(set.podsToDelete()).isEqualTo(Set.of("web-a"));
+    }
+
+    @Test
+    void tellsAllProblemsAtOnceWithPathValueAndRemedy() {
+        SetSpec set = Sets.set(Json.of("{metadata: {labels: {app: bar}}, spec: {containers: []}}"))
+                .with("""
+                replicas: -1
+                historyLimit: -2
+                updateStrategy: {podUpgradePolicy: Sometimes, operationDelaySeconds: -3,
+                                 rollingUpdate: {byPartition: {partition: -4}}}
+                scaleStrategy: {operationDelaySeconds: -5}
+                namingStrategy: {podNamingSuffixPolicy: PersistentSequence}
+                volumeClaimTemplates: [{metadata: {name: data}}]
+                """).build();
+
+        assertThat(set.problems())
+                .containsExactlyInAnyOrder(
+                        "spec.template.spec.containers: there are none; give at least one",
+                        "spec.selector: app=foo does not match the labels {app=bar} of spec.template;"
+                                + " give the template every label that the selector asks for",
+                        "spec.replicas: -1 is less than 0; give 0 or more",
+                        "spec.historyLimit: -2 is less than 0; give 0 or more",
+                        "spec.updateStrategy.podUpgradePolicy: \"Sometimes\" is not offered; use one of"
+                                + " Recreate, InPlaceIfPossible, InPlaceOnly",
+                        "spec.updateStrategy.operationDelaySeconds: -3 is less than 0; give 0 or more",
+                        "spec.updateStrategy.rollingUpdate.byPartition.partition: -4 is less than 0; give 0 or more",
+                        "spec.scaleStrategy.operationDelaySeconds: -5 is less than 0; give 0 or more",
+                        "spec.namingStrategy.podNamingSuffixPolicy: \"PersistentSequence\" is not offered; use Random",
+                        "spec.volumeClaimTemplates: this version makes no volume claims; leave the field out");
+    }
+
+    @Test
+    void neverTakesAMissingSelectorForEverything() {
+        SetSpec set = Snapshots.set().with("selector: {matchLabels: null}").build();
+
+        assertThat(set.selector()).isEmpty();
+        assertThat(set.problems())
+                .containsExactly(
+                        "spec.selector: it is missing or empty; give it labels that spec.template carries");
+    }
+}
