@@ -25,10 +25,9 @@ class CollaSetPlannerTest {
         SetPlan plan = Snapshots.of(Snapshots.set().withoutFinalizer()).plan();
 
         assertThat(plan)
-                .isEqualTo(SetPlan.first(Plan.of(new Action.PatchObject(
-                        Snapshots.set().build().ref(),
-                        10,
-                        (ObjectNode) Json.of("{metadata: {finalizers: [apps.kusionstack.io/pre-reclaim]}}")))));
+                .isEqualTo(SetPlan.first(
+                        Plan.of(new Action.PatchObject(Snapshots.set().build().ref(), 10, (ObjectNode)
+                                Json.of("{metadata: {finalizers: [apps.kusionstack.io/pre-reclaim]}}")))));
     }
 
     @Test
@@ -39,8 +38,7 @@ class CollaSetPlannerTest {
                 .containsExactly(new Action.PatchObject(Snapshots.CONTEXT, 50, (ObjectNode) Json.of("""
                         spec: {contexts: [{id: 0, data: {Owner: web, PodJustCreate: "true", Revision: web-2}}]}
                         """)));
-        Action.CreatePod create =
-                (Action.CreatePod) plan.acts().actions().getFirst();
+        Action.CreatePod create = (Action.CreatePod) plan.acts().actions().getFirst();
         assertThat(create.name()).matches("web-[b-z2-9]{5}");
         assertThat(create.body()).isEqualTo(Json.of("""
                 apiVersion: v1
@@ -82,15 +80,15 @@ class CollaSetPlannerTest {
         assertThat(creations(plan)).isEmpty();
         assertThat(plan.acts().lookAgain()).contains(Duration.ofSeconds(3));
         assertThat(condition(plan, "Scale").path("message").asText())
-                .isEqualTo("creating a Pod was refused (403): exceeded quota: pods; free or raise the quota, or allow it");
+                .isEqualTo(
+                        "creating a Pod was refused (403): exceeded quota: pods; free or raise the quota, or allow it");
     }
 
     @Test
     void growsThePausesUpToAMinute() {
         assertThat(List.of(1, 2, 3, 6, 7, 50))
                 .extracting(attempts -> Duration.between(
-                        Snapshots.NOW,
-                        new CollaSetSnapshot.Obstacle(1, 422, "", attempts, Snapshots.NOW).retryAt()))
+                        Snapshots.NOW, new CollaSetSnapshot.Obstacle(1, 422, "", attempts, Snapshots.NOW).retryAt()))
                 .extracting(Duration::toSeconds)
                 .containsExactly(1L, 2L, 4L, 32L, 60L, 60L);
     }
@@ -102,9 +100,8 @@ class CollaSetPlannerTest {
                 .identities(Identity.adopted(0, "web", "web-1"))
                 .plan();
 
-        assertThat(plan.intent().actions())
-                .containsExactly(new Action.PatchObject(Snapshots.CONTEXT, 50, (ObjectNode) Json.of(
-                        "spec: {contexts: [{id: 0, data: {Owner: web, Revision: web-2}}]}")));
+        assertThat(plan.intent().actions()).containsExactly(new Action.PatchObject(Snapshots.CONTEXT, 50, (ObjectNode)
+                Json.of("spec: {contexts: [{id: 0, data: {Owner: web, Revision: web-2}}]}")));
         assertThat(plan.intentions())
                 .isEqualTo(Map.of(
                         "uid-web-0",
@@ -119,8 +116,10 @@ class CollaSetPlannerTest {
         assertThat(edits(plan))
                 .containsExactly(PodEdit.of(Snapshots.pod(0).build())
                         .labels(MapEdit.set(Map.of(
-                                Names.key(Names.OPERATING, "collaset"), NOW_STAMP,
-                                Names.key(Names.OPERATION_TYPE, "collaset"), "update"))));
+                                Names.key(Names.OPERATING, "collaset"),
+                                NOW_STAMP,
+                                Names.key(Names.OPERATION_TYPE, "collaset"),
+                                "update"))));
     }
 
     @Test
@@ -162,10 +161,8 @@ class CollaSetPlannerTest {
     void sendsNoSecondImageBeforeTheFirstOneShowed() {
         String baseline = "{\"containerStates\":{\"main\":{\"latestImage\":\"app:v1\","
                 + "\"lastContainerID\":\"containerd://main-0\",\"lastRestartCount\":0}}}";
-        Pods pod = Snapshots.pod(0)
-                .offline()
-                .operating("collaset", "update")
-                .annotation(Names.LAST_POD_STATUS, baseline);
+        Pods pod =
+                Snapshots.pod(0).offline().operating("collaset", "update").annotation(Names.LAST_POD_STATUS, baseline);
 
         assertThat(edits(Snapshots.of(Snapshots.set()).pods(pod).plan())).isEmpty();
     }
@@ -174,8 +171,7 @@ class CollaSetPlannerTest {
     void recreatesNothingWhereOnlyInPlaceIsAllowed() {
         Sets set = Sets.set(Json.of("""
                         {metadata: {labels: {app: foo}},
-                         spec: {hostNetwork: true, containers: [{name: main, image: 'app:v2'}]}}"""))
-                .with("updateStrategy: {podUpgradePolicy: InPlaceOnly}");
+                         spec: {hostNetwork: true, containers: [{name: main, image: 'app:v2'}]}}""")).with("updateStrategy: {podUpgradePolicy: InPlaceOnly}");
 
         SetPlan plan = Snapshots.of(set).pods(Snapshots.pod(0)).plan();
 
@@ -195,9 +191,7 @@ class CollaSetPlannerTest {
                         Snapshots.pod(3).revision("web-2").label(Names.TO_DELETE, "true"))
                 .plan();
 
-        assertThat(edits(plan))
-                .extracting(edit -> edit.pod().name())
-                .containsExactlyInAnyOrder("web-2", "web-3");
+        assertThat(edits(plan)).extracting(edit -> edit.pod().name()).containsExactlyInAnyOrder("web-2", "web-3");
     }
 
     @Test

@@ -86,8 +86,7 @@ class CollaSetTableTest {
         int missing = replicas - live.size();
         assertThat(created).as(world).isBetween(Math.min(1, Math.max(0, missing)), Math.max(0, missing));
         long leaving = live.stream()
-                .filter(pod -> Names.SCALE_IN.equals(
-                        after(pod, edits).labels().get(TYPE)))
+                .filter(pod -> Names.SCALE_IN.equals(after(pod, edits).labels().get(TYPE)))
                 .count();
         assertThat(leaving).as(world + ": leaving").isEqualTo(Math.max(0, -missing));
         assertThat(live.stream().filter(pod -> deleted.contains(pod.uid())))
@@ -127,7 +126,8 @@ class CollaSetTableTest {
         Snapshots world = Snapshots.of(Snapshots.set().replicas(replicas).partition(partition));
         for (int id = 0; id < states.size(); id++) {
             Pods pod = pod(id, states.get(id));
-            world.pods(pod).identities(Identity.adopted(id, "web", pod.build().labels().get(Names.REVISION)));
+            world.pods(pod)
+                    .identities(Identity.adopted(id, "web", pod.build().labels().get(Names.REVISION)));
         }
         return world.build();
     }

@@ -51,7 +51,8 @@ class SetReaderTest {
                 scaleStrategy: {operationDelaySeconds: -5}
                 namingStrategy: {podNamingSuffixPolicy: PersistentSequence}
                 volumeClaimTemplates: [{metadata: {name: data}}]
-                """).build();
+                """)
+                .build();
 
         assertThat(set.problems())
                 .containsExactlyInAnyOrder(
@@ -75,7 +76,6 @@ class SetReaderTest {
 
         assertThat(set.selector()).isEmpty();
         assertThat(set.problems())
-                .containsExactly(
-                        "spec.selector: it is missing or empty; give it labels that spec.template carries");
+                .containsExactly("spec.selector: it is missing or empty; give it labels that spec.template carries");
     }
 }
