@@ -5,15 +5,15 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
-import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.RuleDesk;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what each room knows: rules by their status, the lifecycle, the set. */
-record RoomExplanations(CachedWorld world, LifecycleGate gate, CollaSetReconciler setRoom, InstantSource clock)
+/** Puts together what each room knows: the rules, the lifecycle, the set. */
+record RoomExplanations(
+        CachedWorld world, LifecycleGate gate, RuleDesk desk, CollaSetReconciler setRoom, InstantSource clock)
         implements Explanations {
     @Override
     public Optional<Explanation> pod(Key pod) {
@@ -31,8 +32,9 @@ record RoomExplanations(CachedWorld world, LifecycleGate gate, CollaSetReconcile
     }
 
     private Explanation explain(PodRecord pod) {
-        Explanation lifecycle = gate.explain(pod, clock.instant());
-        LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruleWaits(pod));
+        Instant now = clock.instant();
+        Explanation lifecycle = gate.explain(pod, now);
+        LinkedHashSet<Wait> waits = new LinkedHashSet<>(desk.waits(pod, now));
         waits.addAll(lifecycle.waits());
         waits.addAll(setRoom.waits(pod));
         return new Explanation(
@@ -41,21 +43,6 @@ record RoomExplanations(CachedWorld world, LifecycleGate gate, CollaSetReconcile
                 lifecycle.inService(),
                 List.copyOf(waits),
                 lifecycle.nextLook());
-    }
-
-    private List<Wait> ruleWaits(PodRecord pod) {
-        List<Wait> waits = new ArrayList<>();
-        for (PodTransitionRule rule : world.rules().list(pod.namespace())) {
-            rule.getStatus().details().stream()
-                    .filter(detail -> pod.name().equals(detail.name()))
-                    .flatMap(detail -> detail.rejectInfo().stream())
-                    .map(rejected -> new Wait(
-                            Reason.WAITING_FOR_RULE,
-                            rule.getMetadata().getName() + "/" + rejected.ruleName(),
-                            String.valueOf(rejected.reason())))
-                    .forEach(waits::add);
-        }
-        return waits;
     }
 
     @Override

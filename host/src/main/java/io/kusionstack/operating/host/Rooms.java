@@ -85,7 +85,8 @@ final class Rooms implements AutoCloseable {
                         metrics,
                         new Settlements(judgements),
                         world.caches(),
-                        clock));
+                        clock),
+                config.limits().writesInFlight());
         sets = new CollaSetReconciler(
                 new CollaSetReconciler.Sources(
                         world.sets(), world.contexts(), world.revisions(), world.pods(), expectations),
@@ -168,7 +169,7 @@ final class Rooms implements AutoCloseable {
     }
 
     Explanations explanations() {
-        return new RoomExplanations(world, gate, sets, clock);
+        return new RoomExplanations(world, gate, desk, sets, clock);
     }
 
     @Override

@@ -44,11 +44,8 @@ public record HostConfig(
 
     public record Log(LogFormat format, LogLevel level) {}
 
-    /**
-     * @param writesInFlight how many writes may be on their way to the API server at once
-     * @param requestTimeout how long one request may take
-     */
-    public record Limits(int writesInFlight, Duration requestTimeout) {}
+    /** @param writesInFlight how many writes may be on their way to the API server at once */
+    public record Limits(int writesInFlight) {}
 
     /** The controllers that can be chosen, by the word that the file uses. */
     public enum ControllerName {

@@ -48,8 +48,13 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             InstantSource clock) {}
 
     public ApiActuator(ClusterAccess access, Surroundings around) {
+        this(access, around, ApiLimiter.IN_FLIGHT);
+    }
+
+    /** @param inFlight how many writes may be under way at once */
+    public ApiActuator(ClusterAccess access, Surroundings around, int inFlight) {
         this.client = new ApiClient(access);
-        ApiLimiter limiter = new ApiLimiter(ApiLimiter.IN_FLIGHT);
+        ApiLimiter limiter = new ApiLimiter(inFlight);
         Delivery delivery = new Delivery(limiter, around.fence(), around.metrics());
         PodParser parser = new PodParser(around.annotations());
         StatusMetadataProbe probe = new StatusMetadataProbe(client, around.cache(), parser);

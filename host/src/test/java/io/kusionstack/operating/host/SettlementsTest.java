@@ -1,0 +1,60 @@
+package io.kusionstack.operating.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kube.EditReports.Fate;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettlementsTest {
+    private final PodRecord pod = Pods.pod("web-a").build();
+    private final Told told = new Told();
+
+    @ParameterizedTest
+    @CsvSource({
+        "DONE, WRITTEN",
+        "CONFLICT, REFUSED",
+        "REFUSED, REFUSED",
+        "NOT_SENT, NOT_SENT",
+        "UNKNOWN, UNKNOWN",
+    })
+    void tellsTheRulesWhatBecameOfAnEdit(Fate fate, Judgements.Settlement settlement) {
+        new Settlements(told).reported(pod, PodEdit.of(pod), fate);
+
+        assertThat(told.settlements).containsExactly(settlement);
+    }
+
+    @Test
+    void everyFateHasASettlement() {
+        for (Fate fate : Fate.values()) {
+            new Settlements(told).reported(pod, PodEdit.of(pod), fate);
+        }
+
+        assertThat(told.settlements).hasSize(Fate.values().length);
+    }
+
+    private static final class Told implements Judgements {
+        private final BlockingQueue<Settlement> settlements = new LinkedBlockingQueue<>();
+
+        @Override
+        public Judgement judge(PodRecord pod, String operation, Stage stage, Instant now) {
+            return new Judgement.Passed();
+        }
+
+        @Override
+        public void settled(PodRef pod, Settlement settlement) {
+            settlements.add(settlement);
+        }
+    }
+}
