@@ -1,0 +1,79 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.Applied;
+import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LifecycleReconcilerTest {
+    private final List<Plan> plans = new ArrayList<>();
+    private final Actuator actuator = new Actuator() {
+        @Override
+        public Applied apply(Plan plan) {
+            plans.add(plan);
+            return new Applied(Outcome.done(), List.of());
+        }
+
+        @Override
+        public Optional<Refusal> refusal(PodRecord pod) {
+            return Optional.empty();
+        }
+    };
+
+    @Test
+    void submitsAPodThatCanGoFurther() {
+        PodRecord pod = Pods.pod("a").offline().preparing("x", "update").build();
+
+        assertThat(reconcile(pod)).isEqualTo(Outcome.lookAgain(LifecyclePlanner.RESYNC, "pod-waits"));
+        assertThat(plans).containsExactly(Plan.of(new Action.EditPod(PodEdit.of(pod))));
+    }
+
+    @Test
+    void writesNothingForAPodAtRest() {
+        assertThat(reconcile(Pods.pod("a").available().build())).isEqualTo(Outcome.done());
+        assertThat(plans).isEmpty();
+    }
+
+    @Test
+    void looksAtNoPodThatTakesNoPart() {
+        assertThat(reconcile(Pods.pod("a").uncontrolled().build())).isEqualTo(Outcome.done());
+        assertThat(reconcile(Pods.pod("a").terminating().build())).isEqualTo(Outcome.done());
+        assertThat(plans).isEmpty();
+        assertThat(LifecycleReconciler.key(null, Pods.pod("a").uncontrolled().build()))
+                .isEmpty();
+        assertThat(LifecycleReconciler.key(Pods.pod("a").build(), null)).isEmpty();
+        assertThat(LifecycleReconciler.key(null, Pods.pod("a").build())).contains(new Key("shop", "a"));
+    }
+
+    @Test
+    void takesAPodThatIsGoneForDone() {
+        LifecycleReconciler reconciler = new LifecycleReconciler(key -> Optional.empty(), gate(), actuator);
+
+        assertThat(reconciler.reconcile(new Key("shop", "a"), Pods.CREATED)).isEqualTo(Outcome.done());
+    }
+
+    private Outcome reconcile(PodRecord pod) {
+        return new LifecycleReconciler(key -> Optional.of(pod), gate(), actuator)
+                .reconcile(new Key(pod.namespace(), pod.name()), Pods.CREATED);
+    }
+
+    private static LifecycleGate gate() {
+        return new LifecycleGate(Judgements.none(), Intentions.none(), Endpoints.none(), Employers.unknown());
+    }
+}

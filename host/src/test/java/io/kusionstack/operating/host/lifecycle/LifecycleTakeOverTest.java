@@ -1,0 +1,261 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Pods as another operator may leave them, and several operations on one Pod. */
+class LifecycleTakeOverTest {
+    private static final Instant LATER = Pods.CREATED.plusSeconds(3600);
+
+    private final List<String> asked = new ArrayList<>();
+    private boolean passes = true;
+    private final LifecycleGate gate =
+            new LifecycleGate(this::judge, Intentions.none(), Endpoints.none(), Employers.unknown());
+
+    @Test
+    void completesEachOperationForItselfThoughAnotherBeganMeanwhile() {
+        passes = false;
+        PodRecord pod = Pods.pod("a")
+                .ready()
+                .completing("one", "update")
+                .preCheck("two", "delete")
+                .build();
+
+        assertThat(PodOps.operations(after(pod))).containsOnlyKeys("two");
+    }
+
+    @Test
+    void checksAgainWhenOnlyAStalePermissionIsLeft() {
+        PodRecord pod = Pods.pod("a")
+                .available()
+                .lifecycle(Names.OPERATING, "x")
+                .label(Mark.OPERATION_TYPE.key("x"), "update")
+                .lifecycle(Names.PRE_CHECKED, "x")
+                .lifecycle(Names.OPERATION_PERMISSION, "update")
+                .build();
+        passes = false;
+
+        PodRecord after = after(pod);
+
+        assertThat(PodOps.operation(after, "x").orElseThrow().phase()).isEqualTo(PodOps.Phase.PRE_CHECK);
+        assertThat(after.hasLabel(Mark.PRE_CHECKED.key("x"))).isFalse();
+        assertThat(after.hasLabel(Names.key(Names.OPERATION_PERMISSION, "update")))
+                .isFalse();
+        assertThat(after.hasLabel(Names.SERVICE_AVAILABLE)).isTrue();
+    }
+
+    @Test
+    void keepsTheGateClosedWhileOneOperationTouchesThePodAndAnotherCompletes() {
+        PodRecord pod = Pods.pod("a")
+                .ready()
+                .completing("one", "update")
+                .operating("two", "delete")
+                .build();
+
+        assertThat(edit(pod).serviceReady()).contains(false);
+    }
+
+    @Test
+    void keepsThePodOfflineAsLongAsTheLabelSaysSo() {
+        PodRecord online =
+                Pods.pod("a").available().label(Names.STAY_OFFLINE, "").build();
+        PodRecord completing = Pods.pod("a")
+                .offline()
+                .label(Names.STAY_OFFLINE, "")
+                .completing("x", "update")
+                .build();
+
+        assertThat(edit(online).serviceReady()).contains(false);
+        assertThat(after(online).hasLabel(Names.SERVICE_AVAILABLE)).isFalse();
+        assertThat(edit(completing).serviceReady()).isEmpty();
+        assertThat(PodOps.isIdle(after(completing))).isTrue();
+        assertThat(edit(Pods.pod("new").label(Names.STAY_OFFLINE, "").build()).isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void asksBothStagesOnOnePod() {
+        PodRecord pod = Pods.pod("a")
+                .offline()
+                .preCheck("one", "update")
+                .postCheck("two", "delete")
+                .build();
+
+        edit(pod);
+
+        assertThat(asked).containsExactly("one PRE_CHECK", "two POST_CHECK");
+    }
+
+    @Test
+    void judgesPostCheckOnlyWhenNobodyTouchesThePodAnyMore() {
+        PodRecord pod = Pods.pod("a")
+                .offline()
+                .postCheck("one", "update")
+                .operating("two", "delete")
+                .build();
+
+        edit(pod);
+
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void collectsOrphanedLabelsOnlyAfterAWhile() {
+        PodRecord pod = Pods.pod("a")
+                .available()
+                .label(Mark.OPERATION_TYPE.key("x"), "update")
+                .lifecycle(Names.PRE_CHECK, "x")
+                .build();
+
+        assertThat(gate.look(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(29))
+                        .edit()
+                        .isEmpty())
+                .isTrue();
+        assertThat(gate.look(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(30))
+                        .edit()
+                        .labels()
+                        .removed())
+                .containsExactlyInAnyOrder(Mark.OPERATION_TYPE.key("x"), Mark.PRE_CHECK.key("x"));
+    }
+
+    @Test
+    void neverCollectsABareType() {
+        PodRecord pod = Pods.pod("a")
+                .available()
+                .label(Mark.OPERATION_TYPE.key("x"), "update")
+                .build();
+
+        assertThat(edit(pod).isEmpty()).isTrue();
+    }
+
+    @Test
+    void checksAgainWhenTheTypeWasOverwritten() {
+        passes = false;
+        PodRecord pod = Pods.pod("a")
+                .offline()
+                .operating("collaset", "update")
+                .label(Mark.OPERATION_TYPE.key("collaset"), "scale-in")
+                .build();
+
+        PodRecord after = after(pod);
+
+        assertThat(PodOps.operation(after, "collaset").orElseThrow().phase()).isEqualTo(PodOps.Phase.PRE_CHECK);
+        assertThat(after.hasLabel(Names.key(Names.OPERATION_PERMISSION, "update")))
+                .isFalse();
+        assertThat(edit(pod).serviceReady()).as("stays offline meanwhile").isEmpty();
+    }
+
+    @Test
+    void undoesWhateverTypeTheUndoNames() {
+        PodRecord pod = Pods.pod("a")
+                .offline()
+                .operating("x", "update")
+                .label(Mark.UNDO_OPERATION_TYPE.key("x"), "delete")
+                .build();
+
+        PodRecord after = after(pod);
+
+        assertThat(after.labels()).isEqualTo(Pods.pod("a").build().labels());
+        assertThat(edit(pod).serviceReady()).contains(true);
+    }
+
+    @Test
+    void finishesAPodWithoutTheGateInTwoLooks() {
+        PodRecord pod = Pods.pod("a").ungated().ready().operating("x", "update").build();
+        PodRecord finished =
+                pod.with(gate.advance(pod, PodOps.finish(pod, "x"), LATER).edit());
+
+        assertThat(PodOps.operation(finished, "x").orElseThrow().phase()).isEqualTo(PodOps.Phase.COMPLETING);
+        assertThat(after(finished).available()).isTrue();
+        assertThat(PodOps.isIdle(after(finished))).isTrue();
+    }
+
+    @Test
+    void explainsWhyAPodWaits() {
+        PodRecord pod = Pods.pod("a")
+                .offline()
+                .protectedBy("lb")
+                .preparing("collaset", "update")
+                .label(Mark.OPERATING.key("typeless"), "1")
+                .build();
+
+        assertThat(gate.explain(pod, LATER))
+                .isEqualTo(new Explanation(
+                        pod.ref(),
+                        List.of(
+                                new Explanation.Operation("collaset", "update", "Preparing", Optional.of(Pods.CREATED)),
+                                new Explanation.Operation("typeless", "", "PreCheck", Optional.empty())),
+                        false,
+                        List.of(
+                                new Wait(
+                                        Reason.OPERATION_TYPE_MISSING,
+                                        "typeless",
+                                        "operation typeless has no type; set the label "
+                                                + Mark.OPERATION_TYPE.key("typeless")),
+                                new Wait(
+                                        Reason.WAITING_FOR_FINALIZER,
+                                        Names.PROTECTION_PREFIX + "/lb",
+                                        "the finalizer " + Names.PROTECTION_PREFIX + "/lb protects the Pod")),
+                        Optional.of(LATER.plus(LifecyclePlanner.RESYNC))));
+        assertThat(asked).as("an explanation takes no slot").isEmpty();
+    }
+
+    @Test
+    void goesOnWithoutTheWantedEditAfterARefusal() {
+        PodRecord pod = Pods.pod("a").offline().preparing("collaset", "update").build();
+        LifecycleGate intending = new LifecycleGate(
+                Judgements.none(),
+                seen -> {
+                    throw new AssertionError("asked for the refused edit");
+                },
+                Endpoints.none(),
+                Employers.unknown());
+
+        PodEdit edit =
+                intending.advanceWithoutIntention(pod, PodEdit.of(pod), LATER).edit();
+
+        assertThat(PodOps.operation(pod.with(edit), "collaset").orElseThrow().phase())
+                .isEqualTo(PodOps.Phase.OPERATING);
+    }
+
+    @Test
+    void addsNoFinalizerToATerminatingPod() {
+        PodRecord pod =
+                Pods.pod("a").available().protectedBy("old").terminating().build();
+        PodEdit edit = PodEdit.of(pod).addFinalizer("new/one").removeFinalizer(Names.PROTECTION_PREFIX + "/old");
+
+        assertThat(gate.advance(pod, edit, LATER).edit())
+                .isEqualTo(PodEdit.of(pod).removeFinalizer(Names.PROTECTION_PREFIX + "/old"));
+    }
+
+    private Judgement judge(PodRecord pod, String operation, Stage stage, Instant now) {
+        asked.add(operation + " " + stage);
+        return passes ? new Judgement.Passed() : new Judgement.Rejected(List.of());
+    }
+
+    private PodEdit edit(PodRecord pod) {
+        return gate.advance(pod, PodEdit.of(pod), LATER).edit();
+    }
+
+    private PodRecord after(PodRecord pod) {
+        return pod.with(edit(pod));
+    }
+}
