@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -125,8 +126,8 @@ final class RuleStatus {
     private static List<Condition> conditions(Report report, List<Condition> before, String time) {
         List<Condition> conditions = new ArrayList<>();
         conditions.add(problems(report.spec())
-                .map(text -> condition(before, time, ACCEPTED, "False", "InvalidSpec", text))
-                .orElseGet(() -> condition(before, time, ACCEPTED, "True", "Valid", "every rule is understood")));
+                .map(text -> new Condition(ACCEPTED, "False", time, "InvalidSpec", text))
+                .orElseGet(() -> new Condition(ACCEPTED, "True", time, "Valid", "every rule is understood")));
         List<AvailabilityRule> limits = new ArrayList<>();
         for (Rule rule : report.spec().rules()) {
             if (rule.demand() instanceof Demand.Availability(AvailabilityRule limit)) {
@@ -134,12 +135,12 @@ final class RuleStatus {
             }
         }
         if (!limits.isEmpty()) {
-            conditions.add(slots(report, limits, before, time));
+            conditions.add(slots(report, limits, time));
         }
-        return conditions;
+        return conditions.stream().map(now -> since(before, now)).toList();
     }
 
-    private static Condition slots(Report report, List<AvailabilityRule> limits, List<Condition> before, String time) {
+    private static Condition slots(Report report, List<AvailabilityRule> limits, String time) {
         Count count = report.count();
         int allowance = limits.stream()
                 .mapToInt(limit -> Math.max(0, limit.allowance(count)))
@@ -148,16 +149,16 @@ final class RuleStatus {
         boolean free = limits.stream().allMatch(limit -> limit.blocks(count).isEmpty());
         String message = count.unavailable() + " of " + count.wanted() + " Pods are out of service or leaving it ("
                 + count.missing() + " of them do not exist), " + allowance + " may be; " + report.waiting() + " wait";
-        return condition(before, time, SLOTS_FREE, free ? "True" : "False", free ? "SlotsFree" : "SlotsTaken", message);
+        return new Condition(SLOTS_FREE, free ? "True" : "False", time, free ? "SlotsFree" : "SlotsTaken", message);
     }
 
-    private static Condition condition(
-            List<Condition> before, String time, String type, String status, String reason, String message) {
-        String since = before.stream()
-                .filter(old -> type.equals(old.type()) && status.equals(old.status()))
-                .map(Condition::lastTransitionTime)
+    /** The condition as it is now, with the time at which its status changed last. */
+    private static Condition since(List<Condition> before, Condition now) {
+        return before.stream()
+                .filter(old -> Objects.equals(old.type(), now.type()) && Objects.equals(old.status(), now.status()))
                 .findFirst()
-                .orElse(time);
-        return new Condition(type, status, since, reason, message);
+                .map(old ->
+                        new Condition(now.type(), now.status(), old.lastTransitionTime(), now.reason(), now.message()))
+                .orElse(now);
     }
 }

@@ -33,37 +33,37 @@ class AvailabilityRuleTest {
         assertThat(parsed.roundedDown(pods)).isEqualTo(available);
     }
 
-    @ParameterizedTest(name = "max {0}, min {1}: {2} Pods, {3} out, {4} missing -> {5}")
+    @ParameterizedTest(name = "max {0}, min {1}: {2} Pods/out/missing -> {3}")
     @CsvSource({
         // the allowance is used to the last slot
-        "2,   -,   10, 1, 0, ''",
-        "2,   -,   10, 2, 0, maxUnavailable 2 is used up by other Pods",
-        "2,   -,   10, 3, 0, maxUnavailable 2 is used up by other Pods",
-        "0,   -,   10, 0, 0, maxUnavailable 0 is used up by other Pods",
-        "50%, -,   3,  1, 0, ''",
-        "50%, -,   3,  2, 0, maxUnavailable 50% is used up by other Pods",
+        "2,   -,   10/1/0, ''",
+        "2,   -,   10/2/0, maxUnavailable 2 is used up by other Pods",
+        "2,   -,   10/3/0, maxUnavailable 2 is used up by other Pods",
+        "0,   -,   10/0/0, maxUnavailable 0 is used up by other Pods",
+        "50%, -,   3/1/0, ''",
+        "50%, -,   3/2/0, maxUnavailable 50% is used up by other Pods",
         // what has to stay
-        "-,   9,   10, 0, 0, ''",
-        "-,   9,   10, 1, 0, minAvailable 9 leaves no Pod to spare",
-        "-,   50%, 3,  1, 0, ''",
-        "-,   50%, 3,  2, 0, minAvailable 50% leaves no Pod to spare",
-        "-,   11,  10, 0, 0, minAvailable 11 leaves no Pod to spare",
+        "-,   9,   10/0/0, ''",
+        "-,   9,   10/1/0, minAvailable 9 leaves no Pod to spare",
+        "-,   50%, 3/1/0, ''",
+        "-,   50%, 3/2/0, minAvailable 50% leaves no Pod to spare",
+        "-,   11,  10/0/0, minAvailable 11 leaves no Pod to spare",
         // both: the stricter one speaks
-        "5,   9,   10, 1, 0, minAvailable 9 leaves no Pod to spare",
-        "1,   2,   10, 1, 0, maxUnavailable 1 is used up by other Pods",
+        "5,   9,   10/1/0, minAvailable 9 leaves no Pod to spare",
+        "1,   2,   10/1/0, maxUnavailable 1 is used up by other Pods",
         // Pods that owners want and that are not there are unavailable
-        "1,   -,   1,  0, 1, maxUnavailable 1 is used up by other Pods",
-        "2,   -,   1,  0, 1, ''",
-        "1,   -,   2,  0, 0, ''",
+        "1,   -,   1/0/1, maxUnavailable 1 is used up by other Pods",
+        "2,   -,   1/0/1, ''",
+        "1,   -,   2/0/0, ''",
         // a percentage is of what there should be, so it does not shrink with the Pods
-        "-,   80%, 8,  0, 2, minAvailable 80% leaves no Pod to spare",
-        "20%, -,   8,  0, 2, maxUnavailable 20% is used up by other Pods",
-        "30%, -,   8,  0, 2, ''",
+        "-,   80%, 8/0/2, minAvailable 80% leaves no Pod to spare",
+        "20%, -,   8/0/2, maxUnavailable 20% is used up by other Pods",
+        "30%, -,   8/0/2, ''",
     })
-    void oneMoreMayLeaveOnlyWithinBothLimits(String max, String min, int pods, int out, int missing, String blocked) {
+    void oneMoreMayLeaveOnlyWithinBothLimits(String max, String min, String pods, String blocked) {
         AvailabilityRule rule = new AvailabilityRule(quota(max), quota(min));
 
-        assertThat(rule.blocks(new Count(pods, out, missing)).orElse("")).isEqualTo(blocked);
+        assertThat(rule.blocks(count(pods)).orElse("")).isEqualTo(blocked);
     }
 
     @Test
@@ -123,5 +123,10 @@ class AvailabilityRuleTest {
         return text.endsWith("%")
                 ? Quota.text("quota", text, new ArrayList<>())
                 : Quota.number("quota", Integer.parseInt(text), new ArrayList<>());
+    }
+
+    private static Count count(String podsOutMissing) {
+        String[] parts = podsOutMissing.split("/");
+        return new Count(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
     }
 }

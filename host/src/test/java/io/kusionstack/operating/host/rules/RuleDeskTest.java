@@ -9,13 +9,11 @@ import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RuleDeskTest {
@@ -321,46 +319,6 @@ class RuleDeskTest {
                                 "slots are given out once all that an earlier leader sent has settled")),
                         Duration.ofSeconds(3)));
         assertThat(desk.judge(a, "collaset", Stage.PRE_CHECK, open)).isEqualTo(PASSED);
-    }
-
-    @Test
-    void podsThatAnOwnerWantsAndThatAreNotThereCount() {
-        PodRecord owned = Pods.pod("owned").available().ownedBy("web").build();
-        FakeRuleWorld shop =
-                FakeRuleWorld.with(Rules.maxUnavailable("web", 1)).put(owned).put(new Workload("uid-web", 2, Map.of()));
-
-        assertThat(shop.begins(owned)).isEqualTo(FULL);
-        shop.put(new Workload("uid-web", 1, Map.of()));
-        assertThat(shop.begins(owned)).isEqualTo(PASSED);
-    }
-
-    @Test
-    void anOwnerWithNoPodAtAllCountsToo() {
-        assertThat(world.put(new Workload("uid-new", 1, Map.of())).begins(a)).isEqualTo(FULL);
-    }
-
-    @Test
-    void oneOwnersSurplusDoesNotMakeUpForAnothersDeficit() {
-        world.put(Pods.pod("extra").available().ownedBy("one").build());
-        world.put(new Workload("uid-one", 0, Map.of()));
-        world.put(new Workload("uid-two", 1, Map.of()));
-
-        assertThat(world.begins(a)).isEqualTo(FULL);
-    }
-
-    @Test
-    void aRuleForAPartOfASetMissesNothing() {
-        PodRecord canary = Pods.pod("canary")
-                .available()
-                .label("canary", "yes")
-                .ownedBy("web")
-                .build();
-        FakeRuleWorld shop = FakeRuleWorld.with(
-                        Rules.available("web", "{matchLabels: {canary: \"yes\"}}", "maxUnavailableValue: 1"))
-                .put(canary)
-                .put(new Workload("uid-web", 9, Map.of("app", "web")));
-
-        assertThat(shop.begins(canary)).isEqualTo(PASSED);
     }
 
     @Test
