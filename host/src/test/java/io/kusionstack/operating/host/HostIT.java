@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.host.world.Crds;
 import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.api.Connection;
 import io.kusionstack.operating.testbed.api.KubeApi;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class HostIT {
     private static final Path DISTRIBUTION = Path.of("target", "operating");
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Definitions DEFINITIONS = Definitions.of(Path.of("..", "deploy", "crds"));
+    private static final Definitions DEFINITIONS = Crds.OF_THIS_PROJECT;
 
     @RegisterExtension
     final TestCluster testCluster =
@@ -101,6 +102,23 @@ class HostIT {
             cluster.startApiServer();
         }
         try (host) {
+            host.awaitReady();
+        }
+    }
+
+    @Test
+    void saysThatItIsNotReadyWhileTheApiServerIsAwayAndGoesOnAfter() {
+        try (HostProcess host = start("admin", "middle")) {
+            host.awaitReady();
+
+            cluster.stopApiServer();
+            try {
+                until(() -> !host.answers("/readyz"));
+                assertThat(host.answers("/livez")).isTrue();
+            } finally {
+                cluster.startApiServer();
+            }
+
             host.awaitReady();
         }
     }
