@@ -59,11 +59,11 @@ public final class Expectations implements PodCache.Listener {
         }
     }
 
-    void creationFailed(ObjectRef owner, String name) {
+    void forgetCreation(ObjectRef owner, String name) {
         byOwner.computeIfPresent(owner.uid(), (uid, pending) -> pending.without(name, ""));
     }
 
-    void deletionFailed(PodRecord pod) {
+    void forgetDeletion(PodRecord pod) {
         lower(pod, "", pod.uid());
     }
 

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
@@ -33,23 +34,36 @@ final class PodLife {
         parts.expectations().expectCreation(action.owner(), action.name());
         Delivery.Result result =
                 delivery.send(KIND, "create", () -> parts.client().post(collection(action), body.toString()));
-        Optional<Failure> failure = isOurs(action, result) ? Optional.empty() : ObjectWriter.failure(action, result);
+        if (isOurs(action, result)) {
+            lowerIfSeen(action);
+            return Optional.empty();
+        }
+        Optional<Failure> failure = ObjectWriter.failure(action, result);
         failure.ifPresent(why -> afterFailedCreation(action, why));
         return failure;
+    }
+
+    /** A Pod that was in the cache before it was expected shows up by no event. */
+    private void lowerIfSeen(Action.CreatePod action) {
+        if (parts.cache()
+                .get(new Key(action.owner().namespace(), action.name()))
+                .isPresent()) {
+            parts.expectations().forgetCreation(action.owner(), action.name());
+        }
     }
 
     private void afterFailedCreation(Action.CreatePod action, Failure failure) {
         if (failure.kind() == Failure.Kind.UNKNOWN) {
             later.after(UNCERTAIN, () -> lowerUnlessThere(action));
         } else {
-            parts.expectations().creationFailed(action.owner(), action.name());
+            parts.expectations().forgetCreation(action.owner(), action.name());
         }
     }
 
     private void lowerUnlessThere(Action.CreatePod action) {
         try {
             if (parts.client().get(path(action)).isNotFound()) {
-                parts.expectations().creationFailed(action.owner(), action.name());
+                parts.expectations().forgetCreation(action.owner(), action.name());
             }
         } catch (IOException e) {
             later.after(UNCERTAIN, () -> lowerUnlessThere(action));
@@ -109,7 +123,7 @@ final class PodLife {
         if (failure.kind() == Failure.Kind.UNKNOWN) {
             later.after(UNCERTAIN, () -> lookAfterDeletion(pod, epoch));
         } else {
-            parts.expectations().deletionFailed(pod);
+            parts.expectations().forgetDeletion(pod);
         }
     }
 
@@ -118,7 +132,7 @@ final class PodLife {
             Answer answer = parts.client().get(PodPatch.path(pod));
             if (answer.isSuccess()) {
                 parts.cache().learn(parts.parser().parse(answer.body()), epoch);
-                parts.expectations().deletionFailed(pod);
+                parts.expectations().forgetDeletion(pod);
                 parts.cache().wake(pod.uid());
             } else if (answer.isNotFound()) {
                 parts.cache().gone(pod.uid());

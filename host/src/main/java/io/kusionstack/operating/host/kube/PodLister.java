@@ -11,7 +11,6 @@ import okhttp3.Response;
 /** The requests that a watch of Pods makes. Any thread; blocks. */
 final class PodLister {
     private static final int PAGE = 500;
-    private static final int WATCH_SECONDS = 540;
 
     private final String server;
     private final OkHttpClient http;
@@ -38,7 +37,7 @@ final class PodLister {
     }
 
     private Call call(String namespace, String query) {
-        return http.newCall(request(namespace, query + "&allowWatchBookmarks=true&timeoutSeconds=" + WATCH_SECONDS));
+        return http.newCall(request(namespace, query + "&allowWatchBookmarks=true"));
     }
 
     /**

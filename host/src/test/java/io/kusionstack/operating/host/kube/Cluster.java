@@ -1,0 +1,131 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.testbed.api.KubeApi;
+import io.kusionstack.operating.testbed.controlplane.ControlPlane;
+import io.kusionstack.operating.testbed.controlplane.ControlPlaneOptions;
+import io.kusionstack.operating.testbed.junit.TestNamespace;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+
+/** The room as Main wires it, for one namespace of a real control plane, beside a plain client for the test itself. */
+final class Cluster implements AutoCloseable {
+    final TestNamespace namespace;
+    final KubeApi api;
+    final ClusterAccess access;
+    final PodCache cache = new PodCache();
+    final CountingMetrics metrics = new CountingMetrics();
+    final Expectations expectations = new Expectations(InstantSource.system(), metrics);
+    final List<EditReports.Fate> fates = new CopyOnWriteArrayList<>();
+    /** Uid of the object that owns all Pods; it exists, or the garbage collector would delete them. */
+    final String ownerUid;
+
+    final PodStream stream;
+    final ObjectCaches objects;
+    final ApiActuator actuator;
+
+    Cluster(ControlPlane plane, TestNamespace namespace, PodGate gate, Fence fence) {
+        this.namespace = namespace;
+        this.api = new KubeApi(plane.connection(ControlPlaneOptions.ADMIN), "kube-it/1");
+        this.ownerUid = owner();
+        this.access = ClusterAccess.kubeconfig(plane.kubeconfig(ControlPlaneOptions.ADMIN), "operating/test");
+        cache.onChange(expectations);
+        this.stream = new PodStream(
+                access,
+                new PodStream.Scope(List.of(namespace.name()), Set.of()),
+                cache,
+                metrics,
+                InstantSource.system());
+        this.objects = new ObjectCaches(access, List.of(namespace.name()), InstantSource.system());
+        this.actuator = new ApiActuator(
+                access,
+                new ApiActuator.Surroundings(
+                        cache,
+                        Set.of(),
+                        gate,
+                        expectations,
+                        fence,
+                        metrics,
+                        (seen, edit, fate) -> fates.add(fate),
+                        objects,
+                        InstantSource.system()));
+    }
+
+    private String owner() {
+        ObjectNode map = JsonNodeFactory.instance.objectNode();
+        map.put("apiVersion", "v1").put("kind", "ConfigMap").putObject("metadata").put("name", "web");
+        return api.create(path("configmaps"), map).at("/metadata/uid").asText();
+    }
+
+    static PodGate openGate() {
+        return (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
+    }
+
+    Cluster started() {
+        stream.start();
+        objects.start();
+        await().until(() -> stream.isSynced() && objects.isSynced());
+        return this;
+    }
+
+    static org.awaitility.core.ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+    }
+
+    /** Creates a Pod that will never be bound, and waits until the cache has it. */
+    PodRecord pod(String name) {
+        api.create(path("pods"), body(name));
+        return awaitPod(name);
+    }
+
+    PodRecord awaitPod(String name) {
+        await().until(() -> find(name).isPresent());
+        return find(name).orElseThrow();
+    }
+
+    Optional<PodRecord> find(String name) {
+        return cache.get(new Key(namespace.name(), name));
+    }
+
+    JsonNode read(String name) {
+        return api.get(path("pods") + "/" + name);
+    }
+
+    String path(String plural) {
+        return namespace.path("/api/v1", plural);
+    }
+
+    ObjectNode body(String name) {
+        ObjectNode pod = JsonNodeFactory.instance.objectNode();
+        pod.put("apiVersion", "v1").put("kind", "Pod");
+        ObjectNode metadata = pod.putObject("metadata").put("name", name);
+        metadata.putObject("labels").put(Names.CONTROL, "true").put(Names.INSTANCE_ID, "7");
+        ObjectNode owner = metadata.putArray("ownerReferences").addObject();
+        owner.put("apiVersion", "v1").put("kind", "ConfigMap");
+        owner.put("name", "web").put("uid", ownerUid).put("controller", true);
+        ObjectNode spec = pod.putObject("spec");
+        spec.putArray("schedulingGates").addObject().put("name", "test/never");
+        spec.putArray("readinessGates").addObject().put("conditionType", Names.SERVICE_READY);
+        spec.putArray("containers").addObject().put("name", "main").put("image", "app:v1");
+        return pod;
+    }
+
+    @Override
+    public void close() {
+        actuator.close();
+        stream.close();
+        objects.close();
+        api.close();
+    }
+}

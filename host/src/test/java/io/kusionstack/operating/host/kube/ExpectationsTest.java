@@ -1,0 +1,83 @@
+package io.kusionstack.operating.host.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExpectationsTest {
+    private static final ObjectRef SET = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
+    private static final PodRecord POD = Pods.pod("a").ownedBy("web").build();
+
+    private final AtomicInteger expired = new AtomicInteger();
+    private final PodCache cache = new PodCache();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final Expectations expectations = new Expectations(() -> now, new ActMetrics() {
+        @Override
+        public void expectationExpired() {
+            expired.incrementAndGet();
+        }
+    });
+
+    @BeforeEach
+    void listen() {
+        cache.onChange(expectations);
+    }
+
+    @Test
+    void expectsACreationUntilThePodIsSeen() {
+        expectations.expectCreation(SET, "a");
+        expectations.expectCreation(SET, "b");
+        assertThat(expectations.creations("uid-web")).containsExactlyInAnyOrder("a", "b");
+
+        cache.observe(POD);
+
+        assertThat(expectations.creations("uid-web")).containsExactly("b");
+        assertThat(expectations.areMet("uid-web")).isFalse();
+    }
+
+    @Test
+    void expectsADeletionUntilThePodIsSeenTerminatingOrGone() {
+        PodRecord other = Pods.pod("b").ownedBy("web").build();
+        cache.observe(POD);
+        cache.observe(other);
+        expectations.expectDeletion(POD);
+        expectations.expectDeletion(other);
+
+        cache.observe(Pods.like(POD).version(2).build());
+        assertThat(expectations.deletions("uid-web")).containsExactlyInAnyOrder("uid-a", "uid-b");
+        cache.observe(Pods.like(POD).version(3).terminating().build());
+        cache.gone("uid-b");
+
+        assertThat(expectations.areMet("uid-web")).isTrue();
+    }
+
+    @Test
+    void givesUpWhatIsNotSeenWithinFiveMinutes() {
+        expectations.expectCreation(SET, "old");
+        now = now.plus(Duration.ofMinutes(4));
+        expectations.expectCreation(SET, "young");
+        now = now.plus(Duration.ofSeconds(61));
+
+        assertThat(expectations.creations("uid-web")).containsExactly("young");
+        assertThat(expired).hasValue(1);
+    }
+
+    @Test
+    void forgetsWhatWasNotDone() {
+        expectations.expectCreation(SET, "a");
+        expectations.expectDeletion(POD);
+
+        expectations.forgetCreation(SET, "a");
+        expectations.forgetDeletion(POD);
+
+        assertThat(expectations.areMet("uid-web")).isTrue();
+    }
+}

@@ -1,0 +1,135 @@
+package io.kusionstack.operating.host.kube;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+/** Answers requests in the order of a script, for what a real API server does only once in a while. Loopback only. */
+final class FakeApi implements AutoCloseable {
+    private final HttpServer server;
+    private final Queue<Step> script = new ArrayDeque<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    /** @param lasting true for a watch that stays open */
+    private record Step(int code, String body, boolean lasting) {}
+
+    FakeApi() {
+        try {
+            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    FakeApi answers(int code, String... lines) {
+        script.add(new Step(code, String.join("\n", lines), false));
+        return this;
+    }
+
+    /** The last answer: lines, then silence. */
+    FakeApi answersAndStays(String... lines) {
+        script.add(new Step(200, String.join("\n", lines), true));
+        return this;
+    }
+
+    /** Methods with their paths and queries. */
+    List<String> requests() {
+        return requests;
+    }
+
+    ClusterAccess access(Path folder) {
+        Path file = folder.resolve("kubeconfig");
+        try {
+            Files.writeString(
+                    file,
+                    """
+                    apiVersion: v1
+                    kind: Config
+                    clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+                    contexts: [{name: x, context: {cluster: c, user: u}}]
+                    users: [{name: u, user: {}}]
+                    current-context: x
+                    """
+                            .formatted(server.getAddress().getPort()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ClusterAccess.kubeconfig(file, "operating/test");
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+        Step step = next();
+        byte[] body = step.body.getBytes(StandardCharsets.UTF_8);
+        if (step.code == 429) {
+            exchange.getResponseHeaders().add("Retry-After", "1");
+        }
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(step.code, 0);
+        try (OutputStream out = exchange.getResponseBody()) {
+            out.write(body);
+            out.flush();
+            if (step.lasting) {
+                end.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized Step next() {
+        Step step = script.poll();
+        return step == null ? new Step(500, "{\"message\":\"the script is over\"}", false) : step;
+    }
+
+    @Override
+    public void close() {
+        end.countDown();
+        server.stop(0);
+    }
+
+    static String pod(String name, long version) {
+        return "{\"metadata\":{\"name\":\"" + name + "\",\"namespace\":\"shop\",\"uid\":\"uid-" + name
+                + "\",\"resourceVersion\":\"" + version + "\"}}";
+    }
+
+    static String event(String type, String object) {
+        return "{\"type\":\"" + type + "\",\"object\":" + object + "}";
+    }
+
+    static String added(String name, long version) {
+        return event("ADDED", pod(name, version));
+    }
+
+    static String listEnds(long version) {
+        return event(
+                "BOOKMARK",
+                "{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"" + version
+                        + "\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}},\"spec\":{\"containers\":null}}");
+    }
+
+    static String list(long version, String next, String... pods) {
+        return "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"" + version + "\",\"continue\":\"" + next
+                + "\"},\"items\":[" + String.join(",", pods) + "]}";
+    }
+
+    static String gone() {
+        return "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"too old resource version\"}";
+    }
+}
