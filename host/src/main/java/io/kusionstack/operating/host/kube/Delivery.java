@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.kube;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.time.Duration;
 
 /** Every write goes out through here: limited, fenced, measured. Any thread; blocks. */
@@ -74,9 +76,27 @@ final class Delivery {
                 return new Result.Lost(answer.message());
             }
             return new Result.Answered(answer);
+        } catch (ConnectException e) {
+            metrics.notSent(kind, verb);
+            return new Result.NotSent("no connection to the API server: " + e.getMessage());
         } catch (IOException e) {
             metrics.unknownOutcome(kind, verb);
             return new Result.Lost(e.toString());
+        }
+    }
+
+    /** A read that takes its turn among the writes. */
+    Answer read(Request request) throws IOException {
+        try {
+            limiter.enter();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the host is stopping");
+        }
+        try {
+            return request.send();
+        } finally {
+            limiter.leave();
         }
     }
 }

@@ -33,12 +33,14 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
     private final Map<Key, T> objects = new ConcurrentHashMap<>();
     private final List<Listener<T>> listeners = new CopyOnWriteArrayList<>();
     private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
+    private volatile Instant lastWatching;
 
     /** @param namespaces none means all */
     InformerCache(Class<T> type, KubernetesClient client, List<String> namespaces, InstantSource clock) {
         this.type = type;
         this.client = client;
         this.clock = clock;
+        this.lastWatching = clock.instant();
         if (namespaces.isEmpty()) {
             informers.add(prepared(client.resources(type).inAnyNamespace().runnableInformer(0)));
         }

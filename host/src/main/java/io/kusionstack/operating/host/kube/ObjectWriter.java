@@ -39,7 +39,7 @@ final class ObjectWriter {
     /** An object that is there already is what we wanted, if it has all we would have given it. */
     private Optional<Failure> existing(Action.CreateObject action) {
         try {
-            Answer answer = parts.client().get(ObjectPath.of(action.object()));
+            Answer answer = delivery.read(() -> parts.client().get(ObjectPath.of(action.object())));
             if (answer.isSuccess() && contains(answer.json(), action.body())) {
                 parts.learner().learn(action.object().kind(), answer.json());
                 return Optional.empty();

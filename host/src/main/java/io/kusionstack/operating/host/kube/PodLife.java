@@ -62,7 +62,7 @@ final class PodLife {
 
     private void lowerUnlessThere(Action.CreatePod action) {
         try {
-            if (parts.client().get(path(action)).isNotFound()) {
+            if (delivery.read(() -> parts.client().get(path(action))).isNotFound()) {
                 parts.expectations().forgetCreation(action.owner(), action.name());
             }
         } catch (IOException e) {
@@ -76,7 +76,7 @@ final class PodLife {
             return false;
         }
         try {
-            JsonNode metadata = parts.client().get(path(action)).json().path("metadata");
+            JsonNode metadata = delivery.read(() -> parts.client().get(path(action))).json().path("metadata");
             boolean owned = false;
             for (JsonNode owner : metadata.path("ownerReferences")) {
                 owned = owned
@@ -129,7 +129,7 @@ final class PodLife {
 
     private void lookAfterDeletion(PodRecord pod, long epoch) {
         try {
-            Answer answer = parts.client().get(PodPatch.path(pod));
+            Answer answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
             if (answer.isSuccess()) {
                 parts.cache().learn(parts.parser().parse(answer.body()), epoch);
                 parts.expectations().forgetDeletion(pod);

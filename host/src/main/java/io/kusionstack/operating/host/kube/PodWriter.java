@@ -205,7 +205,7 @@ final class PodWriter {
             return;
         }
         try {
-            Answer answer = parts.client().get(PodPatch.path(seen));
+            Answer answer = delivery.read(() -> parts.client().get(PodPatch.path(seen)));
             if (answer.isNotFound()) {
                 parts.cache().gone(seen.uid());
             } else if (!answer.isSuccess()) {

@@ -55,8 +55,8 @@ final class StatusWriter {
     }
 
     private void windowEnds(String uid) {
-        Action.WriteStatus next;
-        long version;
+        final Action.WriteStatus next;
+        final long version;
         lock.lock();
         try {
             Slot slot = slots.get(uid);
@@ -73,8 +73,24 @@ final class StatusWriter {
         } finally {
             lock.unlock();
         }
-        send(next, version);
+        send(next, version).ifPresent(failure -> again(uid, next, failure));
         later.after(WINDOW, () -> windowEnds(uid));
+    }
+
+    /** What did not arrive is tried at the end of the next window, unless something newer waits; a conflict is planned anew. */
+    private void again(String uid, Action.WriteStatus action, Failure failure) {
+        if (failure.kind() == Failure.Kind.CONFLICT || failure.kind() == Failure.Kind.REFUSED) {
+            return;
+        }
+        lock.lock();
+        try {
+            Slot slot = slots.get(uid);
+            if (slot != null && slot.waiting == null) {
+                slot.waiting = action;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static boolean isWritten(Slot slot, Action.WriteStatus action) {

@@ -172,9 +172,7 @@ class ApiActuatorIT {
         Applied applied = cluster.actuator.apply(Plan.of(create("b")));
 
         Cluster.await().until(() -> cluster.fates.contains(EditReports.Fate.NOT_SENT));
-        assertThat(applied.failures())
-                .extracting(Failure::kind)
-                .containsExactly(Failure.Kind.NOT_SENT);
+        assertThat(applied.failures()).extracting(Failure::kind).containsExactly(Failure.Kind.NOT_SENT);
         assertThat(cluster.read("a").at("/metadata/labels").has(LABEL)).isFalse();
         assertThat(cluster.api.find(cluster.path("pods") + "/b")).isEmpty();
         assertThat(cluster.expectations.areMet(cluster.ownerUid)).isTrue();
@@ -188,7 +186,8 @@ class ApiActuatorIT {
         assertThat(first).isEqualTo(new Applied(Outcome.done(), List.of()));
         assertThat(again).isEqualTo(new Applied(Outcome.done(), List.of()));
         cluster.awaitPod("b");
-        Cluster.await().until(() -> cluster.expectations.creations(cluster.ownerUid).isEmpty());
+        Cluster.await()
+                .until(() -> cluster.expectations.creations(cluster.ownerUid).isEmpty());
     }
 
     @Test
@@ -270,7 +269,10 @@ class ApiActuatorIT {
 
         cluster.actuator.apply(Plan.of(new Action.PatchObject(set, version(set), patch)));
 
-        assertThat(sets.get(new Key(set.namespace(), set.name())).orElseThrow().getMetadata().getLabels())
+        assertThat(sets.get(new Key(set.namespace(), set.name()))
+                        .orElseThrow()
+                        .getMetadata()
+                        .getLabels())
                 .containsEntry("seen", "yes");
     }
 
@@ -282,10 +284,12 @@ class ApiActuatorIT {
         cluster.actuator.apply(Plan.of(event));
         cluster.actuator.apply(Plan.of(event));
 
-        Cluster.await().until(() -> !cluster.api.list(cluster.path("events")).items().isEmpty());
+        Cluster.await()
+                .until(() -> !cluster.api.list(cluster.path("events")).items().isEmpty());
         assertThat(cluster.api.list(cluster.path("events")).items())
-                .extracting(item -> item.path("reason").asText() + " " + item.path("type").asText() + " "
-                        + item.at("/involvedObject/uid").asText())
+                .extracting(item ->
+                        item.path("reason").asText() + " " + item.path("type").asText() + " "
+                                + item.at("/involvedObject/uid").asText())
                 .containsExactly("SuccessfulTest Warning " + set.uid());
     }
 
@@ -305,8 +309,7 @@ class ApiActuatorIT {
     }
 
     private ObjectRef collaSet() {
-        List<JsonNode> made = cluster.api.createFromYaml(
-                """
+        List<JsonNode> made = cluster.api.createFromYaml("""
                 apiVersion: apps.kusionstack.io/v1alpha1
                 kind: CollaSet
                 metadata: {name: web}
@@ -316,8 +319,7 @@ class ApiActuatorIT {
                   template:
                     metadata: {labels: {app: web}}
                     spec: {containers: [{name: main, image: app:v1}]}
-                """,
-                cluster.namespace.name());
+                """, cluster.namespace.name());
         ObjectRef set = new ObjectRef(
                 ObjectKind.COLLASET,
                 cluster.namespace.name(),
@@ -336,8 +338,8 @@ class ApiActuatorIT {
     }
 
     private int replicasInStatus(ObjectRef set) {
-        return Optional.of(cluster.api.get(cluster.namespace.path("/apis/" + Names.API_VERSION, "collasets") + "/"
-                        + set.name()))
+        return Optional.of(cluster.api.get(
+                        cluster.namespace.path("/apis/" + Names.API_VERSION, "collasets") + "/" + set.name()))
                 .map(object -> object.at("/status/replicas").asInt())
                 .orElse(0);
     }

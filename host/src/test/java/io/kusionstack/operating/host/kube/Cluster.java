@@ -64,7 +64,10 @@ final class Cluster implements AutoCloseable {
 
     private String owner() {
         ObjectNode map = JsonNodeFactory.instance.objectNode();
-        map.put("apiVersion", "v1").put("kind", "ConfigMap").putObject("metadata").put("name", "web");
+        map.put("apiVersion", "v1")
+                .put("kind", "ConfigMap")
+                .putObject("metadata")
+                .put("name", "web");
         return api.create(path("configmaps"), map).at("/metadata/uid").asText();
     }
 

@@ -56,17 +56,14 @@ final class FakeApi implements AutoCloseable {
     ClusterAccess access(Path folder) {
         Path file = folder.resolve("kubeconfig");
         try {
-            Files.writeString(
-                    file,
-                    """
+            Files.writeString(file, """
                     apiVersion: v1
                     kind: Config
                     clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
                     contexts: [{name: x, context: {cluster: c, user: u}}]
                     users: [{name: u, user: {}}]
                     current-context: x
-                    """
-                            .formatted(server.getAddress().getPort()));
+                    """.formatted(server.getAddress().getPort()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

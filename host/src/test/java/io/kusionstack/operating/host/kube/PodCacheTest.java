@@ -19,7 +19,8 @@ class PodCacheTest {
 
     @Test
     void findsAPodByNameUidOwnerNamespaceNodeAndLabels() {
-        PodRecord web = Pods.pod("web").ownedBy("set").node("n1").label("app", "web").build();
+        PodRecord web =
+                Pods.pod("web").ownedBy("set").node("n1").label("app", "web").build();
         PodRecord db = Pods.pod("db").in("other").node("n2").label("app", "web").build();
         cache.observe(web);
         cache.observe(db);
@@ -29,7 +30,8 @@ class PodCacheTest {
         assertThat(cache.ownedBy("uid-set")).containsExactly(web);
         assertThat(cache.inNamespace("other")).containsExactly(db);
         assertThat(cache.onNode("n2")).containsExactly(db);
-        assertThat(cache.selected("shop", Selector.labels(Map.of("app", "web")))).containsExactly(web);
+        assertThat(cache.selected("shop", Selector.labels(Map.of("app", "web"))))
+                .containsExactly(web);
         assertThat(cache.selected("shop", Selector.labels(Map.of("app", "db")))).isEmpty();
     }
 

@@ -108,8 +108,7 @@ class PodParserTest {
 
     @Test
     void readsAPodThatHasHardlyAnythingYet() throws IOException {
-        PodRecord pod = parse(
-                """
+        PodRecord pod = parse("""
                 {"metadata":{"name":"a","namespace":"shop","uid":"u","resourceVersion":"5","creationTimestamp":null,
                 "labels":null,"finalizers":null},"spec":{"containers":null,"nodeName":null},"status":{"podIP":"10.0.0.1"}}""");
 
@@ -132,14 +131,16 @@ class PodParserTest {
         assertThat(other.finalizers()).isSameAs(one.finalizers());
         assertThat(other.readinessGates()).isSameAs(one.readinessGates());
         assertThat(other.conditions().get(0)).isSameAs(one.conditions().get(0));
-        assertThat(other.containers().get(0).image()).isSameAs(one.containers().get(0).image());
+        assertThat(other.containers().get(0).image())
+                .isSameAs(one.containers().get(0).image());
     }
 
     @Test
     void tellsAPageFromItsPods() throws IOException {
         List<String> names = new ArrayList<>();
         PodParser.Page page = parser.parsePage(
-                FakeApi.list(77, "next", FakeApi.pod("a", 1), FakeApi.pod("b", 2)).getBytes(StandardCharsets.UTF_8),
+                FakeApi.list(77, "next", FakeApi.pod("a", 1), FakeApi.pod("b", 2))
+                        .getBytes(StandardCharsets.UTF_8),
                 pod -> names.add(pod.name()));
 
         assertThat(page).isEqualTo(new PodParser.Page(77, "next"));

@@ -3,8 +3,8 @@ package io.kusionstack.operating.host.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
@@ -23,8 +23,7 @@ class PodPatchTest {
     void carriesOnlyItsPreconditionsWhenNothingChanges() {
         assertThat(PodPatch.of(POD, PodEdit.of(POD), NOW))
                 .isEqualTo(new PodPatch(
-                        "api/v1/namespaces/shop/pods/a",
-                        json("{'metadata':{'uid':'uid-a','resourceVersion':'42'}}")));
+                        "api/v1/namespaces/shop/pods/a", json("{'metadata':{'uid':'uid-a','resourceVersion':'42'}}")));
     }
 
     @Test
@@ -37,13 +36,15 @@ class PodPatchTest {
                 .serviceReady(false);
 
         assertThat(PodPatch.of(POD, edit, NOW))
-                .isEqualTo(new PodPatch(
-                        "api/v1/namespaces/shop/pods/a/status",
-                        json("{'metadata':{'uid':'uid-a','resourceVersion':'42','labels':{'x':'1','y':null},"
-                                + "'annotations':{'n':'2'},'finalizers':['f/add'],"
-                                + "'$deleteFromPrimitiveList/finalizers':['f/gone']},"
-                                + "'status':{'conditions':[{'type':'pod.kusionstack.io/service-ready','status':'False',"
-                                + "'lastTransitionTime':'2026-02-03T04:05:06Z','message':'updated by PodOpsLifecycle'}]}}")));
+                .isEqualTo(
+                        new PodPatch(
+                                "api/v1/namespaces/shop/pods/a/status",
+                                json(
+                                        "{'metadata':{'uid':'uid-a','resourceVersion':'42','labels':{'x':'1','y':null},"
+                                                + "'annotations':{'n':'2'},'finalizers':['f/add'],"
+                                                + "'$deleteFromPrimitiveList/finalizers':['f/gone']},"
+                                                + "'status':{'conditions':[{'type':'pod.kusionstack.io/service-ready','status':'False',"
+                                                + "'lastTransitionTime':'2026-02-03T04:05:06Z','message':'updated by PodOpsLifecycle'}]}}")));
     }
 
     @Test
@@ -62,7 +63,11 @@ class PodPatchTest {
                 plain.state(),
                 "",
                 plain.startedAt());
-        PodRecord pod = Pods.pod("a").version(42).container("mesh", "mesh:1").container("mesh", old -> mesh).build();
+        PodRecord pod = Pods.pod("a")
+                .version(42)
+                .container("mesh", "mesh:1")
+                .container("mesh", old -> mesh)
+                .build();
 
         PodPatch patch = PodPatch.of(pod, PodEdit.of(pod).images(Map.of("main", "app:v2", "mesh", "mesh:2")), NOW);
 

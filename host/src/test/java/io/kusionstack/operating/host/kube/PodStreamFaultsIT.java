@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an API server does after a restore, or when it is old, told by a scripted one. */
 class PodStreamFaultsIT {
     private static final String FROM = "GET /api/v1/namespaces/shop/pods?";
-    private static final String WATCH_ALL = FROM
-            + "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    private static final String WATCH_ALL =
+            FROM + "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
 
     @TempDir
     Path folder;
@@ -47,9 +47,7 @@ class PodStreamFaultsIT {
         assertThat(metrics.count("relisted Pod epoch")).isEqualTo(1);
         assertThat(api.requests())
                 .startsWith(
-                        WATCH_ALL,
-                        FROM + "limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=101",
-                        WATCH_ALL);
+                        WATCH_ALL, FROM + "limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=101", WATCH_ALL);
     }
 
     @Test
@@ -81,7 +79,12 @@ class PodStreamFaultsIT {
 
     @Test
     void mergesANewListIntoTheCacheWhenTheServerHasForgotten() {
-        api.answers(200, FakeApi.added("a", 100), FakeApi.added("b", 100), FakeApi.listEnds(101), FakeApi.event("ERROR", FakeApi.gone()))
+        api.answers(
+                        200,
+                        FakeApi.added("a", 100),
+                        FakeApi.added("b", 100),
+                        FakeApi.listEnds(101),
+                        FakeApi.event("ERROR", FakeApi.gone()))
                 .answersAndStays(FakeApi.added("b", 120), FakeApi.added("c", 121), FakeApi.listEnds(125));
 
         try (PodStream stream = started()) {

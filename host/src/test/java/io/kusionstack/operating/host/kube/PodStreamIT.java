@@ -26,11 +26,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** On a control plane of its own, whose watches end after 3 to 6 seconds, and whose API server may be taken away. */
 class PodStreamIT {
     @RegisterExtension
-    static final TestCluster CLUSTER =
-            TestCluster.with(TestCluster.defaults()
-                    .withoutControllers()
-                    .withoutAudit()
-                    .withApiServerFlags("--min-request-timeout=3", "--disable-admission-plugins=ServiceAccount"));
+    static final TestCluster CLUSTER = TestCluster.with(TestCluster.defaults()
+            .withoutControllers()
+            .withoutAudit()
+            .withApiServerFlags("--min-request-timeout=3", "--disable-admission-plugins=ServiceAccount"));
 
     private ControlPlane plane;
     private Cluster cluster;
@@ -63,7 +62,9 @@ class PodStreamIT {
 
         Cluster.await().until(() -> cluster.find("after").isEmpty());
         assertThat(cluster.cache.byUid(pod.uid())).isEmpty();
-        assertThat(cluster.cache.ownedBy(cluster.ownerUid)).extracting(PodRecord::name).containsExactly("before");
+        assertThat(cluster.cache.ownedBy(cluster.ownerUid))
+                .extracting(PodRecord::name)
+                .containsExactly("before");
     }
 
     @Test
@@ -99,8 +100,7 @@ class PodStreamIT {
     void tellsItsHealth() {
         assertThat(cluster.stream.health())
                 .extracting(StreamHealth::name, StreamHealth::synced, StreamHealth::connected)
-                .containsExactly(
-                        tuple("pods in " + cluster.namespace.name(), false, false));
+                .containsExactly(tuple("pods in " + cluster.namespace.name(), false, false));
         cluster.started();
         List<StreamHealth> health = cluster.stream.health();
         assertThat(health).allMatch(StreamHealth::synced).allMatch(one -> one.isAlive(Instant.now()));
@@ -108,8 +108,6 @@ class PodStreamIT {
     }
 
     private static JsonNode graceless() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("gracePeriodSeconds", 0);
+        return JsonNodeFactory.instance.objectNode().put("gracePeriodSeconds", 0);
     }
 }
