@@ -78,10 +78,14 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
 
     /** One entry for all its informers. A kind that rarely changes is silent, so an open watch counts as heard of. */
     public StreamHealth health() {
-        boolean watching = informers.stream().allMatch(SharedIndexInformer::isWatching);
-        boolean running = informers.stream()
-                .noneMatch(informer -> informer.stopped().toCompletableFuture().isDone());
-        return new StreamHealth(type.getSimpleName(), isSynced(), watching, running ? clock.instant() : Instant.EPOCH);
+        boolean watching = informers.stream().allMatch(SharedIndexInformer::isWatching)
+                && informers.stream()
+                        .noneMatch(informer ->
+                                informer.stopped().toCompletableFuture().isDone());
+        if (watching) {
+            lastWatching = clock.instant();
+        }
+        return new StreamHealth(type.getSimpleName(), isSynced(), watching, lastWatching);
     }
 
     @Override

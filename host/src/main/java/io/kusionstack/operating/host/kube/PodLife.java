@@ -76,7 +76,8 @@ final class PodLife {
             return false;
         }
         try {
-            JsonNode metadata = delivery.read(() -> parts.client().get(path(action))).json().path("metadata");
+            JsonNode metadata =
+                    delivery.read(() -> parts.client().get(path(action))).json().path("metadata");
             boolean owned = false;
             for (JsonNode owner : metadata.path("ownerReferences")) {
                 owned = owned

@@ -138,8 +138,8 @@ class ActuatorFaultsIT {
         api.answers(500, "{}").answers(404, "{}");
         ObjectRef owner = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
 
-        Applied applied = actuator.apply(
-                Plan.of(new Action.CreatePod(owner, "b", 1, JsonNodeFactory.instance.objectNode())));
+        Applied applied =
+                actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, JsonNodeFactory.instance.objectNode())));
 
         assertThat(applied.failures()).extracting(Failure::kind).containsExactly(Failure.Kind.UNKNOWN);
         assertThat(applied.outcome()).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(12), "UNKNOWN"));

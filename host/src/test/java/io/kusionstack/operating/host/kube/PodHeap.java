@@ -38,10 +38,7 @@ final class PodHeap {
         long after = used();
         System.out.printf(
                 "%d Pods of %d bytes of JSON: %d bytes of heap each; %.1f us of CPU to read one%n",
-                cache.size(),
-                bytes / count,
-                (after - before) / count,
-                parsing / 1e3 / count);
+                cache.size(), bytes / count, (after - before) / count, parsing / 1e3 / count);
     }
 
     /** Of this thread, so that a busy machine does not count. */
@@ -59,17 +56,14 @@ final class PodHeap {
     private static byte[] json(int i) {
         int set = i / 100;
         String name = "web-" + set + "-" + Integer.toString(i + 60_000, 36) + "x";
-        String lifecycle = i % 2 == 0
-                ? """
-                "podopslifecycle.kusionstack.io/service-available":"1767225600%d",""".formatted(100_000_000 + i)
-                : """
+        String lifecycle = i % 2 == 0 ? """
+                "podopslifecycle.kusionstack.io/service-available":"1767225600%d",""".formatted(100_000_000 + i) : """
                 "operating.podopslifecycle.kusionstack.io/collaset":"1767225600%1$d",
                 "operation-type.podopslifecycle.kusionstack.io/collaset":"update",
                 "pre-checked.podopslifecycle.kusionstack.io/collaset":"1767225600%1$d",
                 "operation-permission.podopslifecycle.kusionstack.io/update":"1767225600%1$d",
                 "preparing.podopslifecycle.kusionstack.io/collaset":"1767225600%1$d",""".formatted(100_000_000 + i);
-        return TEMPLATE
-                .replace("@NAME", name)
+        return TEMPLATE.replace("@NAME", name)
                 .replace("@UID", "%08x-1111-4222-8333-%012x".formatted(i, i))
                 .replace("@SET", "web-" + set)
                 .replace("@OWNER", "%08x-9999-4222-8333-444455556666".formatted(set))
@@ -84,14 +78,14 @@ final class PodHeap {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static final String MANAGED = "{\"manager\":\"m\",\"operation\":\"Update\",\"apiVersion\":\"v1\",\"time\":\"@TIME\","
-            + "\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{"
-            + "\"f:some-long-key-of-a-label/with-a-name\":{},".repeat(30)
-            + "\"f:end\":{}}},\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"main\\\"}\":{"
-            + "\"f:terminationMessagePath\":{},".repeat(20) + "\".\":{}}}}}}";
+    private static final String MANAGED =
+            "{\"manager\":\"m\",\"operation\":\"Update\",\"apiVersion\":\"v1\",\"time\":\"@TIME\","
+                    + "\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{"
+                    + "\"f:some-long-key-of-a-label/with-a-name\":{},".repeat(30)
+                    + "\"f:end\":{}}},\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"main\\\"}\":{"
+                    + "\"f:terminationMessagePath\":{},".repeat(20) + "\".\":{}}}}}}";
 
-    private static final String TEMPLATE =
-            """
+    private static final String TEMPLATE = """
             {"kind":"Pod","apiVersion":"v1","metadata":{"name":"@NAME","namespace":"shop","uid":"@UID","resourceVersion":"@RV",
             "generation":2,"creationTimestamp":"@TIME","labels":{@LIFECYCLE"app":"@SET","tier":"front","team":"shop",
             "collaset.kusionstack.io/instance-id":"@ID","controller-revision-hash":"@SET-5d9c7b8f6d","kusionstack.io/control":"true"},
@@ -119,6 +113,5 @@ final class PodHeap {
             "hostIP":"10.1.0.3","podIP":"@IP","podIPs":[{"ip":"@IP"}],"startTime":"@TIME",
             "initContainerStatuses":[{"name":"mesh","state":{"running":{"startedAt":"@TIME"}},"lastState":{},"ready":true,"restartCount":0,"image":"registry.example/mesh:1.2","imageID":"sha256:aa","containerID":"containerd://@C1","started":true}],
             "containerStatuses":[{"name":"main","state":{"running":{"startedAt":"@TIME"}},"lastState":{},"ready":true,"restartCount":1,"image":"registry.example/web:v2","imageID":"sha256:bb","containerID":"containerd://@C2","started":true},
-            {"name":"side","state":{"running":{"startedAt":"@TIME"}},"lastState":{},"ready":true,"restartCount":0,"image":"registry.example/side:1","imageID":"sha256:cc","containerID":"containerd://@C1","started":true}],"qosClass":"Burstable"}}"""
-                    .replace("MANAGED", MANAGED);
+            {"name":"side","state":{"running":{"startedAt":"@TIME"}},"lastState":{},"ready":true,"restartCount":0,"image":"registry.example/side:1","imageID":"sha256:cc","containerID":"containerd://@C1","started":true}],"qosClass":"Burstable"}}""".replace("MANAGED", MANAGED);
 }
