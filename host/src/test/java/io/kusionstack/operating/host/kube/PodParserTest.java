@@ -56,11 +56,15 @@ class PodParserTest {
                         "Running",
                         "",
                         List.of("10.0.0.17", "fd00::17"),
-                        List.of(
-                                condition("pod.kusionstack.io/service-ready", "True", "", "2026-11-23T20:01:09Z"),
-                                condition("Ready", "False", "ReadinessGatesNotReady", "2026-11-23T20:01:10Z"),
-                                condition("DisruptionTarget", "True", "EvictionByEvictionAPI", "2026-11-23T21:00:00Z")),
+                        conditions(),
                         2));
+    }
+
+    private static List<PodCondition> conditions() {
+        return List.of(
+                condition("pod.kusionstack.io/service-ready", "True", "", "2026-11-23T20:01:09Z"),
+                condition("Ready", "False", "ReadinessGatesNotReady", "2026-11-23T20:01:10Z"),
+                condition("DisruptionTarget", "True", "EvictionByEvictionAPI", "2026-11-23T21:00:00Z"));
     }
 
     private static List<ContainerRecord> containers() {
@@ -91,19 +95,23 @@ class PodParserTest {
                         ContainerRecord.State.WAITING,
                         "CrashLoopBackOff",
                         null),
-                new ContainerRecord(
-                        "mesh",
-                        true,
-                        "mesh:1",
-                        "mesh:1",
-                        "sha256:aa",
-                        "containerd://m0",
-                        0,
-                        true,
-                        true,
-                        ContainerRecord.State.RUNNING,
-                        "",
-                        Instant.parse("2026-11-23T20:01:03Z")));
+                mesh());
+    }
+
+    private static ContainerRecord mesh() {
+        return new ContainerRecord(
+                "mesh",
+                true,
+                "mesh:1",
+                "mesh:1",
+                "sha256:aa",
+                "containerd://m0",
+                0,
+                true,
+                true,
+                ContainerRecord.State.RUNNING,
+                "",
+                Instant.parse("2026-11-23T20:01:03Z"));
     }
 
     @Test
