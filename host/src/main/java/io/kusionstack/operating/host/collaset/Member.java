@@ -14,8 +14,18 @@ import java.util.Comparator;
  * @param id -1 where the Pod carries none
  * @param toDelete a user wants this very Pod gone
  * @param ready as the Pod says, all gates included
+ * @param broken a container of it ends again and again, or has no image
+ * @param readySince the epoch while it is not ready
  */
-record Member(PodRecord pod, int id, boolean toDelete, boolean updating, boolean scalingIn, boolean ready) {
+record Member(
+        PodRecord pod,
+        int id,
+        boolean toDelete,
+        boolean updating,
+        boolean scalingIn,
+        boolean ready,
+        boolean broken,
+        Instant readySince) {
     /** What is lost least goes first; the name decides between equals. */
     static final Comparator<Member> SCALE_IN_ORDER = Comparator.comparing(Member::toDelete, Comparator.reverseOrder())
             .thenComparing(Member::scalingIn, Comparator.reverseOrder())
@@ -34,13 +44,16 @@ record Member(PodRecord pod, int id, boolean toDelete, boolean updating, boolean
             .thenComparing(Member::name);
 
     static Member of(PodRecord pod, SetSpec set) {
+        boolean ready = pod.ready();
         return new Member(
                 pod,
                 InstanceIds.of(pod),
                 pod.hasLabel(Names.TO_DELETE) || set.podsToDelete().contains(pod.name()),
                 PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE),
                 PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN),
-                pod.ready());
+                ready,
+                !ready && isBroken(pod),
+                ready ? readyTransition(pod) : Instant.EPOCH);
     }
 
     String uid() {
@@ -55,11 +68,7 @@ record Member(PodRecord pod, int id, boolean toDelete, boolean updating, boolean
         return pod.label(Names.REVISION).orElse("");
     }
 
-    /** A container of it ends again and again, has no image, or never became ready. */
-    boolean broken() {
-        if (ready) {
-            return false;
-        }
+    private static boolean isBroken(PodRecord pod) {
         for (ContainerRecord container : pod.containers()) {
             boolean waits = container.state() == ContainerRecord.State.WAITING
                     && !container.reason().equals("ContainerCreating")
@@ -88,11 +97,9 @@ record Member(PodRecord pod, int id, boolean toDelete, boolean updating, boolean
         return pod.created();
     }
 
-    private Instant readySince() {
-        return ready
-                ? pod.condition(PodCondition.READY)
-                        .map(PodCondition::lastTransition)
-                        .orElse(Instant.EPOCH)
-                : Instant.EPOCH;
+    private static Instant readyTransition(PodRecord pod) {
+        return pod.condition(PodCondition.READY)
+                .map(PodCondition::lastTransition)
+                .orElse(Instant.EPOCH);
     }
 }

@@ -251,12 +251,26 @@ final class UpdatePlanner {
         if (snapshot.set().policy() == SetSpec.Policy.RECREATE) {
             return new Template.Change.Recreate("podUpgradePolicy Recreate");
         }
-        return changes.computeIfAbsent(
-                member.revision(),
-                name -> history.find(name)
-                        .map(from -> Template.between(
-                                from.template(), history.updated().template()))
-                        .orElseGet(() -> new Template.Change.Recreate("an unknown revision")));
+        return changes.computeIfAbsent(member.revision(), this::changeFrom);
+    }
+
+    /** With the labels that tell the revision: the edit is the same for all Pods of one revision. */
+    private Template.Change changeFrom(String revision) {
+        Optional<Revision> from = history.find(revision);
+        if (from.isEmpty()) {
+            return new Template.Change.Recreate("an unknown revision");
+        }
+        Template.Change change =
+                Template.between(from.get().template(), history.updated().template());
+        return switch (change) {
+            case Template.Change.Recreate recreate -> recreate;
+            case Template.Change.InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) ->
+                new Template.Change.InPlace(
+                        labels.then(MapEdit.set(Names.REVISION, target))
+                                .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
+                        annotations,
+                        images);
+        };
     }
 
     private Intention intention(Template.Change.InPlace change, String operatingValue) {
@@ -264,9 +278,7 @@ final class UpdatePlanner {
                 Names.COLLASET_OPERATION,
                 operatingValue,
                 target,
-                change.labels()
-                        .then(MapEdit.set(Names.REVISION, target))
-                        .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
+                change.labels(),
                 change.annotations(),
                 change.images());
     }
