@@ -20,12 +20,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what each room knows: the rules, the lifecycle, the set. */
 record RoomExplanations(
         CachedWorld world, LifecycleGate gate, RuleDesk desk, CollaSetReconciler setRoom, InstantSource clock)
         implements Explanations {
+    private static final Set<String> OBSTACLES = Set.of("Scale=False", "Update=False", "Stalled=True");
+
     @Override
     public Optional<Explanation> pod(Key pod) {
         return world.pods().get(pod).map(this::explain);
@@ -85,11 +88,11 @@ record RoomExplanations(
     /** What the set could not do at all stands in its conditions. */
     private static List<Wait> obstacles(CollaSetStatus status) {
         return status.conditions().stream()
-                .filter(condition -> "False".equals(condition.status()))
+                .filter(condition -> OBSTACLES.contains(condition.type() + "=" + condition.status()))
                 .map(condition -> new Wait(
                         Reason.REFUSED_BY_SERVER,
                         String.valueOf(condition.type()),
-                        condition.reason() + ": " + condition.message()))
+                        Optional.ofNullable(condition.message()).orElse("see the events of the set")))
                 .toList();
     }
 }
