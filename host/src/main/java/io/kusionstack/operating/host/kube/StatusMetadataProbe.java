@@ -5,20 +5,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does this API server take labels together with a status? Asked once, by a dry run on the first Pod there is; until an
- * answer came, the cautious one holds. Any thread; the first call blocks.
+ * Does this API server take labels together with a status? Asked by a dry run on the first Pod there is, at most once a
+ * minute until an answer came; until then the cautious one holds. Any thread; the first call blocks.
  */
 final class StatusMetadataProbe {
     private static final Logger LOG = LoggerFactory.getLogger(StatusMetadataProbe.class);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final String LABEL = "operating.kusionstack.io/probe";
 
     private final ApiClient client;
     private final PodCache cache;
     private final PodParser parser;
+    private final ReentrantLock asking = new ReentrantLock();
+    private long askedAt;
     private volatile Known known = Known.NOT_YET;
 
     private enum Known {
@@ -35,9 +40,23 @@ final class StatusMetadataProbe {
 
     boolean metadataTravels() {
         if (known == Known.NOT_YET) {
-            cache.any().flatMap(this::ask).ifPresent(this::note);
+            asking.lock();
+            try {
+                askIfDue();
+            } finally {
+                asking.unlock();
+            }
         }
         return known == Known.TRAVELS;
+    }
+
+    /** Where the dry run itself is refused, for example by a webhook, asking before each write would double the writes. */
+    private void askIfDue() {
+        long now = System.nanoTime();
+        if (known == Known.NOT_YET && (askedAt == 0 || now - askedAt > PATIENCE_NANOS)) {
+            askedAt = now;
+            cache.any().flatMap(this::ask).ifPresent(this::note);
+        }
     }
 
     private void note(boolean travels) {

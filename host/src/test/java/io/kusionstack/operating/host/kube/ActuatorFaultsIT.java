@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an API server does when it is busy, broken or old, told by a scripted one. */
 class ActuatorFaultsIT {
+    private static final String FALSE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"False\"}";
+    private static final String TRUE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"True\"}";
     private static final String POD = "/api/v1/namespaces/shop/pods/a";
 
     @TempDir
@@ -99,9 +101,7 @@ class ActuatorFaultsIT {
     void writesLabelsFirstAndTheGateSecondWhereTheyDoNotTravelTogether() {
         api.answers(200, shown(10, "", ""))
                 .answers(200, shown(11, "\"x\":\"1\"", ""))
-                .answers(
-                        200,
-                        shown(12, "\"x\":\"1\"", "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"False\"}"));
+                .answers(200, shown(12, "\"x\":\"1\"", FALSE));
 
         write(PodEdit.of(pod).labels(MapEdit.set("x", "1")).serviceReady(false));
 
@@ -111,6 +111,21 @@ class ActuatorFaultsIT {
                         "PATCH " + POD + "/status?dryRun=All&timeout=10s",
                         "PATCH " + POD + "?timeout=10s",
                         "PATCH " + POD + "/status?timeout=10s");
+    }
+
+    @Test
+    void asksNotAgainBeforeEachWriteWhetherLabelsTravelWhereTheQuestionIsRefused() {
+        api.answers(400, "{}").answers(200, shown(11, "\"x\":\"1\"", "")).answers(200, shown(12, "\"x\":\"1\"", FALSE));
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")).serviceReady(false));
+        Cluster.await().until(() -> version() == 12);
+        api.answers(200, shown(13, "\"x\":\"2\"", FALSE)).answers(200, shown(14, "\"x\":\"2\"", TRUE));
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow())
+                .labels(MapEdit.set("x", "2"))
+                .serviceReady(true));
+
+        Cluster.await().until(() -> version() == 14);
+        assertThat(api.requests()).hasSize(5).filteredOn(request -> request.contains("dryRun")).hasSize(1);
     }
 
     @Test

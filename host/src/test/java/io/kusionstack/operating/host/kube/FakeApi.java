@@ -37,13 +37,13 @@ final class FakeApi implements AutoCloseable {
         server.start();
     }
 
-    FakeApi answers(int code, String... lines) {
+    synchronized FakeApi answers(int code, String... lines) {
         script.add(new Step(code, String.join("\n", lines), false));
         return this;
     }
 
     /** The last answer: lines, then silence. */
-    FakeApi answersAndStays(String... lines) {
+    synchronized FakeApi answersAndStays(String... lines) {
         script.add(new Step(200, String.join("\n", lines), true));
         return this;
     }
