@@ -125,7 +125,10 @@ class ActuatorFaultsIT {
                 .serviceReady(true));
 
         Cluster.await().until(() -> version() == 14);
-        assertThat(api.requests()).hasSize(5).filteredOn(request -> request.contains("dryRun")).hasSize(1);
+        assertThat(api.requests())
+                .hasSize(5)
+                .filteredOn(request -> request.contains("dryRun"))
+                .hasSize(1);
     }
 
     @Test
