@@ -100,7 +100,8 @@ final class Host implements AutoCloseable {
         return config.kubernetes()
                 .kubeconfig()
                 .map(file -> ClusterAccess.kubeconfig(file, userAgent))
-                .orElseGet(() -> ClusterAccess.automatic(userAgent));
+                .orElseGet(() -> ClusterAccess.automatic(userAgent))
+                .withRequestTimeout(config.limits().requestTimeout());
     }
 
     /** Waits for the API server for as long as it takes; false if it lacks something, or a stop was asked for. */

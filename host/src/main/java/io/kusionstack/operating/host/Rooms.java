@@ -23,6 +23,7 @@ import io.kusionstack.operating.host.rules.RuleDesk;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Rooms implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rooms.class);
-    /** What an earlier process sent can arrive for so long; no slot of a rule is given before that. */
-    private static final Duration EARLIER_WRITES = Duration.ofSeconds(10);
-
     private static final Duration UNSETTLED = Duration.ofSeconds(1);
 
     private final HostConfig config;
@@ -66,7 +64,9 @@ final class Rooms implements AutoCloseable {
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets());
-        desk = new RuleDesk(ruleWorld, clock.instant().plus(EARLIER_WRITES), ruleBell);
+        // what an earlier process sent may arrive for so long
+        Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
+        desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);
         intentions = new SetIntentions(world::generation);
         ServiceEndpoints endpoints =
                 new ServiceEndpoints(config.endpointSettle(), world.services(), world.pods(), clock, podBell);

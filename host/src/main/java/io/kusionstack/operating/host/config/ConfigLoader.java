@@ -132,7 +132,10 @@ public final class ConfigLoader {
     }
 
     private static Limits limits(Section section) {
-        Limits limits = new Limits(section.number("writesInFlight", 1, 1000, 16));
+        Limits limits = new Limits(
+                section.number("writesInFlight", 1, 1000, 16),
+                section.duration(
+                        "requestTimeout", Duration.ofMillis(500), Duration.ofMinutes(1), Duration.ofSeconds(10)));
         section.end();
         return limits;
     }

@@ -44,8 +44,12 @@ public record HostConfig(
 
     public record Log(LogFormat format, LogLevel level) {}
 
-    /** @param writesInFlight how many writes may be on their way to the API server at once */
-    public record Limits(int writesInFlight) {}
+    /**
+     * @param writesInFlight how many writes may be on their way to the API server at once
+     * @param requestTimeout how long one request to the API server may take; also how long after a start no slot of a rule
+     *     is given, because what an earlier process sent may still arrive
+     */
+    public record Limits(int writesInFlight, Duration requestTimeout) {}
 
     /** The controllers that can be chosen, by the word that the file uses. */
     public enum ControllerName {

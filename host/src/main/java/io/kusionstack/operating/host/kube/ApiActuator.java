@@ -55,7 +55,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     public ApiActuator(ClusterAccess access, Surroundings around, int inFlight) {
         this.client = new ApiClient(access);
         ApiLimiter limiter = new ApiLimiter(inFlight);
-        Delivery delivery = new Delivery(limiter, around.fence(), around.metrics());
+        Delivery delivery = new Delivery(limiter, around.fence(), around.metrics(), client.timeout());
         PodParser parser = new PodParser(around.annotations());
         StatusMetadataProbe probe = new StatusMetadataProbe(client, around.cache(), parser);
         ActuatorParts parts = new ActuatorParts(
@@ -155,7 +155,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         return action instanceof Action.WriteStatus || action instanceof Action.Announce;
     }
 
-    private static Outcome outcome(Plan plan, List<Failure> failures) {
+    private Outcome outcome(Plan plan, List<Failure> failures) {
         Optional<Duration> soonest = plan.lookAgain();
         String why = "planned";
         for (Failure failure : failures) {
@@ -169,11 +169,11 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     }
 
     /** Empty for a refusal: it changes only when what was refused changes, and that comes as an event. */
-    private static Optional<Duration> lookAfter(Failure.Kind kind) {
+    private Optional<Duration> lookAfter(Failure.Kind kind) {
         return switch (kind) {
             case CONFLICT -> Optional.of(Duration.ZERO);
             case BUSY, NOT_SENT -> Optional.of(BUSY_PAUSE);
-            case UNKNOWN -> Optional.of(PodLife.UNCERTAIN.plusSeconds(1));
+            case UNKNOWN -> Optional.of(client.timeout().plusSeconds(2));
             case REFUSED -> Optional.empty();
         };
     }
@@ -186,7 +186,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     /** Lets writes under way end, so that a lease may be released after it; then ends all connections. */
     @Override
     public void close() {
-        lanes.close();
+        lanes.close(client.timeout());
         creating.close();
         announcer.close();
         later.close();

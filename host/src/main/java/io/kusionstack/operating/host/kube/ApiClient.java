@@ -14,19 +14,23 @@ import okhttp3.Response;
  * has passed on this side; the server is told the same limit. Nothing is tried again. Any thread.
  */
 final class ApiClient implements AutoCloseable {
-    /** How long a request may be under way. */
-    static final Duration TIMEOUT = Duration.ofSeconds(10);
-
     static final MediaType JSON = MediaType.get("application/json");
     static final MediaType MERGE = MediaType.get("application/merge-patch+json");
     static final MediaType STRATEGIC = MediaType.get("application/strategic-merge-patch+json");
 
     private final String server;
+    private final Duration timeout;
     private final OkHttpClient client;
 
     ApiClient(ClusterAccess access) {
         this.server = access.server();
-        this.client = access.http(TIMEOUT).newBuilder().callTimeout(TIMEOUT).build();
+        this.timeout = access.requestTimeout();
+        this.client = access.http(timeout).newBuilder().callTimeout(timeout).build();
+    }
+
+    /** How long a request may be under way. */
+    Duration timeout() {
+        return timeout;
     }
 
     /**
@@ -52,7 +56,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     private Request.Builder write(String path) {
-        String limit = "timeout=" + TIMEOUT.toSeconds() + "s";
+        String limit = "timeout=" + timeout.toMillis() + "ms";
         return new Request.Builder().url(server + path + (path.contains("?") ? "&" : "?") + limit);
     }
 

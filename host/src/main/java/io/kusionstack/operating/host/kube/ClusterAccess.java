@@ -25,28 +25,41 @@ import okhttp3.OkHttpClient;
 public final class ClusterAccess {
     private static final int REQUESTS = 1024;
     private static final Duration PING = Duration.ofSeconds(10);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
     private final Config config;
     private final String userAgent;
+    private final Duration requestTimeout;
 
-    private ClusterAccess(Config config, String userAgent) {
+    private ClusterAccess(Config config, String userAgent, Duration requestTimeout) {
         this.config = new ConfigBuilder(config)
                 .withUserAgent(userAgent)
                 .withRequestRetryBackoffLimit(0)
                 .withWatchReconnectLimit(-1)
                 .build();
         this.userAgent = userAgent;
+        this.requestTimeout = requestTimeout;
     }
 
     /** As kubectl would, or from the service account of the Pod this runs in. */
     public static ClusterAccess automatic(String userAgent) {
-        return new ClusterAccess(Config.autoConfigure(null), userAgent);
+        return new ClusterAccess(Config.autoConfigure(null), userAgent, REQUEST_TIMEOUT);
     }
 
     /** The current context of a kubeconfig file. */
     public static ClusterAccess kubeconfig(Path file, String userAgent) {
-        return new ClusterAccess(Config.fromKubeconfig(file.toFile()), userAgent);
+        return new ClusterAccess(Config.fromKubeconfig(file.toFile()), userAgent, REQUEST_TIMEOUT);
+    }
+
+    /** The same with another limit for one request; without this it is 10 s. */
+    public ClusterAccess withRequestTimeout(Duration limit) {
+        return new ClusterAccess(config, userAgent, limit);
+    }
+
+    /** How long one request to the API server may take, on both sides. */
+    Duration requestTimeout() {
+        return requestTimeout;
     }
 
     /** The namespace that the configuration names, {@code default} where it names none. */

@@ -12,11 +12,14 @@ final class Delivery {
     private final ApiLimiter limiter;
     private final Fence fence;
     private final ActMetrics metrics;
+    private final Duration timeout;
 
-    Delivery(ApiLimiter limiter, Fence fence, ActMetrics metrics) {
+    /** @param timeout how long a request may be under way */
+    Delivery(ApiLimiter limiter, Fence fence, ActMetrics metrics, Duration timeout) {
         this.limiter = limiter;
         this.fence = fence;
         this.metrics = metrics;
+        this.timeout = timeout;
     }
 
     /** One request. */
@@ -47,7 +50,7 @@ final class Delivery {
             return new Result.NotSent("the host is stopping");
         }
         try {
-            if (!fence.isOpenFor(ApiClient.TIMEOUT)) {
+            if (!fence.isOpenFor(timeout)) {
                 metrics.notSent(kind, verb);
                 return new Result.NotSent("the lease is not sure to outlast the request");
             }

@@ -15,9 +15,6 @@ import java.util.Optional;
 final class PodLife {
     private static final String KIND = "Pod";
 
-    /** After so long a creation without an answer is either seen or never will be. */
-    static final Duration UNCERTAIN = ApiClient.TIMEOUT.plusSeconds(1);
-
     private final ActuatorParts parts;
     private final Delivery delivery;
     private final Later later;
@@ -26,6 +23,11 @@ final class PodLife {
         this.parts = parts;
         this.delivery = delivery;
         this.later = later;
+    }
+
+    /** After so long a creation without an answer is either seen or never will be. */
+    private Duration uncertain() {
+        return parts.client().timeout().plusSeconds(1);
     }
 
     Optional<Failure> create(Action.CreatePod action) {
@@ -54,7 +56,7 @@ final class PodLife {
 
     private void afterFailedCreation(Action.CreatePod action, Failure failure) {
         if (failure.kind() == Failure.Kind.UNKNOWN) {
-            later.after(UNCERTAIN, () -> lowerUnlessThere(action));
+            later.after(uncertain(), () -> lowerUnlessThere(action));
         } else {
             parts.expectations().forgetCreation(action.owner(), action.name());
         }
@@ -66,7 +68,7 @@ final class PodLife {
                 parts.expectations().forgetCreation(action.owner(), action.name());
             }
         } catch (IOException e) {
-            later.after(UNCERTAIN, () -> lowerUnlessThere(action));
+            later.after(uncertain(), () -> lowerUnlessThere(action));
         }
     }
 
@@ -122,7 +124,7 @@ final class PodLife {
 
     private void afterFailedDeletion(PodRecord pod, long epoch, Failure failure) {
         if (failure.kind() == Failure.Kind.UNKNOWN) {
-            later.after(UNCERTAIN, () -> lookAfterDeletion(pod, epoch));
+            later.after(uncertain(), () -> lookAfterDeletion(pod, epoch));
         } else {
             parts.expectations().forgetDeletion(pod);
         }
@@ -139,7 +141,7 @@ final class PodLife {
                 parts.cache().gone(pod.uid());
             }
         } catch (IOException e) {
-            later.after(UNCERTAIN, () -> lookAfterDeletion(pod, epoch));
+            later.after(uncertain(), () -> lookAfterDeletion(pod, epoch));
         }
     }
 

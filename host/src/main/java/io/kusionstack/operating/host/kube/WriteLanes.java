@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One lane for each Pod: what is handed to a lane runs in order, one at a time; lanes run beside each other. A lane without
  * work leaves nothing behind. Any thread; never blocks.
  */
-final class WriteLanes implements AutoCloseable {
+final class WriteLanes {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLanes.class);
 
     private final Map<String, Queue<Runnable>> lanes = new ConcurrentHashMap<>();
@@ -66,12 +67,11 @@ final class WriteLanes implements AutoCloseable {
         return next.get();
     }
 
-    /** Lets what was handed in run to its end, for at most so long as a request may take. */
-    @Override
-    public void close() {
+    /** Takes no more, and lets what was handed in run to its end for at most so long; what is left is interrupted. */
+    void close(Duration patience) {
         threads.shutdown();
         try {
-            if (!threads.awaitTermination(ApiClient.TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+            if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 threads.shutdownNow();
             }
         } catch (InterruptedException e) {

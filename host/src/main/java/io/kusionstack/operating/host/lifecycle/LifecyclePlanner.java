@@ -32,6 +32,12 @@ final class LifecyclePlanner {
     /** How often a Pod with an operation is looked at though nothing happens. */
     static final Duration RESYNC = Duration.ofSeconds(30);
 
+    /**
+     * How long the kubelet is given to follow a gate that was just closed. It writes the Pod's status then, and a write of
+     * ours on the record before would conflict with it; where it takes longer, nobody waits.
+     */
+    static final Duration FOLLOWING = Duration.ofMillis(100);
+
     private LifecyclePlanner() {}
 
     static Advanced plan(LifecycleSnapshot snapshot) {
@@ -152,7 +158,9 @@ final class LifecyclePlanner {
 
     /** Lets operations touch the Pod once traffic is off; the edit that one of them wants to make travels along. */
     private static void prepare(LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
-        if (ops.values().stream().noneMatch(Op.Preparing.class::isInstance) || !isPrepared(snapshot, draft)) {
+        if (ops.values().stream().noneMatch(Op.Preparing.class::isInstance)
+                || !isPrepared(snapshot, draft)
+                || isKubeletFollowing(snapshot, ops, draft)) {
             return;
         }
         ops.replaceAll((id, op) -> op instanceof Op.Preparing preparing ? touchable(preparing, snapshot, draft) : op);
@@ -201,6 +209,30 @@ final class LifecyclePlanner {
             draft.look(held.after());
         });
         return off && snapshot.facts().holding().isEmpty();
+    }
+
+    private static boolean isKubeletFollowing(
+            LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
+        if (snapshot.seen()
+                .condition(PodCondition.READY)
+                .filter(PodCondition::isTrue)
+                .isEmpty()) {
+            return false;
+        }
+        for (Op op : ops.values()) {
+            Optional<Duration> left = op instanceof Op.Preparing
+                    ? Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING))
+                            .map(since -> Duration.between(snapshot.now(), since.plus(FOLLOWING)))
+                            .filter(time -> time.isPositive() && time.compareTo(FOLLOWING) <= 0)
+                    : Optional.empty();
+            if (left.isPresent()) {
+                draft.await(new Wait(
+                        Reason.GATE_NOT_OBSERVED, "", "the kubelet is about to follow the closed readiness gate"));
+                draft.look(left.get());
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

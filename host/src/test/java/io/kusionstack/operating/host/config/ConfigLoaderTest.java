@@ -27,7 +27,7 @@ class ConfigLoaderTest {
             new Log(LogFormat.TEXT, LogLevel.INFO),
             Duration.ofSeconds(2),
             Duration.ofSeconds(20),
-            new Limits(16));
+            new Limits(16, Duration.ofSeconds(10)));
 
     static final String NOTHING_DEFAULT = """
             kubernetes: {kubeconfig: /etc/operating/kubeconfig}
@@ -38,7 +38,7 @@ class ConfigLoaderTest {
             log: {format: json, level: debug}
             endpointSettle: 500ms
             stopTimeout: 1m
-            limits: {writesInFlight: 32}
+            limits: {writesInFlight: 32, requestTimeout: 1500ms}
             """;
 
     static final HostConfig CHANGED = new HostConfig(
@@ -50,7 +50,7 @@ class ConfigLoaderTest {
             new Log(LogFormat.JSON, LogLevel.DEBUG),
             Duration.ofMillis(500),
             Duration.ofMinutes(1),
-            new Limits(32));
+            new Limits(32, Duration.ofMillis(1500)));
 
     private static final String ALL_WRONG = """
             kubernetes: {kubeconfig: 7}

@@ -2,33 +2,42 @@ package io.kusionstack.operating.host.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class WriteLanesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final WriteLanes lanes = new WriteLanes();
+
+    @AfterEach
+    void close() {
+        lanes.close(PATIENCE);
+    }
+
     @Test
     void runsTheWorkOfOneLaneInOrderAndOneAtATime() {
         List<Integer> order = new ArrayList<>();
         AtomicInteger together = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        try (WriteLanes lanes = new WriteLanes()) {
-            List<CompletableFuture<Void>> done = new ArrayList<>();
-            for (int i = 0; i < 1_000; i++) {
-                int number = i;
-                done.add(lanes.submit("a", () -> {
-                    most.accumulateAndGet(together.incrementAndGet(), Math::max);
-                    order.add(number);
-                    together.decrementAndGet();
-                }));
-            }
-            done.forEach(CompletableFuture::join);
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            int number = i;
+            done.add(lanes.submit("a", () -> {
+                most.accumulateAndGet(together.incrementAndGet(), Math::max);
+                order.add(number);
+                together.decrementAndGet();
+            }));
         }
+        done.forEach(CompletableFuture::join);
 
         assertThat(order).hasSize(1_000).isSorted();
         assertThat(most).hasValue(1);
@@ -37,38 +46,33 @@ class WriteLanesTest {
     @Test
     void letsOneLaneGoOnWhileAnotherIsHeldUp() throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);
-        try (WriteLanes lanes = new WriteLanes()) {
-            CompletableFuture<Void> slow = lanes.submit("a", () -> await(held));
-            lanes.submit("b", () -> {}).join();
-            assertThat(slow).isNotDone();
-            held.countDown();
-            slow.join();
-        }
+        CompletableFuture<Void> slow = lanes.submit("a", () -> await(held));
+        lanes.submit("b", () -> {}).join();
+        assertThat(slow).isNotDone();
+        held.countDown();
+        slow.join();
     }
 
     @Test
     void goesOnAfterWorkThatBroke() {
         List<String> ran = new ArrayList<>();
-        try (WriteLanes lanes = new WriteLanes()) {
-            CompletableFuture<Void> broken = lanes.submit("a", () -> {
-                throw new IllegalStateException("as wanted");
-            });
-            lanes.submit("a", () -> ran.add("next")).join();
-            assertThat(broken).isCompleted();
-        }
+        CompletableFuture<Void> broken = lanes.submit("a", () -> {
+            throw new IllegalStateException("as wanted");
+        });
+        lanes.submit("a", () -> ran.add("next")).join();
+        assertThat(broken).isCompleted();
 
         assertThat(ran).containsExactly("next");
     }
 
     @Test
     void keepsNothingOfALaneWithoutWork() {
-        WriteLanes lanes = new WriteLanes();
         List<CompletableFuture<Void>> done = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             done.add(lanes.submit("pod-" + i, () -> {}));
         }
         done.forEach(CompletableFuture::join);
-        lanes.close();
+        lanes.close(PATIENCE);
 
         assertThat(lanes.busy()).isZero();
     }
