@@ -1,0 +1,179 @@
+package io.kusionstack.operating.host.endtoend;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.testbed.api.ApiException;
+import io.kusionstack.operating.testbed.api.KubeApi;
+import io.kusionstack.operating.testbed.api.PatchType;
+import io.kusionstack.operating.testbed.controlplane.ControlPlane;
+import io.kusionstack.operating.testbed.operator.Definitions;
+import io.kusionstack.operating.testbed.operator.HostProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** One namespace with a set named web, a rule over its Pods, and an operator that looks after this namespace only. */
+final class Shop implements AutoCloseable {
+    static final String OLD = "registry.example/web:v1";
+    static final String NEW = "registry.example/web:v2";
+    static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final String GROUP = "/apis/apps.kusionstack.io/v1alpha1";
+    private static final Path DEPLOY = Path.of("..", "deploy");
+
+    final KubeApi api;
+    final Witness witness;
+    private final String namespace;
+    private final HostProcess host;
+
+    private Shop(KubeApi api, String namespace, HostProcess host) {
+        this.api = api;
+        this.namespace = namespace;
+        this.host = host;
+        this.witness = new Witness(api, namespace);
+    }
+
+    /** Starts the operator with the rights of deploy/rbac.yaml and waits until it is ready. */
+    static Shop open(ControlPlane cluster, String namespace) {
+        KubeApi api = new KubeApi(cluster.connection("admin"), "host-test/1");
+        Definitions.of(DEPLOY.resolve("crds")).install(api);
+        grant(api);
+        ObjectNode config = HostProcess.config().put("endpointSettle", "0s");
+        config.putArray("watchNamespaces").add(namespace);
+        HostProcess host = HostProcess.start(cluster, Path.of("target", "operating"), "host", config);
+        return new Shop(api, namespace, host.awaitReady());
+    }
+
+    private static void grant(KubeApi api) {
+        JsonMapper json = JsonMapper.builder().build();
+        ObjectNode binding = json.createObjectNode()
+                .put("apiVersion", "rbac.authorization.k8s.io/v1")
+                .put("kind", "ClusterRoleBinding");
+        binding.withObject("/metadata").put("name", "operating-test");
+        binding.withObject("/roleRef")
+                .put("apiGroup", "rbac.authorization.k8s.io")
+                .put("kind", "ClusterRole")
+                .put("name", "operating");
+        binding.putArray("subjects")
+                .addObject()
+                .put("apiGroup", "rbac.authorization.k8s.io")
+                .put("kind", "User")
+                .put("name", "host");
+        for (JsonNode object : documents(DEPLOY.resolve("rbac.yaml"))) {
+            if (object.path("kind").asText().equals("ClusterRole")) {
+                createOnce(api, "/apis/rbac.authorization.k8s.io/v1/clusterroles", object);
+            }
+        }
+        createOnce(api, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding);
+    }
+
+    private static List<JsonNode> documents(Path file) {
+        YAMLMapper yaml = new YAMLMapper();
+        try (var parser = yaml.createParser(Files.readString(file))) {
+            return yaml.<JsonNode>readValues(parser, JsonNode.class).readAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void createOnce(KubeApi api, String collection, JsonNode object) {
+        try {
+            api.create(collection, object);
+        } catch (ApiException e) {
+            if (!e.isConflict()) {
+                throw e;
+            }
+        }
+    }
+
+    void rule(String maxUnavailable) {
+        ObjectNode rule = object("PodTransitionRule", "web-availability");
+        rule.withObject("/spec/selector/matchLabels").put("app", "web");
+        rule.withObject("/spec")
+                .putArray("rules")
+                .addObject()
+                .put("name", "availability")
+                .putObject("availablePolicy")
+                .put("maxUnavailableValue", maxUnavailable);
+        api.create(GROUP + "/namespaces/" + namespace + "/podtransitionrules", rule);
+    }
+
+    void set(int replicas) {
+        ObjectNode set = object("CollaSet", "web");
+        set.withObject("/spec").put("replicas", replicas);
+        set.withObject("/spec/selector/matchLabels").put("app", "web");
+        set.withObject("/spec").set("template", image(OLD).at("/spec/template"));
+        set.withObject("/spec/template/metadata/labels").put("app", "web");
+        api.create(GROUP + "/namespaces/" + namespace + "/collasets", set);
+    }
+
+    void update(String image) {
+        api.patch(setPath(), PatchType.MERGE, image(image));
+    }
+
+    void scale(int replicas) {
+        ObjectNode patch = HostProcess.config();
+        patch.withObject("/spec").put("replicas", replicas);
+        api.patch(setPath(), PatchType.MERGE, patch);
+    }
+
+    void delete() {
+        api.delete(setPath());
+    }
+
+    boolean setIsGone() {
+        return api.find(setPath()).isEmpty();
+    }
+
+    String setPath() {
+        return GROUP + "/namespaces/" + namespace + "/collasets/web";
+    }
+
+    String podsPath() {
+        return "/api/v1/namespaces/" + namespace + "/pods";
+    }
+
+    /** Waits until so many Pods run the image in service, with no operation left on any. */
+    List<JsonNode> awaitServing(int replicas, String image) throws InterruptedException {
+        return witness.await(
+                replicas + " Pods serving " + image,
+                LIMIT,
+                pods -> pods.size() == replicas
+                        && pods.stream()
+                                .allMatch(pod -> Witness.isAvailable(pod)
+                                        && Witness.runs(pod, image)
+                                        && Witness.operations(pod).isEmpty()));
+    }
+
+    HostProcess host() {
+        return host;
+    }
+
+    private static ObjectNode image(String image) {
+        ObjectNode patch = HostProcess.config();
+        patch.withObject("/spec/template/spec")
+                .putArray("containers")
+                .addObject()
+                .put("name", "app")
+                .put("image", image);
+        return patch;
+    }
+
+    private ObjectNode object(String kind, String name) {
+        ObjectNode object =
+                HostProcess.config().put("apiVersion", "apps.kusionstack.io/v1alpha1").put("kind", kind);
+        object.withObject("/metadata").put("name", name).put("namespace", namespace);
+        return object;
+    }
+
+    @Override
+    public void close() {
+        witness.close();
+        host.close();
+        api.close();
+    }
+}
