@@ -164,8 +164,9 @@ final class Shop implements AutoCloseable {
     }
 
     private ObjectNode object(String kind, String name) {
-        ObjectNode object =
-                HostProcess.config().put("apiVersion", "apps.kusionstack.io/v1alpha1").put("kind", kind);
+        ObjectNode object = HostProcess.config()
+                .put("apiVersion", "apps.kusionstack.io/v1alpha1")
+                .put("kind", kind);
         object.withObject("/metadata").put("name", name).put("namespace", namespace);
         return object;
     }

@@ -109,7 +109,11 @@ class ThirdPartyIT {
                 .putArray("readinessGates")
                 .addObject()
                 .put("conditionType", "pod.kusionstack.io/service-ready");
-        pod.withObject("/spec").putArray("containers").addObject().put("name", "app").put("image", Shop.OLD);
+        pod.withObject("/spec")
+                .putArray("containers")
+                .addObject()
+                .put("name", "app")
+                .put("image", Shop.OLD);
         return pod;
     }
 }
