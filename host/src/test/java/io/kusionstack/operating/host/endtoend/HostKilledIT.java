@@ -35,7 +35,7 @@ class HostKilledIT {
                     image = image.equals(Shop.NEW) ? Shop.OLD : Shop.NEW;
                     shop.update(image);
                 }
-                pass(Duration.ofMillis(random.nextInt(1500)));
+                pass(Duration.ofMillis(random.nextInt(5000)));
                 shop.host().process().kill();
                 shop.host().process().start();
                 shop.host().awaitReady();

@@ -43,6 +43,7 @@ final class Shop implements AutoCloseable {
         Definitions.of(DEPLOY.resolve("crds")).install(api);
         grant(api);
         ObjectNode config = HostProcess.config().put("endpointSettle", "0s");
+        config.putObject("limits").put("requestTimeout", "2s");
         config.putArray("watchNamespaces").add(namespace);
         HostProcess host = HostProcess.start(cluster, Path.of("target", "operating"), "host", config);
         return new Shop(api, namespace, host.awaitReady());
