@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.junit.TestCluster;
@@ -17,7 +18,7 @@ class CollaSetOnClusterIT {
             ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
         assertThat(Await.until(Shop.LIMIT, nodes::areSchedulable)).isTrue();
         try (Shop shop = Shop.open(cluster, namespace.name())) {
-            shop.rule("20%");
+            shop.rule(TextNode.valueOf("20%"));
             shop.set(50);
             shop.awaitServing(50, Shop.OLD);
 

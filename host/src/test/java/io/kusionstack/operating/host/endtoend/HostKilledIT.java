@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.IntNode;
 import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.junit.TestCluster;
@@ -25,7 +26,7 @@ class HostKilledIT {
         Random random = new Random(seed);
         assertThat(Await.until(Shop.LIMIT, nodes::areSchedulable)).isTrue();
         try (Shop shop = Shop.open(cluster, namespace.name())) {
-            shop.rule("2");
+            shop.rule(IntNode.valueOf(2));
             shop.set(PODS);
             shop.awaitServing(PODS, Shop.OLD);
             shop.witness.forget();

@@ -91,7 +91,8 @@ final class Shop implements AutoCloseable {
         }
     }
 
-    void rule(String maxUnavailable) {
+    /** @param maxUnavailable a number of Pods, or a percentage as text */
+    void rule(JsonNode maxUnavailable) {
         ObjectNode rule = object("PodTransitionRule", "web-availability");
         rule.withObject("/spec/selector/matchLabels").put("app", "web");
         rule.withObject("/spec")
@@ -99,7 +100,7 @@ final class Shop implements AutoCloseable {
                 .addObject()
                 .put("name", "availability")
                 .putObject("availablePolicy")
-                .put("maxUnavailableValue", maxUnavailable);
+                .set("maxUnavailableValue", maxUnavailable);
         api.create(GROUP + "/namespaces/" + namespace + "/podtransitionrules", rule);
     }
 

@@ -81,6 +81,26 @@ class LifecyclePlannerTest {
     }
 
     @Test
+    void givesTheKubeletAMomentToFollowTheClosedGate() {
+        Pods closed = Pods.pod("a").offline().condition("Ready", "True").preparing(ID, "update");
+        PodRecord now = closed.label(Mark.PREPARING.key(ID), STAMP).build();
+        PodRecord longAgo =
+                closed.label(Mark.PREPARING.key(ID), "1767229199900000007").build();
+
+        assertThat(plan(now, Facts.none()))
+                .isEqualTo(new LifecyclePlanner.Advanced(
+                        PodEdit.of(now),
+                        List.of(new Wait(
+                                Reason.GATE_NOT_OBSERVED,
+                                "",
+                                "the kubelet is about to follow the closed readiness gate")),
+                        Optional.of(Duration.ofMillis(100))));
+        assertThat(plan(longAgo, Facts.none()))
+                .isEqualTo(advanced(
+                        PodEdit.of(longAgo).labels(set(Mark.OPERATE, STAMP)).labels(gone(Mark.PREPARING.key(ID)))));
+    }
+
+    @Test
     void waitsWhileAProtectionFinalizerRemains() {
         PodRecord pod = Pods.pod("a")
                 .offline()
