@@ -27,6 +27,8 @@ final class Update {
     private static final String NEW = "registry.example/web:v2";
     /** What the host still writes after the last Pod is back: the status of set and rule. */
     private static final Duration AFTERMATH = Duration.ofSeconds(2);
+    /** For so long after its start the host gives no slot of a rule: an earlier process might have given it. */
+    private static final Duration BEFORE_SLOTS = Duration.ofSeconds(12);
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final ControlPlane cluster;
@@ -47,7 +49,7 @@ final class Update {
             api.create(String.format(RULES, namespace), rule());
             api.create(String.format(SETS, namespace), set(pods));
             board.awaitAll(all -> all.size() == pods && all.stream().allMatch(pod -> serves(pod, OLD)));
-            pause(AFTERMATH);
+            pause(BEFORE_SLOTS);
             Instant began = Instant.now();
             Duration cpuBefore = host.process().cpu();
             api.patch(String.format(SETS, namespace) + "/web", PatchType.MERGE, template(NEW));

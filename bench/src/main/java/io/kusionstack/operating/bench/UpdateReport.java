@@ -65,13 +65,18 @@ record UpdateReport(int pods, Duration took, Duration floorTook, Duration cpu, A
                 .put("seconds", round(took.toMillis() / 1000.0))
                 .put("podsPerSecond", round(podsPerSecond()))
                 .put("floorPodsPerSecond", round(floorPodsPerSecond()))
-                .put("podWritesPerPod", round(podWrites.requests() / (double) pods))
-                .put("writesPerPod", round(writes.requests() / (double) pods))
+                .put("podWritesPerPod", round(done(podWrites) / (double) pods))
+                .put("writesPerPod", round(done(writes) / (double) pods))
                 .put("unchangedWrites", podWrites.unchanged())
                 .put("conflicts", writes.conflicts())
                 .put("eventsPerPod", round(events.requests() / (double) pods))
                 .put("cpuMillisPerPod", round(cpuMillisPerPod()));
         return report.toString();
+    }
+
+    /** What the API server refused wrote nothing; conflicts have a figure of their own. */
+    private static long done(Tally tally) {
+        return tally.requests() - tally.conflicts() - tally.refused();
     }
 
     private double cpuMillisPerPod() {

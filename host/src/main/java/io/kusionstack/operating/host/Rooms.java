@@ -119,7 +119,7 @@ final class Rooms implements AutoCloseable {
         }
         if (runs(ControllerName.COLLASET)) {
             sets.watch(
-                    controller(ControllerName.COLLASET, sets, config.workers().collaset())::enqueue);
+                    controller(ControllerName.COLLASET, sets, config.workers().collaset())::enqueueAfter);
         }
         world.start();
     }

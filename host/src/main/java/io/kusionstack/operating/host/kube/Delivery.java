@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Every write goes out through here: limited, fenced, measured. Any thread; blocks. */
 final class Delivery {
@@ -36,12 +37,20 @@ final class Delivery {
         /** Nothing was sent. */
         record NotSent(String why) implements Result {}
 
+        /** Nothing was sent: while the request waited its turn, the object it was decided on has changed. */
+        record Overtaken() implements Result {}
+
         /** It was sent, and what became of it is not known. */
         record Lost(String why) implements Result {}
     }
 
     /** Waits its turn, asks the fence at the last moment, sends. */
     Result send(String kind, String verb, Request request) {
+        return send(kind, verb, () -> true, request);
+    }
+
+    /** @param current asked at the last moment: is the decision still about the newest state that is known? */
+    Result send(String kind, String verb, BooleanSupplier current, Request request) {
         try {
             limiter.enter();
         } catch (InterruptedException e) {
@@ -54,7 +63,7 @@ final class Delivery {
                 metrics.notSent(kind, verb);
                 return new Result.NotSent("the lease is not sure to outlast the request");
             }
-            return sendNow(kind, verb, request);
+            return current.getAsBoolean() ? sendNow(kind, verb, request) : new Result.Overtaken();
         } finally {
             limiter.leave();
         }

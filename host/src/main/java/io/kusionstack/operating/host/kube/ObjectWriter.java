@@ -106,6 +106,8 @@ final class ObjectWriter {
     /** What a result means for the action; empty if it was done. */
     static Optional<Failure> failure(Action action, Delivery.Result result) {
         return switch (result) {
+            case Delivery.Result.Overtaken overtaken ->
+                Optional.of(new Failure(action, Failure.Kind.CONFLICT, 0, "the object has changed meanwhile"));
             case Delivery.Result.NotSent not -> Optional.of(new Failure(action, Failure.Kind.NOT_SENT, 0, not.why()));
             case Delivery.Result.Lost lost -> Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, lost.why()));
             case Delivery.Result.Answered(Answer answer) -> {

@@ -87,9 +87,10 @@ final class PodWriter {
     }
 
     private Tried send(Write write, PodEdit edit) {
+        // asked at the first gate that is written, with or without labels, so that the answer is there when it matters
         if (edit.serviceReady().isPresent()
-                && PodPatch.touchesMetadata(edit)
-                && !parts.metadataTravels().getAsBoolean()) {
+                && !parts.metadataTravels().getAsBoolean()
+                && PodPatch.touchesMetadata(edit)) {
             return sendInTwo(write, edit);
         }
         return interpret(write, edit, sendOne(write.seen, edit));
@@ -117,12 +118,26 @@ final class PodWriter {
         return delivery.send(
                 KIND,
                 edit.serviceReady().isPresent() ? "patch-status" : "patch",
+                () -> isNewest(seen),
                 () -> parts.client().patch(patch.path(), ApiClient.STRATEGIC, body));
+    }
+
+    private boolean isNewest(PodRecord seen) {
+        return parts.cache()
+                .byUid(seen.uid())
+                .filter(newest -> newest.resourceVersion() == seen.resourceVersion())
+                .isPresent();
     }
 
     private Tried interpret(Write write, PodEdit edit, Delivery.Result result) {
         return switch (result) {
             case Delivery.Result.Answered answered -> answered(write, edit, answered.answer());
+            case Delivery.Result.Overtaken overtaken -> {
+                // the newer record has woken everybody already
+                parts.metrics().outdated(KIND);
+                parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
+                yield Tried.GIVEN_UP;
+            }
             case Delivery.Result.NotSent ignored -> {
                 parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
                 wakeLater(write.seen);
