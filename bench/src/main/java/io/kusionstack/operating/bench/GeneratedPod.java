@@ -1,59 +1,16 @@
-package io.kusionstack.operating.host.kube;
+package io.kusionstack.operating.bench;
 
-import io.kusionstack.operating.host.plan.PodRecord;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 
 /**
- * Measures what the cache holds for each Pod, and how fast Pods are read. Pods are about 9 KB of JSON as a watch sends
- * them, two containers and a sidecar each, in sets of 100 on 250 nodes, half of them during an operation.
- *
- * <pre>{@code
- * java -Xmx2g -cp ... io.kusionstack.operating.host.kube.PodHeap 20000
- * }</pre>
+ * Pods of about 10 KB of JSON as a watch sends them: two containers and a sidecar each, three entries of managed fields, in
+ * sets of 100 on 250 nodes, half of them during an operation.
  */
-final class PodHeap {
-    private PodHeap() {}
+final class GeneratedPod {
+    private GeneratedPod() {}
 
-    public static void main(String[] arguments) throws IOException {
-        int count = arguments.length == 0 ? 20_000 : Integer.parseInt(arguments[0]);
-        PodParser parser = new PodParser(Set.of());
-        PodCache cache = new PodCache();
-        for (int i = 0; i < 2_000; i++) {
-            parser.parse(json(i));
-        }
-        long bytes = 0;
-        long parsing = 0;
-        long before = used();
-        for (int i = 0; i < count; i++) {
-            byte[] json = json(i);
-            bytes += json.length;
-            long start = cpu();
-            PodRecord pod = parser.parse(json);
-            parsing += cpu() - start;
-            cache.observe(pod);
-        }
-        long after = used();
-        System.out.printf(
-                "%d Pods of %d bytes of JSON: %d bytes of heap each; %.1f us of CPU to read one%n",
-                cache.size(), bytes / count, (after - before) / count, parsing / 1e3 / count);
-    }
-
-    /** Of this thread, so that a busy machine does not count. */
-    private static long cpu() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-    }
-
-    private static long used() {
-        for (int i = 0; i < 5; i++) {
-            System.gc();
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    private static byte[] json(int i) {
+    /** As a watch sends it, on one line. @param version its resourceVersion */
+    static byte[] json(int i, long version) {
         int set = i / 100;
         String name = "web-" + set + "-" + Integer.toString(i + 60_000, 36) + "x";
         String lifecycle = i % 2 == 0 ? """
@@ -71,10 +28,11 @@ final class PodHeap {
                 .replace("@ID", Integer.toString(i % 100))
                 .replace("@NODE", "node-" + i % 250)
                 .replace("@IP", "10." + i / 62_500 + "." + i / 250 % 250 + "." + i % 250)
-                .replace("@RV", Integer.toString(1_000_000 + i))
+                .replace("@RV", Long.toString(version))
                 .replace("@C1", "%064x".formatted(i + 1L))
                 .replace("@C2", "%064x".formatted(i + 2L))
                 .replace("@TIME", "2026-11-23T%02d:%02d:%02dZ".formatted(i / 3600 % 24, i / 60 % 60, i % 60))
+                .replace("\n", "")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
