@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,7 +31,7 @@ class SettlementsTest {
         "UNKNOWN, UNKNOWN",
     })
     void tellsTheRulesWhatBecameOfAnEdit(Fate fate, Judgements.Settlement settlement) {
-        new Settlements(told).reported(pod, PodEdit.of(pod), fate);
+        new Settlements(told, Duration.ofSeconds(10)).reported(pod, PodEdit.of(pod), fate);
 
         assertThat(told.settlements).containsExactly(settlement);
     }
@@ -38,7 +39,7 @@ class SettlementsTest {
     @Test
     void everyFateHasASettlement() {
         for (Fate fate : Fate.values()) {
-            new Settlements(told).reported(pod, PodEdit.of(pod), fate);
+            new Settlements(told, Duration.ofSeconds(10)).reported(pod, PodEdit.of(pod), fate);
         }
 
         assertThat(told.settlements).hasSize(Fate.values().length);
