@@ -84,7 +84,7 @@ class ActuatorFaultsIT {
         write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
 
         Cluster.await().until(() -> version() == 11);
-        assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=10s", "GET " + POD);
+        assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=10000ms", "GET " + POD);
         assertThat(fates).containsExactly(EditReports.Fate.UNKNOWN);
     }
 
@@ -108,9 +108,9 @@ class ActuatorFaultsIT {
         Cluster.await().until(() -> version() == 12);
         assertThat(api.requests())
                 .containsExactly(
-                        "PATCH " + POD + "/status?dryRun=All&timeout=10s",
-                        "PATCH " + POD + "?timeout=10s",
-                        "PATCH " + POD + "/status?timeout=10s");
+                        "PATCH " + POD + "/status?dryRun=All&timeout=10000ms",
+                        "PATCH " + POD + "?timeout=10000ms",
+                        "PATCH " + POD + "/status?timeout=10000ms");
     }
 
     @Test
@@ -164,7 +164,7 @@ class ActuatorFaultsIT {
         assertThat(expectations.creations("uid-web")).containsExactly("b");
         Cluster.await().until(() -> expectations.areMet("uid-web"));
         assertThat(api.requests())
-                .containsExactly("POST /api/v1/namespaces/shop/pods?timeout=10s", "GET /api/v1/namespaces/shop/pods/b");
+                .containsExactly("POST /api/v1/namespaces/shop/pods?timeout=10000ms", "GET /api/v1/namespaces/shop/pods/b");
     }
 
     private void write(PodEdit edit) {
