@@ -26,15 +26,7 @@ class ThirdPartyIT {
             ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
         assertThat(Await.until(Shop.LIMIT, nodes::areSchedulable)).isTrue();
         try (Shop shop = Shop.open(cluster, namespace.name())) {
-            shop.api.create(shop.podsPath(), pod());
-            await(shop, "in service", Witness::isAvailable);
-            patch(shop, metadata("finalizers", FINALIZER));
-
-            ObjectNode begin = HostProcess.config();
-            begin.withObject("/metadata/labels")
-                    .put("operating" + LIFECYCLE + "their-id", "1717505885197871195")
-                    .put("operation-type" + LIFECYCLE + "their-id", "restart");
-            patch(shop, begin);
+            begin(shop);
             JsonNode preparing = await(shop, "out of service", pod -> has(pod, "preparing"));
             assertThat(Witness.isAvailable(preparing)).isFalse();
             assertThat(has(preparing, "operate")).isFalse();
@@ -57,14 +49,7 @@ class ThirdPartyIT {
             ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
         assertThat(Await.until(Shop.LIMIT, nodes::areSchedulable)).isTrue();
         try (Shop shop = Shop.open(cluster, namespace.name())) {
-            shop.api.create(shop.podsPath(), pod());
-            await(shop, "in service", Witness::isAvailable);
-            patch(shop, metadata("finalizers", FINALIZER));
-            ObjectNode begin = HostProcess.config();
-            begin.withObject("/metadata/labels")
-                    .put("operating" + LIFECYCLE + "their-id", "1717505885197871195")
-                    .put("operation-type" + LIFECYCLE + "their-id", "restart");
-            patch(shop, begin);
+            begin(shop);
             await(shop, "out of service", pod -> has(pod, "preparing"));
 
             ObjectNode undo = HostProcess.config();
@@ -79,6 +64,17 @@ class ThirdPartyIT {
             off.withObject("/metadata").putNull("finalizers");
             patch(shop, off);
         }
+    }
+
+    /** A Pod in service, protected by their balancer, on which their operation begins. */
+    private static void begin(Shop shop) throws InterruptedException {
+        shop.api.create(shop.podsPath(), pod());
+        await(shop, "in service", Witness::isAvailable);
+        ObjectNode begin = metadata("finalizers", FINALIZER);
+        begin.withObject("/metadata/labels")
+                .put("operating" + LIFECYCLE + "their-id", "1717505885197871195")
+                .put("operation-type" + LIFECYCLE + "their-id", "restart");
+        patch(shop, begin);
     }
 
     private static JsonNode await(Shop shop, String what, Predicate<JsonNode> wanted) throws InterruptedException {

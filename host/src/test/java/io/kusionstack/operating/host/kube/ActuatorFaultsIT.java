@@ -164,7 +164,8 @@ class ActuatorFaultsIT {
         assertThat(expectations.creations("uid-web")).containsExactly("b");
         Cluster.await().until(() -> expectations.areMet("uid-web"));
         assertThat(api.requests())
-                .containsExactly("POST /api/v1/namespaces/shop/pods?timeout=10000ms", "GET /api/v1/namespaces/shop/pods/b");
+                .containsExactly(
+                        "POST /api/v1/namespaces/shop/pods?timeout=10000ms", "GET /api/v1/namespaces/shop/pods/b");
     }
 
     private void write(PodEdit edit) {

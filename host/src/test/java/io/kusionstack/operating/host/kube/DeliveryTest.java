@@ -1,0 +1,36 @@
+package io.kusionstack.operating.host.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class DeliveryTest {
+    private final AtomicInteger sent = new AtomicInteger();
+
+    @Test
+    void sendsNothingWhenTheObjectHasChangedWhileTheRequestWaitedItsTurn() {
+        assertThat(delivery(Fence.alwaysOpen()).send("Pod", "patch", () -> false, this::send))
+                .isEqualTo(new Delivery.Result.Overtaken());
+        assertThat(sent).hasValue(0);
+    }
+
+    @Test
+    void sendsNothingWhenTheLeaseMayEndBeforeTheRequestDoes() {
+        Fence closing = timeout -> timeout.compareTo(Duration.ofSeconds(9)) < 0;
+
+        assertThat(delivery(closing).send("Pod", "patch", () -> true, this::send))
+                .isEqualTo(new Delivery.Result.NotSent("the lease is not sure to outlast the request"));
+        assertThat(sent).hasValue(0);
+    }
+
+    private Answer send() {
+        sent.incrementAndGet();
+        throw new AssertionError("nothing was to be sent");
+    }
+
+    private static Delivery delivery(Fence fence) {
+        return new Delivery(new ApiLimiter(1), fence, ActMetrics.none(), Duration.ofSeconds(10));
+    }
+}
