@@ -35,24 +35,12 @@ final class SetStatus {
         SetSpec set = snapshot.set();
         Counters counters = Counters.of(roster, history.updated().name());
         boolean updated = counters.updatedReady >= set.replicas() && counters.replicas == counters.updated;
-        return write(
-                set,
-                new CollaSetStatus(
-                        set.generation(),
-                        updated ? history.updated().name() : history.current().name(),
-                        history.updated().name(),
-                        history.collisions(),
-                        counters.replicas,
-                        counters.scheduled,
-                        counters.ready,
-                        counters.available,
-                        counters.updated,
-                        counters.updatedReady,
-                        counters.updatedAvailable,
-                        counters.operating,
-                        roster.terminating().size(),
-                        set.selector().map(Selector::toString).orElse(null),
-                        conditions(snapshot, roster, course, counters)));
+        Named named = new Named(
+                updated ? history.updated().name() : history.current().name(),
+                history.updated().name(),
+                history.collisions());
+        List<CollaSetStatus.Condition> conditions = conditions(snapshot, roster, course, counters);
+        return write(set, counted(snapshot, roster, counters, named, conditions));
     }
 
     /** The status of a set whose spec is wrong: nothing is done for it, and this says why. */
@@ -119,11 +107,25 @@ final class SetStatus {
         CollaSetStatus seen = snapshot.set().status();
         Roster roster = Roster.of(snapshot);
         Counters counters = Counters.of(roster, Objects.requireNonNullElse(seen.updatedRevision(), ""));
+        Named named = new Named(
+                seen.currentRevision(), seen.updatedRevision(), snapshot.set().collisions());
+        return counted(snapshot, roster, counters, named, conditions.all());
+    }
+
+    /** The revisions a status names, and how often the name of one was taken. */
+    private record Named(@Nullable String current, @Nullable String updated, int collisions) {}
+
+    private static CollaSetStatus counted(
+            CollaSetSnapshot snapshot,
+            Roster roster,
+            Counters counters,
+            Named revisions,
+            List<CollaSetStatus.Condition> conditions) {
         return new CollaSetStatus(
                 snapshot.set().generation(),
-                seen.currentRevision(),
-                seen.updatedRevision(),
-                snapshot.set().collisions(),
+                revisions.current,
+                revisions.updated,
+                revisions.collisions,
                 counters.replicas,
                 counters.scheduled,
                 counters.ready,
@@ -134,7 +136,7 @@ final class SetStatus {
                 counters.operating,
                 roster.terminating().size(),
                 snapshot.set().selector().map(Selector::toString).orElse(null),
-                conditions.all());
+                conditions);
     }
 
     private static Optional<Action> write(SetSpec set, CollaSetStatus wanted) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.host.world.Crds;
 import io.kusionstack.operating.testbed.api.ApiException;
 import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.api.PatchType;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
-import io.kusionstack.operating.testbed.operator.Definitions;
 import io.kusionstack.operating.testbed.operator.HostProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +40,7 @@ final class Shop implements AutoCloseable {
     /** Starts the operator with the rights of deploy/rbac.yaml and waits until it is ready. */
     static Shop open(ControlPlane cluster, String namespace) {
         KubeApi api = new KubeApi(cluster.connection("admin"), "host-test/1");
-        Definitions.of(DEPLOY.resolve("crds")).install(api);
+        Crds.install(api);
         grant(api);
         ObjectNode config = HostProcess.config().put("endpointSettle", "0s");
         config.putObject("limits").put("requestTimeout", "2s");
