@@ -1,0 +1,19 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
+
+/** What one guarded call into a plugin came to. */
+public sealed interface Answer<T> {
+    /** The plugin answered in time, and the answer has the form it promised. */
+    record Given<T>(T value) implements Answer<T> {}
+
+    /**
+     * There is no usable answer: the plugin threw, overran its deadline, answered nonsense, or was not called because too
+     * many calls hang in it already. What the call was to bring about is unknown.
+     *
+     * @param why what to tell whoever depends on the answer; names the plugin
+     * @param after when it is worth asking again
+     */
+    record Missing<T>(Wait why, Duration after) implements Answer<T> {}
+}

@@ -1,0 +1,45 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.BackendResult;
+import io.kusionstack.operating.plugin.traffic.Employer;
+import io.kusionstack.operating.plugin.traffic.Observation;
+import java.time.Instant;
+import java.util.List;
+
+/** The door for whoever moves traffic: one worker per plugin, for as long as the plugin is loaded. Any thread. */
+public interface TrafficPlugins {
+    /** @param plugin the name users write, for example {@code slb} */
+    Found find(String plugin);
+
+    /** What {@link #find} came to. */
+    sealed interface Found {
+        record Ready(TrafficWorker worker) implements Found {}
+
+        /** No plugin of that name is loaded. The reason names it, why, and the names that are known. */
+        record Unavailable(Wait why) implements Found {}
+    }
+
+    /**
+     * The traffic control of one plugin, under guard. Calls with equal lock keys of one plugin never overlap: a second one
+     * waits for the first, for no longer than its own deadline.
+     */
+    interface TrafficWorker {
+        /** Quick, asks nobody. Missing where the employer's annotations say too little; the reason names the annotation. */
+        Answer<String> lockKey(Employer employer);
+
+        Answer<Observation> observe(Employer employer, Instant deadline);
+
+        /**
+         * Results of exactly the given changes: one that the plugin left out is pending, one for a backend that nobody asked
+         * about is dropped and counted.
+         */
+        Answer<List<BackendResult>> apply(Employer employer, List<BackendChange> changes, Instant deadline);
+    }
+
+    /** For hosts without plugins. */
+    static TrafficPlugins none() {
+        return plugin -> new Found.Unavailable(NoPlugins.wait(plugin));
+    }
+}
