@@ -83,7 +83,7 @@ final class Rooms implements AutoCloseable {
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
-                        new Settlements(judgements, config.limits().requestTimeout()),
+                        new Settlements(judgements),
                         world.caches(),
                         clock),
                 config.limits().writesInFlight());

@@ -47,10 +47,6 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             LearningCaches learner,
             InstantSource clock) {}
 
-    public ApiActuator(ClusterAccess access, Surroundings around) {
-        this(access, around, ApiLimiter.IN_FLIGHT);
-    }
-
     /** @param inFlight how many writes may be under way at once */
     public ApiActuator(ClusterAccess access, Surroundings around, int inFlight) {
         this.client = new ApiClient(access);
@@ -69,7 +65,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 around.learner(),
                 probe::metadataTravels,
                 around.clock());
-        this.podWriter = new PodWriter(parts, delivery, refusals, later);
+        this.podWriter = new PodWriter(parts, delivery, refusals, later, lanes);
         this.podLife = new PodLife(parts, delivery, later);
         this.objects = new ObjectWriter(parts, delivery);
         this.statuses = new StatusWriter(parts, delivery, later);
@@ -186,10 +182,10 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     /** Lets writes under way end, so that a lease may be released after it; then ends all connections. */
     @Override
     public void close() {
+        later.close();
         lanes.close(client.timeout());
         creating.close();
         announcer.close();
-        later.close();
         client.close();
     }
 }

@@ -10,9 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * thread; waits its turn.
  */
 final class ApiLimiter {
-    /** More than this on a small API server buys lag, not throughput. */
-    static final int IN_FLIGHT = 16;
-
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
     private final int most;

@@ -22,8 +22,10 @@ public interface EditReports {
         REFUSED,
         /** Nothing was sent. */
         NOT_SENT,
-        /** It may have been done; only a fresh read tells. */
-        UNKNOWN
+        /** It may have been done, or may yet be; only a fresh read tells. */
+        UNKNOWN,
+        /** After {@link #UNKNOWN}: it can no longer arrive, and what a read begun since then showed is in the cache. */
+        READ_AGAIN
     }
 
     static EditReports none() {

@@ -18,11 +18,13 @@ final class PodLife {
     private final ActuatorParts parts;
     private final Delivery delivery;
     private final Later later;
+    private final PodReader reader;
 
     PodLife(ActuatorParts parts, Delivery delivery, Later later) {
         this.parts = parts;
         this.delivery = delivery;
         this.later = later;
+        this.reader = new PodReader(parts, delivery);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
@@ -118,30 +120,26 @@ final class PodLife {
         if (failure.isEmpty() && result instanceof Delivery.Result.Answered(Answer answer)) {
             learn(answer, epoch);
         }
-        failure.ifPresent(why -> afterFailedDeletion(seen.get(), epoch, why));
+        failure.ifPresent(why -> afterFailedDeletion(seen.get(), why));
         return failure;
     }
 
-    private void afterFailedDeletion(PodRecord pod, long epoch, Failure failure) {
+    private void afterFailedDeletion(PodRecord pod, Failure failure) {
         if (failure.kind() == Failure.Kind.UNKNOWN) {
-            later.after(uncertain(), () -> lookAfterDeletion(pod, epoch));
+            later.after(uncertain(), () -> lookAfterDeletion(pod));
         } else {
             parts.expectations().forgetDeletion(pod);
         }
     }
 
-    private void lookAfterDeletion(PodRecord pod, long epoch) {
-        try {
-            Answer answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
-            if (answer.isSuccess()) {
-                parts.cache().learn(parts.parser().parse(answer.body()), epoch);
+    private void lookAfterDeletion(PodRecord pod) {
+        switch (reader.read(pod)) {
+            case NEWER, KNOWN -> {
                 parts.expectations().forgetDeletion(pod);
                 parts.cache().wake(pod.uid());
-            } else if (answer.isNotFound()) {
-                parts.cache().gone(pod.uid());
             }
-        } catch (IOException e) {
-            later.after(uncertain(), () -> lookAfterDeletion(pod, epoch));
+            case NOTHING -> later.after(uncertain(), () -> lookAfterDeletion(pod));
+            case GONE -> {}
         }
     }
 

@@ -25,13 +25,17 @@ final class PodWriter {
     private final Delivery delivery;
     private final Refusals refusals;
     private final Later later;
+    private final PodReader reader;
+    private final LostWrites lostWrites;
     private final PodParser parser;
 
-    PodWriter(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later) {
+    PodWriter(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later, WriteLanes lanes) {
         this.parts = parts;
         this.delivery = delivery;
         this.refusals = refusals;
         this.later = later;
+        this.reader = new PodReader(parts, delivery);
+        this.lostWrites = new LostWrites(parts, reader, later, lanes);
         this.parser = parts.parser();
     }
 
@@ -149,7 +153,8 @@ final class PodWriter {
                         .addKeyValue("cause", lost.why())
                         .log("No answer to a write of a Pod; it will be read");
                 parts.reports().reported(write.seen, edit, Fate.UNKNOWN);
-                readLater(write.seen, write.epoch, true);
+                lostWrites.note(write.seen, edit);
+                readLater(write.seen, true);
                 yield Tried.GIVEN_UP;
             }
         };
@@ -174,7 +179,7 @@ final class PodWriter {
             return Tried.REFUSED;
         }
         parts.reports().reported(write.seen, edit, Fate.CONFLICT);
-        readLater(write.seen, write.epoch, false);
+        readLater(write.seen, false);
         return Tried.GIVEN_UP;
     }
 
@@ -210,26 +215,22 @@ final class PodWriter {
     }
 
     /** A newer record wakes everybody; where none comes, the object is read. */
-    private void readLater(PodRecord seen, long epoch, boolean wake) {
-        later.after(PATIENCE, () -> read(seen, epoch, wake));
+    private void readLater(PodRecord seen, boolean wake) {
+        later.after(PATIENCE, () -> read(seen, wake));
     }
 
-    private void read(PodRecord seen, long epoch, boolean wake) {
-        Optional<PodRecord> known = parts.cache().byUid(seen.uid());
-        if (known.isEmpty() || known.get().resourceVersion() != seen.resourceVersion()) {
+    private void read(PodRecord seen, boolean wake) {
+        if (!isNewest(seen)) {
             return;
         }
-        try {
-            Answer answer = delivery.read(() -> parts.client().get(PodPatch.path(seen)));
-            if (answer.isNotFound()) {
-                parts.cache().gone(seen.uid());
-            } else if (!answer.isSuccess()) {
-                readLater(seen, epoch, wake);
-            } else if (!parts.cache().learn(parsed(answer), epoch) && wake) {
-                parts.cache().wake(seen.uid());
+        switch (reader.read(seen)) {
+            case NOTHING -> readLater(seen, wake);
+            case KNOWN -> {
+                if (wake) {
+                    parts.cache().wake(seen.uid());
+                }
             }
-        } catch (IOException e) {
-            readLater(seen, epoch, wake);
+            case NEWER, GONE -> {}
         }
     }
 }

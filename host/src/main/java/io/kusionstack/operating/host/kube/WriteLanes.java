@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class WriteLanes {
     private final Map<String, Queue<Runnable>> lanes = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** @return completes when the work has run, also when it broke */
+    /** @return completes when the work has run, also when it broke, or at once when the lanes are closed */
     CompletableFuture<Void> submit(String uid, Runnable work) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Runnable task = () -> CompletableFuture.runAsync(work, Runnable::run).whenComplete((nothing, broken) -> {
@@ -33,17 +34,22 @@ final class WriteLanes {
             }
             done.complete(null);
         });
-        lanes.compute(uid, (ignored, queue) -> {
-            if (queue != null) {
-                queue.add(task);
-                return queue;
-            }
-            Queue<Runnable> fresh = new ArrayDeque<>();
-            fresh.add(task);
-            threads.execute(() -> drain(uid, task));
-            return fresh;
-        });
+        try {
+            lanes.compute(uid, (ignored, queue) -> queue == null ? opened(uid, task) : joined(queue, task));
+        } catch (RejectedExecutionException closed) {
+            done.complete(null);
+        }
         return done;
+    }
+
+    private Queue<Runnable> opened(String uid, Runnable task) {
+        threads.execute(() -> drain(uid, task));
+        return joined(new ArrayDeque<>(), task);
+    }
+
+    private static Queue<Runnable> joined(Queue<Runnable> queue, Runnable task) {
+        queue.add(task);
+        return queue;
     }
 
     /** How many lanes have work. */

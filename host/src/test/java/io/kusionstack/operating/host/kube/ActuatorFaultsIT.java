@@ -55,7 +55,8 @@ class ActuatorFaultsIT {
                         metrics,
                         (seen, edit, fate) -> fates.add(fate),
                         LearningCaches.none(),
-                        InstantSource.system()));
+                        InstantSource.system()),
+                Cluster.IN_FLIGHT);
     }
 
     @AfterEach

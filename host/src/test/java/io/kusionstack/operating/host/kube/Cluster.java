@@ -21,6 +21,8 @@ import org.awaitility.Awaitility;
 
 /** The room as Main wires it, for one namespace of a real control plane, beside a plain client for the test itself. */
 final class Cluster implements AutoCloseable {
+    static final int IN_FLIGHT = 16;
+
     final TestNamespace namespace;
     final KubeApi api;
     final ClusterAccess access;
@@ -59,7 +61,8 @@ final class Cluster implements AutoCloseable {
                         metrics,
                         (seen, edit, fate) -> fates.add(fate),
                         objects,
-                        InstantSource.system()));
+                        InstantSource.system()),
+                IN_FLIGHT);
     }
 
     private String owner() {

@@ -77,6 +77,18 @@ class WriteLanesTest {
         assertThat(lanes.busy()).isZero();
     }
 
+    @Test
+    void takesNothingMoreWhenItIsClosed() {
+        List<String> ran = new ArrayList<>();
+        lanes.close(PATIENCE);
+
+        CompletableFuture<Void> late = lanes.submit("a", () -> ran.add("late"));
+
+        assertThat(late).isCompleted();
+        assertThat(ran).isEmpty();
+        assertThat(lanes.busy()).isZero();
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();

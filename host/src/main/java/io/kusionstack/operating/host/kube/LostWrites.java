@@ -1,0 +1,64 @@
+package io.kusionstack.operating.host.kube;
+
+import io.kusionstack.operating.host.kube.EditReports.Fate;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds out what became of writes of Pods that got no answer: once the last of them can no longer arrive, the Pod is read
+ * in its write lane, again and again until the API server tells, and only then {@link Fate#READ_AGAIN} is reported. Any
+ * thread; never blocks.
+ */
+final class LostWrites {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final ActuatorParts parts;
+    private final PodReader reader;
+    private final Later later;
+    private final WriteLanes lanes;
+    private final Map<String, Lost> newest = new ConcurrentHashMap<>();
+
+    LostWrites(ActuatorParts parts, PodReader reader, Later later, WriteLanes lanes) {
+        this.parts = parts;
+        this.reader = reader;
+        this.later = later;
+        this.lanes = lanes;
+    }
+
+    /** Told apart from others of the same content: the latest of a Pod speaks for those before it. */
+    private static final class Lost {
+        private final PodRecord seen;
+        private final PodEdit edit;
+
+        Lost(PodRecord seen, PodEdit edit) {
+            this.seen = seen;
+            this.edit = edit;
+        }
+    }
+
+    /** To be called in the lane of the Pod, when the write was given up: for one time-out more the server may apply it. */
+    void note(PodRecord seen, PodEdit edit) {
+        Lost lost = new Lost(seen, edit);
+        newest.put(seen.uid(), lost);
+        settleAfter(parts.client().timeout(), lost);
+    }
+
+    private void settleAfter(Duration delay, Lost lost) {
+        later.after(delay, () -> lanes.submit(lost.seen.uid(), () -> settle(lost)));
+    }
+
+    private void settle(Lost lost) {
+        if (newest.get(lost.seen.uid()) != lost) {
+            return;
+        }
+        if (reader.read(lost.seen) == PodReader.Found.NOTHING) {
+            settleAfter(PATIENCE, lost);
+            return;
+        }
+        newest.remove(lost.seen.uid());
+        parts.reports().reported(lost.seen, lost.edit, Fate.READ_AGAIN);
+    }
+}

@@ -1,0 +1,56 @@
+package io.kusionstack.operating.host.kube;
+
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.io.IOException;
+
+/** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
+final class PodReader {
+    private final ActuatorParts parts;
+    private final Delivery delivery;
+
+    PodReader(ActuatorParts parts, Delivery delivery) {
+        this.parts = parts;
+        this.delivery = delivery;
+    }
+
+    /** What a read came to. */
+    enum Found {
+        /** The cache holds what was read. */
+        NEWER,
+        /** The cache held it, or something newer, before. */
+        KNOWN,
+        /** The Pod is no more, and the cache holds it no more; another one may have its name. */
+        GONE,
+        /** Nothing is known: there was no good answer, or it speaks of another past than the cache does. */
+        NOTHING
+    }
+
+    /** Names no resourceVersion, so that the answer is never older than the moment at which this was called. */
+    Found read(PodRecord pod) {
+        long epoch = parts.cache().epoch();
+        try {
+            Answer answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
+            if (!parts.cache().isSettled() || parts.cache().epoch() != epoch) {
+                return Found.NOTHING;
+            }
+            if (answer.isNotFound()) {
+                return gone(pod);
+            }
+            return answer.isSuccess() ? learn(pod, parts.parser().parse(answer.body()), epoch) : Found.NOTHING;
+        } catch (IOException e) {
+            return Found.NOTHING;
+        }
+    }
+
+    private Found learn(PodRecord pod, PodRecord read, long epoch) {
+        if (!read.uid().equals(pod.uid())) {
+            return gone(pod);
+        }
+        return parts.cache().learn(read, epoch) ? Found.NEWER : Found.KNOWN;
+    }
+
+    private Found gone(PodRecord pod) {
+        parts.cache().gone(pod.uid());
+        return Found.GONE;
+    }
+}
