@@ -33,6 +33,11 @@ final class Arrows {
             row("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("plugin.rule").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("plugin.traffic").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
+            row("testkit")
+                    .mayUse("plugin", "plugin.rule", "plugin.traffic", "host.plugins", "host.plan.Wait")
+                    .mayLoad(SLF4J, "org.junit.jupiter.api.", "org.assertj.core.", "org.apiguardian.", JACKSON),
+            vendor("plugins.slb"),
+            vendor("plugins.labelhook"),
             row("testbed").mayLoad(""),
             row("bench").mayUse("testbed", "host.", "plugin", "plugin.").mayLoad(""),
             row(MAIN).mayUse("host.", "plugin", "plugin.").mayLoad(""),
@@ -111,6 +116,13 @@ final class Arrows {
 
     private static Row row(String room) {
         return new Row(room, List.of(), List.of());
+    }
+
+    /** A plugin, as a vendor could write it: what it bundles itself is added by {@code mayLoad}. */
+    private static Row vendor(String room) {
+        return row(room)
+                .mayUse("plugin", "plugin.rule", "plugin.traffic")
+                .mayLoad(SLF4J, "org.pf4j.Extension", "org.pf4j.Plugin");
     }
 
     private static Row feature(String room) {

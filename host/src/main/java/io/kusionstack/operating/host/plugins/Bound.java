@@ -1,0 +1,15 @@
+package io.kusionstack.operating.host.plugins;
+
+import java.util.List;
+
+/** What binding a configuration came to. */
+public sealed interface Bound<C> {
+    record Fits<C>(C value) implements Bound<C> {}
+
+    /** @param problems every one of them, each with path, value and what is allowed */
+    record Wrong<C>(List<String> problems) implements Bound<C> {
+        public Wrong {
+            problems = List.copyOf(problems);
+        }
+    }
+}
