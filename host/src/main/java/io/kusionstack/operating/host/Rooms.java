@@ -32,6 +32,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,23 +150,29 @@ final class Rooms implements AutoCloseable {
 
     /** Why the process is not worth keeping. */
     Optional<String> deadness() {
-        return problems(
-                stream -> !stream.isAlive(clock.instant()),
+        Instant now = clock.instant();
+        Stream<String> streams = problems(
+                stream -> !stream.isAlive(now),
                 stream -> "nothing was heard of " + stream.name() + " since " + stream.lastHeard());
+        Stream<String> loops = controllers.stream().flatMap(controller -> controller.health().deadness(now).stream());
+        return joined(Stream.concat(streams, loops));
     }
 
     /** Why the host does not do its work. */
     Optional<String> unreadiness() {
-        return problems(
+        return joined(problems(
                 stream -> !stream.synced() || !stream.connected(),
                 stream -> stream.synced()
                         ? "the watch of " + stream.name() + " is interrupted"
-                        : "the list of " + stream.name() + " is not complete yet");
+                        : "the list of " + stream.name() + " is not complete yet"));
     }
 
-    private Optional<String> problems(Predicate<StreamHealth> isWrong, Function<StreamHealth, String> spoken) {
-        String problems = world.health().stream().filter(isWrong).map(spoken).collect(Collectors.joining("; "));
-        return Optional.of(problems).filter(text -> !text.isEmpty());
+    private Stream<String> problems(Predicate<StreamHealth> isWrong, Function<StreamHealth, String> spoken) {
+        return world.health().stream().filter(isWrong).map(spoken);
+    }
+
+    private static Optional<String> joined(Stream<String> problems) {
+        return Optional.of(problems.collect(Collectors.joining("; "))).filter(text -> !text.isEmpty());
     }
 
     Explanations explanations() {

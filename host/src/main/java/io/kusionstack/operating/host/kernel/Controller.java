@@ -39,7 +39,7 @@ public final class Controller {
     // guarded by lock
     private final WorkQueue queue = new WorkQueue();
     private final Map<Key, Integer> failures = new HashMap<>();
-    private boolean started;
+    private Optional<Thread> dispatcher = Optional.empty();
     private boolean stopping;
 
     /** @param workers how many keys run at once, at least 1 */
@@ -84,14 +84,30 @@ public final class Controller {
     public void start() {
         lock.lock();
         try {
-            if (started) {
+            if (dispatcher.isPresent()) {
                 throw new IllegalStateException("controller " + name + " was started before");
             }
-            started = true;
+            dispatcher =
+                    Optional.of(Thread.ofVirtual().name(name + "-dispatcher").start(this::dispatch));
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name(name + "-dispatcher").start(this::dispatch);
+    }
+
+    /** How the loop does now; it is well before it starts and once it is told to stop. */
+    public LoopHealth health() {
+        lock.lock();
+        try {
+            boolean working = dispatcher.isPresent() && !stopping;
+            boolean free = working && queue.running() < settings.workers;
+            return new LoopHealth(
+                    name,
+                    !working || dispatcher.filter(Thread::isAlive).isPresent(),
+                    queue.longestRunning(),
+                    free ? queue.longestDue(clock.instant()) : Optional.empty());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -3,10 +3,9 @@ package io.kusionstack.operating.host.kernel;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -21,12 +20,14 @@ final class WorkQueue {
             new TreeSet<>(Comparator.comparing(Entry::due).thenComparingLong(Entry::number));
     private final Map<Key, Entry> waiting = new HashMap<>();
     private final Map<Key, Instant> again = new HashMap<>();
-    private final Set<Key> running = new HashSet<>();
+    /** In the order in which they were given out. */
+    private final Map<Key, Instant> running = new LinkedHashMap<>();
+
     private long number;
 
     /** @param due when the key's turn may come; it stays earlier if it was to come earlier */
     void add(Key key, Instant due) {
-        if (running.contains(key)) {
+        if (running.containsKey(key)) {
             again.merge(key, due, WorkQueue::earlier);
             return;
         }
@@ -50,13 +51,13 @@ final class WorkQueue {
         Entry entry = order.first();
         order.remove(entry);
         waiting.remove(entry.key);
-        running.add(entry.key);
+        running.put(entry.key, now);
         return Optional.of(new Turn(entry.key, entry.due));
     }
 
     /** The key runs no more; it waits again if it was added while it ran. */
     void done(Key key) {
-        if (!running.remove(key)) {
+        if (running.remove(key) == null) {
             throw new IllegalStateException("done, but it was not running: " + key);
         }
         Instant due = again.remove(key);
@@ -68,6 +69,20 @@ final class WorkQueue {
     /** When the next key is due; empty when none waits. */
     Optional<Instant> nextDue() {
         return order.isEmpty() ? Optional.empty() : Optional.of(order.first().due);
+    }
+
+    /** The key that was given out first of those that run, and when. */
+    Optional<LoopHealth.Since> longestRunning() {
+        return running.entrySet().stream()
+                .findFirst()
+                .map(entry -> new LoopHealth.Since(entry.getKey(), entry.getValue()));
+    }
+
+    /** The key whose turn came first of those that wait for it, and when it came. */
+    Optional<LoopHealth.Since> longestDue(Instant now) {
+        return order.isEmpty() || order.first().due.isAfter(now)
+                ? Optional.empty()
+                : Optional.of(new LoopHealth.Since(order.first().key, order.first().due));
     }
 
     int waiting() {

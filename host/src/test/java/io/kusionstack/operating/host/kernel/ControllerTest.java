@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -163,6 +166,76 @@ class ControllerTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("test");
         assertThat(controller.stop(Duration.ofSeconds(1))).isTrue();
+    }
+
+    @Test
+    void tellsWhichLookHasBeenRunningForLongestAndWhatIsLeftUndone() throws Exception {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Reconciler held = (key, now) -> {
+            inside.countDown();
+            awaitQuietly(go);
+            return Outcome.done();
+        };
+        Controller controller = new Controller(
+                "test", held, new Controller.Settings(1, SHORT), LoopMetrics.none(), InstantSource.fixed(noon));
+        controller.enqueue(A);
+        LoopHealth before = controller.health();
+        controller.start();
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        controller.enqueue(B);
+
+        LoopHealth busy = controller.health();
+
+        go.countDown();
+        assertThat(before).isEqualTo(new LoopHealth("test", true, Optional.empty(), Optional.empty()));
+        assertThat(busy)
+                .isEqualTo(new LoopHealth("test", true, Optional.of(new LoopHealth.Since(A, noon)), Optional.empty()));
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void tellsThatTheThreadWhichGivesOutWorkHasDied() throws Exception {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        CountDownLatch broken = new CountDownLatch(1);
+        LoopMetrics breaks = new LoopMetrics() {
+            @Override
+            public void taken(String controller, Duration waited, int left) {
+                broken.countDown();
+                throw new IllegalStateException("as wanted");
+            }
+        };
+        Controller controller = new Controller(
+                "test",
+                (key, now) -> Outcome.done(),
+                new Controller.Settings(2, SHORT),
+                breaks,
+                InstantSource.fixed(noon));
+        controller.enqueue(A);
+        controller.enqueue(B);
+        controller.start();
+        assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
+
+        Awaitility.await().until(() -> !controller.health().dispatching());
+
+        assertThat(controller.health())
+                .isEqualTo(new LoopHealth(
+                        "test",
+                        false,
+                        Optional.of(new LoopHealth.Since(A, noon)),
+                        Optional.of(new LoopHealth.Since(B, noon))));
+    }
+
+    @Test
+    void isWellOnceItIsToldToStop() throws Exception {
+        Controller controller = controller(1, (key, now) -> Outcome.done());
+        controller.start();
+        controller.enqueueAfter(A, Duration.ofHours(1));
+
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+
+        assertThat(controller.health()).isEqualTo(new LoopHealth("test", true, Optional.empty(), Optional.empty()));
     }
 
     private static Controller controller(int workers, Reconciler reconciler) {
