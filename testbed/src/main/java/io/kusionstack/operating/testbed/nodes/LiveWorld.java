@@ -3,6 +3,7 @@ package io.kusionstack.operating.testbed.nodes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +22,7 @@ final class LiveWorld implements NodeWorld {
     private final Map<OnNode, String> firstTags = new ConcurrentHashMap<>();
     private final Map<String, String> podIps = new ConcurrentHashMap<>();
     private final Set<String> usedIps = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> lastHolders = new ConcurrentHashMap<>();
     private final AtomicInteger nextIp = new AtomicInteger();
 
     LiveWorld(NodesConfig config) {
@@ -63,13 +65,19 @@ final class LiveWorld implements NodeWorld {
 
     @Override
     public String podIp(PodView pod) {
-        return pod.hostNetwork() ? hostIp(pod.node()) : podIps.computeIfAbsent(pod.uid(), uid -> freeIp());
+        return pod.hostNetwork() ? hostIp(pod.node()) : podIps.computeIfAbsent(pod.uid(), this::freeIp);
+    }
+
+    /** The uid of the Pod that has the address, or had it last. */
+    Optional<String> holder(String ip) {
+        return Optional.ofNullable(lastHolders.get(ip));
     }
 
     /** Keeps the address a Pod has from before. */
     void adoptPodIp(String uid, String ip) {
         podIps.put(uid, ip);
         usedIps.add(ip);
+        lastHolders.put(ip, uid);
     }
 
     /** Gives a removed Pod's address back; it is used again when all others were. */
@@ -80,11 +88,12 @@ final class LiveWorld implements NodeWorld {
         }
     }
 
-    private String freeIp() {
+    private String freeIp(String uid) {
         for (int tries = 0; tries < ADDRESSES; tries++) {
             int number = Math.floorMod(nextIp.getAndIncrement(), ADDRESSES);
             String ip = "10.244." + (number / A_BLOCK) + "." + (number % A_BLOCK + 1);
             if (usedIps.add(ip)) {
+                lastHolders.put(ip, uid);
                 return ip;
             }
         }

@@ -79,6 +79,17 @@ public final class SimulatedNodes implements AutoCloseable {
         return shell.history();
     }
 
+    /**
+     * Whether a request to that address would have been answered at that instant: what health checks and traffic see. Every
+     * port of a Pod answers alike; an address of a node never does.
+     */
+    public boolean wasServing(String ip, int port, Instant at) {
+        return shell.world()
+                .holder(ip)
+                .map(uid -> shell.history().wasServing(uid, at))
+                .orElse(false);
+    }
+
     /** How many Pod status writes the API server has accepted so far. */
     public long statusWrites() {
         return shell.statusWrites();
