@@ -45,6 +45,7 @@ record RoomExplanations(
                 lifecycle.operations(),
                 lifecycle.inService(),
                 List.copyOf(waits),
+                List.of(),
                 lifecycle.nextLook());
     }
 

@@ -69,8 +69,7 @@ final class Rooms implements AutoCloseable {
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
         desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);
         intentions = new SetIntentions(world::generation);
-        ServiceEndpoints endpoints =
-                new ServiceEndpoints(config.endpointSettle(), world.services(), world.pods(), clock, podBell);
+        ServiceEndpoints endpoints = plainServices(config.endpointSettle(), world, clock, podBell);
         Judgements judgements = runs(ControllerName.RULES) ? desk : Judgements.none();
         gate = new LifecycleGate(
                 judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none(), endpoints, endpoints);
@@ -96,6 +95,12 @@ final class Rooms implements AutoCloseable {
                 () -> ThreadLocalRandom.current().nextLong());
         world.pods().onChange(expectations);
         endpoints.listenTo(world.slices());
+    }
+
+    private static ServiceEndpoints plainServices(
+            Duration settle, CachedWorld world, InstantSource clock, Doorbell podBell) {
+        return new ServiceEndpoints(
+                new ServiceEndpoints.Sparing(settle, service -> false), world.services(), world.pods(), clock, podBell);
     }
 
     /** Begins to load the caches; returns at once. */

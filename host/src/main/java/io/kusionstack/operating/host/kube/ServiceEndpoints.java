@@ -19,12 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who still sends to a Pod by way of plain Services: a Pod that stands in their EndpointSlices is held until all of them
- * show it not ready, and for the settle time after. Services that publish Pods that are not ready are left out: their
- * slices never show it. Also tells whether a Service still selects a Pod.
+ * show it not ready, and for the settle time after. Services that publish Pods that are not ready are left out, for their
+ * slices never show it; and those that a plugin serves, for the plugin tells it better. Also tells whether a Service still selects a Pod.
  *
  * <p>Knows when a Pod left the endpoints only from its own watching; after a start the settle time begins anew, which is
  * the safe side. Any thread; never blocks.
@@ -35,7 +36,7 @@ public final class ServiceEndpoints implements Endpoints, Employers {
     /** Slices wake by events; this only covers one that was missed. */
     private static final Duration STILL_LISTED = Duration.ofSeconds(10);
 
-    private final Duration settle;
+    private final Sparing sparing;
     private final ObjectCache<Service> services;
     private final PodCache pods;
     private final InstantSource clock;
@@ -50,12 +51,17 @@ public final class ServiceEndpoints implements Endpoints, Employers {
     private record Standing(Key service, Key pod, boolean ready, Instant since) {}
 
     /**
-     * @param settle how long a Pod that left is still spared, zero for not at all
-     * @param podKeys takes the Pods whose place changed; only enqueues
+     * Which Pods are spared, and how long.
+     *
+     * @param settle how long after a Pod left, zero for not at all
+     * @param served true for Services that a plugin serves
      */
+    public record Sparing(Duration settle, Predicate<Key> served) {}
+
+    /** @param podKeys takes the Pods whose place changed; only enqueues */
     public ServiceEndpoints(
-            Duration settle, ObjectCache<Service> services, PodCache pods, InstantSource clock, Consumer<Key> podKeys) {
-        this.settle = settle;
+            Sparing sparing, ObjectCache<Service> services, PodCache pods, InstantSource clock, Consumer<Key> podKeys) {
+        this.sparing = sparing;
         this.services = services;
         this.pods = pods;
         this.clock = clock;
@@ -110,13 +116,14 @@ public final class ServiceEndpoints implements Endpoints, Employers {
 
     @Override
     public List<Held> holding(PodRecord pod, Instant now) {
+        Duration settle = sparing.settle();
         if (settle.isZero()) {
             return List.of();
         }
         List<Held> held = new ArrayList<>();
         for (Standing standing : byPod.getOrDefault(pod.uid(), Map.of()).values()) {
             Duration left = settle.minus(Duration.between(standing.since(), now));
-            if (publishesNotReady(standing.service())) {
+            if (publishesNotReady(standing.service()) || sparing.served().test(standing.service())) {
                 continue;
             }
             if (standing.ready()) {

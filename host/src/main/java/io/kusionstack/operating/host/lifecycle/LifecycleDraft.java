@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,16 @@ final class LifecycleDraft {
 
     boolean flips() {
         return edit.serviceReady().isPresent();
+    }
+
+    /** True if anything would be written as it stands. */
+    boolean writes() {
+        return !edit.isEmpty() && !edit.against(snapshot.seen()).isEmpty();
+    }
+
+    /** The Pod as the draft would make it. */
+    PodRecord pod() {
+        return snapshot.seen().with(edit);
     }
 
     void intend(Intention intention) {

@@ -23,6 +23,7 @@ final class LifecycleExplanations {
                 operations,
                 pod.available(),
                 List.copyOf(new LinkedHashSet<>(advanced.waits())),
+                List.of(),
                 advanced.lookAgain().map(snapshot.now()::plus));
     }
 }

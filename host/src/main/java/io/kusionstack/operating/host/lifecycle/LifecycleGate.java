@@ -58,7 +58,8 @@ public final class LifecycleGate implements PodGate {
         if (!pod.controlled() || pod.terminating()) {
             return LifecyclePlanner.plan(snapshot);
         }
-        Facts facts = new Facts(judged(snapshot), intention(snapshot), holding(snapshot), gone(snapshot));
+        Facts facts = new Facts(
+                judged(snapshot), intention(snapshot), holding(snapshot), gone(snapshot), employers.expected(pod));
         return LifecyclePlanner.plan(snapshot.with(facts));
     }
 
@@ -68,7 +69,8 @@ public final class LifecycleGate implements PodGate {
      */
     public Explanation explain(PodRecord pod, Instant now) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(pod, PodEdit.of(pod), now);
-        Facts facts = new Facts(Map.of(), Optional.empty(), holding(snapshot), gone(snapshot));
+        Facts facts = new Facts(
+                Map.of(), Optional.empty(), holding(snapshot), gone(snapshot), employers.expected(snapshot.pod()));
         return LifecycleExplanations.explain(snapshot.with(facts));
     }
 

@@ -55,6 +55,7 @@ final class LifecyclePlanner {
         prepare(snapshot, ops, draft);
         back.mark(ops, flip, draft);
         draft.write(ops);
+        Return.record(snapshot, draft);
         return draft.advanced(!ops.isEmpty());
     }
 

@@ -41,18 +41,22 @@ record LifecycleSnapshot(
      * @param intention the edit that one operation wants to make
      * @param holding who may still send to the Pod; read only while the stored gate is False
      * @param gone employers whose expected finalizer will never come
+     * @param expected finalizers by employer that the Pod needs, whether its annotation says so yet or not
      */
     record Facts(
             Map<String, Judgement> judgements,
             Optional<Intention> intention,
             List<Endpoints.Held> holding,
-            Set<String> gone) {
-        private static final Facts NONE = new Facts(Map.of(), Optional.empty(), List.of(), Set.of());
+            Set<String> gone,
+            SortedMap<String, String> expected) {
+        private static final Facts NONE =
+                new Facts(Map.of(), Optional.empty(), List.of(), Set.of(), Collections.emptySortedMap());
 
         Facts {
             judgements = Map.copyOf(judgements);
             holding = List.copyOf(holding);
             gone = Set.copyOf(gone);
+            expected = Collections.unmodifiableSortedMap(expected);
         }
 
         static Facts none() {

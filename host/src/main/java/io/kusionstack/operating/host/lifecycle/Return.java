@@ -107,13 +107,30 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                         : new Wait(Reason.POD_NOT_READY, "", "the containers of the Pod are not ready"));
     }
 
-    private static boolean isExpectedThere(LifecycleSnapshot snapshot, LifecycleDraft draft) {
-        Optional<String> annotation =
-                Optional.ofNullable(snapshot.pod().annotations().get(Names.AVAILABLE_CONDITIONS));
-        if (annotation.isEmpty()) {
-            return true;
+    /**
+     * Names in the annotation what the Pod has to expect, if something is written anyway: it costs no write of its own,
+     * and until then {@link #expected} knows.
+     */
+    static void record(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        SortedMap<String, String> wanted = snapshot.facts().expected();
+        if (wanted.isEmpty() || !draft.writes()) {
+            return;
         }
-        Optional<AvailableConditions> conditions = AvailableConditions.parse(annotation.get());
+        stored(draft.pod())
+                .filter(conditions ->
+                        !conditions.expectedFinalizers().entrySet().containsAll(wanted.entrySet()))
+                .ifPresent(conditions -> draft.annotations(MapEdit.set(
+                        Names.AVAILABLE_CONDITIONS, conditions.with(wanted).json())));
+    }
+
+    /** Empty where the annotation has another shape. */
+    private static Optional<AvailableConditions> stored(PodRecord pod) {
+        String annotation = pod.annotations().get(Names.AVAILABLE_CONDITIONS);
+        return annotation == null ? Optional.of(AvailableConditions.none()) : AvailableConditions.parse(annotation);
+    }
+
+    private static boolean isExpectedThere(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        Optional<AvailableConditions> conditions = stored(snapshot.pod());
         if (conditions.isEmpty()) {
             draft.await(new Wait(
                     Reason.WAITING_FOR_EXPECTED_FINALIZER,
@@ -122,8 +139,10 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                             + " is not of the form {\"expectedFinalizers\":{\"Kind/namespace/name\":\"finalizer\"}}"));
             return false;
         }
-        SortedMap<String, String> missing =
-                conditions.get().missing(snapshot.pod().finalizers());
+        SortedMap<String, String> missing = conditions
+                .get()
+                .with(snapshot.facts().expected())
+                .missing(snapshot.pod().finalizers());
         if (missing.keySet().removeAll(snapshot.facts().gone())) {
             draft.annotations(MapEdit.set(
                     Names.AVAILABLE_CONDITIONS,

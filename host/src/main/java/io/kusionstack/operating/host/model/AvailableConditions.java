@@ -67,11 +67,20 @@ public record AvailableConditions(SortedMap<String, String> expectedFinalizers) 
         return new AvailableConditions(left);
     }
 
-    /** The value of the annotation. */
+    /** These and {@code more}; where they speak of the same employer, {@code more} wins. */
+    public AvailableConditions with(Map<String, String> more) {
+        SortedMap<String, String> all = new TreeMap<>(expectedFinalizers);
+        all.putAll(more);
+        return new AvailableConditions(all);
+    }
+
+    /** The value of the annotation; {@code {}} when nothing is expected, as Kuperator writes it. */
     public String json() {
         ObjectNode root = JSON.createObjectNode();
-        ObjectNode entries = root.putObject(MEMBER);
-        expectedFinalizers.forEach(entries::put);
+        if (!expectedFinalizers.isEmpty()) {
+            ObjectNode entries = root.putObject(MEMBER);
+            expectedFinalizers.forEach(entries::put);
+        }
         return root.toString();
     }
 }

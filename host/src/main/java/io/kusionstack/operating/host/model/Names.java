@@ -68,6 +68,25 @@ public final class Names {
     public static final String COLLASET_FINALIZER = "apps.kusionstack.io/pre-reclaim";
     public static final String RULE_FINALIZER = "finalizer.operating.kusionstack.io/protected";
 
+    /** On a Service that traffic looks after: holds it until nothing is left at the load balancer. */
+    public static final String CLEAN_FINALIZER = "resource-consist.kusionstack.io/clean-finalizer";
+
+    /** With the name of the Service behind it, what older versions of Kuperator wrote instead. */
+    public static final String CLEAN_FINALIZER_LEGACY = "resource-consist.kusionstack.io/clean-";
+
+    /** Annotations of such a Service: names of Pods, separated by commas. */
+    public static final String EMPLOYEES_PROTECTED =
+            "resource-consist.kusionstack.io/employees-lifecycle-finalizer-recorded";
+
+    public static final String EMPLOYEES_EXPECTED =
+            "resource-consist.kusionstack.io/employees-expected-finalizer-added";
+
+    /** Annotations of traffic: the plugin's name, and where the Service's Pods may have backends. */
+    public static final String TRAFFIC_DOMAIN = "traffic.operating.kusionstack.io";
+
+    public static final String TRAFFIC_PLUGIN = "traffic.operating.kusionstack.io/plugin";
+    public static final String TRAFFIC_SERVED = "traffic.operating.kusionstack.io/served";
+
     /** Ids of the operations this host begins itself. */
     public static final String COLLASET_OPERATION = "collaset";
 

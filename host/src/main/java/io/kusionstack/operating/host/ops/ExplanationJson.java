@@ -31,6 +31,17 @@ final class ExplanationJson {
             putTime(entry, "since", operation.since());
         }
         putWaits(json, explanation.waits());
+        ArrayNode traffic = json.putArray("traffic");
+        for (Explanation.Traffic standing : explanation.traffic()) {
+            ObjectNode entry = traffic.addObject()
+                    .put("employer", standing.employer())
+                    .put("plugin", standing.plugin())
+                    .put("place", standing.place())
+                    .put("serving", standing.serving())
+                    .put("weight", standing.weight())
+                    .put("detail", standing.detail());
+            putTime(entry, "since", standing.since());
+        }
         putTime(json, "nextLook", explanation.nextLook());
         return json;
     }

@@ -1,6 +1,13 @@
 package io.kusionstack.operating.host.plan;
 
-/** The port through which the lifecycle learns whether an expected finalizer can still come. Any thread; never blocks. */
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The port through which the lifecycle learns which finalizers a Pod needs to be in service: whether one that the Pod
+ * expects can still come, and which ones it is to expect. Any thread; never blocks.
+ */
 @FunctionalInterface
 public interface Employers {
     /**
@@ -11,8 +18,40 @@ public interface Employers {
      */
     boolean employs(PodRecord pod, String employer);
 
+    /**
+     * What the Pod has to expect, whether its annotation says so yet or not.
+     *
+     * @return full finalizer by employer
+     */
+    default SortedMap<String, String> expected(PodRecord pod) {
+        return Collections.emptySortedMap();
+    }
+
     /** Every expectation stands: for hosts that don't look at Services. */
     static Employers unknown() {
         return (pod, employer) -> true;
+    }
+
+    /** Both know something: an expectation stands while neither rules it out. */
+    default Employers with(Employers other) {
+        Employers one = this;
+        return new Employers() {
+            @Override
+            public boolean employs(PodRecord pod, String employer) {
+                return one.employs(pod, employer) && other.employs(pod, employer);
+            }
+
+            @Override
+            public SortedMap<String, String> expected(PodRecord pod) {
+                SortedMap<String, String> mine = one.expected(pod);
+                SortedMap<String, String> others = other.expected(pod);
+                if (mine.isEmpty() || others.isEmpty()) {
+                    return mine.isEmpty() ? others : mine;
+                }
+                SortedMap<String, String> all = new TreeMap<>(mine);
+                all.putAll(others);
+                return all;
+            }
+        };
     }
 }

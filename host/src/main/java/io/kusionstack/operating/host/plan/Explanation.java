@@ -10,14 +10,39 @@ import java.util.Optional;
  *
  * @param operations one entry per operation on the Pod; empty when none runs
  * @param waits what has to happen before the Pod goes on, most important first
+ * @param traffic how the Pod stands with each Service that a plugin serves, by the Service's name
  * @param nextLook when the host looks again though no event comes
  */
 public record Explanation(
-        PodRef pod, List<Operation> operations, boolean inService, List<Wait> waits, Optional<Instant> nextLook) {
+        PodRef pod,
+        List<Operation> operations,
+        boolean inService,
+        List<Wait> waits,
+        List<Traffic> traffic,
+        Optional<Instant> nextLook) {
     public Explanation {
         operations = List.copyOf(operations);
         waits = List.copyOf(waits);
+        traffic = List.copyOf(traffic);
     }
+
+    /**
+     * @param employer for example {@code Service shop/web}
+     * @param place where the plugin keeps its backends, for example the load balancer's id; empty while unknown
+     * @param serving {@code On}, {@code Starting}, {@code Draining}, {@code Foreign}, {@code Off}, or {@code Unknown} before
+     *     the first look
+     * @param weight what the Pod is given while it serves, 0 while it gets no new requests
+     * @param detail what the provider says of it; may be empty
+     * @param since when the host first saw it so; empty before the first look
+     */
+    public record Traffic(
+            String employer,
+            String plugin,
+            String place,
+            String serving,
+            int weight,
+            String detail,
+            Optional<Instant> since) {}
 
     /**
      * @param phase a word of the lifecycle: PreCheck, Preparing, Operating, PostCheck, Completing

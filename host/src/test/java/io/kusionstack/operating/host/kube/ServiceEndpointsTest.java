@@ -17,9 +17,11 @@ import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ class ServiceEndpointsTest {
     private final PodCache pods = new PodCache();
     private final KnownServices services = new KnownServices();
     private final List<Key> woken = new ArrayList<>();
+    private final Set<Key> served = new HashSet<>();
     private Instant now = START;
     private final ServiceEndpoints endpoints = endpoints(SETTLE);
 
@@ -109,6 +112,13 @@ class ServiceEndpointsTest {
     }
 
     @Test
+    void aServiceThatAPluginServesHoldsNobody() {
+        served.add(key("web"));
+
+        assertThat(endpoints.holding(pod, now)).isEmpty();
+    }
+
+    @Test
     void zeroTurnsItOff() {
         ServiceEndpoints off = endpoints(Duration.ZERO);
         off.sliceChanged(null, slice(endpoint(true)));
@@ -126,7 +136,8 @@ class ServiceEndpointsTest {
     }
 
     private ServiceEndpoints endpoints(Duration settle) {
-        return new ServiceEndpoints(settle, services, pods, () -> now, woken::add);
+        return new ServiceEndpoints(
+                new ServiceEndpoints.Sparing(settle, served::contains), services, pods, () -> now, woken::add);
     }
 
     private Key key(String name) {

@@ -25,6 +25,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class LifecyclePlannerTest {
+    private static final String LB = "prot.podopslifecycle.kusionstack.io/lb";
+    private static final String EXPECTING_LB = "{\"expectedFinalizers\":{\"Service/shop/web\":\"" + LB + "\"}}";
+
     private static final Instant NOW = Instant.parse("2026-01-01T01:00:00.000000007Z");
     private static final String STAMP = "1767229200000000007";
     private static final String ID = "collaset";
@@ -134,7 +137,11 @@ class LifecyclePlannerTest {
         PodRecord pod = Pods.pod("a").offline().preparing(ID, "update").build();
         Wait settling = new Wait(Reason.SETTLING_AFTER_DEREGISTER, "web", "left the endpoints 1 s ago");
         Facts facts = new Facts(
-                Map.of(), Optional.empty(), List.of(new Endpoints.Held(settling, Duration.ofSeconds(1))), Set.of());
+                Map.of(),
+                Optional.empty(),
+                List.of(new Endpoints.Held(settling, Duration.ofSeconds(1))),
+                Set.of(),
+                new TreeMap<>());
 
         assertThat(plan(pod, facts))
                 .isEqualTo(new LifecyclePlanner.Advanced(
@@ -154,7 +161,8 @@ class LifecyclePlannerTest {
     void holdsOperateBackWhileTheWantedEditCannotTravel() {
         // no condition yet: prepared as it stands, but the gate has to be written to the status first
         PodRecord pod = Pods.pod("a").preCheck(ID, "update").build();
-        Facts facts = new Facts(Map.of(ID, PASSED), Optional.of(intention(Pods.STAMP)), List.of(), Set.of());
+        Facts facts =
+                new Facts(Map.of(ID, PASSED), Optional.of(intention(Pods.STAMP)), List.of(), Set.of(), new TreeMap<>());
 
         PodEdit edit = plan(pod, facts).edit();
 
@@ -275,12 +283,46 @@ class LifecyclePlannerTest {
                 .completing(ID, "update")
                 .expecting(Map.of("Service/shop/web", "prot.podopslifecycle.kusionstack.io/lb"))
                 .build();
-        Facts facts = new Facts(Map.of(), Optional.empty(), List.of(), Set.of("Service/shop/web"));
+        Facts facts = new Facts(Map.of(), Optional.empty(), List.of(), Set.of("Service/shop/web"), new TreeMap<>());
 
         PodRecord after = pod.with(plan(pod, facts).edit());
 
         assertThat(after.available()).isTrue();
-        assertThat(after.annotations()).containsEntry(Names.AVAILABLE_CONDITIONS, "{\"expectedFinalizers\":{}}");
+        assertThat(after.annotations()).containsEntry(Names.AVAILABLE_CONDITIONS, "{}");
+    }
+
+    @Test
+    void namesInTheAnnotationWhatIsExpectedOnlyTogetherWithAnotherChange() {
+        Facts facts = expecting("Service/shop/web", LB);
+        PodRecord created = Pods.pod("a").unready().build();
+        PodRecord opened = created.with(plan(created, facts).edit());
+
+        assertThat(opened.condition(Names.SERVICE_READY).orElseThrow().isTrue()).isTrue();
+        assertThat(opened.annotations()).containsEntry(Names.AVAILABLE_CONDITIONS, EXPECTING_LB);
+        PodRecord bare = Pods.like(opened).withoutAnnotations().build();
+        assertThat(plan(bare, facts).edit().isEmpty()).isTrue();
+    }
+
+    @Test
+    void waitsForAnExpectedFinalizerThatTheAnnotationDoesNotNameYetAndTakesAllInOneWrite() {
+        Facts facts = expecting("Service/shop/web", LB);
+        PodRecord pod = Pods.pod("a").ready().build();
+
+        LifecyclePlanner.Advanced waiting = plan(pod, facts);
+        PodRecord after =
+                pod.with(plan(pod, PodEdit.of(pod).addFinalizer(LB), facts).edit());
+
+        assertThat(waiting.edit().isEmpty()).isTrue();
+        assertThat(waiting.waits())
+                .extracting(Wait::reason, Wait::on)
+                .containsExactly(tuple(Reason.WAITING_FOR_EXPECTED_FINALIZER, "Service/shop/web"));
+        assertThat(after.available()).isTrue();
+        assertThat(after.annotations()).containsEntry(Names.AVAILABLE_CONDITIONS, EXPECTING_LB);
+        assertThat(plan(after, facts).edit().isEmpty()).isTrue();
+    }
+
+    private static Facts expecting(String employer, String finalizer) {
+        return new Facts(Map.of(), Optional.empty(), List.of(), Set.of(), new TreeMap<>(Map.of(employer, finalizer)));
     }
 
     private static LifecyclePlanner.Advanced plan(PodRecord pod, Facts facts) {
@@ -300,11 +342,11 @@ class LifecyclePlannerTest {
     }
 
     private static Facts judged(Judgement judgement) {
-        return new Facts(Map.of(ID, judgement), Optional.empty(), List.of(), Set.of());
+        return new Facts(Map.of(ID, judgement), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
     }
 
     private static Facts intending(Intention intention) {
-        return new Facts(Map.of(), Optional.of(intention), List.of(), Set.of());
+        return new Facts(Map.of(), Optional.of(intention), List.of(), Set.of(), new TreeMap<>());
     }
 
     private static Intention intention(String operating) {

@@ -214,6 +214,7 @@ class LifecycleTakeOverTest {
                                         Reason.WAITING_FOR_FINALIZER,
                                         Names.PROTECTION_PREFIX + "/lb",
                                         "the finalizer " + Names.PROTECTION_PREFIX + "/lb protects the Pod")),
+                        List.of(),
                         Optional.of(LATER.plus(LifecyclePlanner.RESYNC))));
         assertThat(asked).as("an explanation takes no slot").isEmpty();
     }

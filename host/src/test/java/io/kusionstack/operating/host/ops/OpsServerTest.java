@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.ops.OpsServer.Content;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Explanation.Operation;
+import io.kusionstack.operating.host.plan.Explanation.Traffic;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
@@ -38,6 +39,14 @@ class OpsServerTest {
                     "collaset", "update", "PreCheck", Optional.of(Instant.parse("2026-01-01T00:00:00Z")))),
             true,
             List.of(new Wait(Reason.BUDGET_EXHAUSTED, "enough", "3 of 3 Pods may be out of service and 3 are")),
+            List.of(new Traffic(
+                    "Service shop/web",
+                    "slb",
+                    "lb-1",
+                    "On",
+                    100,
+                    "healthy",
+                    Optional.of(Instant.parse("2026-01-01T00:00:00Z")))),
             Optional.of(Instant.parse("2026-01-01T00:00:30Z")));
     private static final String POD_JSON = """
             {
@@ -51,6 +60,15 @@ class OpsServerTest {
                 "on": "enough",
                 "message": "3 of 3 Pods may be out of service and 3 are",
                 "meaning": "an availability rule has no slot left"
+              }],
+              "traffic": [{
+                "employer": "Service shop/web",
+                "plugin": "slb",
+                "place": "lb-1",
+                "serving": "On",
+                "weight": 100,
+                "detail": "healthy",
+                "since": "2026-01-01T00:00:00Z"
               }],
               "nextLook": "2026-01-01T00:00:30Z"
             }

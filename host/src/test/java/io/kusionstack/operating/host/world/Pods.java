@@ -144,6 +144,11 @@ public final class Pods {
         return this;
     }
 
+    public Pods withoutAnnotations() {
+        annotations.clear();
+        return this;
+    }
+
     public Pods finalizer(String full) {
         finalizers.add(full);
         return this;
