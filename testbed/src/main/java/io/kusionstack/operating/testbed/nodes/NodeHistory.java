@@ -35,6 +35,15 @@ public final class NodeHistory {
         return false;
     }
 
+    /** Whether the Pod answered from one instant to another without a break; the end included. */
+    public synchronized boolean wasServing(String podUid, Instant from, Instant to) {
+        return wasServing(podUid, from)
+                && pods.getOrDefault(podUid, new ArrayDeque<>()).stream()
+                        .noneMatch(change -> !change.serving()
+                                && change.at().isAfter(from)
+                                && !change.at().isAfter(to));
+    }
+
     /** Whether the Pod answers now. */
     public synchronized boolean isServing(String podUid) {
         return Optional.ofNullable(pods.get(podUid))

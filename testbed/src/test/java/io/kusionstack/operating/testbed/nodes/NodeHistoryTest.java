@@ -25,6 +25,26 @@ class NodeHistoryTest {
     }
 
     @Test
+    void tellsWhetherARequestWasAnsweredFromItsBeginningToItsEnd() {
+        history.record("a", START, true);
+        history.record("a", START.plusSeconds(2), false);
+        history.record("a", START.plusSeconds(3), true);
+
+        assertThat(history.wasServing("a", START, START.plusSeconds(1))).isTrue();
+        assertThat(history.wasServing("a", START, START.plusSeconds(2)))
+                .as("stopped under it")
+                .isFalse();
+        assertThat(history.wasServing("a", START, START.plusSeconds(4)))
+                .as("a break in it")
+                .isFalse();
+        assertThat(history.wasServing("a", START.plusSeconds(2), START.plusSeconds(4)))
+                .isFalse();
+        assertThat(history.wasServing("a", START.plusSeconds(3), START.plusSeconds(4)))
+                .isTrue();
+        assertThat(history.wasServing("b", START, START)).isFalse();
+    }
+
+    @Test
     void anUnknownPodNeverAnswered() {
         assertThat(history.wasServing("b", START)).isFalse();
         assertThat(history.isServing("b")).isFalse();
