@@ -31,6 +31,7 @@ public record AuditSummary(SortedMap<What, Tally> tallies) {
      * @param resource the plural with group and subresource, for example {@code pods/status}
      */
     public record What(String client, String verb, String resource) implements Comparable<What> {
+        private static final Set<String> WRITES = Set.of("create", "update", "patch", "delete", "deletecollection");
         private static final Comparator<What> ORDER =
                 Comparator.comparing(What::client).thenComparing(What::resource).thenComparing(What::verb);
 
@@ -38,6 +39,21 @@ public record AuditSummary(SortedMap<What, Tally> tallies) {
             String resource =
                     event.subresource().isEmpty() ? event.resource() : event.resource() + "/" + event.subresource();
             return new What(event.client(), event.verb(), resource);
+        }
+
+        /** Whether the request was to change something. */
+        public boolean isWrite() {
+            return WRITES.contains(verb);
+        }
+
+        /** Whether it was to change a Pod. */
+        public boolean isPodWrite() {
+            return isWrite() && (resource.equals("pods") || resource.startsWith("pods/"));
+        }
+
+        /** Whether it was to announce something. */
+        public boolean isEvent() {
+            return isWrite() && resource.endsWith("events");
         }
 
         @Override
@@ -56,6 +72,11 @@ public record AuditSummary(SortedMap<What, Tally> tallies) {
      */
     public record Tally(long requests, long unchanged, long conflicts, long refused) {
         static final Tally NONE = new Tally(0, 0, 0, 0);
+
+        /** Those that were done: a conflict or a refusal wrote nothing. */
+        public long done() {
+            return requests - conflicts - refused;
+        }
 
         Tally plus(Tally other) {
             return new Tally(

@@ -1,104 +1,47 @@
 package io.kusionstack.operating.testbed.cli;
 
-import io.kusionstack.operating.testbed.Await;
-import io.kusionstack.operating.testbed.api.Connection;
-import io.kusionstack.operating.testbed.api.KubeApi;
-import io.kusionstack.operating.testbed.api.PatchType;
-import io.kusionstack.operating.testbed.controlplane.ControlPlane;
-import io.kusionstack.operating.testbed.controlplane.ControlPlaneOptions;
-import io.kusionstack.operating.testbed.nodes.NodesConfig;
-import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
+import io.kusionstack.operating.testbed.demo.Demo;
+import io.kusionstack.operating.testbed.demo.Screen;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.Locale;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ./dev demo}: a real control plane with simulated nodes, a Deployment rolled on it, and all gone again. */
-@Command(name = "demo", description = "A Deployment comes up on simulated nodes and is rolled to another image.")
+/** {@code ./dev demo}: the packaged operator updates Pods behind a load balancer, under traffic and under a rule. */
+@Command(
+        name = "demo",
+        description = "The operator updates Pods behind a load balancer, and shows what waits for what.",
+        subcommands = DeploymentCommand.class)
 final class DemoCommand implements Callable<Integer> {
-    private static final Duration LIMIT = Duration.ofMinutes(5);
-    private static final String NAMESPACE = "default";
+    @Option(names = "--pods", defaultValue = "6", description = "How many Pods, default: ${DEFAULT-VALUE}.")
+    private int pods;
 
     @Option(names = "--nodes", defaultValue = "3", description = "How many nodes, default: ${DEFAULT-VALUE}.")
-    private int nodeCount;
+    private int nodes;
 
-    @Option(names = "--pods", defaultValue = "6", description = "How many Pods, default: ${DEFAULT-VALUE}.")
-    private int podCount;
+    @Option(names = "--keep", description = "Leaves all running after the summary, until Ctrl-C.")
+    private boolean keep;
+
+    @Option(names = "--json", description = "Prints the figures of the first act as one JSON object on the last line.")
+    private boolean asJson;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        out.println("Starting a control plane ...");
-        out.flush();
-        try (ControlPlane cluster = ControlPlane.start(ControlPlaneOptions.defaults())) {
-            Connection admin = cluster.connection(ControlPlaneOptions.ADMIN);
-            try (SimulatedNodes nodes = SimulatedNodes.start(admin, NodesConfig.of(nodeCount));
-                    KubeApi api = new KubeApi(admin, "demo/1")) {
-                return show(api, nodes, out);
-            }
+        Path root = Path.of(System.getProperty("operating.root", ".")).toAbsolutePath().normalize();
+        Screen screen = new Screen(out, Boolean.getBoolean("operating.testbed.terminal"));
+        Demo.Outcome outcome = new Demo(new Demo.Plan(root, pods, nodes, keep), screen).play();
+        if (asJson) {
+            out.println(outcome.json());
+            out.flush();
         }
-    }
-
-    private int show(KubeApi api, SimulatedNodes nodes, PrintWriter out) {
-        String account = "/api/v1/namespaces/" + NAMESPACE + "/serviceaccounts/default";
-        if (!Await.until(
-                LIMIT, () -> nodes.areSchedulable() && api.find(account).isPresent())) {
-            out.println("The nodes are not schedulable after " + LIMIT.toSeconds() + " s.");
-            return 1;
-        }
-        out.println(nodeCount + " nodes are Ready. A Deployment of " + podCount + " Pods comes up:");
-        api.createFromYaml(deployment(), NAMESPACE);
-        try (PodTable table = new PodTable(api, NAMESPACE, podCount, out)) {
-            if (!follow(table, "web:v1", nodes, out)) {
-                return 1;
-            }
-            out.println("Rolling it to web:v2:");
-            api.patch(
-                    "/apis/apps/v1/namespaces/" + NAMESPACE + "/deployments/web",
-                    PatchType.JSON,
-                    PodTable.json("[{op: replace, path: /spec/template/spec/containers/0/image, value: 'web:v2'}]"));
-            return follow(table, "web:v2", nodes, out) ? 0 : 1;
-        }
-    }
-
-    /** Shows the Pods until all run the image and are Ready. */
-    private static boolean follow(PodTable table, String image, SimulatedNodes nodes, PrintWriter out) {
-        long start = System.nanoTime();
-        long writes = nodes.statusWrites();
-        boolean done = Await.until(LIMIT, () -> table.showUntilAllRun(image));
-        double seconds = (System.nanoTime() - start) / 1e9;
-        out.println(String.format(
-                Locale.ROOT,
-                done
-                        ? "All Pods run %s and are Ready: %.1f s, %d status writes."
-                        : "Not all Pods run %s after %.1f s (%d status writes).",
-                image,
-                seconds,
-                nodes.statusWrites() - writes));
-        out.flush();
-        return done;
-    }
-
-    private String deployment() {
-        return """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: web}
-                spec:
-                  replicas: %d
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                      containers: [{name: app, image: "web:v1"}]
-                """.formatted(podCount);
+        return outcome.ok() ? 0 : 1;
     }
 }

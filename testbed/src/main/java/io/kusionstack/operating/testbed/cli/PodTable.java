@@ -6,8 +6,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.api.Watch;
 import io.kusionstack.operating.testbed.api.WatchEvent;
+import io.kusionstack.operating.testbed.demo.Screen;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -17,20 +17,15 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * every change. For one thread.
  */
 final class PodTable implements AutoCloseable {
-    private static final int MOST_ROWS = 20;
-
     private final Map<String, JsonNode> pods = new ConcurrentSkipListMap<>();
-    private final Map<String, String> shown = new ConcurrentSkipListMap<>();
     private final int wanted;
-    private final PrintWriter out;
-    private final boolean terminal;
+    private final Screen screen;
     private final Watch watch;
-    private int drawn;
+    private List<String> shown = List.of();
 
     PodTable(KubeApi api, String namespace, int wanted, PrintWriter out) {
         this.wanted = wanted;
-        this.out = out;
-        this.terminal = Boolean.getBoolean("operating.testbed.terminal");
+        this.screen = new Screen(out, Boolean.getBoolean("operating.testbed.terminal"));
         this.watch = api.watch("/api/v1/namespaces/" + namespace + "/pods", this::accept);
     }
 
@@ -49,39 +44,17 @@ final class PodTable implements AutoCloseable {
         Map<String, JsonNode> now = Map.copyOf(pods);
         Map<String, String> rows = new ConcurrentSkipListMap<>();
         now.forEach((name, pod) -> rows.put(name, row(name, pod)));
-        if (!rows.equals(shown)) {
-            draw(rows);
-            shown.clear();
-            shown.putAll(rows);
+        List<String> lines = List.copyOf(rows.values());
+        if (!lines.equals(shown)) {
+            screen.show(lines);
+            shown = lines;
         }
         return now.size() == wanted && now.values().stream().allMatch(pod -> runs(pod, image));
     }
 
-    private void draw(Map<String, String> rows) {
-        if (terminal) {
-            redraw(rows);
-        } else {
-            rows.forEach((name, row) -> {
-                if (!row.equals(shown.get(name))) {
-                    out.println(row);
-                }
-            });
-        }
-        out.flush();
-    }
-
-    private void redraw(Map<String, String> rows) {
-        List<String> lines = new ArrayList<>();
-        rows.values().stream().limit(MOST_ROWS).forEach(lines::add);
-        if (rows.size() > MOST_ROWS) {
-            lines.add("... and " + (rows.size() - MOST_ROWS) + " more");
-        }
-        if (drawn > 0) {
-            out.print("\u001b[" + drawn + "A");
-        }
-        lines.forEach(line -> out.println("\u001b[2K" + line));
-        out.print("\u001b[J");
-        drawn = lines.size();
+    /** Says something that stays above the table. */
+    void say(String text) {
+        screen.say(text);
     }
 
     private static String row(String name, JsonNode pod) {

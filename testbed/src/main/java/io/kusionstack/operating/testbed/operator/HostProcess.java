@@ -98,9 +98,19 @@ public final class HostProcess implements AutoCloseable {
                 .map(this::tree);
     }
 
+    /** Where it answers: {@code /explain}, {@code /metrics}, {@code /livez} and {@code /readyz}. */
+    public URI address() {
+        return address;
+    }
+
+    /** What a page says, whatever its status; empty while it does not answer. */
+    public String page(String path) {
+        return get(path).map(HttpResponse::body).orElse("");
+    }
+
     /** Its metrics in Prometheus' text format; empty while it does not answer. */
     public String metrics() {
-        return get("/metrics").map(HttpResponse::body).orElse("");
+        return page("/metrics");
     }
 
     /** The process: to kill it, start it again, and ask for its CPU time and memory. */

@@ -6,12 +6,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
-class DemoCommandIT {
+class DeploymentCommandIT {
     @Test
     void bringsADeploymentUpAndRollsIt() {
         StringWriter out = new StringWriter();
 
-        int exit = Testbed.commandLine().setOut(new PrintWriter(out)).execute("demo", "--nodes", "1", "--pods", "2");
+        int exit = Testbed.commandLine().setOut(new PrintWriter(out)).execute("demo", "deployment", "--nodes", "1", "--pods", "2");
 
         assertThat(out.toString())
                 .contains("1 nodes are Ready")
