@@ -39,6 +39,7 @@ final class Arrows {
             vendor("plugins.slb"),
             vendor("plugins.labelhook"),
             row("testbed").mayLoad(""),
+            vendor("testplugins.slow"),
             row("bench").mayUse("testbed", "host.", "plugin", "plugin.").mayLoad(""),
             row(MAIN).mayUse("host.", "plugin", "plugin.").mayLoad(""),
             row("host.kernel").mayLoad(SLF4J),

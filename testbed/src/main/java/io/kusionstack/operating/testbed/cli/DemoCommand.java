@@ -35,7 +35,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        Path root = Path.of(System.getProperty("operating.root", ".")).toAbsolutePath().normalize();
+        Path root = Path.of(System.getProperty("operating.root", "."))
+                .toAbsolutePath()
+                .normalize();
         Screen screen = new Screen(out, Boolean.getBoolean("operating.testbed.terminal"));
         Demo.Outcome outcome = new Demo(new Demo.Plan(root, pods, nodes, keep), screen).play();
         if (asJson) {

@@ -24,11 +24,14 @@ public record Drain(String address, Duration lasted) {
         for (SlbChange change : history) {
             Map<String, SlbBackend> now = new HashMap<>();
             change.backends().forEach(backend -> now.put(backend.serverIp(), backend));
-            before.keySet().stream().filter(address -> !now.containsKey(address)).sorted().forEach(address -> {
-                Instant began = since.remove(address);
-                drains.add(new Drain(
-                        address, began == null ? Duration.ZERO : Duration.between(began, change.at())));
-            });
+            before.keySet().stream()
+                    .filter(address -> !now.containsKey(address))
+                    .sorted()
+                    .forEach(address -> {
+                        Instant began = since.remove(address);
+                        drains.add(new Drain(
+                                address, began == null ? Duration.ZERO : Duration.between(began, change.at())));
+                    });
             now.values().forEach(backend -> note(since, backend, change.at()));
             before = now;
         }

@@ -93,8 +93,7 @@ record Figures(
                 .put("unservedRequests", requests.unserved())
                 .put("shortestDrainSeconds", round(shortestDrain.toMillis() / 1000.0));
         ObjectNode kinds = json.putObject("writesPerPod");
-        for (Map.Entry<What, Tally> one :
-                writes.only(What::isWrite).tallies().entrySet()) {
+        for (Map.Entry<What, Tally> one : writes.only(What::isWrite).tallies().entrySet()) {
             kinds.put(
                     one.getKey().verb() + " " + one.getKey().resource(),
                     round(one.getValue().done() / (double) pods));

@@ -43,8 +43,7 @@ final class FirstAct {
         Duration took = Duration.between(began, Instant.now());
         Instant settled = Instant.now().plus(AFTERMATH);
         Await.until(
-                LIMIT,
-                () -> Instant.now().isAfter(settled) && traffic.counts().requests() >= ENOUGH_REQUESTS);
+                LIMIT, () -> Instant.now().isAfter(settled) && traffic.counts().requests() >= ENOUGH_REQUESTS);
         traffic.stop();
         Await.until(LIMIT, traffic::isQuiet);
         return new Figures(

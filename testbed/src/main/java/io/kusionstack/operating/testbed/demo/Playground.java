@@ -98,8 +98,7 @@ public final class Playground implements AutoCloseable {
         Role.of(setup.distribution().resolve("deploy/rbac.yaml")).grant(api, USER);
         SlbEmulator balancer = SlbEmulator.start(SlbOptions.standard(nodes::wasServing));
         Path folder = cluster.instance().folder();
-        HostProcess host =
-                HostProcess.start(cluster, setup.distribution(), USER, config(setup, folder, balancer));
+        HostProcess host = HostProcess.start(cluster, setup.distribution(), USER, config(setup, folder, balancer));
         return new Playground(api, nodes, balancer, host, setup);
     }
 
@@ -138,7 +137,8 @@ public final class Playground implements AutoCloseable {
     public Map<String, Integer> weights() {
         Map<String, Integer> weights = new HashMap<>();
         for (String group : groups) {
-            balancer.weights(group).forEach((backend, weight) -> weights.merge(backend.serverIp(), weight, Integer::sum));
+            balancer.weights(group)
+                    .forEach((backend, weight) -> weights.merge(backend.serverIp(), weight, Integer::sum));
         }
         return weights;
     }

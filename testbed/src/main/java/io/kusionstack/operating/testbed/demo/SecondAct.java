@@ -49,8 +49,7 @@ final class SecondAct {
     private void slowPlugin() {
         Set<String> bound = bind();
         String image = stage.image("v3");
-        stage.screen()
-                .say("Act two. A slow plugin has a say for " + bound + "; the set is asked for " + image + ":");
+        stage.screen().say("Act two. A slow plugin has a say for " + bound + "; the set is asked for " + image + ":");
         slowRule.create(stage.playground().api(), stage.playground().namespace());
         stage.update(image);
         boolean onlyBound = stage.follow(LIMIT, rows -> othersServe(image, bound));
@@ -58,8 +57,7 @@ final class SecondAct {
         stage.rows().stream().filter(row -> row.phase().equals("PreCheck")).forEach(row -> waited.add(row.pod()));
         promises.add(new Promise(
                 "all others were updated while the Pods of the slow plugin waited", onlyBound && waited.equals(bound)));
-        promises.add(new Promise(
-                "the Pods of the slow plugin followed", stage.followUntilAllServe(image, LIMIT)));
+        promises.add(new Promise("the Pods of the slow plugin followed", stage.followUntilAllServe(image, LIMIT)));
         stage.playground().api().delete(rulePath());
     }
 
@@ -87,8 +85,10 @@ final class SecondAct {
         stage.screen().say("The set is asked for " + image + ", which is in no registry:");
         stage.update(image);
         int allowed = stage.allowedOutOfService();
-        boolean told = stage.follow(LIMIT, rows -> count(rows, "ImageNotPulled") == allowed
-                && count(rows, "BudgetExhausted") == stage.pods() - allowed);
+        boolean told = stage.follow(
+                LIMIT,
+                rows -> count(rows, "ImageNotPulled") == allowed
+                        && count(rows, "BudgetExhausted") == stage.pods() - allowed);
         promises.add(new Promise(
                 "an image that is not there stops " + allowed + " Pods and says so, the others stay in service", told));
     }
@@ -101,9 +101,8 @@ final class SecondAct {
     }
 
     private static int count(List<PodRow> rows, String reason) {
-        return (int) rows.stream()
-                .filter(row -> row.waiting().startsWith(reason))
-                .count();
+        return (int)
+                rows.stream().filter(row -> row.waiting().startsWith(reason)).count();
     }
 
     private String podPath(SeenPod pod) {

@@ -65,7 +65,9 @@ final class Stage {
 
     /** The image that the sample's Pods run at first. */
     String firstImage() {
-        return sample.the("CollaSet").at("/spec/template/spec/containers/0/image").asText();
+        return sample.the("CollaSet")
+                .at("/spec/template/spec/containers/0/image")
+                .asText();
     }
 
     /** The same image with another tag. */
@@ -77,7 +79,8 @@ final class Stage {
     /** Asks the set for another image. */
     void update(String image) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        JsonNode container = sample.the("CollaSet").at("/spec/template/spec/containers/0").deepCopy();
+        JsonNode container =
+                sample.the("CollaSet").at("/spec/template/spec/containers/0").deepCopy();
         patch.withObject("/spec/template/spec")
                 .putArray("containers")
                 .add(((ObjectNode) container).put("image", image));

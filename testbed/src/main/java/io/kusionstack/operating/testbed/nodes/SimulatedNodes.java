@@ -90,6 +90,14 @@ public final class SimulatedNodes implements AutoCloseable {
                 .orElse(false);
     }
 
+    /** Whether that address answered from one instant to another without a break; the end included. */
+    public boolean wasServing(String ip, Instant from, Instant to) {
+        return shell.world()
+                .holder(ip)
+                .map(uid -> shell.history().wasServing(uid, from, to))
+                .orElse(false);
+    }
+
     /** How many Pod status writes the API server has accepted so far. */
     public long statusWrites() {
         return shell.statusWrites();

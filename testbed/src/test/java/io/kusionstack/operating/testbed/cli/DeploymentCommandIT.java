@@ -11,7 +11,9 @@ class DeploymentCommandIT {
     void bringsADeploymentUpAndRollsIt() {
         StringWriter out = new StringWriter();
 
-        int exit = Testbed.commandLine().setOut(new PrintWriter(out)).execute("demo", "deployment", "--nodes", "1", "--pods", "2");
+        int exit = Testbed.commandLine()
+                .setOut(new PrintWriter(out))
+                .execute("demo", "deployment", "--nodes", "1", "--pods", "2");
 
         assertThat(out.toString())
                 .contains("1 nodes are Ready")
