@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,7 @@ final class World {
     private long seed = 1;
     private int floor;
     private int steps;
+    private int crashes;
 
     World() {
         cluster.afterEachWrite(this::check);
@@ -134,6 +136,7 @@ final class World {
             refresh();
             cluster.lifecycle();
         } catch (FakeCluster.Crash crash) {
+            crashes++;
             host = started();
         }
         kubelet.sync();
@@ -145,10 +148,10 @@ final class World {
     /** Steps until nothing changes any more. */
     void settle() {
         for (int quiet = 0; quiet < 3; ) {
-            int writes = cluster.writes();
+            int before = cluster.writes() + crashes;
             List<PodRecord> pods = cluster.pods();
             step();
-            boolean changed = writes != cluster.writes() || !pods.equals(cluster.pods());
+            boolean changed = before != cluster.writes() + crashes || !pods.equals(cluster.pods());
             quiet = changed ? 0 : quiet + 1;
             assertThat(steps).as("steps of the story").isLessThan(MOST_STEPS);
         }
@@ -225,6 +228,7 @@ final class World {
     /** The objects of one kind, always as they are. */
     private final class Stored<T extends HasMetadata> implements ObjectCache<T> {
         private final Class<T> type;
+        private final Map<FakeCluster.Stored, T> converted = new IdentityHashMap<>();
 
         Stored(Class<T> type) {
             this.type = type;
@@ -241,7 +245,7 @@ final class World {
         public List<T> list(String namespace) {
             List<T> all = new ArrayList<>();
             for (FakeCluster.Stored stored : cluster.objects(type.getSimpleName())) {
-                all.add(MAPPER.convertValue(stored.body(), type));
+                all.add(converted.computeIfAbsent(stored, kept -> MAPPER.convertValue(kept.body(), type)));
             }
             return all;
         }

@@ -34,6 +34,7 @@ final class LifecycleWorld {
     private Instant now = Pods.CREATED;
     private long version = 1;
     private int writes;
+    private final List<String> breaches = new ArrayList<>();
 
     LifecycleWorld(int size, int mostOut) {
         this.mostOut = mostOut;
@@ -82,9 +83,18 @@ final class LifecycleWorld {
         PodRecord seen = pod(edit.pod().name());
         PodEdit advanced = gate.advance(seen, edit, now()).edit();
         if (!advanced.isEmpty()) {
+            long outBefore = out();
             writes++;
             store(seen.with(advanced));
+            if (out() > Math.max(outBefore, mostOut) && !seen.hasLabel(Names.STAY_OFFLINE)) {
+                breaches.add(out() + " Pods are out of service after " + advanced);
+            }
         }
+    }
+
+    /** Writes of the host that took a Pod out of service though as many were out as the rule allows. */
+    List<String> breaches() {
+        return breaches;
     }
 
     /** The reconciler looks at a Pod. */
@@ -96,6 +106,11 @@ final class LifecycleWorld {
     void patch(String name, MapEdit labels) {
         PodRecord pod = pod(name);
         store(pod.with(PodEdit.of(pod).labels(labels)));
+    }
+
+    /** A user deletes the Pod, past the gate; once nothing holds it, its workload makes another of the same name. */
+    void delete(String name) {
+        store(Pods.like(pod(name)).terminating().build());
     }
 
     /** Publishes Ready as the gate asks for. */
@@ -117,13 +132,14 @@ final class LifecycleWorld {
                 .build());
     }
 
-    /** Puts the finalizer on ready Pods and takes it off Pods that are not; half of the time past the gate. */
+    /** Puts the finalizer on ready Pods and takes it off Pods that are not, or are on their way out. */
     void traffic(String name, boolean throughTheGate) {
         PodRecord pod = pod(name);
-        if (!pod.annotations().containsKey(Names.AVAILABLE_CONDITIONS) || pod.isProtected() == pod.ready()) {
+        boolean wanted = pod.ready() && !pod.terminating();
+        if (!pod.annotations().containsKey(Names.AVAILABLE_CONDITIONS) || pod.isProtected() == wanted) {
             return;
         }
-        PodEdit edit = pod.ready()
+        PodEdit edit = wanted
                 ? PodEdit.of(pod).addFinalizer(FINALIZER)
                 : PodEdit.of(pod).removeFinalizer(FINALIZER);
         if (throughTheGate) {
@@ -147,7 +163,20 @@ final class LifecycleWorld {
 
     private void store(PodRecord pod) {
         version++;
-        pods.put(pod.name(), Pods.like(pod).version(version).build());
+        boolean gone = pod.terminating() && pod.finalizers().isEmpty();
+        pods.put(
+                pod.name(),
+                gone ? successor(pod) : Pods.like(pod).version(version).build());
+    }
+
+    private PodRecord successor(PodRecord gone) {
+        Pods fresh = Pods.pod(gone.name())
+                .uid(gone.name() + "-" + version)
+                .version(version)
+                .created(now)
+                .unready();
+        gone.annotations().forEach(fresh::annotation);
+        return fresh.build();
     }
 
     /** Everybody does their part until nothing changes; the number of rounds it took. */

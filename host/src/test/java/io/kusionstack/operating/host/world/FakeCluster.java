@@ -258,6 +258,7 @@ public final class FakeCluster implements Actuator {
     private void begin() {
         if (writesUntilCrash <= 0) {
             writesUntilCrash = Integer.MAX_VALUE;
+            refusals.clear();
             throw new Crash();
         }
         writesUntilCrash--;
