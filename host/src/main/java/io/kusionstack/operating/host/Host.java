@@ -1,11 +1,14 @@
 package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.config.HostConfig;
+import io.kusionstack.operating.host.kube.ApiReads;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.Preflight;
 import io.kusionstack.operating.host.ops.HealthCheck;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.ops.OpsServer;
+import io.kusionstack.operating.host.plugins.PluginHost;
+import io.kusionstack.operating.host.plugins.PluginState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,6 +32,7 @@ final class Host implements AutoCloseable {
     private final HostMetrics metrics = new HostMetrics();
     private volatile String startup = "the process has just begun";
     private volatile Optional<Rooms> rooms = Optional.empty();
+    private volatile Optional<PluginHost> plugins = Optional.empty();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -64,14 +68,26 @@ final class Host implements AutoCloseable {
 
     private boolean runRooms() throws InterruptedException {
         ClusterAccess access = access();
+        try (ApiReads reads = new ApiReads(access);
+                PluginHost loaded = Plugins.host(config.plugins(), reads, metrics)) {
+            plugins = Optional.of(loaded);
+            loaded.start();
+            return runRooms(access, loaded);
+        } finally {
+            plugins = Optional.empty();
+        }
+    }
+
+    private boolean runRooms(ClusterAccess access, PluginHost loaded) throws InterruptedException {
         try (Preflight preflight = new Preflight(access, config.watchNamespaces(), Rights.NEEDED)) {
             if (!mayStart(preflight)) {
                 return stopping.getCount() == 0;
             }
         }
-        try (Rooms loading = new Rooms(config, access, metrics)) {
+        try (Rooms loading = new Rooms(config, access, metrics, loaded)) {
             loading.start();
             rooms = Optional.of(loading);
+            loaded.awaitLoaded();
             if (loads(loading)) {
                 loading.act();
                 LOG.atInfo().addKeyValue("controllers", config.controllers()).log("At work");
@@ -140,7 +156,12 @@ final class Host implements AutoCloseable {
                 metrics::scrape,
                 List.of(alive),
                 List.of(started, alive, loaded),
-                new LateExplanations(() -> rooms.map(Rooms::explanations)));
+                List.of(new HealthCheck("plugins", () -> Plugins.note(states()))),
+                new LateExplanations(() -> rooms.map(Rooms::explanations), this::states));
+    }
+
+    private List<PluginState> states() {
+        return plugins.map(PluginHost::states).orElse(List.of());
     }
 
     /** Asks {@link #run} to end and waits until it has. */

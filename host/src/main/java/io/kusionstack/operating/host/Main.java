@@ -4,6 +4,8 @@ import io.kusionstack.operating.host.config.ConfigLoader;
 import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.config.Loaded;
 import io.kusionstack.operating.host.config.Problem;
+import io.kusionstack.operating.host.plugins.PluginHost;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
  * The command {@code operating}. Exit status: 0 after a stop that was asked for, 1 when the host could not start, 2 when
@@ -22,7 +25,7 @@ import picocli.CommandLine.Option;
         description = "Runs operations on Pods: out of service, touched, back into service.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Main.Run.class, Main.CheckConfig.class})
+        subcommands = {Main.Run.class, Main.CheckConfig.class, Main.PluginDigests.class})
 public final class Main {
     static final int FAILED = 1;
     static final int WRONG_INPUT = 2;
@@ -93,6 +96,27 @@ public final class Main {
             }
             System.out.println(config + " is valid");
             return 0;
+        }
+    }
+
+    /** Prints what to write under {@code plugins.allowed}. */
+    @Command(
+            name = "plugin-digests",
+            description = "Prints plugins.allowed for the jars of a folder. Look first where they come from.",
+            mixinStandardHelpOptions = true)
+    static final class PluginDigests implements Callable<Integer> {
+        @Parameters(paramLabel = "DIR", description = "the folder with the jars")
+        private Path folder = Path.of("");
+
+        @Override
+        public Integer call() {
+            try {
+                System.out.print(PluginHost.allowed(folder));
+                return 0;
+            } catch (IOException e) {
+                System.err.println(folder + " cannot be read: " + e);
+                return WRONG_INPUT;
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plugins.PluginHost;
 import io.kusionstack.operating.host.rules.RuleDesk;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
@@ -59,9 +60,10 @@ final class Rooms implements AutoCloseable {
     private final CollaSetReconciler sets;
     private final List<Controller> controllers = new ArrayList<>();
 
-    Rooms(HostConfig config, ClusterAccess access, HostMetrics metrics) {
+    Rooms(HostConfig config, ClusterAccess access, HostMetrics metrics, PluginHost plugins) {
         this.config = config;
         this.metrics = metrics;
+        // the doors plugins.rules() and plugins.traffic() are handed to the rooms that ask plugins
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets());

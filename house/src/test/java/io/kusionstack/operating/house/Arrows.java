@@ -66,7 +66,7 @@ final class Arrows {
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(JSON_TREES)
                     .mayLoad(SLF4J, "org.pf4j.", "io.github.resilience4j."),
-            row(OPS).mayUse("host.kernel", "host.plan", "plugin.PodRef")
+            row(OPS).mayUse("host.kernel", "host.plan", "plugin.PodRef", "plugin.Meters")
                     .mayLoad(SLF4J, JACKSON, HTTP_SERVER, "io.micrometer.", "io.prometheus."),
             feature("host.collaset"),
             feature("host.rules"),

@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.config.HostConfig.Limits;
 import io.kusionstack.operating.host.config.HostConfig.Log;
 import io.kusionstack.operating.host.config.HostConfig.LogFormat;
 import io.kusionstack.operating.host.config.HostConfig.LogLevel;
+import io.kusionstack.operating.host.config.HostConfig.Plugins;
 import io.kusionstack.operating.host.config.HostConfig.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,11 +37,13 @@ import java.util.regex.Pattern;
  */
 public final class ConfigLoader {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Pattern SECRET = Pattern.compile("env:\\w+|file:/.+");
     private static final Duration NONE = Duration.ZERO;
 
     private final Map<String, String> environment;
 
-    /** @param environment the variables to use; only {@code KUBECONFIG} is read */
+    /** @param environment the variables to use; of its own accord it reads only {@code KUBECONFIG} */
     public ConfigLoader(Map<String, String> environment) {
         this.environment = Map.copyOf(environment);
     }
@@ -48,6 +51,11 @@ public final class ConfigLoader {
     /** With the environment of this process. */
     public static ConfigLoader ofProcess() {
         return new ConfigLoader(System.getenv());
+    }
+
+    /** The variable of this name, for references in the configuration that are resolved later. */
+    public Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name));
     }
 
     /** Never throws for what the file says or for a file that cannot be read: that is a problem, too. */
@@ -95,7 +103,8 @@ public final class ConfigLoader {
                 log(root.section("log")),
                 root.duration("endpointSettle", NONE, Duration.ofMinutes(5), Duration.ofSeconds(2)),
                 root.duration("stopTimeout", NONE, Duration.ofMinutes(5), Duration.ofSeconds(20)),
-                limits(root.section("limits")));
+                limits(root.section("limits")),
+                plugins(root.section("plugins")));
         root.end();
         return config;
     }
@@ -129,6 +138,26 @@ public final class ConfigLoader {
                 section.choice("level", LogLevel.values(), LogLevel.INFO));
         section.end();
         return log;
+    }
+
+    private static Plugins plugins(Section section) {
+        Plugins plugins = new Plugins(
+                section.text("directory").map(Path::of),
+                section.named(
+                        "allowed",
+                        digest -> SHA_256.matcher(digest).matches(),
+                        "it has to be a SHA-256, 64 hexadecimal digits; operating plugin-digests prints it"),
+                section.truth("allowUnlisted", false),
+                section.trees("settings"),
+                section.texts(
+                        "secrets",
+                        reference -> SECRET.matcher(reference).matches(),
+                        "it has to be env:NAME, file:/path or file:/folder/"),
+                section.duration("callTimeout", Duration.ofMillis(100), Duration.ofMinutes(5), Duration.ofSeconds(10)),
+                section.number("callsInFlight", 1, 1000, 16),
+                section.duration("loadTimeout", Duration.ofMillis(100), Duration.ofMinutes(5), Duration.ofSeconds(10)));
+        section.end();
+        return plugins;
     }
 
     private static Limits limits(Section section) {

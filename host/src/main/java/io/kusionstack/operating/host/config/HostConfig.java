@@ -1,8 +1,10 @@
 package io.kusionstack.operating.host.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,7 +25,8 @@ public record HostConfig(
         Log log,
         Duration endpointSettle,
         Duration stopTimeout,
-        Limits limits) {
+        Limits limits,
+        Plugins plugins) {
     public HostConfig {
         watchNamespaces = List.copyOf(watchNamespaces);
         controllers = List.copyOf(controllers);
@@ -50,6 +53,34 @@ public record HostConfig(
      *     is given, because what an earlier process sent may still arrive
      */
     public record Limits(int writesInFlight, Duration requestTimeout) {}
+
+    /**
+     * Which plugins take part, and what they may do.
+     *
+     * @param directory where their jars lie; empty means that there are none
+     * @param allowed SHA-256 in hexadecimal of the jars that may be loaded, by plugin id
+     * @param allowUnlisted whether jars that are not listed are loaded, too
+     * @param settings of each plugin by its name, as it is written
+     * @param secrets references that plugins may resolve: {@code env:NAME}, {@code file:/path}, {@code file:/folder/}
+     * @param callTimeout how long a call of a plugin may take at most
+     * @param callsInFlight how many calls may be in one plugin at once
+     * @param loadTimeout how long a plugin may take to start
+     */
+    public record Plugins(
+            Optional<Path> directory,
+            Map<String, String> allowed,
+            boolean allowUnlisted,
+            Map<String, JsonNode> settings,
+            List<String> secrets,
+            Duration callTimeout,
+            int callsInFlight,
+            Duration loadTimeout) {
+        public Plugins {
+            allowed = Map.copyOf(allowed);
+            settings = Map.copyOf(settings);
+            secrets = List.copyOf(secrets);
+        }
+    }
 
     /** The controllers that can be chosen, by the word that the file uses. */
     public enum ControllerName {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -122,6 +124,56 @@ final class Section {
             }
         }
         return texts;
+    }
+
+    boolean truth(String key, boolean absent) {
+        JsonNode value = value(key);
+        if (isAbsent(value)) {
+            return absent;
+        }
+        if (!value.isBoolean()) {
+            problems.add(pathOf(key), value.toString(), "it has to be true or false");
+            return absent;
+        }
+        return value.asBoolean();
+    }
+
+    /** A map whose keys the user chooses, of texts. */
+    Map<String, String> named(String key, Predicate<String> allowed, String rule) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        entries(key).forEach(entry -> {
+            JsonNode item = entry.getValue();
+            if (item.isTextual() && allowed.test(item.asText())) {
+                texts.put(entry.getKey(), item.asText());
+            } else {
+                problems.add(pathOf(key) + "." + entry.getKey(), item.toString(), rule);
+            }
+        });
+        return texts;
+    }
+
+    /** A map whose keys the user chooses, of maps that somebody else understands. */
+    Map<String, JsonNode> trees(String key) {
+        Map<String, JsonNode> trees = new LinkedHashMap<>();
+        entries(key).forEach(entry -> {
+            if (entry.getValue().isObject()) {
+                trees.put(entry.getKey(), entry.getValue());
+            } else {
+                problems.add(
+                        pathOf(key) + "." + entry.getKey(),
+                        entry.getValue().toString(),
+                        "it has to be a map of keys to values");
+            }
+        });
+        return trees;
+    }
+
+    private Set<Map.Entry<String, JsonNode>> entries(String key) {
+        JsonNode value = value(key);
+        if (!value.isObject() && !isAbsent(value)) {
+            problems.add(pathOf(key), value.toString(), "it has to be a map of keys to values");
+        }
+        return value.properties();
     }
 
     void end() {

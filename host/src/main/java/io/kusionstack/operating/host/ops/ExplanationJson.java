@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,29 @@ final class ExplanationJson {
         putTime(json, "nextLook", explanation.nextLook());
         ArrayNode pods = json.putArray("pods");
         explanation.pods().forEach(pod -> pods.add(of(pod)));
+        return json;
+    }
+
+    static ObjectNode of(List<PluginState> states) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode plugins = json.putArray("plugins");
+        for (PluginState state : states) {
+            ObjectNode entry = plugins.addObject()
+                    .put("file", state.file())
+                    .put("id", state.id())
+                    .put("version", state.version())
+                    .put("state", state.standing().toString())
+                    .put("why", state.why());
+            ArrayNode offers = entry.putArray("offers");
+            state.offers()
+                    .forEach(offer -> offers.addObject()
+                            .put("name", offer.name())
+                            .put("kind", offer.kind().toString()));
+            entry.put("callsInFlight", state.callsInFlight())
+                    .put("callsOverdue", state.overdue())
+                    .put("resting", state.resting())
+                    .put("threads", state.threads());
+        }
         return json;
     }
 

@@ -2,6 +2,8 @@ package io.kusionstack.operating.host.ops;
 
 import io.kusionstack.operating.host.kernel.LoopMetrics;
 import io.kusionstack.operating.host.kube.ActMetrics;
+import io.kusionstack.operating.host.plugins.PluginMetrics;
+import io.kusionstack.operating.plugin.Meters;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -17,10 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /** Counts for every room, by its port, and renders for Prometheus. docs/metrics.md lists all of it. Any thread. */
-public final class HostMetrics implements LoopMetrics, ActMetrics, AutoCloseable {
+public final class HostMetrics implements LoopMetrics, ActMetrics, PluginMetrics, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> plugins = new ConcurrentHashMap<>();
+    private final Map<String, LentMeters> lent = new ConcurrentHashMap<>();
 
     public HostMetrics() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -128,6 +132,53 @@ public final class HostMetrics implements LoopMetrics, ActMetrics, AutoCloseable
     @Override
     public void relisted(String kind, String why) {
         registry.counter("operating.streams.relisted", "kind", kind, "why", why).increment();
+    }
+
+    @Override
+    public void called(String plugin, String call, String result, Duration took) {
+        registry.timer("operating.plugins.calls", "plugin", plugin, "call", call, "result", result)
+                .record(took);
+    }
+
+    @Override
+    public void returnedLate(String plugin, String call) {
+        registry.counter("operating.plugins.late.returns", "plugin", plugin, "call", call)
+                .increment();
+    }
+
+    @Override
+    public void dropped(String plugin, String call, int items) {
+        registry.counter("operating.plugins.dropped.items", "plugin", plugin, "call", call)
+                .increment(items);
+    }
+
+    @Override
+    public void plugins(int loaded, int refused) {
+        showPlugins("loaded").set(loaded);
+        showPlugins("refused").set(refused);
+    }
+
+    private AtomicInteger showPlugins(String state) {
+        return plugins.computeIfAbsent(state, absent -> {
+            AtomicInteger jars = new AtomicInteger();
+            Gauge.builder("operating.plugins.jars", jars, AtomicInteger::get)
+                    .tag("state", state)
+                    .register(registry);
+            return jars;
+        });
+    }
+
+    @Override
+    public Meters meters(String plugin) {
+        return lent.computeIfAbsent(plugin, absent -> new LentMeters("operating.plugin." + plugin + ".", registry));
+    }
+
+    @Override
+    public void forget(String plugin) {
+        LentMeters meters = lent.remove(plugin);
+        if (meters != null) {
+            meters.forget();
+        }
     }
 
     @Override

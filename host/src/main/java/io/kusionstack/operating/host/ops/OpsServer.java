@@ -18,14 +18,14 @@ import java.util.stream.Collectors;
 /**
  * Serves {@code /metrics}, {@code /livez}, {@code /readyz} and {@code /explain} over plain HTTP; only GET and HEAD, nothing can be
  * changed by it. Each request has a virtual thread of its own. The answers of {@code /livez} and {@code /readyz} are 200
- * when all is well and else 503 with one line for each problem.
+ * when all is well and else 503 with one line for each problem; a ready one tells below its ok what is not well though it works.
  */
 public final class OpsServer implements AutoCloseable {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
-    private static final String PATHS =
-            "/metrics, /livez, /readyz, /explain/pods/{namespace}/{name}" + " and /explain/sets/{namespace}/{name}";
+    private static final String PATHS = "/metrics, /livez, /readyz, /explain/plugins, /explain/pods/{namespace}/{name}"
+            + " and /explain/sets/{namespace}/{name}";
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -37,12 +37,18 @@ public final class OpsServer implements AutoCloseable {
      * @param metrics in Prometheus' text format
      * @param live what must be well for the process to be worth keeping
      * @param ready what must be well for the process to do its work
+     * @param notes what is not well though the process does its work; readiness tells it and stays ready
      */
     public record Content(
-            Supplier<String> metrics, List<HealthCheck> live, List<HealthCheck> ready, Explanations explanations) {
+            Supplier<String> metrics,
+            List<HealthCheck> live,
+            List<HealthCheck> ready,
+            List<HealthCheck> notes,
+            Explanations explanations) {
         public Content {
             live = List.copyOf(live);
             ready = List.copyOf(ready);
+            notes = List.copyOf(notes);
         }
     }
 
@@ -105,17 +111,26 @@ public final class OpsServer implements AutoCloseable {
     private Answer answer(String path) {
         return switch (path) {
             case "/metrics" -> new Answer(200, METRICS, content.metrics().get());
-            case "/livez" -> health(content.live());
-            case "/readyz" -> health(content.ready());
+            case "/livez" -> health(content.live(), List.of());
+            case "/readyz" -> health(content.ready(), content.notes());
+            case "/explain/plugins" ->
+                new Answer(
+                        200,
+                        JSON,
+                        ExplanationJson.of(content.explanations().plugins()).toPrettyString() + "\n");
             default -> explain(path);
         };
     }
 
-    private static Answer health(List<HealthCheck> checks) {
-        String problems = checks.stream()
+    private static Answer health(List<HealthCheck> checks, List<HealthCheck> notes) {
+        String problems = told(checks);
+        return problems.isEmpty() ? new Answer(200, TEXT, "ok\n" + told(notes)) : new Answer(503, TEXT, problems);
+    }
+
+    private static String told(List<HealthCheck> checks) {
+        return checks.stream()
                 .flatMap(check -> check.problem().get().stream().map(problem -> check.name() + ": " + problem + "\n"))
                 .collect(Collectors.joining());
-        return problems.isEmpty() ? new Answer(200, TEXT, "ok\n") : new Answer(503, TEXT, problems);
     }
 
     private Answer explain(String path) {

@@ -25,7 +25,8 @@ public enum Reason {
     SUPERSEDED("Superseded", "a newer intention replaced this one"),
     REFUSED_BY_SERVER("RefusedByServer", "the API server refused the write for its content"),
     STAY_OFFLINE("StayOffline", "the label stay-offline keeps the Pod out of service"),
-    PLUGIN_UNAVAILABLE("PluginUnavailable", "the plugin that has a say is not loaded");
+    PLUGIN_UNAVAILABLE("PluginUnavailable", "the plugin that has a say is not loaded"),
+    PLUGIN_FAILED("PluginFailed", "the plugin that has a say gave no usable answer");
 
     private final String word;
     private final String meaning;

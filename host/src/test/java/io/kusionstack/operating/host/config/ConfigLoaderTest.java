@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kusionstack.operating.host.config.HostConfig.ControllerName;
 import io.kusionstack.operating.host.config.HostConfig.Http;
 import io.kusionstack.operating.host.config.HostConfig.Kubernetes;
@@ -9,6 +10,7 @@ import io.kusionstack.operating.host.config.HostConfig.Limits;
 import io.kusionstack.operating.host.config.HostConfig.Log;
 import io.kusionstack.operating.host.config.HostConfig.LogFormat;
 import io.kusionstack.operating.host.config.HostConfig.LogLevel;
+import io.kusionstack.operating.host.config.HostConfig.Plugins;
 import io.kusionstack.operating.host.config.HostConfig.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +29,16 @@ class ConfigLoaderTest {
             new Log(LogFormat.TEXT, LogLevel.INFO),
             Duration.ofSeconds(2),
             Duration.ofSeconds(20),
-            new Limits(16, Duration.ofSeconds(10)));
+            new Limits(16, Duration.ofSeconds(10)),
+            new Plugins(
+                    Optional.empty(),
+                    Map.of(),
+                    false,
+                    Map.of(),
+                    List.of(),
+                    Duration.ofSeconds(10),
+                    16,
+                    Duration.ofSeconds(10)));
 
     static final String NOTHING_DEFAULT = """
             kubernetes: {kubeconfig: /etc/operating/kubeconfig}
@@ -39,7 +50,16 @@ class ConfigLoaderTest {
             endpointSettle: 500ms
             stopTimeout: 1m
             limits: {writesInFlight: 32, requestTimeout: 1500ms}
-            """;
+            plugins:
+              directory: /opt/plugins
+              allowed: {slb: %s}
+              allowUnlisted: true
+              settings: {slb: {region: cn-hangzhou}}
+              secrets: ["env:SLB_KEY", "file:/etc/slb/"]
+              callTimeout: 3s
+              callsInFlight: 8
+              loadTimeout: 20s
+            """.formatted("0a".repeat(32));
 
     static final HostConfig CHANGED = new HostConfig(
             new Kubernetes(Optional.of(Path.of("/etc/operating/kubeconfig"))),
@@ -50,7 +70,16 @@ class ConfigLoaderTest {
             new Log(LogFormat.JSON, LogLevel.DEBUG),
             Duration.ofMillis(500),
             Duration.ofMinutes(1),
-            new Limits(32, Duration.ofMillis(1500)));
+            new Limits(32, Duration.ofMillis(1500)),
+            new Plugins(
+                    Optional.of(Path.of("/opt/plugins")),
+                    Map.of("slb", "0a".repeat(32)),
+                    true,
+                    Map.of("slb", JsonNodeFactory.instance.objectNode().put("region", "cn-hangzhou")),
+                    List.of("env:SLB_KEY", "file:/etc/slb/"),
+                    Duration.ofSeconds(3),
+                    8,
+                    Duration.ofSeconds(20)));
 
     private static final String ALL_WRONG = """
             kubernetes: {kubeconfig: 7}
@@ -107,7 +136,32 @@ class ConfigLoaderTest {
                                 "extra",
                                 "",
                                 "there is no such key; known here are kubernetes, watchNamespaces, controllers,"
-                                        + " workers, http, log, endpointSettle, stopTimeout, limits"))));
+                                        + " workers, http, log, endpointSettle, stopTimeout, limits, plugins"))));
+    }
+
+    @Test
+    void whatIsWrongWithPluginsIsToldInTheSameWay() {
+        Loaded loaded = loader.parse("""
+                plugins: {allowed: {slb: 12ab}, settings: {slb: 3}, allowUnlisted: "yes", secrets: [SLB_KEY], folder: x}
+                """);
+
+        assertThat(loaded)
+                .isEqualTo(new Loaded.Invalid(List.of(
+                        new Problem(
+                                "plugins.allowed.slb",
+                                "\"12ab\"",
+                                "it has to be a SHA-256, 64 hexadecimal digits; operating plugin-digests prints it"),
+                        new Problem("plugins.allowUnlisted", "\"yes\"", "it has to be true or false"),
+                        new Problem("plugins.settings.slb", "3", "it has to be a map of keys to values"),
+                        new Problem(
+                                "plugins.secrets[0]",
+                                "\"SLB_KEY\"",
+                                "it has to be env:NAME, file:/path or file:/folder/"),
+                        new Problem(
+                                "plugins.folder",
+                                "",
+                                "there is no such key; known here are directory, allowed, allowUnlisted, settings,"
+                                        + " secrets, callTimeout, callsInFlight, loadTimeout"))));
     }
 
     @Test

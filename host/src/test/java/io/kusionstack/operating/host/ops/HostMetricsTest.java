@@ -65,6 +65,10 @@ class HostMetricsTest {
         metrics.intentMissed("Pod");
         metrics.resumed("Pod");
         metrics.relisted("Pod", "gone");
+        metrics.called("slb", "observe", "given", Duration.ofMillis(20));
+        metrics.returnedLate("slb", "observe");
+        metrics.dropped("label-hook", "judge", 1);
+        metrics.plugins(2, 0);
         return metrics;
     }
 

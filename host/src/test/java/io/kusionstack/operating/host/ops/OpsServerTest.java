@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.plan.Explanation.Traffic;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginState;
 import io.kusionstack.operating.plugin.PodRef;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,15 +78,22 @@ class OpsServerTest {
     private final ObjectMapper json = new ObjectMapper();
     private final AtomicReference<Optional<String>> stream = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<String>> loaded = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<String>> refused = new AtomicReference<>(Optional.empty());
     private OpsServer server;
 
     @BeforeEach
     void start() throws IOException {
         HealthCheck live = new HealthCheck("pod-stream", stream::get);
         HealthCheck ready = new HealthCheck("caches", loaded::get);
+        HealthCheck note = new HealthCheck("plugins", refused::get);
         server = OpsServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new Content(() -> "# metrics\n", List.of(live), List.of(live, ready), new OnePodAndOneSet()));
+                new Content(
+                        () -> "# metrics\n",
+                        List.of(live),
+                        List.of(live, ready),
+                        List.of(note),
+                        new OnePodAndOneSet()));
     }
 
     @AfterEach
@@ -142,6 +150,28 @@ class OpsServerTest {
     }
 
     @Test
+    void isReadyThoughAPluginIsRefusedAndSaysSo() throws Exception {
+        refused.set(Optional.of("slb.jar is refused: it is not listed"));
+
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").body()).isEqualTo("ok\nplugins: slb.jar is refused: it is not listed\n");
+        assertThat(get("/livez").body()).isEqualTo("ok\n");
+    }
+
+    @Test
+    void tellsEveryPlugin() throws Exception {
+        JsonNode expected = json.readTree("""
+                {"plugins": [{
+                  "file": "slb-1.jar", "id": "slb", "version": "1.0.0", "state": "loaded", "why": "",
+                  "offers": [{"name": "slb", "kind": "traffic"}],
+                  "callsInFlight": 3, "callsOverdue": 1, "resting": false, "threads": 2
+                }]}
+                """);
+
+        assertThat(json.readTree(get("/explain/plugins").body())).isEqualTo(expected);
+    }
+
+    @Test
     void namesEveryProblem() throws Exception {
         stream.set(Optional.of("no event for 40 s"));
         loaded.set(Optional.of("not complete"));
@@ -188,6 +218,21 @@ class OpsServerTest {
     }
 
     private static final class OnePodAndOneSet implements Explanations {
+        @Override
+        public List<PluginState> plugins() {
+            return List.of(new PluginState(
+                    "slb-1.jar",
+                    "slb",
+                    "1.0.0",
+                    List.of(new PluginState.Offered("slb", PluginState.Kind.TRAFFIC)),
+                    PluginState.Standing.LOADED,
+                    "",
+                    3,
+                    1,
+                    false,
+                    2));
+        }
+
         @Override
         public Optional<Explanation> pod(Key pod) {
             return pod.equals(new Key("shop", "web-a")) ? Optional.of(POD) : Optional.empty();

@@ -5,7 +5,7 @@ public interface TransitionRule extends AutoCloseable {
     /**
      * Judges all Pods that wait at one stage, together.
      *
-     * <p>Called on a virtual thread, one call at a time for one rule object, whenever a Pod asks, the rule's Pods change, or
+     * <p>Called on a thread of the plugin's own, one call at a time for one rule object, whenever a Pod asks, the rule's Pods change, or
      * {@link Verdict.AskAgain} has run out. May block until {@code request.deadline()}. An exception, an overrun, or null
      * means that the Pods go on waiting, with a reason that names the plugin. Must answer the same request with the same
      * verdicts: after a crash of the host it is asked again.

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Asks and changes one provider. Called on virtual threads; calls with equal {@link #lockKey lock keys} never overlap, others
+ * Asks and changes one provider. Called on threads of the plugin's own; calls with equal {@link #lockKey lock keys} never overlap, others
  * may. A call may block until its deadline. An exception or an overrun means that the outcome is unknown: the host observes
  * before it changes anything again.
  */

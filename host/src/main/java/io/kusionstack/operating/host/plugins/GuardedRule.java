@@ -1,0 +1,155 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plugins.PluginCall.Question;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.rule.RuleRequest;
+import io.kusionstack.operating.plugin.rule.RuleResponse;
+import io.kusionstack.operating.plugin.rule.TransitionRule;
+import io.kusionstack.operating.plugin.rule.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** One rule object of a plugin, under guard: {@link Answer.Given} only holds what the interface promises. */
+final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
+    private static final Duration SOONEST = Duration.ofSeconds(1);
+    private static final int LARGEST_MEMORY = 16 * 1024;
+
+    private final String name;
+    private final LivePlugin plugin;
+    private final TransitionRule rule;
+    private final Clock clock;
+    private final PluginMetrics metrics;
+    private int inFlight;
+    private boolean closed;
+    private boolean ended;
+
+    GuardedRule(String name, LivePlugin plugin, TransitionRule rule, Clock clock, PluginMetrics metrics) {
+        this.name = name;
+        this.plugin = plugin;
+        this.rule = rule;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public Answer<RuleResponse> judge(RuleRequest request) {
+        return plugin.call()
+                .ask(Question.of(name, "judge", Duration.between(clock.instant(), request.deadline()), () -> {
+                    begin();
+                    try {
+                        return checked(rule.judge(request), request);
+                    } finally {
+                        finish();
+                    }
+                }));
+    }
+
+    private RuleResponse checked(RuleResponse answer, RuleRequest request) throws Unusable {
+        if (answer == null) {
+            throw new Unusable("it answered null");
+        }
+        Set<PodRef> waiting = new HashSet<>(request.waiting());
+        Map<PodRef, Verdict> verdicts = new LinkedHashMap<>();
+        for (Map.Entry<PodRef, Verdict> verdict : answer.verdicts().entrySet()) {
+            if (waiting.contains(verdict.getKey())) {
+                verdicts.put(verdict.getKey(), checked(verdict.getValue(), verdict.getKey()));
+            }
+        }
+        int others = answer.verdicts().size() - verdicts.size();
+        if (others > 0) {
+            metrics.dropped(plugin.jar().id(), "judge", others);
+        }
+        return new RuleResponse(verdicts, checked(answer.memory()));
+    }
+
+    private static Verdict checked(Verdict verdict, PodRef pod) throws Unusable {
+        return switch (verdict) {
+            case Verdict.Pass pass -> pass;
+            case Verdict.Reject(String reason, String message) -> {
+                spoken(reason, message, pod);
+                yield verdict;
+            }
+            case Verdict.AskAgain(String reason, String message, Duration after) -> {
+                spoken(reason, message, pod);
+                if (after == null) {
+                    throw new Unusable("the verdict about Pod " + pod + " does not say when to ask again");
+                }
+                yield after.compareTo(SOONEST) < 0 ? new Verdict.AskAgain(reason, message, SOONEST) : verdict;
+            }
+        };
+    }
+
+    private static void spoken(String reason, String message, PodRef pod) throws Unusable {
+        if (reason == null || !reason.matches("[A-Z][A-Za-z0-9]{0,62}")) {
+            throw new Unusable(
+                    "the verdict about Pod " + pod + " has the reason " + reason + "; a reason is CamelCase, 1 to 63");
+        }
+        if (message == null) {
+            throw new Unusable("the verdict about Pod " + pod + " has no message");
+        }
+    }
+
+    private static Map<String, String> checked(Map<String, String> memory) throws Unusable {
+        long size = memory.entrySet().stream()
+                .mapToLong(entry -> bytes(entry.getKey()) + (long) bytes(entry.getValue()))
+                .sum();
+        if (size > LARGEST_MEMORY) {
+            throw new Unusable("it wants to remember " + size + " bytes; allowed are " + LARGEST_MEMORY);
+        }
+        return memory;
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private synchronized void begin() throws Unusable {
+        if (closed) {
+            throw new Unusable("the worker was closed");
+        }
+        inFlight++;
+    }
+
+    private void finish() throws Exception {
+        if (isLast()) {
+            rule.close();
+        }
+    }
+
+    private synchronized boolean isLast() {
+        inFlight--;
+        return endsNow();
+    }
+
+    private synchronized boolean endsNow() {
+        boolean now = closed && inFlight == 0 && !ended;
+        ended |= now;
+        return now;
+    }
+
+    @Override
+    public void close() {
+        plugin.closeLater(this);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** The last call closes the rule if one is under way. */
+    @Override
+    public void end() throws Exception {
+        synchronized (this) {
+            closed = true;
+        }
+        if (endsNow()) {
+            rule.close();
+        }
+    }
+}

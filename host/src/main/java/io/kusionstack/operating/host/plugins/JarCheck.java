@@ -1,0 +1,140 @@
+package io.kusionstack.operating.host.plugins;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+
+/**
+ * Decides whether a file may be loaded, before any class loader sees it. The file is read once: what was checked is what
+ * is loaded.
+ */
+final class JarCheck {
+    private static final Pattern ID = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?");
+    private static final long LARGEST = 256L * 1024 * 1024;
+
+    private final Map<String, String> allowed;
+    private final boolean allowUnlisted;
+    private final PrivateFolder folder;
+
+    /**
+     * A jar that may be loaded.
+     *
+     * @param copy the checked bytes, where nobody else can write
+     */
+    record Checked(String file, String id, String version, Path copy) {}
+
+    /** What a jar says of itself. */
+    record Identity(String id, String version, String requires, String digest) {}
+
+    /** What the check came to. */
+    sealed interface Result {
+        record Passed(Checked jar) implements Result {}
+
+        record Refused(PluginState state) implements Result {}
+    }
+
+    /** @param allowed SHA-256 in hexadecimal by id */
+    JarCheck(Map<String, String> allowed, boolean allowUnlisted, PrivateFolder folder) {
+        this.allowed = Map.copyOf(allowed);
+        this.allowUnlisted = allowUnlisted;
+        this.folder = folder;
+    }
+
+    Result check(Path file) {
+        String name = file.getFileName().toString();
+        Identity identity = new Identity("", "", "", "");
+        try {
+            byte[] bytes = read(file);
+            Path copy = folder.store(name, bytes);
+            identity = identity(copy, digest(bytes));
+            identified(identity);
+            allowedBytes(identity);
+            ApiVersion.check(identity.requires());
+            return new Result.Passed(new Checked(name, identity.id(), identity.version(), copy));
+        } catch (Unusable e) {
+            return new Result.Refused(PluginState.refused(name, identity.id(), identity.version(), List.of(), e.why()));
+        } catch (IOException e) {
+            return new Result.Refused(
+                    PluginState.refused(name, identity.id(), identity.version(), List.of(), "it cannot be read: " + e));
+        }
+    }
+
+    /** The line of {@code plugins.allowed} for a jar, or a comment that says why there is none. */
+    static String line(Path file) throws IOException {
+        try {
+            Identity jar = identity(file, digest(read(file)));
+            identified(jar);
+            return jar.id() + ": " + jar.digest() + "  # " + file.getFileName();
+        } catch (Unusable e) {
+            return "# " + file.getFileName() + " is left out: " + e.why();
+        }
+    }
+
+    private static byte[] read(Path file) throws IOException, Unusable {
+        if (Files.size(file) > LARGEST) {
+            throw new Unusable("it is larger than " + LARGEST / (1024 * 1024) + " MiB");
+        }
+        return Files.readAllBytes(file);
+    }
+
+    private static Identity identity(Path copy, String digest) throws Unusable {
+        try (JarFile jar = new JarFile(copy.toFile(), false)) {
+            Manifest manifest = jar.getManifest();
+            Attributes main = manifest == null ? new Attributes() : manifest.getMainAttributes();
+            if (main.getValue(Attributes.Name.CLASS_PATH) != null || main.getValue("Plugin-Dependencies") != null) {
+                throw new Unusable("its manifest names other jars (Class-Path or Plugin-Dependencies):"
+                        + " a plugin is one jar, shade into it what it needs");
+            }
+            return new Identity(
+                    value(main, "Plugin-Id"), value(main, "Plugin-Version"), value(main, "Plugin-Requires"), digest);
+        } catch (IOException e) {
+            throw new Unusable("it is no jar, or not all of one: " + e.getMessage() + "; its SHA-256 is " + digest);
+        }
+    }
+
+    private static String value(Attributes attributes, String name) {
+        return Optional.ofNullable(attributes.getValue(name)).orElse("").strip();
+    }
+
+    private void allowedBytes(Identity jar) throws Unusable {
+        String expected = allowed.get(jar.id());
+        if (expected == null && !allowUnlisted) {
+            throw new Unusable("it is not listed: if you trust it, add under plugins.allowed the line " + jar.id()
+                    + ": " + jar.digest());
+        }
+        if (expected != null && !expected.toLowerCase(Locale.ROOT).equals(jar.digest())) {
+            throw new Unusable("it is not the jar that was allowed: plugins.allowed says " + expected + " for "
+                    + jar.id() + " and the jar has " + jar.digest());
+        }
+    }
+
+    private static void identified(Identity jar) throws Unusable {
+        if (jar.id().isEmpty() || jar.version().isEmpty() || jar.requires().isEmpty()) {
+            throw new Unusable("its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is no plugin,"
+                    + " or was not packaged as docs/plugins.md says");
+        }
+        if (!ID.matcher(jar.id()).matches()) {
+            throw new Unusable("its Plugin-Id is " + jar.id() + "; allowed are a-z, 0-9, '.' and '-', up to 63");
+        }
+    }
+
+    /** SHA-256 in hexadecimal. */
+    static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

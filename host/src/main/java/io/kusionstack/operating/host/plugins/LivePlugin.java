@@ -1,0 +1,160 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plugins.PluginCall.Question;
+import io.kusionstack.operating.host.plugins.PluginState.Standing;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A plugin at work: what belongs to it, and the order in which it ends. Calls may come from any thread; {@link #unload}
+ * from one, once.
+ */
+final class LivePlugin {
+    private static final Logger LOG = LoggerFactory.getLogger(LivePlugin.class);
+
+    private static final Duration PATIENCE = Duration.ofDays(1);
+
+    private final JarCheck.Checked jar;
+    private final OneJar pf4j;
+    private final ClassLoader loader;
+    private final PluginCall call;
+    private final ExecutorService work;
+    private final Set<Closing> workers = ConcurrentHashMap.newKeySet();
+    /** One thread: however many workers hang while they are closed, they hold no more. */
+    private final ThreadPoolExecutor closing;
+
+    /** A worker of the plugin that has to be closed before the plugin ends. */
+    interface Closing {
+        String name();
+
+        /** Ends the worker inside of the plugin; runs under guard. */
+        void end() throws Exception;
+    }
+
+    LivePlugin(JarCheck.Checked jar, OneJar pf4j, PluginCall call, ExecutorService work) {
+        this.jar = jar;
+        this.pf4j = pf4j;
+        this.loader = pf4j.getPluginClassLoader(jar.id());
+        this.call = call;
+        this.work = work;
+        closing = new ThreadPoolExecutor(
+                1,
+                1,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform()
+                        .name("plugin-" + jar.id() + "-close-", 0)
+                        .daemon()
+                        .factory());
+        closing.allowCoreThreadTimeOut(true);
+    }
+
+    PluginCall call() {
+        return call;
+    }
+
+    OneJar pf4j() {
+        return pf4j;
+    }
+
+    ExecutorService work() {
+        return work;
+    }
+
+    JarCheck.Checked jar() {
+        return jar;
+    }
+
+    ClassLoader loader() {
+        return loader;
+    }
+
+    void opened(Closing worker) {
+        workers.add(worker);
+    }
+
+    /** Returns at once. */
+    void closeLater(Closing worker) {
+        if (workers.contains(worker)) {
+            try {
+                closing.execute(() -> close(worker, PATIENCE));
+            } catch (RejectedExecutionException e) {
+                LOG.atDebug().addKeyValue("plugin", jar.id()).log("Already being unloaded, which closes every worker");
+            }
+        }
+    }
+
+    private void close(Closing worker, Duration limit) {
+        if (workers.remove(worker)) {
+            call.settle(Question.of(worker.name(), "close", limit, () -> {
+                worker.end();
+                return worker.name();
+            }));
+        }
+    }
+
+    PluginState state(List<Offer> offers) {
+        return new PluginState(
+                jar.file(),
+                jar.id(),
+                jar.version(),
+                offers.stream().map(Offer::offered).toList(),
+                Standing.LOADED,
+                "",
+                call.callsInFlight(),
+                call.callsOverdue(),
+                call.isResting(),
+                threads().size());
+    }
+
+    private List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getContextClassLoader() == loader)
+                .filter(thread -> !thread.getName().startsWith("plugin-" + jar.id() + "-"))
+                .toList();
+    }
+
+    /** Ends what did not start: as far as it goes, and without waiting. Its classes stay while a thread is in them. */
+    void abandon() {
+        call.stopRouting();
+        closing.shutdownNow();
+        work.shutdownNow();
+        call.end();
+    }
+
+    /**
+     * Stops routing, waits for calls in flight, closes the workers, stops the plugin, forgets its classes.
+     *
+     * @return what shows that they were really forgotten
+     */
+    WeakReference<ClassLoader> unload(Duration limit) throws InterruptedException {
+        call.stopRouting();
+        boolean isIdle = call.awaitIdle(limit);
+        closing.shutdownNow();
+        workers.forEach(worker -> close(worker, limit));
+        work.shutdownNow();
+        call.settle(Question.of(jar.id(), "stop", limit, () -> pf4j.stopPlugin(jar.id())));
+        pf4j.unloadPlugin(jar.id());
+        call.end();
+        List<String> left = threads().stream().map(Thread::getName).sorted().toList();
+        if (!isIdle || !left.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("plugin", jar.id())
+                    .addKeyValue("callsInFlight", call.callsInFlight())
+                    .addKeyValue("threads", left)
+                    .log("A plugin left something behind when it was unloaded: its classes stay in memory");
+        }
+        return new WeakReference<>(loader);
+    }
+}

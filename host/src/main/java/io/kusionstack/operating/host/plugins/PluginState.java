@@ -1,0 +1,88 @@
+package io.kusionstack.operating.host.plugins;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * How one jar of the folder stands.
+ *
+ * @param file the name of the jar
+ * @param id from its manifest; empty if that cannot be read
+ * @param version from its manifest; empty if that cannot be read
+ * @param offers what it offers, as far as that is known
+ * @param why it is refused, with the remedy; empty if it is loaded
+ * @param callsInFlight calls that have not returned, those that were given up among them
+ * @param overdue those of them that nobody waits for any more
+ * @param resting whether it is left alone because it did not answer in time
+ * @param threads platform threads of its own that it started
+ */
+public record PluginState(
+        String file,
+        String id,
+        String version,
+        List<Offered> offers,
+        Standing standing,
+        String why,
+        int callsInFlight,
+        int overdue,
+        boolean resting,
+        int threads) {
+    public PluginState {
+        offers = List.copyOf(offers);
+    }
+
+    static PluginState refused(String file, String id, String version, List<Offered> offers, String why) {
+        return new PluginState(file, id, version, offers, Standing.REFUSED, why, 0, 0, false, 0);
+    }
+
+    /** One name that users write. */
+    public record Offered(String name, Kind kind) {}
+
+    /** What a plugin is for. */
+    public enum Kind {
+        RULE("rule"),
+        TRAFFIC("traffic");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+
+    /** Whether a plugin takes part. */
+    public enum Standing {
+        LOADED("loaded"),
+        REFUSED("refused");
+
+        private final String word;
+
+        Standing(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+
+    /** Whether {@code name} is this plugin, as far as one can tell of a plugin that was not loaded. */
+    boolean isCalled(String name) {
+        return id.equals(name) || offers.stream().anyMatch(offer -> offer.name().equals(name));
+    }
+
+    /** The jar with the names users know it by. */
+    public String spoken() {
+        String names = offers.stream()
+                .map(Offered::name)
+                .filter(name -> !name.equals(id))
+                .collect(Collectors.joining(", "));
+        return file + (id.isEmpty() ? "" : " (" + id + (names.isEmpty() ? "" : ": " + names) + ")");
+    }
+}

@@ -1,0 +1,95 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginState.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Who answers to which name. A value: what changes is which one is in use.
+ *
+ * @param missing why a name that is not here may be missing, said when nobody else can say it; empty when there is no more
+ *     to say
+ */
+record Providers(List<Loaded> loaded, List<PluginState> refused, String missing) {
+    Providers {
+        loaded = List.copyOf(loaded);
+        refused = List.copyOf(refused);
+    }
+
+    /** A plugin with what it offers. */
+    record Loaded(LivePlugin plugin, List<Offer> offers) {
+        Loaded {
+            offers = List.copyOf(offers);
+        }
+
+        PluginState state() {
+            return plugin.state(offers);
+        }
+    }
+
+    /** An offer with the plugin it belongs to. */
+    record Found<T extends Offer>(LivePlugin plugin, T offer) {}
+
+    static Providers none(String why) {
+        return new Providers(List.of(), List.of(), why);
+    }
+
+    <T extends Offer> Optional<Found<T>> find(String name, Class<T> kind) {
+        return loaded.stream()
+                .flatMap(one -> one.offers().stream()
+                        .filter(offer -> kind.isInstance(offer) && offer.name().equals(name))
+                        .map(offer -> new Found<>(one.plugin(), kind.cast(offer))))
+                .findFirst();
+    }
+
+    /** Every jar, those that are refused last. */
+    List<PluginState> states() {
+        return Stream.concat(loaded.stream().map(Loaded::state), refused.stream())
+                .toList();
+    }
+
+    /** Why nobody answers to this name, and who would. */
+    Wait unavailable(String name, Kind kind) {
+        return new Wait(Reason.PLUGIN_UNAVAILABLE, name, "plugin \"" + name + "\" " + why(name, kind));
+    }
+
+    private String why(String name, Kind kind) {
+        Map<String, Kind> known = new LinkedHashMap<>();
+        loaded.stream()
+                .flatMap(one -> one.offers().stream())
+                .map(Offer::offered)
+                .forEach(offer -> known.put(offer.name(), offer.kind()));
+        List<String> parts = new ArrayList<>();
+        if (known.containsKey(name)) {
+            parts.add("is loaded, but for another purpose: " + known.get(name));
+        } else {
+            parts.add(refused.stream()
+                    .filter(state -> state.isCalled(name))
+                    .findFirst()
+                    .map(state -> "is refused: " + state.spoken() + ": " + state.why())
+                    .orElse("is not loaded"));
+        }
+        String others = known.entrySet().stream()
+                .filter(entry -> entry.getValue() == kind)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        parts.add("known for " + kind + " are " + (others.isEmpty() ? "none" : others));
+        refused.stream()
+                .filter(state -> !state.isCalled(name))
+                .map(PluginState::spoken)
+                .reduce((some, more) -> some + ", " + more)
+                .ifPresent(files -> parts.add("refused are " + files));
+        if (!missing.isEmpty()) {
+            parts.add(missing);
+        }
+        return String.join("; ", parts);
+    }
+}

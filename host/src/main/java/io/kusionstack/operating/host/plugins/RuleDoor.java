@@ -1,0 +1,70 @@
+package io.kusionstack.operating.host.plugins;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.plugins.PluginCall.Question;
+import io.kusionstack.operating.host.plugins.PluginState.Kind;
+import io.kusionstack.operating.plugin.InvalidConfigException;
+import io.kusionstack.operating.plugin.rule.TransitionRule;
+import io.kusionstack.operating.plugin.rule.TransitionRuleProvider;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** Makes rule workers of whatever plugins are in use at the moment. Any thread. */
+record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, PluginMetrics metrics)
+        implements RulePlugins {
+    @Override
+    public Opened open(String plugin, JsonNode config) {
+        Providers now = providers.get();
+        return now.find(plugin, Offer.Rule.class)
+                .map(found -> open(found, config))
+                .orElseGet(() -> new Opened.Unavailable(now.unavailable(plugin, Kind.RULE)));
+    }
+
+    private Opened open(Providers.Found<Offer.Rule> found, JsonNode config) {
+        Offer.Rule offer = found.offer();
+        Answer<Opened> answer = found.plugin()
+                .call()
+                .ask(new Question<>(
+                        offer.name(),
+                        "create",
+                        limit,
+                        () -> create(found, offer.provider(), config),
+                        RuleDoor::discard,
+                        () -> {}));
+        return switch (answer) {
+            case Answer.Given<Opened>(Opened opened) -> opened;
+            case Answer.Missing<Opened> missing -> new Opened.Unavailable(missing.why());
+        };
+    }
+
+    private <C extends Record> Opened create(
+            Providers.Found<Offer.Rule> found, TransitionRuleProvider<C> provider, JsonNode config) throws Unusable {
+        Offer.Rule offer = found.offer();
+        // asked once, when the plugin was loaded: a plugin that changes its mind later is not listened to
+        @SuppressWarnings("unchecked")
+        Class<C> type = (Class<C>) offer.configType();
+        return switch (ConfigBinder.bind(config, type)) {
+            case Bound.Wrong<C> wrong -> new Opened.Invalid(wrong.problems());
+            case Bound.Fits<C>(C value) -> {
+                try {
+                    TransitionRule rule = provider.create(value, offer.context());
+                    if (rule == null) {
+                        throw new Unusable("it made null of its configuration");
+                    }
+                    GuardedRule worker = new GuardedRule(offer.name(), found.plugin(), rule, clock, metrics);
+                    found.plugin().opened(worker);
+                    yield new Opened.Ready(worker);
+                } catch (InvalidConfigException e) {
+                    yield new Opened.Invalid(e.problems());
+                }
+            }
+        };
+    }
+
+    private static void discard(Opened late) {
+        if (late instanceof Opened.Ready(RuleWorker worker)) {
+            worker.close();
+        }
+    }
+}

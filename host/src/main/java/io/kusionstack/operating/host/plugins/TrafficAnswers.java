@@ -1,0 +1,95 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.plugin.traffic.Backend;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.BackendResult;
+import io.kusionstack.operating.plugin.traffic.Observation;
+import io.kusionstack.operating.plugin.traffic.ObservedBackend;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a traffic control may answer; everything else is {@link Unusable}. Copies, so that nothing of the plugin remains. */
+record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** One Pod's port, however the plugin filled in the rest. */
+    private record Spot(String uid, int port) {
+        static Spot of(Backend backend) {
+            return new Spot(backend.pod().uid(), backend.port());
+        }
+    }
+
+    Observation checked(Observation observation) throws Unusable {
+        if (observation == null) {
+            throw new Unusable("it answered null");
+        }
+        Instant readAt = observation.readAt();
+        if (readAt == null || readAt.isAfter(clock.instant())) {
+            throw new Unusable("its observation does not say when it was read, or names a time to come: " + readAt);
+        }
+        List<ObservedBackend> backends = new ArrayList<>();
+        for (ObservedBackend observed : observation.backends()) {
+            if (isIncomplete(observed.backend()) || observed.serving() == null) {
+                throw new Unusable("its observation has a backend without Pod, address or state: " + observed);
+            }
+            String detail = Optional.ofNullable(observed.detail()).orElse("");
+            backends.add(new ObservedBackend(observed.backend(), observed.serving(), detail));
+        }
+        return new Observation(readAt, backends);
+    }
+
+    /** A result for each change, in the order of the changes. */
+    List<BackendResult> checked(List<BackendChange> changes, List<BackendResult> results) throws Unusable {
+        if (results == null) {
+            throw new Unusable("it answered null");
+        }
+        Map<Spot, Progress> told = new LinkedHashMap<>();
+        for (BackendResult result : results) {
+            if (result == null || isIncomplete(result.backend())) {
+                throw new Unusable("its answer has a result without Pod or address: " + result);
+            }
+            told.putIfAbsent(Spot.of(result.backend()), checked(result.progress()));
+        }
+        List<BackendResult> answers = new ArrayList<>();
+        for (BackendChange change : changes) {
+            Progress progress = told.remove(Spot.of(change.backend()));
+            answers.add(new BackendResult(
+                    change.backend(), progress == null ? new Progress.Pending("NoResult", SOON) : progress));
+        }
+        if (!told.isEmpty()) {
+            metrics.dropped(plugin, "apply", told.size());
+        }
+        return List.copyOf(answers);
+    }
+
+    private static Progress checked(Progress progress) throws Unusable {
+        boolean isWhole = switch (progress) {
+            case null -> false;
+            case Progress.Done done -> true;
+            case Progress.Pending(String reason, Duration after) -> reason != null && after != null;
+            case Progress.Failed(String code, String message, boolean retryable) -> code != null && message != null;
+        };
+        if (!isWhole) {
+            throw new Unusable("its answer has a result that does not say how far the change is: " + progress);
+        }
+        return progress instanceof Progress.Pending(String reason, Duration after) && after.compareTo(SOON) < 0
+                ? new Progress.Pending(reason, SOON)
+                : progress;
+    }
+
+    private static boolean isIncomplete(Backend backend) {
+        return backend == null
+                || backend.pod() == null
+                || backend.pod().namespace() == null
+                || backend.pod().name() == null
+                || backend.pod().uid() == null
+                || backend.ip() == null;
+    }
+}

@@ -1,0 +1,361 @@
+package io.kusionstack.operating.host.plugins;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kusionstack.operating.host.plugins.PluginJars.Recipe;
+import io.kusionstack.operating.host.plugins.PluginState.Kind;
+import io.kusionstack.operating.host.plugins.PluginState.Offered;
+import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
+import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
+import io.kusionstack.operating.plugin.KubernetesReads;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.Stage;
+import io.kusionstack.operating.plugin.rule.RuleRequest;
+import io.kusionstack.operating.plugin.rule.RuleResponse;
+import io.kusionstack.operating.plugin.rule.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginHostTest {
+    private static final PodRef WEB = new PodRef("shop", "web-0", "u-0");
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    @TempDir
+    private Path folder;
+
+    @TempDir
+    private Path work;
+
+    private final CountingPluginMetrics metrics = new CountingPluginMetrics();
+    private final Map<String, String> allowed = new HashMap<>();
+    private final Map<String, JsonNode> settings = new HashMap<>();
+    private PluginJars jars;
+    private Optional<PluginHost> running = Optional.empty();
+    private boolean allowUnlisted = true;
+
+    @BeforeEach
+    void jars() {
+        jars = new PluginJars(folder, work);
+    }
+
+    @AfterEach
+    void close() {
+        running.ifPresent(PluginHost::close);
+    }
+
+    @Test
+    void loadsAJarAndAsksIt() throws Exception {
+        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        PluginHost host = host();
+
+        assertThat(host.states())
+                .containsExactly(new PluginState(
+                        "sample-1.jar",
+                        "sample",
+                        "1.2.3",
+                        List.of(new Offered("sample", Kind.RULE)),
+                        PluginState.Standing.LOADED,
+                        "",
+                        0,
+                        0,
+                        false,
+                        0));
+        assertThat(worker(host, "sample", "{}").judge(request()))
+                .isEqualTo(new Answer.Given<>(new RuleResponse(Map.of(WEB, new Verdict.Pass()), Map.of())));
+    }
+
+    @Test
+    void tellsAllThatIsWrongWithAConfiguration() throws Exception {
+        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+
+        assertThat(host().rules().open("sample", json("{\"window\": 3, \"windows\": []}")))
+                .isEqualTo(new Opened.Invalid(List.of(
+                        "window: 3 is not allowed; it has to be a text",
+                        "windows: there is no such key; known here are window")));
+    }
+
+    @Test
+    void namesThePluginsThatAreKnownWhenOneIsNot() throws Exception {
+        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+
+        assertThat(unavailable(host(), "smaple"))
+                .isEqualTo("plugin \"smaple\" is not loaded; known for rule are sample");
+    }
+
+    @Test
+    void refusesAJarThatIsNotListedAndSaysWhatToAdd() throws Exception {
+        Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        allowUnlisted = false;
+
+        String why = "it is not listed: if you trust it, add under plugins.allowed the line sample: "
+                + JarCheck.digest(Files.readAllBytes(jar));
+        PluginHost host = host();
+        assertThat(refusal(host)).isEqualTo(why);
+        assertThat(unavailable(host, "sample"))
+                .isEqualTo("plugin \"sample\" is refused: sample-1.jar (sample): " + why + "; known for rule are none");
+    }
+
+    @Test
+    void loadsWhatIsListedAndNothingElseUnderItsName() throws Exception {
+        Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        allowUnlisted = false;
+        allowed.put("sample", JarCheck.digest(Files.readAllBytes(jar)));
+        assertThat(host().states()).extracting(PluginState::standing).containsExactly(PluginState.Standing.LOADED);
+        close();
+
+        jars.build("sample-1.jar", sample("sample", "return null;"));
+        assertThat(refusal(host())).startsWith("it is not the jar that was allowed: plugins.allowed says ");
+    }
+
+    @Test
+    void refusesWhatIsNoJarOrNotAllOfOne() throws Exception {
+        Files.writeString(folder.resolve("a-text.jar"), "this is no jar");
+        byte[] whole = Files.readAllBytes(jars.build("b-cut.jar", sample("sample", PluginJars.PASS)));
+        Files.write(folder.resolve("b-cut.jar"), Arrays.copyOf(whole, whole.length / 2));
+        Files.write(folder.resolve("c-empty.jar"), new byte[0]);
+        Files.createDirectory(folder.resolve("d-folder.jar"));
+
+        assertThat(host().states())
+                .extracting(state -> state.file() + " " + state.why().substring(0, 30))
+                .containsExactly(
+                        "a-text.jar it is no jar, or not all of on",
+                        "b-cut.jar it is no jar, or not all of on",
+                        "c-empty.jar it is no jar, or not all of on",
+                        "d-folder.jar it cannot be read: java.io.IOE");
+    }
+
+    @Test
+    void refusesAManifestThatDoesNotFit() throws Exception {
+        jars.build("a.jar", sample("sample", PluginJars.PASS).requires(">=2.0.0 & <3.0.0"));
+        jars.build("b.jar", sample("sample", PluginJars.PASS).requires("1.0.0"));
+        jars.build("c.jar", sample("sample", PluginJars.PASS).requires("some day"));
+        jars.build("d.jar", sample("sample", PluginJars.PASS).requires(""));
+        jars.build("e.jar", sample("sample", PluginJars.PASS).line("Class-Path: other.jar"));
+        jars.build("f.jar", sample("sample", PluginJars.PASS).id("Sample"));
+
+        assertThat(host().states())
+                .extracting(PluginState::why)
+                .containsExactly(
+                        "it is written for plugin-api >=2.0.0 & <3.0.0 and this host speaks 1.0.0: take a version of"
+                                + " the plugin for this one",
+                        "its manifest says Plugin-Requires: 1.0.0, which has no upper end: write a range such as"
+                                + " >=1.0.0 & <2.0.0",
+                        "its manifest says Plugin-Requires: some day, which is no range of versions: write one such as"
+                                + " >=1.0.0 & <2.0.0",
+                        "its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is no plugin, or was not"
+                                + " packaged as docs/plugins.md says",
+                        "its manifest names other jars (Class-Path or Plugin-Dependencies): a plugin is one jar, shade"
+                                + " into it what it needs",
+                        "its Plugin-Id is Sample; allowed are a-z, 0-9, '.' and '-', up to 63");
+    }
+
+    @Test
+    void refusesAJarWithoutExtensions() throws Exception {
+        jars.build("a.jar", sample("sample", PluginJars.PASS).extensions());
+
+        assertThat(refusal(host()))
+                .startsWith("while it starts: plugin \"sample\" failed in start: it holds no extension:"
+                        + " META-INF/extensions.idx is missing or empty");
+    }
+
+    @Test
+    void ofTwoJarsWithOneNameTheFirstByFileNameStays() throws Exception {
+        jars.build("a.jar", sample("sample", PluginJars.PASS).id("one"));
+        jars.build("b.jar", sample("sample", PluginJars.PASS).id("two"));
+        jars.build("c.jar", sample("other", PluginJars.PASS).id("one"));
+
+        assertThat(host().states())
+                .extracting(state -> state.file() + " " + state.standing() + " " + state.why())
+                .containsExactly(
+                        "a.jar loaded ",
+                        "b.jar refused its name sample is taken by a.jar: remove one of the two jars",
+                        "c.jar refused its id one is taken by a.jar: remove one of the two jars");
+    }
+
+    @Test
+    void refusesANameOfTheWrongForm() throws Exception {
+        jars.build("a.jar", sample("Sample Rule", PluginJars.PASS));
+
+        assertThat(refusal(host()))
+                .endsWith("failed in start: its name is Sample Rule; a name is 1 to 63 of a-z, 0-9 and '-'");
+    }
+
+    @Test
+    void aConstructorThatThrowsRefusesItsJarOnly() throws Exception {
+        jars.build("a.jar", sample("good", PluginJars.PASS).id("good"));
+        jars.build("b.jar", broken("throw new IllegalStateException(\"no luck\");"));
+        PluginHost host = host();
+
+        assertThat(host.states())
+                .extracting(state -> state.id() + " " + state.why())
+                .containsExactly(
+                        "good ",
+                        "broken while extension acme.SampleProvider is made: plugin \"broken\" failed in start:"
+                                + " java.lang.IllegalStateException: no luck");
+        assertThat(worker(host, "good", "{}").judge(request())).isInstanceOf(Answer.Given.class);
+    }
+
+    @Test
+    void aConstructorThatBlocksRefusesItsJarOnlyAndInTime() throws Exception {
+        jars.build("a.jar", sample("good", PluginJars.PASS).id("good"));
+        jars.build(
+                "b.jar",
+                broken("java.util.concurrent.locks.LockSupport.park(); while (true) { Thread.onSpinWait(); }"));
+        PluginHost host = host();
+
+        assertThat(host.states())
+                .extracting(state -> state.id() + " " + state.why())
+                .containsExactly(
+                        "good ",
+                        "broken while extension acme.SampleProvider is made: plugin \"broken\" did not return from"
+                                + " start within 1 s");
+        assertThat(worker(host, "good", "{}").judge(request())).isInstanceOf(Answer.Given.class);
+    }
+
+    @Test
+    void hidesTheHostFromThePlugin() throws Exception {
+        jars.build("a.jar", sample("sample", """
+                String seen = "";
+                for (String name : List.of("com.fasterxml.jackson.databind.ObjectMapper",
+                        "io.fabric8.kubernetes.client.KubernetesClient",
+                        "io.kusionstack.operating.host.plugins.PluginHost",
+                        "org.pf4j.Extension", "org.slf4j.Logger", "java.sql.Connection")) {
+                    try {
+                        Thread.currentThread().getContextClassLoader().loadClass(name);
+                        seen += name.substring(name.lastIndexOf('.') + 1) + " ";
+                    } catch (ClassNotFoundException e) {
+                        seen += "- ";
+                    }
+                }
+                return new RuleResponse(Map.of(), Map.of("seen", seen));
+                """));
+
+        assertThat(worker(host(), "sample", "{}").judge(request()))
+                .isEqualTo(new Answer.Given<>(
+                        new RuleResponse(Map.of(), Map.of("seen", "- - - Extension Logger Connection "))));
+    }
+
+    @Test
+    void aMissingFolderIsToldToWhoeverAsks() throws Exception {
+        Files.delete(folder);
+        PluginHost host = host();
+
+        assertThat(unavailable(host, "slb"))
+                .startsWith("plugin \"slb\" is not loaded; known for rule are none;"
+                        + " no plugin could be loaded from plugins.directory ");
+        Files.createDirectory(folder);
+    }
+
+    @Test
+    void forgetsTheClassesOfACleanPlugin() throws Exception {
+        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        PluginHost host = host();
+        worker(host, "sample", "{\"window\": \"night\"}").judge(request());
+
+        host.close();
+
+        assertThat(Collected.within(Duration.ofSeconds(20), host.unloaded())).isTrue();
+        assertThat(metrics.count("sample forgotten")).isEqualTo(1);
+    }
+
+    @Test
+    void printsWhatToAllow() throws IOException {
+        Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        Files.writeString(folder.resolve("text.jar"), "this is no jar");
+
+        assertThat(PluginHost.allowed(folder)).isEqualTo("""
+                plugins:
+                  allowed:
+                    sample: %s  # sample-1.jar
+                    # text.jar is left out: it is no jar, or not all of one: zip END header not found; its SHA-256 is %s
+                """.formatted(
+                        JarCheck.digest(Files.readAllBytes(jar)),
+                        JarCheck.digest(Files.readAllBytes(folder.resolve("text.jar")))));
+    }
+
+    private static Recipe sample(String name, String judge) {
+        return new Recipe().source(PluginJars.rule(name, judge));
+    }
+
+    private static Recipe broken(String constructor) {
+        String source = PluginJars.rule("broken", PluginJars.PASS)
+                .replace(
+                        "public String name()",
+                        "public SampleProvider() { if (true) { " + constructor + " } }\n" + "    public String name()");
+        return new Recipe().id("broken").source(source);
+    }
+
+    private PluginHost host() throws InterruptedException {
+        PluginHost host = new PluginHost(
+                new PluginHost.Settings(
+                        Optional.of(folder),
+                        allowed,
+                        allowUnlisted,
+                        settings,
+                        List.of(),
+                        SHORT,
+                        2,
+                        Duration.ofSeconds(1)),
+                new PluginHost.Surroundings(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
+        running = Optional.of(host);
+        host.start();
+        host.awaitLoaded();
+        return host;
+    }
+
+    private static String refusal(PluginHost host) {
+        assertThat(host.states()).hasSize(1);
+        assertThat(host.states().getFirst().standing()).isEqualTo(PluginState.Standing.REFUSED);
+        return host.states().getFirst().why();
+    }
+
+    private static String unavailable(PluginHost host, String name) throws IOException {
+        assertThat(host.rules().open(name, json("{}"))).isInstanceOf(Opened.Unavailable.class);
+        return ((Opened.Unavailable) host.rules().open(name, json("{}"))).why().message();
+    }
+
+    private static RuleWorker worker(PluginHost host, String name, String config) throws IOException {
+        Opened opened = host.rules().open(name, json(config));
+        assertThat(opened).isInstanceOf(Opened.Ready.class);
+        return ((Opened.Ready) opened).worker();
+    }
+
+    private static RuleRequest request() {
+        Instant now = Instant.now();
+        return new RuleRequest(
+                "rule", Stage.PRE_CHECK, List.of(), List.of(WEB), Map.of(), now, now.plus(Duration.ofSeconds(5)));
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new ObjectMapper().readTree(text);
+    }
+
+    /** A cluster with nothing in it. */
+    private record NoReads() implements KubernetesReads {
+        @Override
+        public Optional<Map<String, Object>> get(String apiVersion, String kind, String namespace, String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Map<String, Object>> list(
+                String apiVersion, String kind, String namespace, Map<String, String> labels) {
+            return List.of();
+        }
+    }
+}
