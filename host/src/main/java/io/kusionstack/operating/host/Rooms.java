@@ -20,6 +20,7 @@ import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plugins.PluginHost;
+import io.kusionstack.operating.host.rules.RuleConsultant;
 import io.kusionstack.operating.host.rules.RuleDesk;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
@@ -44,6 +45,8 @@ import org.slf4j.LoggerFactory;
 final class Rooms implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rooms.class);
     private static final Duration UNSETTLED = Duration.ofSeconds(1);
+    /** Rules whose plugins are asked at once: a call may last long, and one that hangs must not keep other rules waiting. */
+    private static final int ASKED_AT_ONCE = 256;
 
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
@@ -51,8 +54,10 @@ final class Rooms implements AutoCloseable {
     private final CachedWorld world;
     private final Doorbell podBell = new Doorbell();
     private final Doorbell ruleBell = new Doorbell();
+    private final Doorbell askBell = new Doorbell();
     private final RuleWorld ruleWorld;
     private final RuleDesk desk;
+    private final RuleConsultant consultant;
     private final SetIntentions intentions;
     private final LifecycleGate gate;
     private final Expectations expectations;
@@ -63,7 +68,7 @@ final class Rooms implements AutoCloseable {
     Rooms(HostConfig config, ClusterAccess access, HostMetrics metrics, PluginHost plugins) {
         this.config = config;
         this.metrics = metrics;
-        // the doors plugins.rules() and plugins.traffic() are handed to the rooms that ask plugins
+        // the door plugins.traffic() is handed to the room that asks these plugins
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets());
@@ -89,6 +94,8 @@ final class Rooms implements AutoCloseable {
                         world.caches(),
                         clock),
                 config.limits().writesInFlight());
+        consultant = new RuleConsultant(
+                new RuleConsultant.Parts(desk, ruleWorld, actuator, plugins.rules(), clock), ruleBell);
         sets = new CollaSetReconciler(
                 new CollaSetReconciler.Sources(
                         world.sets(), world.contexts(), world.revisions(), world.pods(), expectations),
@@ -109,7 +116,7 @@ final class Rooms implements AutoCloseable {
     void start() {
         if (runs(ControllerName.LIFECYCLE)) {
             Controller lifecycle = controller(
-                    ControllerName.LIFECYCLE,
+                    ControllerName.LIFECYCLE.word(),
                     new LifecycleReconciler(world.pods()::get, gate, actuator),
                     config.workers().lifecycle());
             podBell.connect(lifecycle);
@@ -118,16 +125,17 @@ final class Rooms implements AutoCloseable {
                             LifecycleReconciler.key(before, after).ifPresent(lifecycle::enqueue));
         }
         if (runs(ControllerName.RULES)) {
-            RuleReconciler rules = new RuleReconciler(desk, ruleWorld, actuator, podBell);
-            ruleBell.connect(
-                    controller(ControllerName.RULES, rules, config.workers().rules()));
+            RuleReconciler rules = new RuleReconciler(desk, ruleWorld, actuator, podBell, askBell);
+            ruleBell.connect(controller(
+                    ControllerName.RULES.word(), rules, config.workers().rules()));
+            askBell.connect(controller("rule-plugins", consultant, ASKED_AT_ONCE));
             desk.listenTo(world.pods(), world.rules(), world.sets());
         } else {
             LOG.atWarn().log("The controller rules does not run: no PodTransitionRule holds a Pod back");
         }
         if (runs(ControllerName.COLLASET)) {
-            sets.watch(
-                    controller(ControllerName.COLLASET, sets, config.workers().collaset())::enqueueAfter);
+            sets.watch(controller(
+                    ControllerName.COLLASET.word(), sets, config.workers().collaset())::enqueueAfter);
         }
         world.start();
     }
@@ -136,12 +144,11 @@ final class Rooms implements AutoCloseable {
         return config.controllers().contains(name);
     }
 
-    private Controller controller(ControllerName name, Reconciler reconciler, int workers) {
+    private Controller controller(String name, Reconciler reconciler, int workers) {
         Reconciler onlySettled = (key, now) -> world.pods().isSettled()
                 ? reconciler.reconcile(key, now)
                 : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
-        Controller controller =
-                new Controller(name.word(), onlySettled, Controller.Settings.of(workers), metrics, clock);
+        Controller controller = new Controller(name, onlySettled, Controller.Settings.of(workers), metrics, clock);
         controllers.add(controller);
         return controller;
     }
@@ -197,6 +204,7 @@ final class Rooms implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        consultant.close();
         actuator.close();
         world.close();
     }

@@ -74,6 +74,7 @@ record SetMemory(
         return switch (action) {
             case Action.CreateObject create -> Optional.of(new Awaited(create.object(), 0));
             case Action.PatchObject patch -> Optional.of(new Awaited(patch.object(), patch.resourceVersion()));
+            case Action.PatchStatus patch -> Optional.of(new Awaited(patch.object(), patch.resourceVersion()));
             case Action.DeleteObject delete -> Optional.of(new Awaited(delete.object(), delete.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();

@@ -110,6 +110,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             }
             case Action.CreateObject create -> objects.create(create);
             case Action.PatchObject patch -> objects.patch(patch);
+            case Action.PatchStatus patch -> objects.patchStatus(patch);
             case Action.DeleteObject delete -> objects.delete(delete);
             case Action.WriteStatus status -> statuses.write(status);
             case Action.Announce event -> {
@@ -138,6 +139,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         return switch (action) {
             case Action.CreateObject ignored -> true;
             case Action.PatchObject ignored -> true;
+            case Action.PatchStatus ignored -> true;
             case Action.DeleteObject ignored -> true;
             case Action.EditPod ignored -> false;
             case Action.CreatePod ignored -> false;

@@ -62,6 +62,18 @@ final class ObjectWriter {
         return taken(action, object, result);
     }
 
+    Optional<Failure> patchStatus(Action.PatchStatus action) {
+        ObjectRef object = action.object();
+        ObjectNode status = JsonNodeFactory.instance.objectNode();
+        status.set("status", action.status());
+        String body = conditional(status, object, action.resourceVersion()).toString();
+        Delivery.Result result = delivery.send(
+                object.kind().kind(),
+                "patch-status",
+                () -> parts.client().patch(ObjectPath.of(object) + "/status", ApiClient.MERGE, body));
+        return taken(action, object, result);
+    }
+
     Optional<Failure> delete(Action.DeleteObject action) {
         ObjectRef object = action.object();
         String options = preconditions(object.uid(), action.resourceVersion()).toString();

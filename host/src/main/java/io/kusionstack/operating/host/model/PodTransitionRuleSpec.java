@@ -2,6 +2,9 @@ package io.kusionstack.operating.host.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -26,8 +29,7 @@ public record PodTransitionRuleSpec(@Nullable LabelSelector selector, List<Rule>
     }
 
     /**
-     * One rule. Where several of {@code availablePolicy}, {@code labelCheck} and {@code webhook} are given the first in
-     * this order counts; a rule with none of them lets all Pods pass.
+     * One rule: exactly one of {@code availablePolicy}, {@code labelCheck}, {@code webhook} and {@code plugin}.
      *
      * @param name the rule's identity in status, messages and metrics
      * @param disabled true takes the rule out; absent means false
@@ -36,6 +38,9 @@ public record PodTransitionRuleSpec(@Nullable LabelSelector selector, List<Rule>
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "!has(self.plugin) || !(has(self.availablePolicy) || has(self.labelCheck) || has(self.webhook))",
+            message = "plugin stands alone; make availablePolicy, labelCheck and webhook rules of their own")
     public record Rule(
             @Required @Size(min = 1) String name,
             @Nullable Boolean disabled,
@@ -44,7 +49,8 @@ public record PodTransitionRuleSpec(@Nullable LabelSelector selector, List<Rule>
             @Nullable Filter filter,
             @Nullable AvailablePolicy availablePolicy,
             @Nullable LabelCheck labelCheck,
-            @Nullable Webhook webhook) {
+            @Nullable Webhook webhook,
+            @Nullable Plugin plugin) {
         public Rule {
             conditions = Lists.copy(conditions);
         }
@@ -54,6 +60,18 @@ public record PodTransitionRuleSpec(@Nullable LabelSelector selector, List<Rule>
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Filter(@Nullable LabelSelector labelSelector) {}
+
+    /**
+     * Asks any rule plugin of the host.
+     *
+     * @param name the plugin's own name
+     * @param config what the plugin says it may be; absent means an empty one
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Plugin(
+            @Required @Pattern("^[a-z0-9-]{1,63}$") String name,
+            @PreserveUnknownFields @Nullable JsonNode config) {}
 
     /** How many Pods may be out of service at once: numbers of Pods or percentages such as {@code "25%"}. */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Required;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a PodTransitionRule decided. Times are RFC 3339 with whole seconds.
  *
  * @param targets names of all Pods selected, sorted
- * @param details one entry per Pod in a stage, sorted by name
- * @param ruleStates one entry per rule that asks a server
+ * @param details the Pods in a stage, sorted by name; where they are many, those that wait come first
+ * @param moreDetails how many Pods in a stage {@code details} leaves out; absent for none
+ * @param ruleStates what rules that ask a server or a plugin remember
  * @param conditions whether the rules are understood, and how many slots are taken
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -21,10 +23,11 @@ public record PodTransitionRuleStatus(
         @Nullable String updateTime,
         List<String> targets,
         List<Detail> details,
+        @Nullable Integer moreDetails,
         List<RuleState> ruleStates,
         List<CollaSetStatus.Condition> conditions) {
     static final PodTransitionRuleStatus EMPTY =
-            new PodTransitionRuleStatus(null, null, List.of(), List.of(), List.of(), List.of());
+            new PodTransitionRuleStatus(null, null, List.of(), List.of(), null, List.of(), List.of());
 
     public PodTransitionRuleStatus {
         targets = Lists.copy(targets);
@@ -59,7 +62,23 @@ public record PodTransitionRuleStatus(
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record RuleState(@Nullable String name, @Nullable WebhookStatus webhookStatus) {}
+    public record RuleState(
+            @Nullable String name,
+            @Nullable WebhookStatus webhookStatus,
+            @Nullable PluginStatus pluginStatus) {}
+
+    /**
+     * What a plugin asked the host to remember for one rule; no other plugin is told.
+     *
+     * @param plugin the name of the plugin that remembers
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record PluginStatus(@Nullable String plugin, Map<String, String> memory) {
+        public PluginStatus {
+            memory = Lists.copy(memory);
+        }
+    }
 
     /**
      * @param taskStates tasks that run

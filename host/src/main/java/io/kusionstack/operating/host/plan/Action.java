@@ -29,6 +29,13 @@ public sealed interface Action {
      */
     record PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch) implements Action {}
 
+    /**
+     * Merge-patch intent into the status of an object, at once: others rely on it, as they do not on {@link WriteStatus}.
+     *
+     * @param resourceVersion the version the decision was made on
+     */
+    record PatchStatus(ObjectRef object, long resourceVersion, ObjectNode status) implements Action {}
+
     /** Delete an object of another kind in the state in which it was seen. */
     record DeleteObject(ObjectRef object, long resourceVersion) implements Action {}
 

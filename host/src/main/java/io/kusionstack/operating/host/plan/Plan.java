@@ -67,6 +67,7 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
             case Action.CreatePod create -> "new:" + create.name();
             case Action.CreateObject ignored -> "";
             case Action.PatchObject ignored -> "";
+            case Action.PatchStatus ignored -> "";
             case Action.DeleteObject ignored -> "";
             case Action.WriteStatus ignored -> "";
             case Action.Announce ignored -> "";

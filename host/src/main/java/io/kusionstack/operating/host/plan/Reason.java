@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.plan;
 /** Why something waits or was refused: the same word in status, events, logs and metrics. */
 public enum Reason {
     WAITING_FOR_RULE("WaitingForRule", "a PodTransitionRule has not let the Pod pass yet"),
+    NO_VERDICT("NoVerdict", "a rule plugin said nothing about the Pod"),
     BUDGET_EXHAUSTED("BudgetExhausted", "an availability rule has no slot left"),
     WAITING_FOR_FINALIZER("WaitingForFinalizer", "a protection finalizer is still on the Pod"),
     WAITING_FOR_TRAFFIC_OFF("WaitingForTrafficOff", "a load balancer still sends to the Pod"),

@@ -7,28 +7,24 @@ import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.Docket.Acceptance;
 import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
-import io.kusionstack.operating.host.rules.RuleSnapshot.Counted;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
-import io.kusionstack.operating.host.rules.Standing.Place;
 import io.kusionstack.operating.host.rules.Tally.Member;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The judge of one namespace: everything it decides, it decides under one lock, on its own roll of Pods. */
 final class NamespaceDesk {
@@ -43,7 +39,10 @@ final class NamespaceDesk {
     private final Consumer<Key> ruleKeys;
     private final Grants grants = new Grants();
     private final Roll roll;
+    private final Verdicts verdicts = new Verdicts();
+    private final Docket docket;
     private final Map<String, Long> wokenAt = new HashMap<>();
+    private boolean rulesChanged;
 
     NamespaceDesk(String namespace, RuleWorld world, Instant grantsFrom, Consumer<Key> ruleKeys) {
         this.namespace = namespace;
@@ -51,17 +50,26 @@ final class NamespaceDesk {
         this.grantsFrom = grantsFrom;
         this.ruleKeys = ruleKeys;
         this.roll = new Roll(namespace, world, grants);
+        this.docket = new Docket(roll, verdicts);
     }
 
     Roll roll() {
         return roll;
     }
 
+    private void refresh() {
+        if (roll.refresh()) {
+            rulesChanged = true;
+            verdicts.keepOnly(
+                    roll.tallies().stream().map(tally -> tally.spec().uid()).collect(Collectors.toSet()));
+        }
+    }
+
     /** Judges one Pod that asks. It comes after all that wait, unless it is the first of them. */
     Judgement judge(PodRecord asking, String operation, Stage stage, Instant now) {
         lock.lock();
         try {
-            roll.refresh();
+            refresh();
             if (roll.member(asking.name()).isEmpty()) {
                 if (!roll.selectsAny(asking.labels())) {
                     return new Judgement.Passed();
@@ -110,6 +118,13 @@ final class NamespaceDesk {
             grants.give(wanted);
             roll.recount(asking.name());
         }
+        if (!(judgement instanceof Judgement.Passed)) {
+            // a plugin may have to be asked about it once more
+            known.tallies().stream()
+                    .map(Tally::spec)
+                    .filter(RuleSpec::asksPlugins)
+                    .forEach(spec -> ruleKeys.accept(spec.key()));
+        }
         return judgement;
     }
 
@@ -120,8 +135,8 @@ final class NamespaceDesk {
             return waiting(
                     "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
         }
-        Subject subject = subject(known, ask.stage(), takesSlot, Optional.empty());
-        Ruling ruling = RuleEngine.judge(new RuleSnapshot(counted(known.tallies()), List.of(subject), Map.of()))
+        Map<String, String> marks = marks(known, asking, ask);
+        Ruling ruling = RuleEngine.judge(docket.one(known, ask.stage(), marks, takesSlot, ask.now()))
                 .getFirst();
         if (!(ruling.judgement() instanceof Judgement.Passed)) {
             return ruling.judgement();
@@ -134,6 +149,16 @@ final class NamespaceDesk {
         return ruling.judgement();
     }
 
+    /** What of the asking operation is stored on the Pod: plugins were asked about nothing else. */
+    private static Map<String, String> marks(Member known, PodRecord asking, Ask ask) {
+        Map<String, String> stored = Standing.marks(known.pod(), ask.stage());
+        if (ask.operation().isEmpty()) {
+            return stored;
+        }
+        String mark = asking.label(Standing.mark(ask.stage(), ask.operation())).orElse("");
+        return mark.equals(stored.get(ask.operation())) ? Map.of(ask.operation(), mark) : Map.of();
+    }
+
     /** Only who leaves service takes a slot: nobody does at PostCheck. */
     private static boolean leaves(Member known, PodRecord asking, Stage stage) {
         return stage == Stage.PRE_CHECK && known.counted() && Standing.serving(asking);
@@ -143,7 +168,7 @@ final class NamespaceDesk {
     List<Wait> waits(PodRecord pod, Instant now) {
         lock.lock();
         try {
-            roll.refresh();
+            refresh();
             Set<Wait> waits = new LinkedHashSet<>();
             for (Stage stage : Stage.values()) {
                 if (Standing.place(pod, stage).isPresent()) {
@@ -164,24 +189,58 @@ final class NamespaceDesk {
         lock.lock();
         try {
             Set<Key> woken = new TreeSet<>();
-            if (roll.refresh()) {
+            refresh();
+            if (rulesChanged) {
+                rulesChanged = false;
                 wakeAll(woken);
             }
             Optional<Tally> tally = roll.tally(rule);
             if (tally.isEmpty()) {
-                return new Pass(woken, Optional.empty(), Optional.empty());
+                return new Pass(woken, Set.of(rule), Optional.empty(), Optional.empty());
             }
             if (now.isBefore(grantsFrom)) {
-                return new Pass(woken, Optional.empty(), Optional.of(untilOpen(now)));
+                return new Pass(woken, Set.of(), Optional.empty(), Optional.of(untilOpen(now)));
             }
-            List<Tally> joined = joined(tally.get());
+            List<Tally> joined = docket.joined(tally.get());
             joined.forEach(this::withdrawReserved);
-            List<Ruling> rulings = RuleEngine.judge(new RuleSnapshot(counted(joined), subjects(joined), Map.of()));
+            List<Ruling> rulings = RuleEngine.judge(docket.all(joined, now));
             if (wokenAt.size() > MOST_REMEMBERED) {
                 wokenAt.clear();
             }
             rulings.forEach(ruling -> settle(ruling, woken));
-            return new Pass(woken, Optional.of(report(tally.get(), rulings)), Optional.empty());
+            Set<Key> asks = docket.toAsk(joined, now);
+            return new Pass(woken, asks, Optional.of(report(tally.get(), rulings)), Optional.empty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the plugins of this rule are to be asked; empty if the rule is gone. */
+    Optional<Inquiry> inquiry(Key rule, Instant now) {
+        lock.lock();
+        try {
+            refresh();
+            return roll.tally(rule)
+                    .map(tally -> new Inquiry(tally.spec(), docket.due(tally, now), docket.next(tally, now)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Learns what came of a question; of no use if the rule has changed since. */
+    void learn(Question question, Reply reply) {
+        lock.lock();
+        try {
+            refresh();
+            verdicts.put(question, reply);
+            if (reply instanceof Reply.Spoken spoken) {
+                // who may go now has to hear of it, though its record is the same as before
+                spoken.heard().forEach((pod, heard) -> {
+                    if (heard.isYes()) {
+                        wokenAt.remove(pod);
+                    }
+                });
+            }
         } finally {
             lock.unlock();
         }
@@ -191,7 +250,7 @@ final class NamespaceDesk {
     List<Key> settled(PodRef pod, Settlement settlement) {
         lock.lock();
         try {
-            roll.refresh();
+            refresh();
             List<Grant> released = grants.settle(pod.uid(), settlement);
             if (released.isEmpty()) {
                 return List.of();
@@ -261,55 +320,6 @@ final class NamespaceDesk {
         }
     }
 
-    /** The rule and all that hang together with it by Pods in a stage, in the order of their uids. */
-    private List<Tally> joined(Tally first) {
-        Set<Tally> found = new LinkedHashSet<>(List.of(first));
-        Deque<Tally> open = new ArrayDeque<>(found);
-        while (!open.isEmpty() && found.size() < roll.tallies().size()) {
-            for (String name : open.remove().staged()) {
-                for (Tally other : roll.member(name).map(Member::tallies).orElse(List.of())) {
-                    if (found.add(other)) {
-                        open.add(other);
-                    }
-                }
-            }
-        }
-        return roll.tallies().stream().filter(found::contains).toList();
-    }
-
-    private List<Subject> subjects(List<Tally> tallies) {
-        Map<Place, List<Subject>> ordered = new TreeMap<>();
-        Set<String> names = new LinkedHashSet<>();
-        tallies.forEach(tally -> names.addAll(tally.staged()));
-        for (String name : names) {
-            Member member = roll.member(name).orElseThrow();
-            for (Stage stage : Stage.values()) {
-                Standing.place(member.pod(), stage)
-                        .ifPresent(place -> ordered.computeIfAbsent(place, at -> new ArrayList<>())
-                                .add(subject(
-                                        member,
-                                        stage,
-                                        stage == Stage.PRE_CHECK && !member.out(),
-                                        aside(member.pod()))));
-            }
-        }
-        return ordered.values().stream().flatMap(List::stream).toList();
-    }
-
-    private Optional<Wait> aside(PodRecord pod) {
-        return roll.isAside(pod)
-                ? Optional.of(new Wait(
-                        Reason.REFUSED_BY_SERVER,
-                        "",
-                        "the last write of this Pod was not made; it is judged again when the Pod changes"))
-                : Optional.empty();
-    }
-
-    private static Subject subject(Member member, Stage stage, boolean takesSlot, Optional<Wait> aside) {
-        PodRecord pod = member.pod();
-        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), takesSlot, aside);
-    }
-
     private static Grant grant(Member known, PodRecord pod, Ask ask) {
         return new Grant(
                 pod.ref(),
@@ -321,17 +331,11 @@ final class NamespaceDesk {
                 Grant.Write.ASKED);
     }
 
-    private static List<Counted> counted(List<Tally> tallies) {
-        return tallies.stream()
-                .map(tally -> new Counted(tally.spec(), tally.count()))
-                .toList();
-    }
-
-    private static Report report(Tally tally, List<Ruling> rulings) {
+    private Report report(Tally tally, List<Ruling> rulings) {
         List<Ruling> own = rulings.stream()
                 .filter(ruling -> tally.spec().selects(ruling.subject().labels()))
                 .toList();
-        return new Report(tally.spec(), tally.count(), tally.waiting(), tally.targets(), own);
+        return new Report(tally.spec(), tally.count(), tally.waiting(), tally.targets(), own, docket.acceptance(tally));
     }
 
     private static Wait turn(RuleSpec spec) {
@@ -355,12 +359,26 @@ final class NamespaceDesk {
      * What one pass over the waiting Pods came to.
      *
      * @param woken Pods that now pass, or have to ask again
+     * @param asks rules whose plugins are to be asked, or that are gone
      * @param report absent when the rule is gone, or nobody may be judged yet
      * @param closed for how long nobody may be judged yet
      */
-    record Pass(Set<Key> woken, Optional<Report> report, Optional<Duration> closed) {}
+    record Pass(Set<Key> woken, Set<Key> asks, Optional<Report> report, Optional<Duration> closed) {}
+
+    /**
+     * What one rule's plugins are to be asked.
+     *
+     * @param questions to be asked now
+     * @param next when the next question is due, maybe now; empty if only an event can tell
+     */
+    record Inquiry(RuleSpec spec, List<Question> questions, Optional<Instant> next) {}
 
     /** What the status of a rule tells. */
     record Report(
-            RuleSpec spec, AvailabilityRule.Count count, int waiting, List<String> targets, List<Ruling> rulings) {}
+            RuleSpec spec,
+            AvailabilityRule.Count count,
+            int waiting,
+            List<String> targets,
+            List<Ruling> rulings,
+            Acceptance acceptance) {}
 }

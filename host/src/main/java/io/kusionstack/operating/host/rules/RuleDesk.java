@@ -88,11 +88,10 @@ public final class RuleDesk implements Judgements {
         }
         Roll roll = desk(pod.namespace()).roll();
         roll.podMoved(pod.name());
-        if (before != null && after != null && same(before, after)) {
-            return;
-        }
+        boolean alike = before != null && after != null && same(before, after);
         for (RuleSpec spec : roll.published()) {
-            if (selects(spec, before) || selects(spec, after)) {
+            boolean same = alike && (!spec.asksPlugins() || looksTheSame(before, after));
+            if (!same && (selects(spec, before) || selects(spec, after))) {
                 ruleKeys.accept(spec.key());
             }
         }
@@ -121,7 +120,11 @@ public final class RuleDesk implements Judgements {
                 : Optional.empty();
     }
 
-    /** True if no rule can tell the two apart. */
+    private static boolean looksTheSame(@Nullable PodRecord before, @Nullable PodRecord after) {
+        return before != null && after != null && PodViews.of(before).equals(PodViews.of(after));
+    }
+
+    /** True if no rule of the host's own can tell the two apart. */
     private static boolean same(PodRecord before, PodRecord after) {
         return before.uid().equals(after.uid())
                 && before.labels().equals(after.labels())

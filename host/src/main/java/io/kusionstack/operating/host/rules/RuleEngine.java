@@ -62,7 +62,7 @@ final class RuleEngine {
                 (subject.takesSlot() ? availability.blocks(count) : Optional.<String>empty())
                         .map(why -> rejected(Reason.BUDGET_EXHAUSTED, spec, rule, why))
                         .orElseGet(Judgement.Passed::new);
-            case Demand.Plugged(String plugin) -> verdict(spec, rule, subject, plugin);
+            case Demand.Plugged plugged -> verdict(spec, rule, subject, plugged.plugin());
             case Demand.Invalid(String problem) -> rejected(Reason.WAITING_FOR_RULE, spec, rule, "correct " + problem);
         };
     }
@@ -73,10 +73,10 @@ final class RuleEngine {
         return verdict != null
                 ? verdict
                 : rejected(
-                        Reason.PLUGIN_UNAVAILABLE,
+                        Reason.WAITING_FOR_RULE,
                         spec,
                         rule,
-                        "plugin " + plugin + " is not loaded; load it, or set disabled: true on the rule");
+                        "plugin \"" + plugin + "\" has not been asked about this Pod yet");
     }
 
     private static Judgement sum(Subject subject, List<Finding> findings) {
@@ -93,7 +93,7 @@ final class RuleEngine {
                 }
             }
         }
-        if (waits.isEmpty() && subject.takesSlot()) {
+        if (waits.isEmpty()) {
             subject.aside().ifPresent(waits::add);
         }
         if (waits.isEmpty()) {
@@ -104,8 +104,7 @@ final class RuleEngine {
     }
 
     private static Judgement rejected(Reason reason, RuleSpec spec, Rule rule, String why) {
-        String message = "PodTransitionRule " + spec.key() + ", rule \"" + rule.name() + "\": " + why;
-        return new Judgement.Rejected(List.of(new Wait(reason, spec.key().name() + "/" + rule.name(), message)));
+        return new Judgement.Rejected(List.of(spec.wait(reason, rule, why)));
     }
 
     /**

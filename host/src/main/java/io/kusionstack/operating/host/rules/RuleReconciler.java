@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -37,14 +38,20 @@ public final class RuleReconciler implements Reconciler {
     private final RuleWorld world;
     private final Actuator actuator;
     private final Consumer<Key> podKeys;
+    private final Consumer<Key> askKeys;
     private final Map<Key, Looked> looked = new ConcurrentHashMap<>();
 
-    /** @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues */
-    public RuleReconciler(RuleDesk desk, RuleWorld world, Actuator actuator, Consumer<Key> podKeys) {
+    /**
+     * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
+     * @param askKeys takes the rules whose plugins are to be asked: a {@link RuleConsultant} does; only enqueues
+     */
+    public RuleReconciler(
+            RuleDesk desk, RuleWorld world, Actuator actuator, Consumer<Key> podKeys, Consumer<Key> askKeys) {
         this.desk = desk;
         this.world = world;
         this.actuator = actuator;
         this.podKeys = podKeys;
+        this.askKeys = askKeys;
     }
 
     @Override
@@ -55,6 +62,7 @@ public final class RuleReconciler implements Reconciler {
         }
         Pass pass = desk.desk(key.namespace()).pass(key, now);
         pass.woken().forEach(podKeys);
+        pass.asks().forEach(askKeys);
         Optional<PodTransitionRule> rule = world.rule(key);
         if (rule.isEmpty()) {
             looked.remove(key);
@@ -67,7 +75,10 @@ public final class RuleReconciler implements Reconciler {
             return Outcome.lookAgain(pass.closed().get(), "closed");
         }
         pass.report().ifPresent(report -> looked.put(key, new Looked(now.plus(gap(report)), before.statusAt())));
-        return pass.report().map(report -> tell(rule.get(), report, now)).orElseGet(Outcome::done);
+        return pass.report()
+                .filter(report -> report.acceptance().complete())
+                .map(report -> tell(rule.get(), report, now))
+                .orElseGet(Outcome::done);
     }
 
     /** A pass looks at every Pod in a stage: where thousands are, what changes meanwhile is gathered for one pass. */
@@ -100,17 +111,19 @@ public final class RuleReconciler implements Reconciler {
     /** An event when there is something new to correct. */
     private static Optional<Action> announcement(
             PodTransitionRule rule, PodTransitionRuleStatus before, PodTransitionRuleStatus after) {
-        Optional<String> problem = problem(after);
-        return problem.equals(problem(before))
+        Optional<Condition> problem = problem(after);
+        return problem.map(Condition::message).equals(problem(before).map(Condition::message))
                 ? Optional.empty()
-                : problem.map(text ->
-                        new Action.Announce(ref(rule), Action.Severity.WARNING, "InvalidSpec", "correct " + text));
+                : problem.map(condition -> new Action.Announce(
+                        ref(rule),
+                        Action.Severity.WARNING,
+                        Objects.toString(condition.reason(), ""),
+                        "correct " + condition.message()));
     }
 
-    private static Optional<String> problem(PodTransitionRuleStatus status) {
+    private static Optional<Condition> problem(PodTransitionRuleStatus status) {
         return status.conditions().stream()
                 .filter(condition -> RuleStatus.ACCEPTED.equals(condition.type()) && "False".equals(condition.status()))
-                .map(Condition::message)
                 .findFirst();
     }
 

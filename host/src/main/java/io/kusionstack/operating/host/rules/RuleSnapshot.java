@@ -31,7 +31,7 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      *
      * @param skips names of the rules it need not pass
      * @param takesSlot false for a Pod that is counted as out of service already: it passes every availability rule
-     * @param aside why it gets no slot though there may be one
+     * @param aside why it may not go on yet though every rule lets it
      */
     record Subject(
             PodRef pod,
@@ -39,7 +39,12 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
             Map<String, String> labels,
             Set<String> skips,
             boolean takesSlot,
-            Optional<Wait> aside) {}
+            Optional<Wait> aside) {
+        /** The same, who may not go on for this reason unless there is another already. */
+        Subject aside(Wait why) {
+            return new Subject(pod, stage, labels, skips, takesSlot, aside.or(() -> Optional.of(why)));
+        }
+    }
 
     /** What a plugin was asked. */
     record Asked(String ruleUid, String rule, String podUid, Stage stage) {}

@@ -1,7 +1,10 @@
 package io.kusionstack.operating.host.rules;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Selector;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +34,36 @@ record RuleSpec(
         return rules.stream().anyMatch(rule -> rule.demand() instanceof Demand.Availability);
     }
 
+    /** True if plugins have a say here. */
+    boolean asksPlugins() {
+        return rules.stream().anyMatch(Rule::isPlugged);
+    }
+
+    /** The rules that plugins serve. */
+    List<Rule> plugged() {
+        return asksPlugins() ? rules.stream().filter(Rule::isPlugged).toList() : List.of();
+    }
+
+    /** Why a Pod waits for one of these rules: stable words that name the object, the rule and the cause. */
+    Wait wait(Reason reason, Rule rule, String why) {
+        String message = "PodTransitionRule " + key + ", rule \"" + rule.name() + "\": " + why;
+        return new Wait(reason, key.name() + "/" + rule.name(), message);
+    }
+
     /**
      * One entry of {@code spec.rules}.
      *
      * @param filter Pods that it does not select skip the rule
      */
     record Rule(String name, Stage stage, Optional<Selector> filter, Demand demand) {
+        Rule with(Demand other) {
+            return new Rule(name, stage, filter, other);
+        }
+
+        boolean isPlugged() {
+            return demand instanceof Demand.Plugged;
+        }
+
         boolean appliesTo(RuleSnapshot.Subject subject) {
             return stage == subject.stage()
                     && !subject.skips().contains(name)
@@ -49,8 +76,13 @@ record RuleSpec(
         /** There is a slot for it. */
         record Availability(AvailabilityRule rule) implements Demand {}
 
-        /** A plugin says yes. */
-        record Plugged(String plugin) implements Demand {}
+        /**
+         * A plugin says yes.
+         *
+         * @param path of its configuration in the object
+         * @param config an object
+         */
+        record Plugged(String plugin, String path, JsonNode config) implements Demand {}
 
         /** Nobody can tell: the rule is broken, so the Pod waits. */
         record Invalid(String problem) implements Demand {}

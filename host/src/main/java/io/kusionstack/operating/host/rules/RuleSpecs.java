@@ -1,5 +1,8 @@
 package io.kusionstack.operating.host.rules;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.kusionstack.operating.host.kernel.Key;
@@ -25,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  * Pod pass: a broken rule holds the Pods it selects, and a broken selector never selects every Pod.
  */
 final class RuleSpecs {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Names of the plugins that serve the kinds Kuperator knows. */
+    private static final String LABEL_CHECK = "label-hook";
+
+    private static final String WEBHOOK = "webhook";
+
     private final List<String> problems = new ArrayList<>();
 
     private RuleSpecs() {}
@@ -45,12 +55,15 @@ final class RuleSpecs {
         for (int i = 0; i < spec.rules().size(); i++) {
             PodTransitionRuleSpec.Rule rule = spec.rules().get(i);
             String path = "spec.rules[" + i + "]";
-            if (!names.add(text(rule.name()))) {
+            boolean second = !names.add(text(rule.name()));
+            if (second) {
                 problems.add(path + ".name: \"" + rule.name() + "\" is used twice; give each rule a name of its own");
             }
             // no condition is registered here, so a rule that names one applies to no Pod, as it always was
             if (!Boolean.TRUE.equals(rule.disabled()) && rule.conditions().isEmpty()) {
-                rules.add(rule(path, rule));
+                Rule read = rule(path, rule);
+                // what a plugin says and remembers is kept by the rule's name
+                rules.add(second && read.demand() instanceof Demand.Plugged ? read.with(broken()) : read);
             }
         }
         return new RuleSpec(
@@ -62,6 +75,10 @@ final class RuleSpecs {
                 reach,
                 rules,
                 problems);
+    }
+
+    private Demand broken() {
+        return new Demand.Invalid(problems.getLast());
     }
 
     private Optional<Selector> reach(@Nullable LabelSelector selector) {
@@ -126,25 +143,42 @@ final class RuleSpecs {
     private Optional<Demand> demand(String path, PodTransitionRuleSpec.Rule rule) {
         List<String> kinds = new ArrayList<>();
         Optional<Demand> demand = Optional.empty();
+        if (rule.plugin() != null) {
+            kinds.add("plugin");
+            demand = plugin(path + ".plugin", rule.plugin());
+        }
         if (rule.webhook() != null) {
-            kinds.add("webhook");
-            demand = Optional.of(new Demand.Plugged("webhook"));
+            kinds.addFirst("webhook");
+            JsonNode config = JSON.valueToTree(rule.webhook());
+            demand = Optional.of(new Demand.Plugged(WEBHOOK, path + ".webhook", config));
         }
         if (rule.labelCheck() != null) {
             kinds.addFirst("labelCheck");
-            demand = Optional.of(new Demand.Plugged("labelCheck"));
+            JsonNode config = JSON.valueToTree(rule.labelCheck());
+            demand = Optional.of(new Demand.Plugged(LABEL_CHECK, path + ".labelCheck", config));
         }
         if (rule.availablePolicy() != null) {
             kinds.addFirst("availablePolicy");
             demand = availability(path + ".availablePolicy", rule.availablePolicy());
         }
         if (kinds.isEmpty()) {
-            problems.add(path + ": asks nothing; give it one of availablePolicy, labelCheck, webhook");
+            problems.add(path + ": asks nothing; give it one of availablePolicy, labelCheck, webhook, plugin");
         }
         if (kinds.size() > 1) {
             problems.add(path + ": has " + String.join(" and ", kinds) + "; make each a rule of its own");
         }
         return demand;
+    }
+
+    private Optional<Demand> plugin(String path, PodTransitionRuleSpec.Plugin plugin) {
+        JsonNode config = Optional.ofNullable(plugin.config()).orElseGet(JsonNodeFactory.instance::objectNode);
+        if (text(plugin.name()).isEmpty()) {
+            problems.add(path + ".name: missing; name a rule plugin of this host");
+        }
+        if (!config.isObject()) {
+            problems.add(path + ".config: no object; write the plugin's settings below it");
+        }
+        return Optional.of(new Demand.Plugged(text(plugin.name()), path + ".config", config));
     }
 
     private Optional<Demand> availability(String path, AvailablePolicy policy) {

@@ -7,8 +7,10 @@ import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
+import io.kusionstack.operating.host.rules.Docket.Acceptance;
 import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import io.kusionstack.operating.host.rules.RuleEngine.Finding;
 import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
@@ -18,38 +20,43 @@ import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The status of a PodTransitionRule, in Kuperator's form with conditions of ours. Pure. */
 final class RuleStatus {
     static final String ACCEPTED = "Accepted";
     static final String SLOTS_FREE = "SlotsFree";
 
+    /** So many Pods are told of by name: where thousands wait, the status stays small. */
+    static final int MOST_DETAILS = 100;
+
     private RuleStatus() {}
 
     /** The status to write, if it tells anything new. */
     static Optional<PodTransitionRuleStatus> of(Report report, PodTransitionRuleStatus before, Instant now) {
         String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-        PodTransitionRuleStatus status = new PodTransitionRuleStatus(
+        PodTransitionRuleStatus status = status(report, before, time, before.updateTime());
+        return status.equals(before) ? Optional.empty() : Optional.of(status(report, before, time, time));
+    }
+
+    private static PodTransitionRuleStatus status(
+            Report report, PodTransitionRuleStatus before, String now, @Nullable String updateTime) {
+        List<Detail> details = details(report);
+        int more = details.size() - MOST_DETAILS;
+        return new PodTransitionRuleStatus(
                 report.spec().generation(),
-                before.updateTime(),
+                updateTime,
                 report.targets(),
-                details(report),
+                foremost(details),
+                more > 0 ? more : null,
                 before.ruleStates(),
-                conditions(report, before.conditions(), time));
-        return status.equals(before)
-                ? Optional.empty()
-                : Optional.of(new PodTransitionRuleStatus(
-                        status.observedGeneration(),
-                        time,
-                        status.targets(),
-                        status.details(),
-                        status.ruleStates(),
-                        status.conditions()));
+                conditions(report, before.conditions(), now));
     }
 
     /** As a merge patch of the status: all that is written here, empty lists too, and nothing of {@code ruleStates}. */
@@ -74,6 +81,8 @@ final class RuleStatus {
                         .put("reason", reject.reason());
             }
         }
+        // null removes what an earlier status said
+        root.put("moreDetails", status.moreDetails());
         ArrayNode conditions = root.putArray("conditions");
         for (Condition condition : status.conditions()) {
             conditions
@@ -87,11 +96,6 @@ final class RuleStatus {
         return root;
     }
 
-    /** What a user has to correct, as one text; empty if nothing. */
-    static Optional<String> problems(RuleSpec spec) {
-        return spec.problems().isEmpty() ? Optional.empty() : Optional.of(String.join("; ", spec.problems()));
-    }
-
     private static List<Detail> details(Report report) {
         Map<String, Detail> byName = new TreeMap<>();
         for (Ruling ruling : report.rulings()) {
@@ -102,6 +106,17 @@ final class RuleStatus {
             }
         }
         return List.copyOf(byName.values());
+    }
+
+    /** As many as are told of: those that wait first; sorted by name. */
+    private static List<Detail> foremost(List<Detail> details) {
+        return details.size() <= MOST_DETAILS
+                ? details
+                : details.stream()
+                        .sorted(Comparator.comparing(Detail::passed))
+                        .limit(MOST_DETAILS)
+                        .sorted(Comparator.comparing(detail -> Objects.toString(detail.name(), "")))
+                        .toList();
     }
 
     private static Detail detail(RuleSpec spec, Ruling ruling) {
@@ -125,9 +140,7 @@ final class RuleStatus {
 
     private static List<Condition> conditions(Report report, List<Condition> before, String time) {
         List<Condition> conditions = new ArrayList<>();
-        conditions.add(problems(report.spec())
-                .map(text -> new Condition(ACCEPTED, "False", time, "InvalidSpec", text))
-                .orElseGet(() -> new Condition(ACCEPTED, "True", time, "Valid", "every rule is understood")));
+        conditions.add(accepted(report.acceptance(), time));
         List<AvailabilityRule> limits = new ArrayList<>();
         for (Rule rule : report.spec().rules()) {
             if (rule.demand() instanceof Demand.Availability(AvailabilityRule limit)) {
@@ -138,6 +151,16 @@ final class RuleStatus {
             conditions.add(slots(report, limits, time));
         }
         return conditions.stream().map(now -> since(before, now)).toList();
+    }
+
+    private static Condition accepted(Acceptance acceptance, String time) {
+        List<String> all = new ArrayList<>(acceptance.problems());
+        all.addAll(acceptance.unserved());
+        if (all.isEmpty()) {
+            return new Condition(ACCEPTED, "True", time, "Valid", "every rule is understood");
+        }
+        String reason = acceptance.problems().isEmpty() ? Reason.PLUGIN_UNAVAILABLE.word() : "InvalidSpec";
+        return new Condition(ACCEPTED, "False", time, reason, String.join("; ", all));
     }
 
     private static Condition slots(Report report, List<AvailabilityRule> limits, String time) {

@@ -3,10 +3,11 @@ package io.kusionstack.operating.host.rules;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.plugin.Stage;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** How rules see a Pod: facts that follow from its record alone. */
 final class Standing {
@@ -39,15 +40,24 @@ final class Standing {
 
     /** Ids of the operations that stand at this stage. */
     static List<String> operations(PodRecord pod, Stage stage) {
+        return List.copyOf(marks(pod, stage).keySet());
+    }
+
+    /** Value by operation of the labels that say the Pod is at this stage; empty if it is not. */
+    static Map<String, String> marks(PodRecord pod, Stage stage) {
         String prefix = prefix(stage);
-        List<String> ids = new ArrayList<>();
-        for (String label : pod.labels().keySet()) {
-            if (label.startsWith(prefix)) {
-                ids.add(label.substring(prefix.length()));
+        Map<String, String> marks = new TreeMap<>();
+        for (Map.Entry<String, String> label : pod.labels().entrySet()) {
+            if (label.getKey().startsWith(prefix)) {
+                marks.put(label.getKey().substring(prefix.length()), label.getValue());
             }
         }
-        ids.sort(Comparator.naturalOrder());
-        return ids;
+        return marks;
+    }
+
+    /** The label that says at which stage an operation is. */
+    static String mark(Stage stage, String operation) {
+        return prefix(stage) + operation;
     }
 
     /** Since when, in nanoseconds of Unix time, the Pod waits at this stage, and its name; empty if it does not. */

@@ -18,6 +18,7 @@ import java.util.TreeSet;
  */
 final class Tally {
     private final RuleSpec spec;
+    private final List<RuleSpec.Rule> plugged;
     private final NavigableSet<String> targets = new TreeSet<>();
     private final NavigableSet<String> staged = new TreeSet<>();
     private final NavigableSet<Place> queue = new TreeSet<>();
@@ -25,13 +26,20 @@ final class Tally {
     private List<Workload> workloads = List.of();
     private int pods;
     private int out;
+    private long moves;
 
     Tally(RuleSpec spec) {
         this.spec = spec;
+        this.plugged = spec.plugged();
     }
 
     RuleSpec spec() {
         return spec;
+    }
+
+    /** The rules that plugins serve. */
+    List<RuleSpec.Rule> plugged() {
+        return plugged;
     }
 
     /** Names of all selected Pods, sorted. */
@@ -50,6 +58,11 @@ final class Tally {
             missing += Math.max(0, workload.replicas() - owned.getOrDefault(workload.uid(), 0));
         }
         return new Count(pods, out, missing);
+    }
+
+    /** Another number whenever a Pod came, changed or went. */
+    long moves() {
+        return moves;
     }
 
     /** How many Pods stand in the queue. */
@@ -94,6 +107,7 @@ final class Tally {
     }
 
     private void count(Member member, int change) {
+        moves++;
         if (!member.counted()) {
             return;
         }

@@ -152,7 +152,11 @@ class CrdIT {
                 "{selector: {}, rules: [{name: ''}]}                      | spec.rules[0].name in body should be at least 1 chars",
                 "{selector: {}, rules: [{name: a, availablePolicy: {}}]}  | must have at least one configured",
                 "{selector: {}, rules: [{name: a, labelCheck: {}}]}       | spec.rules[0].labelCheck.requires: Required value",
-                "{selector: {}, rules: [{name: a, webhook: {clientConfig: {}}}]} | spec.rules[0].webhook.clientConfig.url: Required value"
+                "{selector: {}, rules: [{name: a, webhook: {clientConfig: {}}}]} | spec.rules[0].webhook.clientConfig.url: Required value",
+                "{selector: {}, rules: [{name: a, plugin: {config: {}}}]} | spec.rules[0].plugin.name: Required value",
+                "{selector: {}, rules: [{name: a, plugin: {name: No}}]}   | spec.rules[0].plugin.name in body should match",
+                "{selector: {}, rules: [{name: a, plugin: {name: a, config: 7}}]} | spec.rules[0].plugin.config",
+                "{selector: {}, rules: [{name: a, plugin: {name: a}, labelCheck: {requires: {}}}]} | plugin stands alone"
             })
     void aRuleIsRefusedWithoutAnyWebhook(String spec, String message) throws IOException {
         ObjectNode rule = (ObjectNode) sample("podtransitionrule");

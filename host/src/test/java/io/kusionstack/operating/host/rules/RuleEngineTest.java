@@ -86,15 +86,15 @@ class RuleEngineTest {
     }
 
     @Test
-    void aRuleWithoutItsPluginHoldsThePodAndNamesBoth() {
+    void whoNoPluginWasAskedAboutWaits() {
         Ruling ruling = judge(List.of(labels()), A).getFirst();
 
         assertThat(ruling.judgement())
                 .isEqualTo(new Judgement.Rejected(List.of(new Wait(
-                        Reason.PLUGIN_UNAVAILABLE,
+                        Reason.WAITING_FOR_RULE,
                         "web/labels",
-                        "PodTransitionRule shop/web, rule \"labels\": plugin labelCheck is not loaded;"
-                                + " load it, or set disabled: true on the rule"))));
+                        "PodTransitionRule shop/web, rule \"labels\": plugin \"label-hook\" has not been asked"
+                                + " about this Pod yet"))));
     }
 
     @Test

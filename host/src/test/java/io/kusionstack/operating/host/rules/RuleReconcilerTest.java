@@ -34,7 +34,9 @@ class RuleReconcilerTest {
     private final FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 1));
     private final List<Action> done = new ArrayList<>();
     private final List<Key> woken = new ArrayList<>();
-    private final RuleReconciler reconciler = new RuleReconciler(world.desk, world, new Recorder(done), woken::add);
+    private final List<Key> asked = new ArrayList<>();
+    private final RuleReconciler reconciler =
+            new RuleReconciler(world.desk, world, new Recorder(done), woken::add, asked::add);
 
     @Test
     void writesTheStatusInKuperatorsForm() {
@@ -57,6 +59,7 @@ class RuleReconcilerTest {
                             "rejectInfo": [{"ruleName": "slots", "reason":
                               "PodTransitionRule shop/web, rule \\"slots\\": maxUnavailable 1 is used up by other Pods"}]},
                            {"name": "b", "stage": "PreCheck", "passed": true, "passedRules": ["slots"]}],
+                         "moreDetails": null,
                          "conditions": [
                            {"type": "Accepted", "status": "True", "lastTransitionTime": "2026-01-01T10:00:00Z",
                             "reason": "Valid", "message": "every rule is understood"},
@@ -135,7 +138,8 @@ class RuleReconcilerTest {
                 "2020-01-01T00:00:00Z",
                 List.of(),
                 List.of(),
-                List.of(new PodTransitionRuleStatus.RuleState("hook", null)),
+                null,
+                List.of(new PodTransitionRuleStatus.RuleState("hook", null, null)),
                 List.of()));
         world.put(rule);
 
@@ -143,6 +147,40 @@ class RuleReconcilerTest {
 
         assertThat(((Action.WriteStatus) done.getFirst()).status().has("ruleStates"))
                 .isFalse();
+    }
+
+    @Test
+    void tellsOfAHundredPodsThoseThatWaitFirst() {
+        for (int i = 100; i < 250; i++) {
+            boolean late = i >= 200;
+            world.put(RuleDeskTest.waiting(
+                    late
+                            ? Pods.pod("pod-" + i).available().build()
+                            : Pods.pod("pod-" + i).build(),
+                    1,
+                    "100"));
+        }
+
+        reconciler.reconcile(WEB, NOW);
+
+        PodTransitionRuleStatus status = status((Action.WriteStatus) done.getFirst());
+        assertThat(status.moreDetails()).isEqualTo(50);
+        assertThat(status.details()).hasSize(100);
+        assertThat(status.details().getFirst().name()).isEqualTo("pod-100");
+        assertThat(status.details().subList(50, 100))
+                .extracting(PodTransitionRuleStatus.Detail::passed)
+                .containsOnly(false);
+        assertThat(status.targets()).hasSize(150);
+    }
+
+    @Test
+    void tellsNothingWhileAPluginHasYetToLookAtItsConfiguration() {
+        world.put(Rules.rule("web", 2, "{selector: {}, rules: [{name: labels, labelCheck: {requires: {}}}]}"));
+
+        assertThat(reconciler.reconcile(WEB, NOW)).isEqualTo(Outcome.done());
+
+        assertThat(done).isEmpty();
+        assertThat(asked).containsExactly(WEB);
     }
 
     @Test
@@ -187,7 +225,7 @@ class RuleReconcilerTest {
     @Test
     void looksAgainWhenSlotsMayBeGiven() {
         RuleDesk closed = new RuleDesk(world, NOW.plusSeconds(3), key -> {});
-        RuleReconciler early = new RuleReconciler(closed, world, new Recorder(done), woken::add);
+        RuleReconciler early = new RuleReconciler(closed, world, new Recorder(done), woken::add, asked::add);
 
         assertThat(early.reconcile(WEB, NOW)).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(3), "closed"));
         assertThat(early.reconcile(WEB, NOW.plusSeconds(3))).isEqualTo(Outcome.done());

@@ -2,6 +2,8 @@ package io.kusionstack.operating.host.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RuleSpecsTest {
+    private static final JsonMapper JSON = new JsonMapper();
     private static final String WANTED = " (wanted: a number of Pods such as 3, or a percentage such as \"20%\")";
 
     @Test
@@ -44,7 +47,7 @@ class RuleSpecsTest {
                                         "labels",
                                         Stage.POST_CHECK,
                                         Optional.of(Selector.labels(Map.of("tier", "front"))),
-                                        new Demand.Plugged("labelCheck"))),
+                                        labelCheck("spec.rules[3].labelCheck"))),
                         List.of()));
     }
 
@@ -67,7 +70,11 @@ class RuleSpecsTest {
                 "availablePolicy: {maxUnavailableValue: -1} | .availablePolicy.maxUnavailableValue: -1 is negative"
                         + WANTED,
                 "availablePolicy: {} | .availablePolicy: limits nothing; give it maxUnavailableValue, minAvailableValue, or both",
-                "stage: PreCheck | : asks nothing; give it one of availablePolicy, labelCheck, webhook",
+                "stage: PreCheck | : asks nothing; give it one of availablePolicy, labelCheck, webhook, plugin",
+                "plugin: {config: {}} | .plugin.name: missing; name a rule plugin of this host",
+                "plugin: {name: x, config: 7} | .plugin.config: no object; write the plugin's settings below it",
+                "labelCheck: {requires: {}}, plugin: {name: x}"
+                        + " | : has labelCheck and plugin; make each a rule of its own",
                 "availablePolicy: {minAvailableValue: 1}, labelCheck: {requires: {}}"
                         + " | : has availablePolicy and labelCheck; make each a rule of its own",
                 "stage: precheck, labelCheck: {requires: {}} | .stage: \"precheck\" is neither PreCheck nor PostCheck",
@@ -98,7 +105,30 @@ class RuleSpecsTest {
     void oneBrokenRuleLeavesTheOthersAsTheyAre() {
         RuleSpec spec = read("{selector: {}, rules: [{name: bad}, {name: good, labelCheck: {requires: {}}}]}");
 
-        assertThat(spec.rules().getLast().demand()).isEqualTo(new Demand.Plugged("labelCheck"));
+        assertThat(spec.rules().getLast().demand()).isEqualTo(labelCheck("spec.rules[1].labelCheck"));
+    }
+
+    @Test
+    void aRuleOfAnyPluginCarriesItsConfiguration() throws JsonProcessingException {
+        RuleSpec spec = read("{selector: {}, rules: [{name: a, plugin: {name: window, config: {days: [Mon]}}},"
+                + " {name: b, plugin: {name: plain}}]}");
+
+        assertThat(spec.rules())
+                .extracting(Rule::demand)
+                .containsExactly(
+                        new Demand.Plugged(
+                                "window", "spec.rules[0].plugin.config", JSON.readTree("{\"days\": [\"Mon\"]}")),
+                        new Demand.Plugged("plain", "spec.rules[1].plugin.config", JSON.createObjectNode()));
+    }
+
+    @Test
+    void theSecondPluggedRuleOfOneNameHoldsItsPods() {
+        RuleSpec spec = read("{selector: {}, rules: [{name: a, plugin: {name: x}}, {name: a, plugin: {name: y}}]}");
+        String problem = "spec.rules[1].name: \"a\" is used twice; give each rule a name of its own";
+
+        assertThat(spec.problems()).containsExactly(problem);
+        assertThat(spec.rules().getLast().demand()).isEqualTo(new Demand.Invalid(problem));
+        assertThat(spec.plugged()).hasSize(1);
     }
 
     @Test
@@ -129,6 +159,10 @@ class RuleSpecsTest {
 
         assertThat(spec.selects(Map.of())).isFalse();
         assertThat(spec.selects(Map.of("x", "y"))).isFalse();
+    }
+
+    private static Demand labelCheck(String path) {
+        return new Demand.Plugged("label-hook", path, JSON.createObjectNode().set("requires", JSON.createObjectNode()));
     }
 
     private static RuleSpec read(String spec) {

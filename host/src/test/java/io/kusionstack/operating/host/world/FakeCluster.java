@@ -172,6 +172,9 @@ public final class FakeCluster implements Actuator {
             case Action.DeletePod delete -> delete(delete);
             case Action.CreateObject create -> write(action, create.object(), 0, create.body());
             case Action.PatchObject patch -> write(action, patch.object(), patch.resourceVersion(), patch.patch());
+            case Action.PatchStatus patch ->
+                write(action, patch.object(), patch.resourceVersion(), (ObjectNode)
+                        patch.status().objectNode().set("status", patch.status()));
             case Action.DeleteObject delete -> delete(delete);
             case Action.WriteStatus status ->
                 write(action, status.object(), status.resourceVersion(), (ObjectNode)

@@ -1,0 +1,217 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plugins.Answer;
+import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
+import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
+import io.kusionstack.operating.host.rules.Reply.Heard;
+import io.kusionstack.operating.plugin.PodView;
+import io.kusionstack.operating.plugin.rule.RuleRequest;
+import io.kusionstack.operating.plugin.rule.RuleResponse;
+import io.kusionstack.operating.plugin.rule.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts one question to a plugin: opens its worker, tells it what it remembered, calls it, stores what it wants to remember,
+ * and only then makes a reply of what it said. What was said and could not be remembered is kept and stored at the next
+ * look, so that a plugin which opened a ticket is not asked to open another.
+ */
+final class Interview {
+    private static final Logger LOG = LoggerFactory.getLogger(Interview.class);
+
+    /** How long a plugin may take at most; the host's configuration may say less. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** When to ask again after a no, though nothing that the host sees has changed. */
+    private static final Duration RESYNC = Duration.ofSeconds(30);
+
+    private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final int LONGEST_WORDS = 1024;
+
+    private final RuleWorkers workers;
+    private final MemoryStore memories;
+    private final InstantSource clock;
+    private final Map<Unstored.Id, Unstored> unstored = new ConcurrentHashMap<>();
+
+    Interview(RuleWorkers workers, MemoryStore memories, InstantSource clock) {
+        this.workers = workers;
+        this.memories = memories;
+        this.clock = clock;
+    }
+
+    /** An answer whose memory is not in the cluster yet. */
+    private record Unstored(String uid, long generation, Map<String, String> told, Said said) {
+        private record Id(Key object, String rule) {}
+
+        boolean answers(Question question, Map<String, String> memory) {
+            return uid.equals(question.spec().uid())
+                    && generation == question.spec().generation()
+                    && told.equals(memory);
+        }
+    }
+
+    /** What a plugin said, about what, and when. */
+    private record Said(Question question, Map<String, PodView> views, RuleResponse response, Instant at) {}
+
+    Reply ask(Question question) {
+        return switch (workers.of(question)) {
+            case Opened.Ready(RuleWorker worker) -> ask(question, worker);
+            case Opened.Invalid(List<String> problems) -> invalid(question, problems);
+            case Opened.Unavailable unavailable ->
+                new Reply.Silent(
+                        clock.instant(),
+                        question.wait(
+                                Reason.PLUGIN_UNAVAILABLE, unavailable.why().message()),
+                        Optional.of(clock.instant().plus(BEFORE_ANOTHER_TRY)),
+                        List.of(question.path() + ": " + unavailable.why().message()));
+        };
+    }
+
+    /** To be called when a rule object is gone. */
+    void forget(Key object) {
+        unstored.keySet().removeIf(id -> id.object().equals(object));
+    }
+
+    private Reply invalid(Question question, List<String> problems) {
+        List<String> told = problems.stream()
+                .map(problem -> question.demand().path() + "." + problem)
+                .toList();
+        return new Reply.Silent(
+                clock.instant(),
+                question.wait(Reason.WAITING_FOR_RULE, "correct " + String.join("; ", told)),
+                Optional.empty(),
+                told);
+    }
+
+    private Reply ask(Question question, RuleWorker worker) {
+        Optional<Map<String, String>> memory = memories.of(question);
+        if (memory.isEmpty()) {
+            return silent(question, Reason.WAITING_FOR_RULE, "the rule has just changed", SOON);
+        }
+        if (question.waiting().isEmpty() && memory.get().isEmpty()) {
+            return new Reply.Spoken(clock.instant(), Map.of());
+        }
+        Unstored.Id id = new Unstored.Id(question.spec().key(), question.rule().name());
+        Unstored before = unstored.remove(id);
+        if (before != null && before.answers(question, memory.get())) {
+            return remembered(id, memory.get(), before.said());
+        }
+        Instant now = clock.instant();
+        Map<String, PodView> views = new HashMap<>();
+        question.selected().forEach(pod -> views.put(pod.uid(), PodViews.of(pod)));
+        Answer<RuleResponse> answer = worker.judge(new RuleRequest(
+                question.rule().name(),
+                question.rule().stage(),
+                question.selected().stream().map(pod -> views.get(pod.uid())).toList(),
+                question.waiting().stream().map(PodRecord::ref).toList(),
+                memory.get(),
+                now,
+                now.plus(PATIENCE)));
+        return switch (answer) {
+            case Answer.Missing<RuleResponse> missing ->
+                silent(
+                        question,
+                        missing.why().reason(),
+                        missing.why().message(),
+                        missing.after().compareTo(SOON) < 0 ? SOON : missing.after());
+            case Answer.Given<RuleResponse>(RuleResponse response) ->
+                remembered(id, memory.get(), new Said(question, views, response, clock.instant()));
+        };
+    }
+
+    private Reply remembered(Unstored.Id id, Map<String, String> told, Said said) {
+        Question question = said.question();
+        Map<String, String> memory = said.response().memory();
+        if (RuleMemory.bytes(memory) > RuleMemory.MOST_BYTES) {
+            return silent(
+                    question,
+                    Reason.WAITING_FOR_RULE,
+                    question.plugin() + " wants to remember more than 16 KiB",
+                    RESYNC);
+        }
+        if (!memories.store(question, memory)) {
+            unstored.put(id, new Unstored(question.spec().uid(), question.spec().generation(), told, said));
+            return silent(
+                    question,
+                    Reason.WAITING_FOR_RULE,
+                    "what " + question.plugin() + " wants to remember is being stored",
+                    Duration.ofMillis(100));
+        }
+        return spoken(said);
+    }
+
+    private static Reply spoken(Said said) {
+        Question question = said.question();
+        Map<String, Heard> heard = new HashMap<>();
+        for (PodRecord pod : question.waiting()) {
+            Optional<Verdict> verdict =
+                    Optional.ofNullable(said.response().verdicts().get(pod.ref()));
+            heard.put(
+                    pod.uid(),
+                    new Heard(
+                            Standing.marks(pod, question.rule().stage()),
+                            said.views().getOrDefault(pod.uid(), PodViews.of(pod)),
+                            pod.resourceVersion(),
+                            judgement(question, verdict),
+                            said.at().plus(verdict.map(Interview::patience).orElse(RESYNC))));
+        }
+        long unasked = said.response().verdicts().keySet().stream()
+                .filter(pod -> !heard.containsKey(pod.uid()))
+                .count();
+        if (unasked > 0) {
+            LOG.atWarn()
+                    .addKeyValue(
+                            "rule",
+                            question.spec().key() + "/" + question.rule().name())
+                    .addKeyValue("plugin", question.demand().plugin())
+                    .addKeyValue("verdicts", unasked)
+                    .log("A plugin judged Pods that nobody asked about; that is of no effect");
+        }
+        return new Reply.Spoken(said.at(), heard);
+    }
+
+    private static Judgement judgement(Question question, Optional<Verdict> verdict) {
+        if (verdict.isEmpty()) {
+            return new Judgement.Rejected(
+                    List.of(question.wait(Reason.NO_VERDICT, question.plugin() + " said nothing about this Pod")));
+        }
+        return switch (verdict.get()) {
+            case Verdict.Pass pass -> new Judgement.Passed();
+            case Verdict.Reject(String reason, String message) -> no(question, reason, message);
+            case Verdict.AskAgain(String reason, String message, Duration after) -> no(question, reason, message);
+        };
+    }
+
+    private static Judgement no(Question question, String reason, String message) {
+        String words = question.plugin() + " says " + reason + ": " + message;
+        return new Judgement.Rejected(List.of(question.wait(
+                Reason.WAITING_FOR_RULE,
+                words.length() <= LONGEST_WORDS ? words : words.substring(0, LONGEST_WORDS) + "...")));
+    }
+
+    private static Duration patience(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.AskAgain(String reason, String message, Duration after) ->
+                after.compareTo(SOON) < 0 ? SOON : after;
+            case Verdict.Reject reject -> RESYNC;
+            case Verdict.Pass pass -> RESYNC;
+        };
+    }
+
+    private Reply silent(Question question, Reason reason, String why, Duration after) {
+        Instant now = clock.instant();
+        return new Reply.Silent(now, question.wait(reason, why), Optional.of(now.plus(after)), List.of());
+    }
+}
