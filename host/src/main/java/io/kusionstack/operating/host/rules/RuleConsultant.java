@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  * <p>One thread at a time for one rule object, which may block for as long as its plugins do.
  */
 public final class RuleConsultant implements Reconciler, AutoCloseable {
+    /** What is left after so long is asked in the next round: a look has to end. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(1);
+
     private final RuleDesk desk;
     private final RuleWorkers workers;
     private final Interview interview;
@@ -48,11 +51,15 @@ public final class RuleConsultant implements Reconciler, AutoCloseable {
             return Outcome.done();
         }
         workers.keepOnly(inquiry.get().spec());
+        Instant after = now;
         for (Question question : inquiry.get().questions()) {
             judge.learn(question, interview.ask(question));
             ruleKeys.accept(key);
+            after = clock.instant();
+            if (after.isAfter(now.plus(LONGEST_ROUND))) {
+                break;
+            }
         }
-        Instant after = clock.instant();
         return judge.inquiry(key, after)
                 .flatMap(Inquiry::next)
                 .map(next -> Outcome.lookAgain(until(after, next), "ask"))
