@@ -51,19 +51,21 @@ public final class RuleConsultant implements Reconciler, AutoCloseable {
             return Outcome.done();
         }
         workers.keepOnly(inquiry.get().spec());
-        Instant after = now;
-        for (Question question : inquiry.get().questions()) {
-            judge.learn(question, interview.ask(question));
-            ruleKeys.accept(key);
-            after = clock.instant();
-            if (after.isAfter(now.plus(LONGEST_ROUND))) {
-                break;
-            }
-        }
+        ask(judge, inquiry.get(), now.plus(LONGEST_ROUND));
+        Instant after = clock.instant();
         return judge.inquiry(key, after)
                 .flatMap(Inquiry::next)
                 .map(next -> Outcome.lookAgain(until(after, next), "ask"))
                 .orElseGet(Outcome::done);
+    }
+
+    private void ask(NamespaceDesk judge, Inquiry inquiry, Instant end) {
+        for (Question question : inquiry.questions()) {
+            if (clock.instant().isBefore(end)) {
+                judge.learn(question, interview.ask(question));
+                ruleKeys.accept(inquiry.spec().key());
+            }
+        }
     }
 
     private static Duration until(Instant now, Instant next) {
