@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts one question to a plugin: opens its worker, tells it what it remembered, calls it, stores what it wants to remember,
@@ -29,8 +27,6 @@ import org.slf4j.LoggerFactory;
  * look, so that a plugin which opened a ticket is not asked to open another.
  */
 final class Interview {
-    private static final Logger LOG = LoggerFactory.getLogger(Interview.class);
-
     /** How long a plugin may take at most; the host's configuration may say less. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** When to ask again after a no, though nothing that the host sees has changed. */
@@ -85,9 +81,7 @@ final class Interview {
     }
 
     private Reply invalid(Question question, List<String> problems) {
-        List<String> told = problems.stream()
-                .map(problem -> question.demand().path() + "." + problem)
-                .toList();
+        List<String> told = problems.stream().map(question::located).toList();
         return new Reply.Silent(
                 clock.instant(),
                 question.wait(Reason.WAITING_FOR_RULE, "correct " + String.join("; ", told)),
@@ -134,13 +128,6 @@ final class Interview {
     private Reply remembered(Unstored.Id id, Map<String, String> told, Said said) {
         Question question = said.question();
         Map<String, String> memory = said.response().memory();
-        if (RuleMemory.bytes(memory) > RuleMemory.MOST_BYTES) {
-            return silent(
-                    question,
-                    Reason.WAITING_FOR_RULE,
-                    question.plugin() + " wants to remember more than 16 KiB",
-                    RESYNC);
-        }
         if (!memories.store(question, memory)) {
             unstored.put(id, new Unstored(question.spec().uid(), question.spec().generation(), told, said));
             return silent(
@@ -166,18 +153,6 @@ final class Interview {
                             pod.resourceVersion(),
                             judgement(question, verdict),
                             said.at().plus(verdict.map(Interview::patience).orElse(RESYNC))));
-        }
-        long unasked = said.response().verdicts().keySet().stream()
-                .filter(pod -> !heard.containsKey(pod.uid()))
-                .count();
-        if (unasked > 0) {
-            LOG.atWarn()
-                    .addKeyValue(
-                            "rule",
-                            question.spec().key() + "/" + question.rule().name())
-                    .addKeyValue("plugin", question.demand().plugin())
-                    .addKeyValue("verdicts", unasked)
-                    .log("A plugin judged Pods that nobody asked about; that is of no effect");
         }
         return new Reply.Spoken(said.at(), heard);
     }

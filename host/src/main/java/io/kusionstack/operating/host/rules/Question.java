@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What to ask a plugin for one rule.
@@ -22,6 +23,8 @@ record Question(
         List<PodRecord> selected,
         List<PodRecord> waiting,
         long moves) {
+    private static final Pattern LOCATED = Pattern.compile("[\\w.\\[\\]-]+: ");
+
     Question {
         selected = List.copyOf(selected);
         waiting = List.copyOf(waiting);
@@ -35,6 +38,13 @@ record Question(
     /** The plugin, as messages call it. */
     String plugin() {
         return "plugin \"" + demand.plugin() + "\"";
+    }
+
+    /** A problem of the configuration, with its path in the object: what the plugin found is below, or about all of it. */
+    String located(String problem) {
+        return LOCATED.matcher(problem).lookingAt()
+                ? demand.path() + "." + problem
+                : demand.path() + ": " + problem.replaceFirst("^all together: ", "");
     }
 
     /** Where the object names the plugin. */

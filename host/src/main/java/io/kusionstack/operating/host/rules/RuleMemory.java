@@ -8,7 +8,6 @@ import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleSpec;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.PluginStatus;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RuleState;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,8 +15,6 @@ import java.util.stream.Collectors;
 
 /** What plugins remember of rules, in the {@code ruleStates} of the PodTransitionRule's status. Pure. */
 final class RuleMemory {
-    static final int MOST_BYTES = 16 * 1024;
-
     private static final JsonMapper JSON = new JsonMapper();
 
     private RuleMemory() {}
@@ -31,16 +28,6 @@ final class RuleMemory {
             }
         }
         return Map.of();
-    }
-
-    /** How much of the limit it takes. */
-    static int bytes(Map<String, String> memory) {
-        int bytes = 0;
-        for (Map.Entry<String, String> entry : memory.entrySet()) {
-            bytes += entry.getKey().getBytes(StandardCharsets.UTF_8).length;
-            bytes += entry.getValue().getBytes(StandardCharsets.UTF_8).length;
-        }
-        return bytes;
     }
 
     /** A merge patch of the status after which this is remembered; what belongs to rules that are gone is left out. */

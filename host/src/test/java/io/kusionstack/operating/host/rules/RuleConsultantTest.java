@@ -80,13 +80,13 @@ class RuleConsultantTest {
     void aWrongConfigurationIsToldWithItsPathAndHoldsThePodsUntilItIsCorrected() {
         plugins.says("window", YES)
                 .finds(config -> config.path("from").asText().equals("nine")
-                        ? List.of("from: \"nine\" is no time of day", "zone: missing")
+                        ? List.of("from: \"nine\" is no time of day", "all together: too little")
                         : List.of());
         PluggedWorld world = world(plugins).put(waiting);
         world.settle();
 
         String problems = "spec.rules[0].plugin.config.from: \"nine\" is no time of day;"
-                + " spec.rules[0].plugin.config.zone: missing";
+                + " spec.rules[0].plugin.config: too little";
         assertThat(accepted(world))
                 .isEqualTo(new Condition("Accepted", "False", "2026-01-01T01:00:00Z", "InvalidSpec", problems));
         assertThat(world.asks(waiting).waits())
@@ -172,19 +172,6 @@ class RuleConsultantTest {
         assertThat(plugins.requests).hasSize(1);
         assertThat(world.status("web").ruleStates())
                 .containsExactly(new RuleState("window", null, new PluginStatus("window", TICKET)));
-    }
-
-    @Test
-    void aMemoryThatIsTooLargeIsNotStoredAndItsVerdictsNotUsed() {
-        Map<String, String> large = Map.of("everything", "x".repeat(16 * 1024));
-        PluggedWorld world = world(plugins.says("window", YES, large)).put(waiting);
-
-        assertThat(world.settle()).isEmpty();
-
-        assertThat(world.why(waiting))
-                .containsExactly("PodTransitionRule shop/web, rule \"window\":"
-                        + " plugin \"window\" wants to remember more than 16 KiB");
-        assertThat(world.done).noneMatch(Action.PatchStatus.class::isInstance);
     }
 
     @Test
