@@ -7,7 +7,6 @@ import io.kusionstack.operating.testbed.audit.AuditSummary.Tally;
 import io.kusionstack.operating.testbed.audit.AuditSummary.What;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What one update cost.
@@ -18,8 +17,6 @@ import java.util.Set;
  * @param host the host's requests meanwhile
  */
 record UpdateReport(int pods, Duration took, Duration floorTook, Duration cpu, AuditSummary host) {
-    private static final Set<String> WRITES = Set.of("create", "update", "patch", "delete", "deletecollection");
-
     double podsPerSecond() {
         return perSecond(took);
     }
@@ -55,28 +52,23 @@ record UpdateReport(int pods, Duration took, Duration floorTook, Duration cpu, A
         return table.toString();
     }
 
-    /** The same as one JSON object on one line. */
-    String json() {
-        Tally podWrites = host.only(UpdateReport::isPodWrite).total();
-        Tally writes = host.only(UpdateReport::isWrite).total();
-        Tally events = host.only(UpdateReport::isEvent).total();
+    /** The same for programs. */
+    ObjectNode json() {
+        Tally podWrites = host.only(What::isPodWrite).total();
+        Tally writes = host.only(What::isWrite).total();
+        Tally events = host.only(What::isEvent).total();
         ObjectNode report = JsonMapper.builder().build().createObjectNode();
         report.put("pods", pods)
                 .put("seconds", round(took.toMillis() / 1000.0))
                 .put("podsPerSecond", round(podsPerSecond()))
                 .put("floorPodsPerSecond", round(floorPodsPerSecond()))
-                .put("podWritesPerPod", round(done(podWrites) / (double) pods))
-                .put("writesPerPod", round(done(writes) / (double) pods))
+                .put("podWritesPerPod", round(podWrites.done() / (double) pods))
+                .put("writesPerPod", round(writes.done() / (double) pods))
                 .put("unchangedWrites", podWrites.unchanged())
                 .put("conflicts", writes.conflicts())
                 .put("eventsPerPod", round(events.requests() / (double) pods))
                 .put("cpuMillisPerPod", round(cpuMillisPerPod()));
-        return report.toString();
-    }
-
-    /** What the API server refused wrote nothing; conflicts have a figure of their own. */
-    private static long done(Tally tally) {
-        return tally.requests() - tally.conflicts() - tally.refused();
+        return report;
     }
 
     private double cpuMillisPerPod() {
@@ -85,19 +77,6 @@ record UpdateReport(int pods, Duration took, Duration floorTook, Duration cpu, A
 
     private static double round(double value) {
         return Math.round(value * 100) / 100.0;
-    }
-
-    private static boolean isWrite(What what) {
-        return WRITES.contains(what.verb());
-    }
-
-    private static boolean isPodWrite(What what) {
-        return isWrite(what)
-                && (what.resource().equals("pods") || what.resource().startsWith("pods/"));
-    }
-
-    private static boolean isEvent(What what) {
-        return isWrite(what) && what.resource().endsWith("events");
     }
 
     private static void line(StringBuilder table, String format, Object... values) {

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
@@ -46,6 +47,7 @@ public final class CollaSetReconciler implements Reconciler {
     private static final Duration NOT_SEEN_YET = Duration.ofSeconds(1);
     private static final int PODS_PER_MILLI = 10;
     private static final int MOST_GATHERING_MILLIS = 500;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Sources sources;
     private final Actuator actuator;
@@ -53,7 +55,6 @@ public final class CollaSetReconciler implements Reconciler {
     private final LongSupplier seeds;
     private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
     private final Map<Key, Integer> sizes = new ConcurrentHashMap<>();
-    private final Map<Key, ReadRevisions> revisions = new ConcurrentHashMap<>();
 
     /** Where the facts come from. */
     public record Sources(
@@ -112,7 +113,6 @@ public final class CollaSetReconciler implements Reconciler {
             intentions.publish(key, 0, Map.of());
             memories.remove(key);
             sizes.remove(key);
-            revisions.remove(key);
             return Outcome.done();
         }
         SetSpec spec = SetReader.read(set.get());
@@ -122,12 +122,10 @@ public final class CollaSetReconciler implements Reconciler {
         }
         CollaSetSnapshot snapshot = snapshot(spec, memory, key, now);
         sizes.put(key, snapshot.pods().size());
-        return act(key, CollaSetPlanner.plan(snapshot), snapshot);
+        return act(key, CollaSetPlanner.plan(snapshot), spec, now);
     }
 
-    private Outcome act(Key key, SetPlan plan, CollaSetSnapshot snapshot) {
-        SetSpec set = snapshot.set();
-        Instant now = snapshot.now();
+    private Outcome act(Key key, SetPlan plan, SetSpec set, Instant now) {
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         if (!plan.intent().actions().isEmpty()) {
             Applied stored = actuator.apply(plan.intent());
@@ -139,7 +137,6 @@ public final class CollaSetReconciler implements Reconciler {
         }
         intentions.publish(key, set.generation(), plan.intentions());
         Applied applied = actuator.apply(plan.acts());
-        actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
         SetMemory after = memory.acted(plan.acts(), applied, set.generation(), now);
         memories.put(key, after);
         return after.obstacle().equals(memory.obstacle())
@@ -169,11 +166,11 @@ public final class CollaSetReconciler implements Reconciler {
                 .toList();
         Map<String, Refusal> refusals = new HashMap<>();
         pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
-        List<ControllerRevision> own = new ArrayList<>();
+        List<Revision> revisions = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (ControllerRevision stored : sources.revisions().list(set.namespace())) {
             if (concerns(set, stored)) {
-                own.add(stored);
+                Revision.of(MAPPER.valueToTree(stored)).ifPresent(revisions::add);
             } else if (stored.getMetadata().getName().startsWith(set.name())) {
                 taken.add(stored.getMetadata().getName());
             }
@@ -181,7 +178,7 @@ public final class CollaSetReconciler implements Reconciler {
         return new CollaSetSnapshot(
                 set,
                 pods,
-                revisions.computeIfAbsent(key, fresh -> new ReadRevisions()).of(own),
+                revisions,
                 taken,
                 context(set),
                 memory.obstacle(),

@@ -50,14 +50,10 @@ record Member(
                 InstanceIds.of(pod),
                 pod.hasLabel(Names.TO_DELETE) || set.podsToDelete().contains(pod.name()),
                 PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE),
-                isScalingIn(pod),
+                PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN),
                 ready,
                 !ready && isBroken(pod),
                 ready ? readyTransition(pod) : Instant.EPOCH);
-    }
-
-    static boolean isScalingIn(PodRecord pod) {
-        return PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN);
     }
 
     String uid() {

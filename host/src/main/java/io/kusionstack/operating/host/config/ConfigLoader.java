@@ -61,7 +61,7 @@ public final class ConfigLoader {
     /** Never throws for what the file says or for a file that cannot be read: that is a problem, too. */
     public Loaded load(Path file) {
         try {
-            return parse(Files.readString(file));
+            return parse(Files.readString(file), file.toAbsolutePath());
         } catch (NoSuchFileException e) {
             return unusable(file + " does not exist; name the file with --config");
         } catch (IOException e) {
@@ -71,6 +71,10 @@ public final class ConfigLoader {
 
     /** As {@link #load}, of a text; the empty text means all defaults. */
     public Loaded parse(String text) {
+        return parse(text, Path.of(""));
+    }
+
+    private Loaded parse(String text, Path file) {
         YAMLMapper yaml = YAMLMapper.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
@@ -81,7 +85,7 @@ public final class ConfigLoader {
             return unusable("it is no YAML: " + e.getOriginalMessage());
         }
         Problems problems = new Problems();
-        HostConfig config = read(new Section("", tree, problems));
+        HostConfig config = read(new Section("", tree, problems), file);
         List<Problem> found = problems.found();
         return found.isEmpty() ? new Loaded.Valid(config) : new Loaded.Invalid(found);
     }
@@ -90,7 +94,8 @@ public final class ConfigLoader {
         return new Loaded.Invalid(List.of(new Problem("", "", why)));
     }
 
-    private HostConfig read(Section root) {
+    /** @param file paths in it begin at its folder */
+    private HostConfig read(Section root, Path file) {
         HostConfig config = new HostConfig(
                 kubernetes(root.section("kubernetes")),
                 root.texts(
@@ -104,7 +109,7 @@ public final class ConfigLoader {
                 root.duration("endpointSettle", NONE, Duration.ofMinutes(5), Duration.ofSeconds(2)),
                 root.duration("stopTimeout", NONE, Duration.ofMinutes(5), Duration.ofSeconds(20)),
                 limits(root.section("limits")),
-                plugins(root.section("plugins")));
+                plugins(root.section("plugins"), file));
         root.end();
         return config;
     }
@@ -140,9 +145,10 @@ public final class ConfigLoader {
         return log;
     }
 
-    private static Plugins plugins(Section section) {
+    private static Plugins plugins(Section section, Path file) {
         Plugins plugins = new Plugins(
-                section.text("directory").map(Path::of),
+                section.text("directory")
+                        .map(directory -> file.resolveSibling(directory).normalize()),
                 section.named(
                         "allowed",
                         digest -> SHA_256.matcher(digest).matches(),

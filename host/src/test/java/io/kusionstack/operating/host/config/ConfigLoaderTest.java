@@ -12,12 +12,14 @@ import io.kusionstack.operating.host.config.HostConfig.LogFormat;
 import io.kusionstack.operating.host.config.HostConfig.LogLevel;
 import io.kusionstack.operating.host.config.HostConfig.Plugins;
 import io.kusionstack.operating.host.config.HostConfig.Workers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigLoaderTest {
     static final HostConfig DEFAULTS = new HostConfig(
@@ -185,6 +187,18 @@ class ConfigLoaderTest {
         assertThat(loader.load(Path.of("missing.yaml")))
                 .isEqualTo(new Loaded.Invalid(
                         List.of(new Problem("", "", "missing.yaml does not exist; name the file with --config"))));
+    }
+
+    @Test
+    void theFolderOfPluginsIsSeenFromTheFolderOfTheFile(@TempDir Path folder) throws Exception {
+        Path file = Files.createDirectory(folder.resolve("conf")).resolve("operating.yaml");
+        Files.writeString(file, "plugins: {directory: ../plugins}");
+
+        assertThat(loader.load(file))
+                .isInstanceOfSatisfying(
+                        Loaded.Valid.class,
+                        valid ->
+                                assertThat(valid.config().plugins().directory()).contains(folder.resolve("plugins")));
     }
 
     @Test

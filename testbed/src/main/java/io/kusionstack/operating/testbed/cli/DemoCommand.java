@@ -38,7 +38,7 @@ final class DemoCommand implements Callable<Integer> {
         Path root = Path.of(System.getProperty("operating.root", "."))
                 .toAbsolutePath()
                 .normalize();
-        Screen screen = new Screen(out, Boolean.getBoolean("operating.testbed.terminal"));
+        Screen screen = Screen.timed(out, Boolean.getBoolean("operating.testbed.terminal"));
         Demo.Outcome outcome = new Demo(new Demo.Plan(root, pods, nodes, keep), screen).play();
         if (asJson) {
             out.println(outcome.json());

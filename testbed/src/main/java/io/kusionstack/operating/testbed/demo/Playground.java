@@ -14,6 +14,9 @@ import io.kusionstack.operating.testbed.slb.SlbBackend;
 import io.kusionstack.operating.testbed.slb.SlbEmulator;
 import io.kusionstack.operating.testbed.slb.SlbListener;
 import io.kusionstack.operating.testbed.slb.SlbOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -110,11 +113,25 @@ public final class Playground implements AutoCloseable {
         config.putArray("watchNamespaces").add(setup.namespace());
         ObjectNode section = plugins.section();
         section.setAll(config.withObject("/plugins"));
+        Path key = folder.resolve("balancer-key-" + setup.namespace());
+        section.putArray("secrets").add("file:" + key + "/");
         section.withObject("/settings/slb")
-                .put("endpoint", "http://" + balancer.endpoint())
-                .put("region", balancer.options().region());
+                .put("region", balancer.options().region())
+                .put("accessKeyId", secret(key, "id", balancer.options().accessKeyId()))
+                .put("accessKeySecret", secret(key, "secret", balancer.options().accessKeySecret()))
+                .put("endpoint", balancer.endpoint())
+                .put("protocol", "http");
         config.set("plugins", section);
         return config;
+    }
+
+    /** Writes a secret down and returns the reference to it. */
+    private static String secret(Path folder, String name, String value) {
+        try {
+            return "file:" + Files.writeString(Files.createDirectories(folder).resolve(name), value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Makes the load balancer and the groups that a Service names. */

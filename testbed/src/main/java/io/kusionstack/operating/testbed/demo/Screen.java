@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Where lines are shown: on a terminal a block that is drawn again in its place, else a line for everything that is new.
@@ -18,13 +20,30 @@ public final class Screen {
 
     private final PrintWriter out;
     private final boolean terminal;
+    private final Supplier<String> stamp;
     private Set<String> shown = Set.of();
     private int drawn;
 
-    /** @param terminal whether lines can be drawn over */
-    public Screen(PrintWriter out, boolean terminal) {
+    /**
+     * @param terminal whether lines can be drawn over
+     * @param stamp what to write before a line of a block that is not drawn over, for example the time
+     */
+    public Screen(PrintWriter out, boolean terminal, Supplier<String> stamp) {
         this.out = out;
         this.terminal = terminal;
+        this.stamp = stamp;
+    }
+
+    /** Without stamps. */
+    public Screen(PrintWriter out, boolean terminal) {
+        this(out, terminal, () -> "");
+    }
+
+    /** With the seconds since now as stamps. */
+    public static Screen timed(PrintWriter out, boolean terminal) {
+        long start = System.nanoTime();
+        return new Screen(
+                out, terminal, () -> String.format(Locale.ROOT, "%6.1f s", (System.nanoTime() - start) / 1e9));
     }
 
     /** Whether a block is drawn in its place, so that it is worth drawing what only differs by time. */
@@ -40,12 +59,17 @@ public final class Screen {
         shown = Set.of();
     }
 
+    /** Says the heads of columns, where the lines of the block below begin. */
+    public void title(String heads) {
+        say(terminal ? heads : " ".repeat(stamp.get().length()) + heads);
+    }
+
     /** Shows the block as it is now. */
     public void show(List<String> lines) {
         if (terminal) {
             redraw(lines);
         } else {
-            lines.stream().filter(line -> !shown.contains(line)).forEach(out::println);
+            lines.stream().filter(line -> !shown.contains(line)).forEach(line -> out.println(stamp.get() + line));
         }
         out.flush();
         shown = new HashSet<>(lines);

@@ -97,7 +97,7 @@ final class Stage {
 
     /** Shows the table until the rows are as wanted; false when the time is over. */
     boolean follow(Duration limit, Predicate<List<PodRow>> wanted) {
-        screen.say(PodRows.header());
+        screen.title(PodRows.header());
         lookedAt = Instant.MIN;
         return Await.until(limit, () -> isDue() && wanted.test(look()));
     }

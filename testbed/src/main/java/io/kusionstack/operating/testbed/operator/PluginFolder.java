@@ -11,6 +11,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /**
@@ -39,8 +41,19 @@ public record PluginFolder(Path folder) {
         ObjectNode section = JsonNodeFactory.instance.objectNode();
         section.put("directory", folder.toString());
         ObjectNode allowed = section.putObject("allowed");
-        jars(folder).forEach(jar -> allowed.put(jar.getFileName().toString(), digest(jar)));
+        jars(folder).forEach(jar -> allowed.put(id(jar), digest(jar)));
         return section;
+    }
+
+    /** As its manifest says; the file's name where it says nothing, as no plugin would. */
+    private static String id(Path jar) {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Manifest manifest = file.getManifest();
+            String id = manifest == null ? null : manifest.getMainAttributes().getValue("Plugin-Id");
+            return id == null ? jar.getFileName().toString() : id;
+        } catch (IOException broken) {
+            return jar.getFileName().toString();
+        }
     }
 
     private void copy(Path jar) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The script {@code ./dev}, copied into a folder with a space in its name, with JDKs and a Maven that only tell who called them. */
 class DevTest {
     private static final List<String> TOOLS =
-            List.of("bash", "sh", "sed", "dirname", "readlink", "find", "cat", "env", "touch");
+            List.of("bash", "sh", "sed", "dirname", "readlink", "find", "cat", "env", "touch", "mkdir");
 
     @TempDir
     Path temporary;
@@ -72,6 +72,21 @@ class DevTest {
         Path jdk = jdk("chosen", "25");
         assertThat(run(jdk, ".ci/run").output())
                 .isEqualTo(run(jdk, "dev", "test").output());
+    }
+
+    @Test
+    void packagesTheOperatorBeforeTheDemoAndNotAgainWhileNothingHasChanged() throws Exception {
+        program(tools.resolve("mvn"), "mkdir -p testbed/target; echo cp >testbed/target/classpath; echo mvn $*");
+        Path jdk = jdk("chosen", "25");
+        program(jdk.resolve("bin/java"), "echo java $*");
+
+        assertThat(run(jdk, "dev", "demo", "--pods", "3").output())
+                .contains("mvn -B -ntp -q -pl testbed,distribution,testplugins/slow-rule -am package")
+                .contains("testbed.cli.Testbed demo --pods 3");
+        assertThat(run(jdk, "dev", "demo").output()).contains("Testbed demo").doesNotContain("mvn");
+        assertThat(run(jdk, "dev", "cluster").output())
+                .contains("mvn -B -ntp -q -pl testbed -am process-classes")
+                .contains("Testbed cluster");
     }
 
     @Test

@@ -13,12 +13,13 @@ class ScreenTest {
 
     @Test
     void printsOnlyWhatIsNewWhereLinesCannotBeDrawnOver() {
-        Screen screen = new Screen(new PrintWriter(text), false);
+        Screen screen = new Screen(new PrintWriter(text), false, () -> "now ");
 
+        screen.title("A B");
         screen.show(List.of("a 1", "b 1"));
         screen.show(List.of("a 1", "b 2"));
 
-        assertThat(text.toString().lines()).containsExactly("a 1", "b 1", "b 2");
+        assertThat(text.toString().lines()).containsExactly("    A B", "now a 1", "now b 1", "now b 2");
     }
 
     @Test
