@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,12 +90,57 @@ class StartScriptIT {
         assertThat(newer.output()).startsWith("arguments ").contains("-XX:+UseCompactObjectHeaders");
     }
 
+    @Test
+    void findsTheNewestJdkWhereTheOneOnThePathIsTooOld() throws Exception {
+        Path old = fakeJdk("17.0.15");
+
+        Ended ended = run(
+                withoutHome(old, old, fakeJdk("21.0.5"), fakeJdk("26.0.1"), fakeJdk("25.0.1")),
+                SCRIPT.toString(),
+                "run");
+
+        assertThat(ended.output()).startsWith("arguments of 26.0.1 ");
+    }
+
+    @Test
+    void takesTheJdkOnThePathWhereItIsNewEnough() throws Exception {
+        Ended ended = run(withoutHome(fakeJdk("21.0.5"), fakeJdk("25.0.1")), SCRIPT.toString(), "run");
+
+        assertThat(ended.output()).startsWith("arguments of 21.0.5 ");
+    }
+
+    @Test
+    void saysWhatToInstallWhereThereIsNoJdkThatIsNewEnough() throws Exception {
+        Path old = fakeJdk("17.0.15");
+
+        Ended ended = run(withoutHome(old, old), SCRIPT.toString(), "run");
+
+        assertThat(ended)
+                .isEqualTo(new Ended(
+                        1,
+                        "operating needs a JDK 21 or newer: none on the PATH, in /usr/lib/jvm, /usr/java, /opt or"
+                                + " /Library/Java; install one, for example from https://adoptium.net, or set"
+                                + " JAVA_HOME to it\n"));
+    }
+
+    private static Map<String, String> withoutHome(Path onThePath, Path... installed) {
+        return Map.of(
+                "JAVA_HOME",
+                "",
+                "PATH",
+                onThePath.resolve("bin") + ":/usr/bin:/bin",
+                "OPERATING_JDKS",
+                Stream.of(installed)
+                        .map(home -> home.resolve("bin/java").toString())
+                        .collect(Collectors.joining(" ")));
+    }
+
     private Path fakeJdk(String version) throws IOException {
         Path home = Files.createTempDirectory(folder, "jdk");
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(java, """
                 #!/bin/sh
-                if [ "$1" = -version ]; then echo 'openjdk version "%s" 2026-01-01' >&2; else echo arguments "$@"; fi
+                if [ "$1" = -version ]; then echo 'openjdk version "%1$s" 2026-01-01' >&2; else echo arguments of %1$s "$@"; fi
                 """.formatted(version));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         return home;

@@ -6,8 +6,8 @@ import java.time.Duration;
 public enum Cadence {
     /**
      * As a kubelet does: 12 ms after the change if the Pod was not looked at within the last second, else one second
-     * after that look; a readiness gate set right after a container's restart shows two seconds after it; an image that
-     * was used shortly before may wait in CrashLoopBackOff.
+     * after that look; what is changed right after a container's restart, a readiness gate or another image, is seen two
+     * seconds after it; an image that was used shortly before may wait in CrashLoopBackOff.
      */
     KUBELET(Duration.ofMillis(12), Duration.ofSeconds(1), Duration.ofSeconds(2)),
     /** At once and without those waits, where only the cost of the API is measured. */
@@ -15,12 +15,12 @@ public enum Cadence {
 
     private final Duration reaction;
     private final Duration betweenLooks;
-    private final Duration gateAfterRestart;
+    private final Duration afterRestart;
 
-    Cadence(Duration reaction, Duration betweenLooks, Duration gateAfterRestart) {
+    Cadence(Duration reaction, Duration betweenLooks, Duration afterRestart) {
         this.reaction = reaction;
         this.betweenLooks = betweenLooks;
-        this.gateAfterRestart = gateAfterRestart;
+        this.afterRestart = afterRestart;
     }
 
     Duration reaction() {
@@ -31,8 +31,8 @@ public enum Cadence {
         return betweenLooks;
     }
 
-    Duration gateAfterRestart() {
-        return gateAfterRestart;
+    Duration afterRestart() {
+        return afterRestart;
     }
 
     boolean backsOffReusedImages() {

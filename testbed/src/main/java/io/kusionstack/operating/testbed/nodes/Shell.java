@@ -34,6 +34,7 @@ final class Shell implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("simulated-nodes").factory());
     private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean closed;
 
     Shell(KubeApi api, LiveWorld world, Clock clock, int writesInFlight) {
         this.api = api;
@@ -83,27 +84,18 @@ final class Shell implements AutoCloseable {
         }
     }
 
-    /** Runs a blocking write on a thread of its own, when one of the writes in flight has ended. */
+    /** Runs a blocking write on a thread of its own, when one of the writes in flight has ended; not after the close. */
     void write(Runnable task) {
         background(() -> {
-            if (acquire()) {
-                try {
+            inFlight.acquireUninterruptibly();
+            try {
+                if (!closed) {
                     task.run();
-                } finally {
-                    inFlight.release();
                 }
+            } finally {
+                inFlight.release();
             }
         });
-    }
-
-    private boolean acquire() {
-        try {
-            inFlight.acquire();
-            return true;
-        } catch (InterruptedException closed) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     void patchStatus(String path, JsonNode patch) {
@@ -127,9 +119,11 @@ final class Shell implements AutoCloseable {
         return !passes;
     }
 
+    /** Writes that wait are dropped. Those under way end with the client: it cannot bear to be interrupted. */
     @Override
     public void close() {
+        closed = true;
         timer.shutdownNow();
-        writers.shutdownNow();
+        writers.shutdown();
     }
 }

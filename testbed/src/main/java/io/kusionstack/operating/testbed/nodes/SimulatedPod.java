@@ -270,7 +270,9 @@ record SimulatedPod(
     private Instant nextLook(Instant now, Cadence cadence) {
         Instant next = later(now.plus(cadence.reaction()), lastLook.plus(cadence.betweenLooks()));
         boolean gatesOnly = seen.generation() == looked.generation();
-        return gatesOnly && restarted != null ? later(next, restarted.plus(cadence.gateAfterRestart())) : next;
+        // an image that was patched before the restart has waited for its turn since
+        boolean imageWaited = !gatesOnly && now.equals(restarted);
+        return restarted == null || imageWaited ? next : later(next, restarted.plus(cadence.afterRestart()));
     }
 
     private static Instant later(Instant a, Instant b) {

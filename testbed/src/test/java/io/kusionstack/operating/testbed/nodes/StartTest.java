@@ -140,7 +140,7 @@ class StartTest {
     void crashLoopsWaitTwiceAsLongEachTimeUpToFiveMinutes() {
         world.play(NodeScript.forAll().neverReady().crashesAfter(Duration.ZERO, 1));
 
-        int waits = 10 + 20 + 40 + 80 + 160 + 300 + 300;
+        int waits = 17 + 30 + 60 + 120 + 240 + 300 + 300;
 
         Story story = Story.begin(Story.POD, world).pass(waits * 1_000L + 2_000);
 
