@@ -36,7 +36,7 @@ final class Arrows {
             row("testkit")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic", "host.plugins", "host.plan.Wait")
                     .mayLoad(SLF4J, "org.junit.jupiter.api.", "org.assertj.core.", "org.apiguardian.", JACKSON),
-            vendor("plugins.slb"),
+            vendor("plugins.slb").mayLoad("com.aliyuncs.", "com.google.gson."),
             vendor("plugins.labelhook"),
             row("testbed").mayLoad(""),
             vendor("testplugins.slow"),

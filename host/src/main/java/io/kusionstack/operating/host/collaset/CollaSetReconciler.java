@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
@@ -47,7 +46,6 @@ public final class CollaSetReconciler implements Reconciler {
     private static final Duration NOT_SEEN_YET = Duration.ofSeconds(1);
     private static final int PODS_PER_MILLI = 10;
     private static final int MOST_GATHERING_MILLIS = 500;
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Sources sources;
     private final Actuator actuator;
@@ -55,6 +53,7 @@ public final class CollaSetReconciler implements Reconciler {
     private final LongSupplier seeds;
     private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
     private final Map<Key, Integer> sizes = new ConcurrentHashMap<>();
+    private final Map<Key, ReadRevisions> revisions = new ConcurrentHashMap<>();
 
     /** Where the facts come from. */
     public record Sources(
@@ -113,6 +112,7 @@ public final class CollaSetReconciler implements Reconciler {
             intentions.publish(key, 0, Map.of());
             memories.remove(key);
             sizes.remove(key);
+            revisions.remove(key);
             return Outcome.done();
         }
         SetSpec spec = SetReader.read(set.get());
@@ -122,10 +122,12 @@ public final class CollaSetReconciler implements Reconciler {
         }
         CollaSetSnapshot snapshot = snapshot(spec, memory, key, now);
         sizes.put(key, snapshot.pods().size());
-        return act(key, CollaSetPlanner.plan(snapshot), spec, now);
+        return act(key, CollaSetPlanner.plan(snapshot), snapshot);
     }
 
-    private Outcome act(Key key, SetPlan plan, SetSpec set, Instant now) {
+    private Outcome act(Key key, SetPlan plan, CollaSetSnapshot snapshot) {
+        SetSpec set = snapshot.set();
+        Instant now = snapshot.now();
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         if (!plan.intent().actions().isEmpty()) {
             Applied stored = actuator.apply(plan.intent());
@@ -137,6 +139,7 @@ public final class CollaSetReconciler implements Reconciler {
         }
         intentions.publish(key, set.generation(), plan.intentions());
         Applied applied = actuator.apply(plan.acts());
+        actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
         SetMemory after = memory.acted(plan.acts(), applied, set.generation(), now);
         memories.put(key, after);
         return after.obstacle().equals(memory.obstacle())
@@ -166,11 +169,11 @@ public final class CollaSetReconciler implements Reconciler {
                 .toList();
         Map<String, Refusal> refusals = new HashMap<>();
         pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
-        List<Revision> revisions = new ArrayList<>();
+        List<ControllerRevision> own = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (ControllerRevision stored : sources.revisions().list(set.namespace())) {
             if (concerns(set, stored)) {
-                Revision.of(MAPPER.valueToTree(stored)).ifPresent(revisions::add);
+                own.add(stored);
             } else if (stored.getMetadata().getName().startsWith(set.name())) {
                 taken.add(stored.getMetadata().getName());
             }
@@ -178,7 +181,7 @@ public final class CollaSetReconciler implements Reconciler {
         return new CollaSetSnapshot(
                 set,
                 pods,
-                revisions,
+                revisions.computeIfAbsent(key, fresh -> new ReadRevisions()).of(own),
                 taken,
                 context(set),
                 memory.obstacle(),

@@ -107,6 +107,7 @@ final class InstanceIds {
     private static int updatedAmong(int fresh, List<Identity> mine, Demand demand) {
         return switch (demand.rollout()) {
             case SetSpec.Rollout.Labelled() -> 0;
+            case SetSpec.Rollout.Paused() -> 0;
             case SetSpec.Rollout.Partition(int kept, boolean given) -> {
                 if (!given) {
                     yield fresh;

@@ -50,10 +50,14 @@ record Member(
                 InstanceIds.of(pod),
                 pod.hasLabel(Names.TO_DELETE) || set.podsToDelete().contains(pod.name()),
                 PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE),
-                PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN),
+                isScalingIn(pod),
                 ready,
                 !ready && isBroken(pod),
                 ready ? readyTransition(pod) : Instant.EPOCH);
+    }
+
+    static boolean isScalingIn(PodRecord pod) {
+        return PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN);
     }
 
     String uid() {

@@ -68,6 +68,7 @@ final class SetReader {
                         .orElse(metadata.getName()),
                 scale.map(strategy -> Set.copyOf(strategy.podToDelete())).orElse(Set.of()),
                 set.getStatus(),
+                ignored(scale),
                 problems);
     }
 
@@ -119,6 +120,23 @@ final class SetReader {
         }
     }
 
+    private static List<String> ignored(Optional<CollaSetSpec.ScaleStrategy> scale) {
+        List<String> fields = new ArrayList<>();
+        if (!scale.map(CollaSetSpec.ScaleStrategy::podToExclude)
+                .orElse(List.of())
+                .isEmpty()) {
+            fields.add("spec.scaleStrategy.podToExclude has no effect: this version gives no Pods away; lower"
+                    + " spec.replicas and use podToDelete to choose which Pods go");
+        }
+        if (!scale.map(CollaSetSpec.ScaleStrategy::podToInclude)
+                .orElse(List.of())
+                .isEmpty()) {
+            fields.add("spec.scaleStrategy.podToInclude has no effect: this version takes no Pods over; raise"
+                    + " spec.replicas to get new ones");
+        }
+        return fields;
+    }
+
     private SetSpec.Policy policy(String word) {
         return switch (word) {
             case "Recreate" -> SetSpec.Policy.RECREATE;
@@ -133,6 +151,9 @@ final class SetReader {
     }
 
     private SetSpec.Rollout rollout(Optional<CollaSetSpec.RollingUpdate> rolling) {
+        if (Boolean.TRUE.equals(spec.paused())) {
+            return new SetSpec.Rollout.Paused();
+        }
         if (rolling.map(CollaSetSpec.RollingUpdate::byLabel).isPresent()) {
             return new SetSpec.Rollout.Labelled();
         }

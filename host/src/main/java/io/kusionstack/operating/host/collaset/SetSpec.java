@@ -17,6 +17,7 @@ import java.util.Set;
  *
  * @param selector empty exactly when the selector itself is broken; then {@code problems} says why
  * @param context name of the ResourceContext that holds the instance ids
+ * @param ignored fields that are given and have no effect in this version, each with what to do instead
  * @param problems all that is wrong with the spec; while there are any, nothing is created, updated or scaled
  */
 record SetSpec(
@@ -38,6 +39,7 @@ record SetSpec(
         String context,
         Set<String> podsToDelete,
         CollaSetStatus status,
+        List<String> ignored,
         List<String> problems) {
 
     SetSpec {
@@ -45,6 +47,7 @@ record SetSpec(
         matchLabels = Map.copyOf(matchLabels);
         claims = List.copyOf(claims);
         podsToDelete = Set.copyOf(podsToDelete);
+        ignored = List.copyOf(ignored);
         problems = List.copyOf(problems);
     }
 
@@ -62,6 +65,9 @@ record SetSpec(
 
         /** The Pods that carry the label {@code update-included}. */
         record Labelled() implements Rollout {}
+
+        /** None: those that have left service already are finished, those that only wait are called back. */
+        record Paused() implements Rollout {}
     }
 
     String namespace() {

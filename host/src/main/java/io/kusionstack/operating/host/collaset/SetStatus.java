@@ -23,6 +23,8 @@ final class SetStatus {
     private static final String PROGRESSING = "Progressing";
     private static final String AVAILABLE = "Available";
     private static final String STALLED = "Stalled";
+    private static final String IGNORED_FIELDS = "IgnoredFields";
+    private static final String PAUSED = "Paused";
     private static final String POD_SCHEDULED = "PodScheduled";
 
     private SetStatus() {}
@@ -75,15 +77,20 @@ final class SetStatus {
             conditions.set(SCALE, true, "Scaled", "");
         }
         boolean updated = !course.update().busy();
+        int outdated = counters.replicas - counters.updated;
         if (!course.update().trouble().isEmpty()) {
             conditions.set(UPDATE, false, "UpdateFailed", course.update().trouble());
+        } else if (outdated > 0 && isPaused(snapshot)) {
+            conditions.set(UPDATE, false, PAUSED, paused(outdated));
         } else if (updated && scaled) {
             conditions.set(UPDATE, true, "Updated", "");
         }
-        if (scaled && updated) {
-            conditions.set(PROGRESSING, false, "Complete", "");
-        } else {
+        if (!scaled || !updated) {
             conditions.set(PROGRESSING, true, scaled ? "Updating" : "Scaling", "");
+        } else if (outdated > 0 && isPaused(snapshot)) {
+            conditions.set(PROGRESSING, false, PAUSED, paused(outdated));
+        } else {
+            conditions.set(PROGRESSING, false, "Complete", "");
         }
         boolean available = counters.available >= snapshot.set().replicas();
         conditions.set(AVAILABLE, available, available ? "AllReplicasAvailable" : "ReplicasUnavailable", "");
@@ -99,8 +106,23 @@ final class SetStatus {
         return conditions.all();
     }
 
+    private static boolean isPaused(CollaSetSnapshot snapshot) {
+        return snapshot.set().rollout() instanceof SetSpec.Rollout.Paused;
+    }
+
+    private static String paused(int outdated) {
+        return outdated + " Pods are not at the newest revision; spec.paused holds their update";
+    }
+
     private static Conditions conditions(CollaSetSnapshot snapshot) {
-        return new Conditions(snapshot.set().status().conditions(), snapshot.now());
+        Conditions conditions = new Conditions(snapshot.set().status().conditions(), snapshot.now());
+        List<String> ignored = snapshot.set().ignored();
+        if (ignored.isEmpty()) {
+            conditions.remove(IGNORED_FIELDS);
+        } else {
+            conditions.set(IGNORED_FIELDS, true, "NotOffered", String.join("; ", ignored));
+        }
+        return conditions;
     }
 
     private static CollaSetStatus observed(CollaSetSnapshot snapshot, Conditions conditions) {

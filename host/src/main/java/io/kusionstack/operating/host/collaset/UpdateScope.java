@@ -33,6 +33,7 @@ final class UpdateScope {
     /** Uids of the members that an update reaches; those on the updated revision are among them. */
     static Set<String> of(SetSpec set, List<Member> members, SortedMap<Integer, Identity> identities, String updated) {
         return switch (set.rollout()) {
+            case SetSpec.Rollout.Paused() -> Set.of();
             case SetSpec.Rollout.Labelled() ->
                 uids(members.stream()
                         .filter(member -> member.pod().hasLabel(Names.UPDATE_INCLUDED)

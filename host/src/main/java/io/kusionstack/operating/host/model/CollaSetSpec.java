@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is wanted of a CollaSet, as it was written: a field that was left out is null (a list is empty), and what that
  * means is for the reader to say. Whoever holds a tree must not change it.
  *
- * @param paused stored and shown, without effect, as it has always been
+ * @param paused true holds updates: no Pod begins one, and Pods that are new stay on the revision that was complete last
  * @param replicas absent means 0
  * @param selector has to match the labels of {@code template}
  * @param template a Pod template as a JSON tree, so that a field newer than this host survives

@@ -155,7 +155,7 @@ public final class ConfigBinder {
     }
 
     /** All that is wrong with a type itself, as one sentence; empty for a record that can be bound. */
-    static Optional<String> unbindable(Class<?> type) {
+    public static Optional<String> unbindable(Class<?> type) {
         List<String> found = ConfigType.unbindable(type);
         return found.isEmpty()
                 ? Optional.empty()

@@ -49,6 +49,7 @@ public final class PluginHost implements AutoCloseable {
     private final CountDownLatch loaded = new CountDownLatch(1);
     private volatile Providers providers;
     private @Nullable PrivateFolder folder;
+    private boolean closed;
     private List<WeakReference<ClassLoader>> unloaded = List.of();
 
     /**
@@ -106,11 +107,20 @@ public final class PluginHost implements AutoCloseable {
         }
         Thread.ofPlatform().name("plugins").daemon().start(() -> {
             try {
-                providers = load(settings.directory().get());
+                use(load(settings.directory().get()));
             } finally {
                 loaded.countDown();
             }
         });
+    }
+
+    /** What was loaded only after the host was closed ends at once. */
+    private synchronized void use(Providers all) {
+        if (closed) {
+            all.loaded().forEach(plugin -> plugin.plugin().abandon());
+            return;
+        }
+        providers = all;
     }
 
     /** Waits until every jar is loaded or refused, for little longer than {@code loadTimeout} at most. */
@@ -288,6 +298,10 @@ public final class PluginHost implements AutoCloseable {
     /** Stops routing, waits for calls in flight, then ends every plugin; for little longer than {@code callTimeout}. */
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         Providers last = providers;
         providers = Providers.none("the host is stopping");
         List<WeakReference<ClassLoader>> traces = new ArrayList<>();

@@ -85,6 +85,16 @@ class CollaSetPlannerTest {
     }
 
     @Test
+    void saysWhichFieldsItIgnoresAndGoesOn() {
+        SetPlan plan = Snapshots.of(Snapshots.set().with("scaleStrategy: {podToExclude: [web-a]}"))
+                .plan();
+
+        assertThat(creations(plan)).hasSize(1);
+        assertThat(condition(plan, "IgnoredFields").path("message").asText())
+                .startsWith("spec.scaleStrategy.podToExclude has no effect: ");
+    }
+
+    @Test
     void growsThePausesUpToAMinute() {
         assertThat(List.of(1, 2, 3, 6, 7, 50))
                 .extracting(attempts -> Duration.between(

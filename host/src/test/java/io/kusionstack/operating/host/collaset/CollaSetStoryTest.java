@@ -1,5 +1,17 @@
 package io.kusionstack.operating.host.collaset;
 
+import static io.kusionstack.operating.host.collaset.Stories.V1;
+import static io.kusionstack.operating.host.collaset.Stories.V2;
+import static io.kusionstack.operating.host.collaset.Stories.create;
+import static io.kusionstack.operating.host.collaset.Stories.created;
+import static io.kusionstack.operating.host.collaset.Stories.ids;
+import static io.kusionstack.operating.host.collaset.Stories.images;
+import static io.kusionstack.operating.host.collaset.Stories.leftovers;
+import static io.kusionstack.operating.host.collaset.Stories.names;
+import static io.kusionstack.operating.host.collaset.Stories.operating;
+import static io.kusionstack.operating.host.collaset.Stories.replayed;
+import static io.kusionstack.operating.host.collaset.Stories.stepUntilOperating;
+import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
@@ -9,39 +21,16 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CollaSetStoryTest {
-    private static final String V1 = "app:v1";
-    private static final String V2 = "app:v2";
-
     @Test
     void createsUpdatesScalesRollsBackAndGoes() {
         replayed(world -> {
             wholeLife(world);
             assertThat(world.cluster.object(World.SET)).isEmpty();
         });
-    }
-
-    /** Tells the story once in peace, and once more for every write of it, with a crash of the host right after that. */
-    private static void replayed(Consumer<World> story) {
-        World calm = new World();
-        story.accept(calm);
-        int writes = calm.cluster.writes();
-        assertThat(writes).isPositive();
-        for (int survived = 0; survived < writes; survived++) {
-            World world = new World();
-            world.cluster.crashAfter(survived);
-            try {
-                story.accept(world);
-            } catch (AssertionError e) {
-                throw new AssertionError("with a crash after write " + survived + ": " + e.getMessage(), e);
-            }
-        }
     }
 
     private static void wholeLife(World world) {
@@ -155,6 +144,31 @@ class CollaSetStoryTest {
     }
 
     @Test
+    void beginsNoUpdateWhilePausedAndCallsBackWhatOnlyWaits() {
+        replayed(world -> {
+            create(world, 3, "");
+            world.floor(3);
+            world.image(V2);
+            stepUntilOperating(world, 3);
+
+            world.edit("{paused: true, replicas: 4}");
+            world.settle();
+            assertThat(images(world)).containsExactly(V1, V1, V1, V1);
+            assertThat(world.serving()).isEqualTo(4);
+            assertThat(leftovers(world)).isEmpty();
+            assertThat(told(world, "Progressing"))
+                    .isEqualTo("False Paused: 4 Pods are not at the newest revision; spec.paused holds their update");
+            assertThat(told(world, "Update"))
+                    .isEqualTo("False Paused: 4 Pods are not at the newest revision; spec.paused holds their update");
+
+            world.edit("paused: false");
+            world.settle();
+            assertThat(images(world)).containsExactly(V2, V2, V2, V2);
+            assertThat(told(world, "Update")).isEqualTo("True Updated: ");
+        });
+    }
+
+    @Test
     void replacesAPodThatAUserDeletedWithTheSameIdAndRevision() {
         replayed(world -> {
             create(world, 4, "updateStrategy: {rollingUpdate: {byPartition: {partition: 3}}}");
@@ -207,50 +221,6 @@ class CollaSetStoryTest {
     }
 
     @Test
-    void staysWithAMissingImageUntilTheTemplateIsCorrected() {
-        replayed(world -> {
-            create(world, 3, "");
-            world.floor(2);
-            world.kubelet.loses("app:typo");
-
-            world.image("app:typo");
-            world.settle();
-            assertThat(images(world)).containsExactlyInAnyOrder(V1, V1, "app:typo");
-            assertThat(world.serving()).isEqualTo(2);
-
-            world.image(V2);
-            world.settle();
-            assertThat(images(world)).containsExactly(V2, V2, V2);
-            assertThat(world.serving()).isEqualTo(3);
-        });
-    }
-
-    @Test
-    void tellsWhenAnUpdateIsRefusedAndGoesOnOnceTheTemplateIsCorrected() {
-        replayed(world -> {
-            create(world, 2, "");
-            world.floor(1);
-            world.cluster.refuse(action -> action instanceof Action.EditPod edit
-                            && edit.edit().images().containsValue("BAD IMAGE")
-                    ? Optional.of("spec.containers[0].image: Invalid value")
-                    : Optional.empty());
-
-            world.image("BAD IMAGE");
-            world.settle();
-
-            assertThat(images(world)).containsExactly(V1, V1);
-            assertThat(world.condition("Update").orElseThrow().path("message").asText())
-                    .endsWith(" was refused (422): spec.containers[0].image: Invalid value; correct spec.template");
-
-            world.image(V2);
-            world.settle();
-            assertThat(images(world)).containsExactly(V2, V2);
-            assertThat(world.serving()).isEqualTo(2);
-            assertThat(world.condition("Stalled")).isEmpty();
-        });
-    }
-
-    @Test
     void cancelsAScaleInWhenReplicasAreRaisedAgain() {
         replayed(world -> {
             create(world, 3, "");
@@ -268,45 +238,6 @@ class CollaSetStoryTest {
     }
 
     @Test
-    void triesARefusedTemplateOnceAndGrowsThePauses() {
-        replayed(world -> {
-            world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
-            world.create(Sets.set(Sets.template(V1)).replicas(5));
-
-            for (int i = 0; i < 30; i++) {
-                world.step();
-            }
-
-            assertThat(world.live()).isEmpty();
-            assertThat(world.condition("Scale").orElseThrow().path("message").asText())
-                    .isEqualTo("creating a Pod was refused (422): spec.containers[0].image: Required value;"
-                            + " correct spec.template");
-            assertThat(world.condition("Stalled").orElseThrow().path("status").asText())
-                    .isEqualTo("True");
-
-            world.cluster.refuse(action -> Optional.empty());
-            world.image(V2);
-            world.settle();
-            assertThat(images(world)).containsExactly(V2, V2, V2, V2, V2);
-            assertThat(world.condition("Stalled")).isEmpty();
-        });
-    }
-
-    @Test
-    void tellsWhatIsWrongWithTheSpecAndDoesNothing() {
-        replayed(world -> {
-            world.create(Sets.set(Sets.template(V1)).with("selector: {matchLabels: {app: other}}"));
-
-            world.settle();
-
-            assertThat(world.cluster.pods()).isEmpty();
-            assertThat(world.condition("Stalled").orElseThrow().path("message").asText())
-                    .isEqualTo("spec.selector: app=other does not match the labels {app=foo} of spec.template;"
-                            + " give the template every label that the selector asks for");
-        });
-    }
-
-    @Test
     void updatesLabelsWithoutARestart() {
         replayed(world -> {
             create(world, 2, "");
@@ -320,60 +251,6 @@ class CollaSetStoryTest {
             });
             assertThat(leftovers(world)).isEmpty();
         });
-    }
-
-    private static World created(int replicas, String spec) {
-        World world = new World();
-        create(world, replicas, spec);
-        return world;
-    }
-
-    private static void create(World world, int replicas, String spec) {
-        world.create(Sets.set(Sets.template(V1)).replicas(replicas).with(spec.isEmpty() ? "{}" : spec));
-        world.settle();
-        assertThat(world.serving()).isEqualTo(replicas);
-    }
-
-    private static Function<Action, Optional<String>> refusingCreation(String message) {
-        return action -> action instanceof Action.CreatePod ? Optional.of(message) : Optional.empty();
-    }
-
-    private static List<String> images(World world) {
-        return world.live().stream()
-                .map(pod -> pod.containers().getFirst().image())
-                .sorted()
-                .toList();
-    }
-
-    private static List<String> names(World world) {
-        return world.live().stream().map(PodRecord::name).sorted().toList();
-    }
-
-    private static List<String> ids(World world) {
-        return world.live().stream()
-                .map(pod -> pod.label(Names.INSTANCE_ID).orElse(""))
-                .sorted()
-                .toList();
-    }
-
-    private static long operating(World world) {
-        return world.live().stream()
-                .filter(pod -> pod.hasLabel(Names.key(Names.OPERATING, Names.COLLASET_OPERATION)))
-                .count();
-    }
-
-    private static void stepUntilOperating(World world, int pods) {
-        for (int i = 0; i < 10 && operating(world) < pods; i++) {
-            world.step();
-        }
-        assertThat(operating(world)).isEqualTo(pods);
-    }
-
-    private static List<String> leftovers(World world) {
-        return world.live().stream()
-                .flatMap(pod -> pod.labels().keySet().stream())
-                .filter(key -> key.contains(".podopslifecycle.") || key.equals(Names.PREPARING_TO_DELETE))
-                .toList();
     }
 
     private static long contextWrites(World world, int from) {

@@ -41,6 +41,30 @@ class SetReaderTest {
     }
 
     @Test
+    void pausesWhateverTheStrategySays() {
+        SetSpec set = Snapshots.set()
+                .with("{paused: true, updateStrategy: {rollingUpdate: {byPartition: {partition: 2}}}}")
+                .build();
+
+        assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Paused());
+    }
+
+    @Test
+    void namesTheFieldsThatHaveNoEffect() {
+        SetSpec set = Snapshots.set()
+                .with("scaleStrategy: {podToExclude: [web-a], podToInclude: [other]}")
+                .build();
+
+        assertThat(set.problems()).isEmpty();
+        assertThat(set.ignored())
+                .containsExactly(
+                        "spec.scaleStrategy.podToExclude has no effect: this version gives no Pods away; lower"
+                                + " spec.replicas and use podToDelete to choose which Pods go",
+                        "spec.scaleStrategy.podToInclude has no effect: this version takes no Pods over; raise"
+                                + " spec.replicas to get new ones");
+    }
+
+    @Test
     void tellsAllProblemsAtOnceWithPathValueAndRemedy() {
         SetSpec set = Sets.set(Json.of("{metadata: {labels: {app: bar}}, spec: {containers: []}}"))
                 .with("""

@@ -105,16 +105,24 @@ final class Shop implements AutoCloseable {
     }
 
     void set(int replicas) {
-        ObjectNode set = object("CollaSet", "web");
+        set("web", replicas);
+    }
+
+    void set(String name, int replicas) {
+        ObjectNode set = object("CollaSet", name);
         set.withObject("/spec").put("replicas", replicas);
-        set.withObject("/spec/selector/matchLabels").put("app", "web");
+        set.withObject("/spec/selector/matchLabels").put("app", name);
         set.withObject("/spec").set("template", image(OLD).at("/spec/template"));
-        set.withObject("/spec/template/metadata/labels").put("app", "web");
+        set.withObject("/spec/template/metadata/labels").put("app", name);
         api.create(GROUP + "/namespaces/" + namespace + "/collasets", set);
     }
 
     void update(String image) {
-        api.patch(setPath(), PatchType.MERGE, image(image));
+        update("web", image);
+    }
+
+    void update(String name, String image) {
+        api.patch(setPath(name), PatchType.MERGE, image(image));
     }
 
     void scale(int replicas) {
@@ -132,7 +140,15 @@ final class Shop implements AutoCloseable {
     }
 
     String setPath() {
-        return GROUP + "/namespaces/" + namespace + "/collasets/web";
+        return setPath("web");
+    }
+
+    String setPath(String name) {
+        return GROUP + "/namespaces/" + namespace + "/collasets/" + name;
+    }
+
+    String contextPath() {
+        return GROUP + "/namespaces/" + namespace + "/resourcecontexts/web";
     }
 
     String podsPath() {
@@ -144,11 +160,14 @@ final class Shop implements AutoCloseable {
         return witness.await(
                 replicas + " Pods serving " + image,
                 LIMIT,
-                pods -> pods.size() == replicas
-                        && pods.stream()
-                                .allMatch(pod -> Witness.isAvailable(pod)
-                                        && Witness.runs(pod, image)
-                                        && Witness.operations(pod).isEmpty()));
+                pods -> pods.size() == replicas && pods.stream().allMatch(pod -> serves(pod, image)));
+    }
+
+    /** True if the Pod runs the image in service, with no operation left on it. */
+    static boolean serves(JsonNode pod, String image) {
+        return Witness.isAvailable(pod)
+                && Witness.runs(pod, image)
+                && Witness.operations(pod).isEmpty();
     }
 
     HostProcess host() {

@@ -1,0 +1,43 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The revisions of one set as planners read them. Each is made of its object once, for as long as that stays as it is;
+ * what the set no longer has is forgotten. Mutable; used by the thread that looks at the set.
+ */
+final class ReadRevisions {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Map<String, Read> byUid = Map.of();
+
+    /** @param revision empty where the object is none of a CollaSet */
+    private record Read(String resourceVersion, Optional<Revision> revision) {}
+
+    /** @param stored all that concern the set now */
+    List<Revision> of(List<ControllerRevision> stored) {
+        Map<String, Read> now = new HashMap<>();
+        List<Revision> revisions = new ArrayList<>();
+        for (ControllerRevision object : stored) {
+            Read read = read(object);
+            now.put(object.getMetadata().getUid(), read);
+            read.revision().ifPresent(revisions::add);
+        }
+        byUid = now;
+        return revisions;
+    }
+
+    private Read read(ControllerRevision object) {
+        String version = object.getMetadata().getResourceVersion();
+        Read known = byUid.get(object.getMetadata().getUid());
+        return known != null && known.resourceVersion().equals(version)
+                ? known
+                : new Read(version, Revision.of(MAPPER.valueToTree(object)));
+    }
+}

@@ -1,0 +1,45 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Tells of a set that Pods were created, or left by scaling in, once that is done. */
+final class ScaleEvents {
+    private static final String SCALED = "Scaled";
+
+    private ScaleEvents() {}
+
+    /** @param failures what of the plan was not done */
+    static Plan of(CollaSetSnapshot snapshot, Plan acts, List<Failure> failures) {
+        List<Action> done = new ArrayList<>(acts.actions());
+        failures.forEach(failure -> done.remove(failure.action()));
+        long created = done.stream().filter(Action.CreatePod.class::isInstance).count();
+        Set<String> leaving = leaving(snapshot);
+        long gone = done.stream()
+                .filter(action -> action instanceof Action.DeletePod delete
+                        && leaving.contains(delete.pod().uid()))
+                .count();
+        Plan events = created == 0 ? Plan.nothing() : told(snapshot, "scale out " + created + " Target(s)");
+        return gone == 0 ? events : events.then(told(snapshot, "scale in " + gone + " Target(s)"));
+    }
+
+    private static Set<String> leaving(CollaSetSnapshot snapshot) {
+        Set<String> uids = new HashSet<>();
+        for (PodRecord pod : snapshot.pods()) {
+            if (Member.isScalingIn(pod)) {
+                uids.add(pod.uid());
+            }
+        }
+        return uids;
+    }
+
+    private static Plan told(CollaSetSnapshot snapshot, String message) {
+        return Plan.of(new Action.Announce(snapshot.set().ref(), Action.Severity.NORMAL, SCALED, message));
+    }
+}

@@ -1,0 +1,103 @@
+package io.kusionstack.operating.host.collaset;
+
+import static io.kusionstack.operating.host.collaset.Stories.V1;
+import static io.kusionstack.operating.host.collaset.Stories.V2;
+import static io.kusionstack.operating.host.collaset.Stories.create;
+import static io.kusionstack.operating.host.collaset.Stories.images;
+import static io.kusionstack.operating.host.collaset.Stories.replayed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.plan.Action;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Stories of what goes wrong: what users write, and what the API server does not take. */
+class CollaSetTroubleStoryTest {
+    @Test
+    void staysWithAMissingImageUntilTheTemplateIsCorrected() {
+        replayed(world -> {
+            create(world, 3, "");
+            world.floor(2);
+            world.kubelet.loses("app:typo");
+
+            world.image("app:typo");
+            world.settle();
+            assertThat(images(world)).containsExactlyInAnyOrder(V1, V1, "app:typo");
+            assertThat(world.serving()).isEqualTo(2);
+
+            world.image(V2);
+            world.settle();
+            assertThat(images(world)).containsExactly(V2, V2, V2);
+            assertThat(world.serving()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void tellsWhenAnUpdateIsRefusedAndGoesOnOnceTheTemplateIsCorrected() {
+        replayed(world -> {
+            create(world, 2, "");
+            world.floor(1);
+            world.cluster.refuse(action -> action instanceof Action.EditPod edit
+                            && edit.edit().images().containsValue("BAD IMAGE")
+                    ? Optional.of("spec.containers[0].image: Invalid value")
+                    : Optional.empty());
+
+            world.image("BAD IMAGE");
+            world.settle();
+
+            assertThat(images(world)).containsExactly(V1, V1);
+            assertThat(world.condition("Update").orElseThrow().path("message").asText())
+                    .endsWith(" was refused (422): spec.containers[0].image: Invalid value; correct spec.template");
+
+            world.image(V2);
+            world.settle();
+            assertThat(images(world)).containsExactly(V2, V2);
+            assertThat(world.serving()).isEqualTo(2);
+            assertThat(world.condition("Stalled")).isEmpty();
+        });
+    }
+
+    @Test
+    void triesARefusedTemplateOnceAndGrowsThePauses() {
+        replayed(world -> {
+            world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
+            world.create(Sets.set(Sets.template(V1)).replicas(5));
+
+            for (int i = 0; i < 30; i++) {
+                world.step();
+            }
+
+            assertThat(world.live()).isEmpty();
+            assertThat(world.condition("Scale").orElseThrow().path("message").asText())
+                    .isEqualTo("creating a Pod was refused (422): spec.containers[0].image: Required value;"
+                            + " correct spec.template");
+            assertThat(world.condition("Stalled").orElseThrow().path("status").asText())
+                    .isEqualTo("True");
+
+            world.cluster.refuse(action -> Optional.empty());
+            world.image(V2);
+            world.settle();
+            assertThat(images(world)).containsExactly(V2, V2, V2, V2, V2);
+            assertThat(world.condition("Stalled")).isEmpty();
+        });
+    }
+
+    @Test
+    void tellsWhatIsWrongWithTheSpecAndDoesNothing() {
+        replayed(world -> {
+            world.create(Sets.set(Sets.template(V1)).with("selector: {matchLabels: {app: other}}"));
+
+            world.settle();
+
+            assertThat(world.cluster.pods()).isEmpty();
+            assertThat(world.condition("Stalled").orElseThrow().path("message").asText())
+                    .isEqualTo("spec.selector: app=other does not match the labels {app=foo} of spec.template;"
+                            + " give the template every label that the selector asks for");
+        });
+    }
+
+    private static Function<Action, Optional<String>> refusingCreation(String message) {
+        return action -> action instanceof Action.CreatePod ? Optional.of(message) : Optional.empty();
+    }
+}

@@ -1,0 +1,143 @@
+package io.kusionstack.operating.plugins.slb;
+
+import io.kusionstack.operating.plugin.traffic.Backend;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Compares what is wanted of a backend with what its group has. Pure: the time is an argument. */
+final class ChangePlanner {
+    static final Duration SOON = Duration.ofMillis(500);
+    private static final int FULL_WEIGHT = 100;
+
+    private final ServiceTraffic service;
+    private final ServiceTraffic.PortGroup at;
+    private final ServerGroup group;
+
+    private ChangePlanner(ServiceTraffic service, ServiceTraffic.PortGroup at, ServerGroup group) {
+        this.service = service;
+        this.at = at;
+        this.group = group;
+    }
+
+    /** @param now on the clock on which the host took {@code drainingSince} */
+    static Step plan(
+            ServiceTraffic service, ServiceTraffic.PortGroup at, ServerGroup group, BackendChange change, Instant now) {
+        ChangePlanner planner = new ChangePlanner(service, at, group);
+        return planner.refused().orElseGet(() -> switch (change) {
+            case BackendChange.PutOn(Backend backend, int weight) -> planner.putOn(backend, weight);
+            case BackendChange.TakeOff(Backend backend, Optional<Instant> since) ->
+                planner.takeOff(backend, since.map(start -> start.plus(service.drain())), now);
+        });
+    }
+
+    /** Groups in which nothing is written. */
+    private Optional<Step> refused() {
+        if (group.belongsToCloudController()) {
+            return Optional.of(failed(
+                    "ForeignGroup",
+                    "group " + at
+                            + " belongs to Alibaba's cloud controller manager, which would undo every change; create a"
+                            + " vserver group for this Service and name it in " + ServiceTraffic.PREFIX
+                            + "vserver-groups"));
+        }
+        if (!group.loadBalancer().isEmpty() && !group.loadBalancer().equals(service.loadBalancer())) {
+            return Optional.of(failed(
+                    "WrongLoadBalancer",
+                    "group " + at + " belongs to load balancer " + group.loadBalancer() + ", the Service to "
+                            + service.loadBalancer()));
+        }
+        return Optional.empty();
+    }
+
+    private Step putOn(Backend backend, int hostWeight) {
+        String eni = backend.attributes().getOrDefault(ServiceTraffic.ENI_ID, "");
+        if (eni.isEmpty()) {
+            return failed(
+                    "NoEniId",
+                    "Pod " + backend.pod() + " has no annotation " + ServiceTraffic.PREFIX + ServiceTraffic.ENI_ID
+                            + "; it names the network interface that has " + backend.ip());
+        }
+        Optional<Integer> weight = weight(backend, hostWeight);
+        if (weight.isEmpty()) {
+            return failed(
+                    "InvalidWeight",
+                    "Pod " + backend.pod() + ": annotation " + ServiceTraffic.PREFIX + ServiceTraffic.WEIGHT + " is \""
+                            + backend.attributes().get(ServiceTraffic.WEIGHT) + "\"; it is a number from 1 to 100");
+        }
+        String description = at.mark().on(backend.pod().uid());
+        Server wanted = new Server(eni, backend.ip(), backend.port(), weight.get(), Server.ENI, description);
+        Optional<Server> found = find(backend);
+        if (found.isEmpty()) {
+            return new Step.Add(wanted);
+        }
+        if (!at.mark().isOn(found.get())) {
+            return foreign(found.get());
+        }
+        if (!found.get().id().equals(eni)) {
+            // the address moved to another interface: the old entry leads nowhere, and no two may have one address
+            return new Step.Remove(found.get());
+        }
+        return found.get().equals(wanted) ? new Step.Rest(new Progress.Done()) : new Step.Correct(wanted);
+    }
+
+    /** @param drained when the drain is over; empty while the host has not seen that it began */
+    private Step takeOff(Backend backend, Optional<Instant> drained, Instant now) {
+        Optional<Server> found = find(backend);
+        if (found.isEmpty() || isAnotherPods(found.get(), backend)) {
+            return new Step.Rest(new Progress.Done());
+        }
+        Server server = found.get();
+        if (!at.mark().isOn(server)) {
+            return foreign(server);
+        }
+        if (service.drain().isZero()) {
+            return new Step.Remove(server);
+        }
+        if (server.weight() > 0) {
+            return new Step.Drain(server.withWeight(0));
+        }
+        if (drained.isEmpty()) {
+            return new Step.Rest(new Progress.Pending("Draining", SOON));
+        }
+        return drained.get().isAfter(now)
+                ? new Step.Rest(new Progress.Pending("Draining", Duration.between(now, drained.get())))
+                : new Step.Remove(server);
+    }
+
+    /** The address was given to a Pod that is on already. */
+    private boolean isAnotherPods(Server server, Backend backend) {
+        String uid = backend.pod().uid();
+        return at.mark().isOn(server)
+                && !uid.isEmpty()
+                && !server.description().equals(at.mark().on(uid));
+    }
+
+    private Optional<Server> find(Backend backend) {
+        return group.servers().stream()
+                .filter(server -> server.isAt(new Address(backend.ip(), backend.port())))
+                .findFirst();
+    }
+
+    private Optional<Integer> weight(Backend backend, int hostWeight) {
+        String own = backend.attributes().getOrDefault(ServiceTraffic.WEIGHT, "");
+        if (own.isEmpty()) {
+            int given = hostWeight >= 1 && hostWeight <= FULL_WEIGHT ? hostWeight : FULL_WEIGHT;
+            return Optional.of(service.weight().orElse(given));
+        }
+        return own.matches("[1-9][0-9]?|100") ? Optional.of(Integer.parseInt(own)) : Optional.empty();
+    }
+
+    private Step foreign(Server server) {
+        return failed(
+                "ForeignBackend",
+                "in group " + at + " " + server.address() + " belongs to somebody else (description \""
+                        + server.description() + "\"); remove it there, or use another group");
+    }
+
+    private static Step failed(String code, String message) {
+        return new Step.Rest(new Progress.Failed(code, message, false));
+    }
+}

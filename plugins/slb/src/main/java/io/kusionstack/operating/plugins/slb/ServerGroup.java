@@ -1,0 +1,22 @@
+package io.kusionstack.operating.plugins.slb;
+
+import java.util.List;
+
+/**
+ * A vserver group as the API shows it.
+ *
+ * @param loadBalancer the load balancer it belongs to; empty where the API does not tell
+ */
+record ServerGroup(String id, String name, String loadBalancer, List<Server> servers) {
+    private static final String CLOUD_CONTROLLER = "k8s/";
+
+    ServerGroup {
+        servers = List.copyOf(servers);
+    }
+
+    /** Whether Alibaba's cloud controller manager keeps this group: it would undo whatever we change. */
+    boolean belongsToCloudController() {
+        return name.startsWith(CLOUD_CONTROLLER)
+                || servers.stream().anyMatch(server -> server.description().startsWith(CLOUD_CONTROLLER));
+    }
+}
