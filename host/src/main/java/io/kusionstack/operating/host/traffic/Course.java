@@ -1,0 +1,82 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One backend on its way on or off, since it was first asked for and until a look shows it there.
+ *
+ * @param tries how often it was asked for since it last moved
+ * @param due when to look, and to ask again if nothing moved
+ * @param accepted when the provider first took it
+ * @param told what the provider said of the last try; empty where it took it without a word
+ */
+record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Optional<Wait> told) {
+    private static final Duration FIRST = Duration.ofMillis(20);
+    private static final Duration NEXT = Duration.ofMillis(200);
+    private static final Duration MOST = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WORD = Duration.ofSeconds(30);
+    private static final Duration REFUSED = Duration.ofSeconds(15);
+
+    static Course begun(boolean on, Instant now) {
+        return new Course(on, 0, now, Optional.empty(), Optional.empty());
+    }
+
+    boolean isDue(Instant now) {
+        return !due.isAfter(now);
+    }
+
+    /** A look shows that it moved: being put on needs only patience then, being taken off a further word. */
+    Course moved(Instant now) {
+        return new Course(on, 0, on ? now.plus(NEXT) : now, accepted, Optional.empty());
+    }
+
+    /** @param word the plugin's result, as a reason; empty if the provider took it */
+    Course asked(Progress progress, Optional<Wait> word, Instant now) {
+        Duration pace = pace(tries + 1);
+        return switch (progress) {
+            case Progress.Done done -> again(pace, Optional.of(accepted.orElse(now)), word, now);
+            case Progress.Pending pending ->
+                again(
+                        longer(pace, shorter(pending.after(), LONGEST_WORD)),
+                        Optional.of(accepted.orElse(now)),
+                        word,
+                        now);
+            case Progress.Failed failed ->
+                again(failed.retryable() ? longer(pace, NEXT) : REFUSED, accepted, word, now);
+        };
+    }
+
+    /** Nobody knows what became of it. */
+    Course lost(Wait why, Duration after, Instant now) {
+        return again(patience(tries + 2, after), accepted, Optional.of(why), now);
+    }
+
+    /** How long to wait after so many calls without an answer, which was expected {@code after} that. */
+    static Duration patience(int times, Duration after) {
+        return longer(pace(times + 1), shorter(after, LONGEST_WORD));
+    }
+
+    private Course again(Duration after, Optional<Instant> taken, Optional<Wait> word, Instant now) {
+        return new Course(on, tries + 1, now.plus(after), taken, word);
+    }
+
+    private static Duration pace(int tries) {
+        Duration pace = tries <= 1 ? FIRST : NEXT;
+        for (int i = 2; i < tries && pace.compareTo(MOST) < 0; i++) {
+            pace = pace.multipliedBy(2);
+        }
+        return shorter(pace, MOST);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+}

@@ -1,0 +1,171 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Service;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.traffic.Employer;
+import io.kusionstack.operating.plugin.traffic.ServicePort;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A Service, as far as traffic is concerned with it.
+ *
+ * @param wanted its Pods are to get traffic: it is labelled, of type LoadBalancer, and not being deleted
+ * @param held it carries a clean finalizer, so its Pods may have backends somewhere
+ * @param selector empty selects nobody
+ * @param plugin the plugin it asks for
+ * @param employer how plugins are told of it
+ * @param records the annotations in which the host keeps what it has to find again
+ */
+record Employment(
+        ObjectRef ref,
+        long version,
+        boolean wanted,
+        boolean held,
+        List<String> finalizers,
+        Map<String, String> selector,
+        String plugin,
+        Employer employer,
+        Map<String, String> records) {
+    static final String DEFAULT_PLUGIN = "slb";
+    private static final Set<String> RECORDS =
+            Set.of(Names.TRAFFIC_SERVED, Names.EMPLOYEES_PROTECTED, Names.EMPLOYEES_EXPECTED);
+    /** What no plugin needs to know: it changes for reasons of its own. */
+    private static final Set<String> NOT_TOLD = Set.of(
+            "kubectl.kubernetes.io/last-applied-configuration",
+            Names.TRAFFIC_SERVED,
+            Names.EMPLOYEES_PROTECTED,
+            Names.EMPLOYEES_EXPECTED);
+
+    Employment {
+        finalizers = List.copyOf(finalizers);
+        selector = Map.copyOf(selector);
+        records = Map.copyOf(records);
+    }
+
+    /** A Service that is there no more, and of which only the marks on its Pods may be left. */
+    static Employment gone(Key key) {
+        PodRef ref = new PodRef(key.namespace(), key.name(), "");
+        return new Employment(
+                new ObjectRef(ObjectKind.SERVICE, key.namespace(), key.name(), ""),
+                0,
+                false,
+                false,
+                List.of(),
+                Map.of(),
+                DEFAULT_PLUGIN,
+                new Employer(ObjectKind.SERVICE.kind(), ref, Map.of(), Map.of(), List.of()),
+                Map.of());
+    }
+
+    static Employment of(Service service) {
+        ObjectMeta meta = service.getMetadata();
+        Map<String, String> labels = copy(meta.getLabels());
+        List<String> finalizers = List.copyOf(meta.getFinalizers());
+        boolean wanted = "true".equals(labels.get(Names.CONTROL))
+                && "LoadBalancer".equals(service.getSpec().getType())
+                && meta.getDeletionTimestamp() == null;
+        Map<String, String> annotations = copy(meta.getAnnotations());
+        Map<String, String> records = new TreeMap<>(annotations);
+        records.keySet().retainAll(RECORDS);
+        annotations.keySet().removeAll(NOT_TOLD);
+        PodRef ref = new PodRef(meta.getNamespace(), meta.getName(), meta.getUid());
+        return new Employment(
+                new ObjectRef(ObjectKind.SERVICE, meta.getNamespace(), meta.getName(), meta.getUid()),
+                Long.parseLong(meta.getResourceVersion()),
+                wanted,
+                finalizers.contains(Names.CLEAN_FINALIZER)
+                        || finalizers.contains(Names.CLEAN_FINALIZER_LEGACY + meta.getName()),
+                finalizers,
+                copy(service.getSpec().getSelector()),
+                annotations.getOrDefault(Names.TRAFFIC_PLUGIN, DEFAULT_PLUGIN),
+                new Employer(ObjectKind.SERVICE.kind(), ref, labels, annotations, ports(service)),
+                records);
+    }
+
+    private static Map<String, String> copy(Map<String, String> entries) {
+        return entries == null ? new TreeMap<>() : new TreeMap<>(entries);
+    }
+
+    private static List<ServicePort> ports(Service service) {
+        List<ServicePort> ports = new ArrayList<>();
+        for (io.fabric8.kubernetes.api.model.ServicePort port :
+                service.getSpec().getPorts()) {
+            ports.add(new ServicePort(
+                    Optional.ofNullable(port.getName()).orElse(""),
+                    port.getPort(),
+                    targetPort(port),
+                    Optional.ofNullable(port.getProtocol()).orElse("TCP")));
+        }
+        return ports;
+    }
+
+    /** 0 where the Service gives the name of a port. */
+    private static int targetPort(io.fabric8.kubernetes.api.model.ServicePort port) {
+        IntOrString target = port.getTargetPort();
+        if (target == null) {
+            return port.getPort();
+        }
+        return target.getIntVal() == null ? 0 : target.getIntVal();
+    }
+
+    Key key() {
+        return new Key(ref.namespace(), ref.name());
+    }
+
+    /** Whether the Service is there; what is told of one that is gone comes from memory. */
+    boolean exists() {
+        return !ref.uid().isEmpty();
+    }
+
+    /** True if traffic has anything to do with it. */
+    boolean isManaged() {
+        return wanted || held;
+    }
+
+    boolean selects(PodRecord pod) {
+        return !selector.isEmpty()
+                && pod.namespace().equals(ref.namespace())
+                && pod.labels().entrySet().containsAll(selector.entrySet());
+    }
+
+    /** For people: {@code Service shop/web}. */
+    String name() {
+        return ref.toString();
+    }
+
+    /** How the annotation {@code available-conditions} of a Pod names it. */
+    String expectedKey() {
+        return ref.kind().kind() + "/" + ref.namespace() + "/" + ref.name();
+    }
+
+    String finalizer() {
+        return finalizer(ref.name());
+    }
+
+    /** The finalizer on the Pods of a Service of this name, byte for byte as Kuperator writes it. */
+    static String finalizer(String service) {
+        try {
+            byte[] digest = MessageDigest.getInstance("MD5").digest(service.getBytes(StandardCharsets.UTF_8));
+            return Names.PROTECTION_PREFIX + "/"
+                    + HexFormat.of().formatHex(digest).substring(8, 24);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has MD5", e);
+        }
+    }
+}

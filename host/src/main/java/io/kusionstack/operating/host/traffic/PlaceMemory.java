@@ -1,0 +1,189 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.Answer;
+import io.kusionstack.operating.plugin.traffic.Backend;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.BackendResult;
+import io.kusionstack.operating.plugin.traffic.Observation;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the host knows of one place: how it looked last, and what was asked of it since.
+ *
+ * @param look empty before the first answer
+ * @param courses what is on its way
+ * @param weights what was last asked for, for addresses that are still there
+ * @param doubts until when something that was put on with an unknown outcome may still appear
+ * @param touched what was asked for since the look: there the look proves nothing
+ * @param trouble why there is no newer look
+ */
+record PlaceMemory(
+        Place place,
+        Optional<Look> look,
+        SortedMap<Spot, Course> courses,
+        SortedMap<Spot, Integer> weights,
+        SortedMap<Spot, Instant> doubts,
+        SortedSet<Spot> touched,
+        Optional<Trouble> trouble) {
+    /** How long a request that got lost may take to arrive. */
+    private static final Duration DOUBT = Duration.ofSeconds(10);
+
+    PlaceMemory {
+        courses = Collections.unmodifiableSortedMap(courses);
+        weights = Collections.unmodifiableSortedMap(weights);
+        doubts = Collections.unmodifiableSortedMap(doubts);
+        touched = Collections.unmodifiableSortedSet(touched);
+    }
+
+    /**
+     * @param until not to be asked again before that
+     * @param times how often there was no answer, in a row
+     */
+    record Trouble(Wait why, Instant until, int times) {}
+
+    static PlaceMemory of(Place place) {
+        return new PlaceMemory(
+                place,
+                Optional.empty(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeSet<>(),
+                Optional.empty());
+    }
+
+    /** The Service describes the same place in another way: what was refused before may pass now. */
+    PlaceMemory at(Place described) {
+        return described.equals(place)
+                ? this
+                : new PlaceMemory(described, look, new TreeMap<>(), weights, doubts, touched, Optional.empty());
+    }
+
+    PlaceMemory looked(Look.Asked asked, Observation observation, Instant now) {
+        Look next = Look.of(asked, now, observation, look);
+        SortedMap<Spot, Course> left = new TreeMap<>();
+        courses.forEach((spot, course) -> {
+            if (!isReached(course, next.at(spot))) {
+                left.put(spot, hasMoved(spot, next) ? course.moved(now) : course);
+            }
+        });
+        SortedMap<Spot, Integer> known = new TreeMap<>(weights);
+        known.keySet().retainAll(next.spots().keySet());
+        SortedMap<Spot, Instant> open = new TreeMap<>(doubts);
+        open.keySet().removeAll(next.spots().keySet());
+        open.values().removeIf(until -> !until.isAfter(now));
+        return new PlaceMemory(place, Optional.of(next), left, known, open, new TreeSet<>(), Optional.empty());
+    }
+
+    private boolean hasMoved(Spot spot, Look next) {
+        return !next.at(spot)
+                .map(Look.Seen::serving)
+                .equals(look.flatMap(before -> before.at(spot)).map(Look.Seen::serving));
+    }
+
+    static boolean isReached(Course course, Optional<Look.Seen> seen) {
+        return course.on()
+                ? seen.filter(Look.Seen::isOn).isPresent()
+                : seen.filter(Look.Seen::isOurs).isEmpty();
+    }
+
+    /** No answer: nothing is known of now. */
+    PlaceMemory troubled(Wait why, Duration after, Instant now) {
+        int times = trouble.map(Trouble::times).orElse(0) + 1;
+        Duration pause = Course.patience(times, after);
+        return new PlaceMemory(
+                place, look, courses, weights, doubts, touched, Optional.of(new Trouble(why, now.plus(pause), times)));
+    }
+
+    /** Nothing of ours is there, nor on its way. */
+    boolean isEmpty() {
+        return look.filter(known -> known.spots().values().stream().noneMatch(Look.Seen::isOurs))
+                        .isPresent()
+                && touched.isEmpty()
+                && doubts.isEmpty();
+    }
+
+    /** When something there is due though nothing happens. */
+    Optional<Instant> due() {
+        if (trouble.isPresent()) {
+            return trouble.map(Trouble::until);
+        }
+        return courses.values().stream().map(Course::due).min(Comparator.naturalOrder());
+    }
+
+    /** Only these are still to be brought about. */
+    PlaceMemory keeping(Collection<Spot> wanted) {
+        if (wanted.containsAll(courses.keySet())) {
+            return this;
+        }
+        SortedMap<Spot, Course> left = new TreeMap<>(courses);
+        left.keySet().retainAll(wanted);
+        return new PlaceMemory(place, look, left, weights, doubts, touched, trouble);
+    }
+
+    /** What was asked for, and what the plugin answered. */
+    PlaceMemory applied(List<BackendChange> changes, Answer<List<BackendResult>> answer, Instant now) {
+        Draft draft = new Draft(new TreeMap<>(courses), new TreeMap<>(weights), new TreeMap<>(doubts));
+        SortedSet<Spot> since = new TreeSet<>(touched);
+        Map<Backend, Progress> results = results(answer);
+        for (BackendChange change : changes) {
+            Spot spot = Spot.of(change.backend());
+            boolean on = change instanceof BackendChange.PutOn;
+            Optional<Progress> progress = Optional.ofNullable(results.get(change.backend()));
+            Course before = Optional.ofNullable(draft.courses.get(spot))
+                    .filter(course -> course.on() == on)
+                    .orElse(Course.begun(on, now));
+            draft.courses.put(
+                    spot,
+                    progress.map(known -> before.asked(known, Words.of(place, spot, known, on), now))
+                            .orElseGet(() -> lost(before, answer, spot, now)));
+            since.add(spot);
+            if (change instanceof BackendChange.PutOn put) {
+                draft.put(spot, put.weight(), progress, now);
+            }
+        }
+        return new PlaceMemory(place, look, draft.courses, draft.weights, draft.doubts, since, trouble);
+    }
+
+    private record Draft(
+            SortedMap<Spot, Course> courses, SortedMap<Spot, Integer> weights, SortedMap<Spot, Instant> doubts) {
+        private void put(Spot spot, int weight, Optional<Progress> progress, Instant now) {
+            weights.put(spot, weight);
+            boolean certain = progress.filter(known -> !(known instanceof Progress.Pending))
+                    .isPresent();
+            if (!certain) {
+                doubts.put(spot, now.plus(DOUBT));
+            }
+        }
+    }
+
+    private Course lost(Course before, Answer<List<BackendResult>> answer, Spot spot, Instant now) {
+        return switch (answer) {
+            case Answer.Missing<List<BackendResult>> missing -> before.lost(missing.why(), missing.after(), now);
+            case Answer.Given<List<BackendResult>> ignored ->
+                before.lost(Words.silence(place, spot, before.on()), Duration.ZERO, now);
+        };
+    }
+
+    private static Map<Backend, Progress> results(Answer<List<BackendResult>> answer) {
+        Map<Backend, Progress> results = new HashMap<>();
+        if (answer instanceof Answer.Given<List<BackendResult>> given) {
+            given.value().forEach(result -> results.put(result.backend(), result.progress()));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,37 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/**
+ * What is to be done at one place.
+ *
+ * @param off to ask for now
+ * @param on to ask for now
+ * @param moving all addresses that are not as they ought to be, those whose time has not come included
+ * @param pods by uid
+ * @param look true if the place has to be looked at before anything is asked of it
+ * @param lookAgain when to look though nothing happens
+ * @param empty nothing of ours is there, nor on its way
+ */
+record PlacePlan(
+        Place place,
+        List<BackendChange> off,
+        List<BackendChange> on,
+        SortedSet<Spot> moving,
+        Map<String, Standing> pods,
+        boolean look,
+        Optional<Duration> lookAgain,
+        boolean empty) {
+    PlacePlan {
+        off = List.copyOf(off);
+        on = List.copyOf(on);
+        moving = Collections.unmodifiableSortedSet(moving);
+        pods = Map.copyOf(pods);
+    }
+}

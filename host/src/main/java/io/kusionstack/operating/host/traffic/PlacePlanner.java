@@ -1,0 +1,256 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.Backend;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.ObservedBackend;
+import io.kusionstack.operating.plugin.traffic.Serving;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What is to be done at one place, given how it looked last. Static and pure. One instance lives for one plan and
+ * collects it.
+ */
+final class PlacePlanner {
+    /** How often a place is looked at though nothing is on its way there: somebody may have changed it. */
+    static final Duration RESYNC = Duration.ofMinutes(5);
+
+    /** How often a place is looked at while a Pod waits for what others have to do there. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final PlaceMemory memory;
+    private final TrafficSnapshot snapshot;
+    private final Role role;
+    private final List<BackendChange> off = new ArrayList<>();
+    private final List<BackendChange> on = new ArrayList<>();
+    private final SortedSet<Spot> moving = new TreeSet<>();
+    private final Map<String, Standing> pods = new HashMap<>();
+    private final Schedule schedule;
+
+    private PlacePlanner(PlaceMemory memory, Role role, TrafficSnapshot snapshot) {
+        this.memory = memory;
+        this.role = role;
+        this.snapshot = snapshot;
+        this.schedule = new Schedule(memory, snapshot.now());
+    }
+
+    static PlacePlan plan(PlaceMemory memory, Role role, TrafficSnapshot snapshot) {
+        return new PlacePlanner(memory, role, snapshot).plan();
+    }
+
+    private PlacePlan plan() {
+        if (memory.look().isEmpty()) {
+            snapshot.employees().forEach(employee -> pods.put(employee.pod().uid(), unknown(employee)));
+            schedule.first();
+        } else {
+            place(memory.look().get());
+        }
+        return new PlacePlan(
+                memory.place(), off, on, moving, pods, schedule.isDue(), schedule.lookAgain(), memory.isEmpty());
+    }
+
+    private void place(Look look) {
+        Sight sight = Sight.of(look, snapshot.employees());
+        for (Employee employee : snapshot.employees()) {
+            Standing standing = standing(employee, look, sight);
+            pods.put(employee.pod().uid(), standing);
+        }
+        sight.leftovers().forEach(spot -> takeOff(spot, look));
+        schedule.resync(look, snapshot.employees().isEmpty());
+    }
+
+    private Standing standing(Employee employee, Look look, Sight sight) {
+        if (!employee.isWanted()) {
+            return unwanted(employee, look, sight);
+        }
+        return switch (role) {
+            case SERVES -> wanted(employee, look, sight);
+            case KEEPS -> kept(employee, new Sighted(look, sight), List.of());
+            case LEAVES -> unwanted(employee, look, sight);
+        };
+    }
+
+    /** As it is; nothing is asked for. */
+    private Standing kept(Employee employee, Sighted sighted, List<Wait> waits) {
+        Optional<Look.Seen> seen =
+                sighted.sight.of(employee).stream().findFirst().flatMap(sighted.look::at);
+        return new Standing(false, Standing.NOT_CLEAR, waits, shown(seen, 0));
+    }
+
+    private Standing unknown(Employee employee) {
+        boolean wanted = role == Role.SERVES && employee.isWanted();
+        Wait wait = memory.trouble()
+                .map(PlaceMemory.Trouble::why)
+                .orElseGet(() -> Words.notLookedYet(memory.place().plugin(), wanted));
+        return new Standing(false, Standing.NOT_CLEAR, List.of(wait), shown("Unknown", 0, "", Optional.empty()));
+    }
+
+    private Standing wanted(Employee employee, Look look, Sight sight) {
+        if (employee.ports().isEmpty()) {
+            schedule.settled(false);
+            return kept(employee, new Sighted(look, sight), List.of(Words.unknownPort(snapshot.employment())));
+        }
+        Set<Wait> waits = new LinkedHashSet<>();
+        Weight weight =
+                Weight.of(employee, snapshot.employment(), memory.place().plugin());
+        weight.problem().ifPresent(waits::add);
+        SortedSet<Spot> others = new TreeSet<>(sight.of(employee));
+        Optional<Spot> shown = Optional.empty();
+        for (int port : employee.ports()) {
+            Spot spot = new Spot(employee.ip().orElseThrow(), port);
+            others.remove(spot);
+            Optional<Wait> wait = putOn(employee, spot, weight, new Sighted(look, sight));
+            wait.ifPresent(waits::add);
+            shown = wait.isPresent() || shown.isEmpty() ? Optional.of(spot) : shown;
+        }
+        others.forEach(spot -> takeOff(spot, look));
+        boolean settled = waits.isEmpty();
+        schedule.settled(settled);
+        return new Standing(
+                settled,
+                Standing.NOT_CLEAR,
+                List.copyOf(waits),
+                shown(shown.flatMap(look::at), settled ? weight.value() : 0));
+    }
+
+    private record Sighted(Look look, Sight sight) {}
+
+    /** Empty if it is on. */
+    private Optional<Wait> putOn(Employee employee, Spot spot, Weight weight, Sighted sighted) {
+        Optional<Look.Seen> seen = sighted.look.at(spot);
+        if (seen.filter(found -> !found.isOurs()).isPresent()) {
+            return Optional.of(Words.foreign(memory.place(), spot));
+        }
+        boolean another = seen.isPresent() && !sighted.sight.of(employee).contains(spot);
+        if (another
+                || sighted.sight
+                        .sharesIpWith(employee)
+                        .filter(Employee::isWanted)
+                        .isPresent()) {
+            return Optional.of(Words.taken(memory.place(), spot));
+        }
+        boolean isOn = seen.filter(Look.Seen::isOn).isPresent();
+        boolean weighted = Optional.ofNullable(memory.weights().get(spot)).equals(Optional.of(weight.value()));
+        if (!isOn || !weighted) {
+            moving.add(spot);
+            if (schedule.isDue(spot, true)) {
+                Backend backend =
+                        employee.backend(spot.ip(), spot.port(), memory.place().plugin());
+                on.add(new BackendChange.PutOn(backend, weight.value()));
+            }
+        }
+        return isOn && !memory.touched().contains(spot) ? Optional.empty() : Optional.of(awaited(spot, seen));
+    }
+
+    private Wait awaited(Spot spot, Optional<Look.Seen> seen) {
+        Optional<Course> course =
+                Optional.ofNullable(memory.courses().get(spot)).filter(Course::on);
+        boolean vanished =
+                seen.isEmpty() && course.filter(known -> known.tries() > 1).isPresent();
+        return memory.trouble()
+                .map(PlaceMemory.Trouble::why)
+                .or(() -> course.flatMap(Course::told))
+                .orElseGet(() ->
+                        vanished ? Words.vanished(memory.place(), spot) : Words.notOnYet(memory.place(), spot, seen));
+    }
+
+    private Standing unwanted(Employee employee, Look look, Sight sight) {
+        Set<Wait> waits = new LinkedHashSet<>();
+        Optional<Look.Seen> shown = Optional.empty();
+        for (Spot spot : sight.of(employee)) {
+            waits.add(takeOff(spot, look));
+            shown = shown.or(() -> look.at(spot));
+        }
+        waits.addAll(elsewhere(employee, look, sight));
+        boolean clear = waits.isEmpty();
+        if (!clear) {
+            schedule.settled(false);
+        } else if (look.ticket() <= employee.offSince() && (isProtected(employee) || employee.isGateClosed())) {
+            waits.add(memory.trouble()
+                    .map(PlaceMemory.Trouble::why)
+                    .orElseGet(() -> Words.notLookedYet(memory.place().plugin(), false)));
+            schedule.verify(look);
+        }
+        return new Standing(false, clear ? look.ticket() : Standing.NOT_CLEAR, List.copyOf(waits), shown(shown, 0));
+    }
+
+    private boolean isProtected(Employee employee) {
+        return employee.pod().finalizers().contains(snapshot.employment().finalizer());
+    }
+
+    /** What may send to the Pod though no backend is known to be its own. */
+    private List<Wait> elsewhere(Employee employee, Look look, Sight sight) {
+        List<Wait> waits = new ArrayList<>();
+        if (employee.ip().isEmpty()) {
+            sight.leftovers()
+                    .forEach(spot ->
+                            look.at(spot).ifPresent(seen -> waits.add(Words.stillThere(memory.place(), spot, seen))));
+            return waits;
+        }
+        for (int port : employee.ports()) {
+            Spot spot = new Spot(employee.ip().get(), port);
+            Optional<Look.Seen> seen = look.at(spot);
+            seen.filter(found -> !found.isOurs()).ifPresent(found -> waits.add(Words.foreign(memory.place(), spot)));
+            boolean othersNeed =
+                    sight.sharesIpWith(employee).filter(Employee::isWanted).isPresent();
+            boolean others = seen.filter(Look.Seen::isOurs).isPresent()
+                    && !sight.of(employee).contains(spot)
+                    && !othersNeed;
+            boolean mayAppear = !othersNeed
+                    && seen.isEmpty()
+                    && (memory.doubts().containsKey(spot) || memory.touched().contains(spot));
+            if (others || mayAppear) {
+                waits.add(Words.notLookedYet(memory.place().plugin(), false));
+            }
+        }
+        return waits;
+    }
+
+    private Wait takeOff(Spot spot, Look look) {
+        Look.Seen seen = look.at(spot).orElseThrow();
+        moving.add(spot);
+        if (schedule.isDue(spot, false)) {
+            Set<Backend> ours = new LinkedHashSet<>();
+            for (ObservedBackend observed : seen.backends()) {
+                if (observed.serving() != Serving.FOREIGN) {
+                    ours.add(observed.backend());
+                }
+            }
+            ours.forEach(backend -> off.add(new BackendChange.TakeOff(backend, seen.drainingSince())));
+        }
+        return memory.trouble()
+                .map(PlaceMemory.Trouble::why)
+                .or(() -> Optional.ofNullable(memory.courses().get(spot))
+                        .filter(course -> !course.on() && seen.serving() != Serving.DRAINING)
+                        .flatMap(Course::told))
+                .orElseGet(() -> Words.stillThere(memory.place(), spot, seen));
+    }
+
+    private Explanation.Traffic shown(Optional<Look.Seen> seen, int weight) {
+        String serving = seen.map(found -> switch (found.serving()) {
+                    case ON -> "On";
+                    case STARTING -> "Starting";
+                    case DRAINING -> "Draining";
+                    case FOREIGN -> "Foreign";
+                })
+                .orElse("Off");
+        return shown(serving, weight, seen.map(Look.Seen::detail).orElse(""), seen.map(Look.Seen::since));
+    }
+
+    private Explanation.Traffic shown(String serving, int weight, String detail, Optional<Instant> since) {
+        Place place = memory.place();
+        return new Explanation.Traffic(
+                snapshot.employment().name(), place.plugin(), place.lockKey(), serving, weight, detail, since);
+    }
+}

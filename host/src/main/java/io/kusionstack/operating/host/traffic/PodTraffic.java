@@ -1,0 +1,238 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How Pods stand with the Services that a plugin serves: what other rooms may know of traffic. A Pod whose gate was closed
+ * is held until a look that began after the host had learnt so showed nothing of it, whether a finalizer is on it or not.
+ *
+ * <p>Keeps the order of events by tickets: each Pod that has to be off has the ticket under which the host learnt it, each
+ * look the one under which it began. Any thread; never blocks.
+ */
+public final class PodTraffic implements Endpoints, Employers {
+    private static final Duration UNSEEN = Duration.ofSeconds(1);
+
+    private final InstantSource clock;
+    private final AtomicLong tickets = new AtomicLong();
+    private final Map<String, Off> offs = new ConcurrentHashMap<>();
+    private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
+    private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
+
+    /**
+     * When the host learnt that a Pod has to be off.
+     *
+     * @param ticket in the order of the host's events
+     */
+    record Off(long ticket, Instant at) {}
+
+    /**
+     * What a Service's last look said of a Pod.
+     *
+     * @param clearAt the ticket of the look that showed nothing of it, or {@link Standing#NOT_CLEAR}
+     */
+    record Known(long clearAt, List<Wait> waits, List<Explanation.Traffic> shown) {
+        Known {
+            waits = List.copyOf(waits);
+            shown = List.copyOf(shown);
+        }
+    }
+
+    private record Told(Map<String, Known> pods, Optional<Instant> nextLook) {}
+
+    public PodTraffic(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Follows Pods and Services from now on; before whoever asks. */
+    public void listenTo(PodCache pods, ObjectCache<Service> services) {
+        pods.onChange(this::podChanged);
+        services.onChange(this::serviceChanged);
+    }
+
+    void podChanged(@Nullable PodRecord before, @Nullable PodRecord after) {
+        if (after == null) {
+            if (before != null) {
+                offs.remove(before.uid());
+            }
+        } else if (Employee.isFit(after)) {
+            offs.remove(after.uid());
+        } else if (before == null || Employee.isFit(before) || isClosed(after) && !isClosed(before)) {
+            offs.put(after.uid(), new Off(tick(), clock.instant()));
+        }
+    }
+
+    private static boolean isClosed(PodRecord pod) {
+        return Employee.isGateClosed(pod);
+    }
+
+    void serviceChanged(@Nullable Service before, @Nullable Service after) {
+        if (before != null) {
+            Employment old = Employment.of(before);
+            change(old, false);
+        }
+        if (after != null) {
+            Employment now = Employment.of(after);
+            change(now, now.isManaged());
+        }
+    }
+
+    private void change(Employment employment, boolean isManaged) {
+        managed.compute(employment.ref().namespace(), (namespace, known) -> {
+            Map<Key, Employment> all = known == null ? new LinkedHashMap<>() : new LinkedHashMap<>(known);
+            all.remove(employment.key());
+            if (isManaged) {
+                all.put(employment.key(), employment);
+            }
+            return all.isEmpty() ? null : Collections.unmodifiableMap(all);
+        });
+    }
+
+    /** The next ticket: all that the host learns from now on has a higher one. */
+    long tick() {
+        return tickets.incrementAndGet();
+    }
+
+    Optional<Off> off(PodRecord pod) {
+        return Optional.ofNullable(offs.get(pod.uid()));
+    }
+
+    /** The managed Services of a namespace. */
+    Collection<Employment> managed(String namespace) {
+        return managed.getOrDefault(namespace, Map.of()).values();
+    }
+
+    void tell(Key service, Map<String, Known> pods, Optional<Instant> nextLook) {
+        told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
+                .put(service, new Told(Map.copyOf(pods), nextLook));
+    }
+
+    void forget(Key service) {
+        of(service.namespace()).remove(service);
+    }
+
+    Optional<Known> known(Key service, PodRecord pod) {
+        return Optional.ofNullable(of(service.namespace()).get(service))
+                .map(all -> all.pods().get(pod.uid()));
+    }
+
+    private Map<Key, Told> of(String namespace) {
+        Map<Key, Told> known = told.get(namespace);
+        return known == null ? new HashMap<>() : known;
+    }
+
+    /** True if a plugin looks after the backends of this Service. */
+    public boolean serves(Key service) {
+        return managed.getOrDefault(service.namespace(), Map.of()).containsKey(service);
+    }
+
+    @Override
+    public List<Held> holding(PodRecord pod, Instant now) {
+        List<Held> held = new ArrayList<>();
+        for (Key service : servicesOf(pod)) {
+            Optional<Known> known = known(service, pod);
+            if (!isClear(pod, known)) {
+                List<Wait> waits = known.map(Known::waits).orElse(List.of());
+                held.add(new Held(
+                        waits.isEmpty() ? Words.notLookedYet("traffic of Service " + service, false) : waits.getFirst(),
+                        UNSEEN));
+            }
+        }
+        return held;
+    }
+
+    /** True if the Pod was seen off everywhere since it had to be. */
+    boolean isClear(PodRecord pod, Optional<Known> known) {
+        Optional<Off> off = off(pod);
+        return off.isPresent()
+                && known.filter(said -> said.clearAt() > off.get().ticket()).isPresent();
+    }
+
+    /** The Services that want the Pod, or may have something of it. */
+    List<Key> servicesOf(PodRecord pod) {
+        List<Key> services = new ArrayList<>();
+        for (Employment employment : managed(pod.namespace())) {
+            boolean unasked = !of(pod.namespace()).containsKey(employment.key());
+            if (employment.selects(pod) && (employment.wanted() || unasked)) {
+                services.add(employment.key());
+            }
+        }
+        of(pod.namespace()).forEach((service, all) -> {
+            if (all.pods().containsKey(pod.uid()) && !services.contains(service)) {
+                services.add(service);
+            }
+        });
+        return services;
+    }
+
+    /** Whether the Service still is there is known elsewhere. */
+    @Override
+    public boolean employs(PodRecord pod, String employer) {
+        return true;
+    }
+
+    @Override
+    public SortedMap<String, String> expected(PodRecord pod) {
+        SortedMap<String, String> expected = Collections.emptySortedMap();
+        for (Employment employment : managed(pod.namespace())) {
+            if (employment.wanted() && employment.selects(pod)) {
+                expected = expected.isEmpty() ? new TreeMap<>() : expected;
+                expected.put(employment.expectedKey(), employment.finalizer());
+            }
+        }
+        return expected;
+    }
+
+    /** Why the Pod waits for traffic, to be on or to be off. */
+    public List<Wait> waits(PodRecord pod) {
+        List<Wait> waits = new ArrayList<>();
+        for (Key service : servicesOf(pod)) {
+            waits.addAll(known(service, pod)
+                    .map(Known::waits)
+                    .orElseGet(
+                            () -> List.of(Words.notLookedYet("traffic of Service " + service, Employee.isFit(pod)))));
+        }
+        return waits;
+    }
+
+    /** How the Pod stands with each of its Services. */
+    public List<Explanation.Traffic> shown(PodRecord pod) {
+        return servicesOf(pod).stream()
+                .flatMap(service -> known(service, pod).stream())
+                .flatMap(known -> known.shown().stream())
+                .sorted(Comparator.comparing(Explanation.Traffic::employer))
+                .toList();
+    }
+
+    /** When one of its Services is looked at next though nothing happens. */
+    public Optional<Instant> nextLook(PodRecord pod) {
+        return servicesOf(pod).stream()
+                .flatMap(service -> Optional.ofNullable(of(service.namespace()).get(service)).stream())
+                .flatMap(all -> all.nextLook().stream())
+                .min(Comparator.naturalOrder());
+    }
+}

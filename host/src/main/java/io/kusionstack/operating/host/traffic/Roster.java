@@ -1,0 +1,167 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.plugin.traffic.ServicePort;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Finds the Pods of a Service: those it selects, and those that it left marks on. Any thread. */
+final class Roster {
+    private static final String SERVICE_NAME = "kubernetes.io/service-name";
+    private static final Duration KUBELET = Duration.ofMillis(120);
+    private static final Duration OTHERS = Duration.ofMillis(500);
+
+    private final PodCache pods;
+    private final ObjectCache<EndpointSlice> slices;
+    private final Endpoints plainServices;
+    private final PodTraffic traffic;
+
+    /** @param plainServices who else may hold a Pod that is prepared for an operation */
+    Roster(PodCache pods, ObjectCache<EndpointSlice> slices, Endpoints plainServices, PodTraffic traffic) {
+        this.pods = pods;
+        this.slices = slices;
+        this.plainServices = plainServices;
+        this.traffic = traffic;
+    }
+
+    /** @param memory knows who was employed before; a Pod that is so no more gets the ticket of now */
+    Found find(Employment employment, ServiceMemory memory, Instant now) {
+        List<Employee> employees = new ArrayList<>();
+        Map<String, Long> leaving = new HashMap<>();
+        Ports ports = ports(employment);
+        for (PodRecord pod : pods.inNamespace(employment.ref().namespace())) {
+            boolean selected = employment.selects(pod);
+            boolean employed = selected && employment.wanted();
+            boolean left =
+                    memory.employed().contains(pod.uid()) || memory.leaving().containsKey(pod.uid());
+            if (!selected && !left && !isMarked(employment, pod)) {
+                continue;
+            }
+            long off = traffic.off(pod).map(PodTraffic.Off::ticket).orElse(0L);
+            if (!employed) {
+                leaving.put(
+                        pod.uid(),
+                        Optional.ofNullable(memory.leaving().get(pod.uid())).orElseGet(traffic::tick));
+            }
+            employees.add(new Employee(
+                    pod,
+                    employed,
+                    ports.of(pod),
+                    Math.max(off, leaving.getOrDefault(pod.uid(), 0L)),
+                    deferred(pod, now)));
+        }
+        employees.sort(Comparator.comparing(employee -> employee.pod().name()));
+        return new Found(employees, leaving);
+    }
+
+    /** Names of the Pods that carry its finalizer or may, in Kuperator's form. */
+    String names(Employment employment, ServiceMemory memory) {
+        SortedSet<String> names = new TreeSet<>();
+        for (PodRecord pod : pods.inNamespace(employment.ref().namespace())) {
+            if (employment.selects(pod) || memory.leaving().containsKey(pod.uid()) || isMarked(employment, pod)) {
+                names.add(pod.name());
+            }
+        }
+        return String.join(",", names);
+    }
+
+    /** @param leaving tickets by uid, of those that are not employed */
+    record Found(List<Employee> employees, Map<String, Long> leaving) {}
+
+    private static boolean isMarked(Employment employment, PodRecord pod) {
+        String expected = pod.annotations().get(Names.AVAILABLE_CONDITIONS);
+        return pod.finalizers().contains(employment.finalizer())
+                || expected != null && expected.contains('"' + employment.expectedKey() + '"');
+    }
+
+    /**
+     * A Pod that is prepared may be operated on in the very write that takes the finalizer away, unless something else
+     * holds it: the kubelet is about to write, or a plain Service still lists it.
+     */
+    private Optional<Duration> deferred(PodRecord pod, Instant now) {
+        if (!pod.controlled() || !Employee.isGateClosed(pod) || !isPreparing(pod)) {
+            return Optional.empty();
+        }
+        Optional<Duration> kubelet = traffic.off(pod)
+                .filter(off -> pod.condition(PodCondition.READY)
+                        .filter(PodCondition::isTrue)
+                        .isPresent())
+                .map(off -> Duration.between(now, off.at().plus(KUBELET)))
+                .filter(Duration::isPositive);
+        return kubelet.or(() -> plainServices.holding(pod, now).stream()
+                .map(held -> held.after().compareTo(OTHERS) < 0 ? held.after() : OTHERS)
+                .min(Comparator.naturalOrder()));
+    }
+
+    private static boolean isPreparing(PodRecord pod) {
+        return PodOps.operations(pod).values().stream()
+                .anyMatch(operation -> operation.phase() == PodOps.Phase.PREPARING);
+    }
+
+    private Ports ports(Employment employment) {
+        SortedSet<Integer> numbers = new TreeSet<>();
+        SortedSet<String> names = new TreeSet<>();
+        for (ServicePort port : employment.employer().ports()) {
+            if (port.targetPort() > 0) {
+                numbers.add(port.targetPort());
+            } else {
+                names.add(port.name());
+            }
+        }
+        return new Ports(numbers, names, names.isEmpty() ? Map.of() : named(employment, names));
+    }
+
+    /** Where a Service names a port of its Pods, its slices tell the number, which may differ between Pods. */
+    private Map<String, Map<String, Integer>> named(Employment employment, SortedSet<String> names) {
+        Map<String, Map<String, Integer>> byPod = new HashMap<>();
+        for (EndpointSlice slice : slices.list(employment.ref().namespace())) {
+            Map<String, String> labels = slice.getMetadata().getLabels();
+            if (labels == null || !employment.ref().name().equals(labels.get(SERVICE_NAME))) {
+                continue;
+            }
+            Map<String, Integer> numbers = new HashMap<>();
+            for (EndpointPort port : slice.getPorts()) {
+                String name = Optional.ofNullable(port.getName()).orElse("");
+                if (names.contains(name) && port.getPort() != null) {
+                    numbers.put(name, port.getPort());
+                }
+            }
+            slice.getEndpoints().forEach(endpoint -> {
+                if (endpoint.getTargetRef() != null && endpoint.getTargetRef().getUid() != null) {
+                    byPod.computeIfAbsent(endpoint.getTargetRef().getUid(), uid -> new HashMap<>())
+                            .putAll(numbers);
+                }
+            });
+        }
+        return byPod;
+    }
+
+    private record Ports(SortedSet<Integer> numbers, SortedSet<String> names, Map<String, Map<String, Integer>> named) {
+        /** Empty while one of them is not known: half of its ports is no service. */
+        SortedSet<Integer> of(PodRecord pod) {
+            Map<String, Integer> found = named.getOrDefault(pod.uid(), Map.of());
+            if (!found.keySet().containsAll(names)) {
+                return new TreeSet<>();
+            }
+            SortedSet<Integer> all = new TreeSet<>(numbers);
+            all.addAll(found.values());
+            return all;
+        }
+    }
+}

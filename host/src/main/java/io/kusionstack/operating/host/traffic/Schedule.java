@@ -1,0 +1,77 @@
+package io.kusionstack.operating.host.traffic;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** When a place has to be looked at: now, or later. Lives for one plan. */
+final class Schedule {
+    /** How long to leave a plugin alone that answered from a cache. */
+    private static final Duration CACHED = Duration.ofMillis(200);
+
+    private final PlaceMemory memory;
+    private final Instant now;
+    private boolean due;
+    private boolean patient;
+    private Optional<Instant> next = Optional.empty();
+
+    Schedule(PlaceMemory memory, Instant now) {
+        this.memory = memory;
+        this.now = now;
+        memory.courses().values().forEach(course -> at(course.due()));
+        memory.doubts().values().forEach(this::at);
+    }
+
+    void first() {
+        due = true;
+    }
+
+    /** Something has to be seen that this look was too early for. */
+    void verify(Look look) {
+        Instant when = look.fresh() ? now : look.at().plus(CACHED);
+        at(when);
+        if (!when.isAfter(now)) {
+            next = Optional.of(now);
+        }
+    }
+
+    /** @param settled false if a Pod is not where it ought to be, whoever has to act */
+    void settled(boolean settled) {
+        patient = patient || !settled;
+    }
+
+    void resync(Look look, boolean idle) {
+        if (!idle) {
+            at(look.at().plus(patient ? PlacePlanner.PATIENCE : PlacePlanner.RESYNC));
+        }
+    }
+
+    /** True if this change may be asked for now; then the place is looked at first. */
+    boolean isDue(Spot spot, boolean on) {
+        Course course = memory.courses().get(spot);
+        boolean ask = course == null || course.on() != on || course.isDue(now);
+        due = due || ask;
+        return ask;
+    }
+
+    private void at(Instant time) {
+        if (!time.isAfter(now)) {
+            due = true;
+        } else if (next.isEmpty() || time.isBefore(next.get())) {
+            next = Optional.of(time);
+        }
+    }
+
+    private boolean isBlocked() {
+        return memory.trouble().filter(trouble -> trouble.until().isAfter(now)).isPresent();
+    }
+
+    boolean isDue() {
+        return due && !isBlocked();
+    }
+
+    Optional<Duration> lookAgain() {
+        Optional<Instant> when = isBlocked() ? memory.trouble().map(PlaceMemory.Trouble::until) : next;
+        return when.map(time -> Duration.between(now, time));
+    }
+}

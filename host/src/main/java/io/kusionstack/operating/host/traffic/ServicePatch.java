@@ -1,0 +1,90 @@
+package io.kusionstack.operating.host.traffic;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is written to a Service: its clean finalizer and the records, in one patch, and only what changes. */
+final class ServicePatch {
+    private final Employment employment;
+    private final ObjectNode changed = JsonNodeFactory.instance.objectNode();
+    private Optional<List<String>> finalizers = Optional.empty();
+
+    ServicePatch(Employment employment) {
+        this.employment = employment;
+    }
+
+    /** The Service is held until nothing of it is left; what an older Kuperator wrote for that goes. */
+    ServicePatch hold() {
+        List<String> wanted = others();
+        wanted.add(Names.CLEAN_FINALIZER);
+        return finalizers(wanted);
+    }
+
+    ServicePatch letGo() {
+        annotation(Names.TRAFFIC_SERVED, Optional.empty());
+        annotation(Names.EMPLOYEES_PROTECTED, Optional.empty());
+        annotation(Names.EMPLOYEES_EXPECTED, Optional.empty());
+        return finalizers(others());
+    }
+
+    private List<String> others() {
+        List<String> others = new ArrayList<>(employment.finalizers());
+        others.remove(Names.CLEAN_FINALIZER);
+        others.remove(Names.CLEAN_FINALIZER_LEGACY + employment.ref().name());
+        return others;
+    }
+
+    private ServicePatch finalizers(List<String> wanted) {
+        boolean same = employment.finalizers().size() == wanted.size()
+                && employment.finalizers().containsAll(wanted);
+        finalizers = same ? Optional.empty() : Optional.of(wanted);
+        return this;
+    }
+
+    ServicePatch places(List<Place> places) {
+        return annotation(
+                Names.TRAFFIC_SERVED, places.isEmpty() ? Optional.empty() : Optional.of(ServedPlaces.text(places)));
+    }
+
+    /** @param names of Pods that carry its finalizer, or may */
+    ServicePatch employees(String names) {
+        annotation(Names.EMPLOYEES_PROTECTED, Optional.of(names));
+        return employment.records().containsKey(Names.EMPLOYEES_EXPECTED)
+                ? annotation(Names.EMPLOYEES_EXPECTED, Optional.of(names))
+                : this;
+    }
+
+    private ServicePatch annotation(String key, Optional<String> value) {
+        if (value.equals(Optional.ofNullable(employment.records().get(key)))) {
+            changed.remove(key);
+        } else if (value.isPresent()) {
+            changed.put(key, value.get());
+        } else {
+            changed.putNull(key);
+        }
+        return this;
+    }
+
+    /** Empty if all is as it ought to be. */
+    Optional<Action> action() {
+        if (changed.isEmpty() && finalizers.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = patch.putObject("metadata");
+        if (!changed.isEmpty()) {
+            metadata.set("annotations", changed);
+        }
+        finalizers.ifPresent(wanted -> {
+            ArrayNode array = metadata.putArray("finalizers");
+            wanted.forEach(array::add);
+        });
+        return Optional.of(new Action.PatchObject(employment.ref(), employment.version(), patch));
+    }
+}

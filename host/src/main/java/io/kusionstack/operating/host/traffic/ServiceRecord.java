@@ -1,0 +1,37 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What has to stand on a Service that is served: the finalizer that holds it and its places before anything is put on
+ * there; the names of its Pods, as Kuperator writes them, with that or some time later.
+ *
+ * @param pods names of the Pods that carry its finalizer or may, separated by commas
+ */
+record ServiceRecord(Employment employment, List<PlaceMemory> places, String pods) {
+    /** Nobody waits for the names: they are written at most so often. */
+    static final Duration BETWEEN = Duration.ofSeconds(5);
+
+    /** All annotations of an object together may take 256 KiB; longer lists are not written. */
+    private static final int LONGEST = 100_000;
+
+    Optional<Action> due(Instant recordedAt, Instant now) {
+        ServicePatch patch = new ServicePatch(employment)
+                .hold()
+                .places(places.stream().map(PlaceMemory::place).toList());
+        boolean goesAnyway = patch.action().isPresent();
+        if (!isRecorded() && (goesAnyway || !recordedAt.plus(BETWEEN).isAfter(now))) {
+            patch = patch.employees(pods);
+        }
+        return patch.action();
+    }
+
+    boolean isRecorded() {
+        return pods.length() > LONGEST || pods.equals(employment.records().getOrDefault(Names.EMPLOYEES_PROTECTED, ""));
+    }
+}

@@ -1,0 +1,263 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.Applied;
+import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.TrafficPlugins;
+import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Looks after one Service: observes each place where its Pods may have backends, lets {@link TrafficPlanner} decide, moves
+ * finalizers, takes off and puts on, and comes back until the provider shows it. Called on one thread per Service; blocks
+ * while the plugin or the API server answers.
+ */
+public final class TrafficReconciler implements Reconciler {
+    private static final Duration SHORTEST_GATHERING = Duration.ofMillis(2);
+    private static final Duration LONGEST_GATHERING = Duration.ofMillis(200);
+    private static final int PODS_PER_MILLI = 10;
+
+    private final Sources sources;
+    private final PlaceCalls calls;
+    private final Roster roster;
+    private final Actuator actuator;
+    private final Consumer<Key> podKeys;
+    private final Waiting waiting;
+    private final Map<Key, ServiceMemory> memories = new ConcurrentHashMap<>();
+
+    /**
+     * Where the facts come from.
+     *
+     * @param traffic is told of every look
+     * @param plainServices who else may hold a Pod
+     */
+    public record Sources(
+            ObjectCache<Service> services,
+            ObjectCache<EndpointSlice> slices,
+            PodCache pods,
+            PodTraffic traffic,
+            Endpoints plainServices,
+            InstantSource clock) {}
+
+    /** @param podKeys takes the Pods whose lifecycle may go on though nothing is written to them; only enqueues */
+    public TrafficReconciler(
+            Sources sources, TrafficPlugins plugins, Actuator actuator, Consumer<Key> podKeys, TrafficMetrics metrics) {
+        this.sources = sources;
+        this.calls = new PlaceCalls(plugins, sources.traffic(), metrics, sources.clock());
+        this.roster = new Roster(sources.pods(), sources.slices(), sources.plainServices(), sources.traffic());
+        this.actuator = actuator;
+        this.podKeys = podKeys;
+        this.waiting = new Waiting(metrics);
+    }
+
+    /**
+     * Has {@code enqueue} called with the key of every Service that a change concerns, and how long to gather further
+     * changes before the look; to be called once, before the start and after {@link PodTraffic#listenTo}.
+     */
+    public void watch(BiConsumer<Key, Duration> enqueue) {
+        sources.services().onChange((before, after) -> {
+            Service service = after == null ? before : after;
+            if (service != null) {
+                enqueue.accept(Employment.of(service).key(), Duration.ZERO);
+            }
+        });
+        sources.pods()
+                .onChange((before, after) -> Concerns.of(before, after, sources.traffic())
+                        .forEach(key -> enqueue.accept(key, gathering(key))));
+    }
+
+    /** A look costs as much as the Service is large, and each Pod of it changes several times on its way. */
+    private Duration gathering(Key key) {
+        int pods = memories.getOrDefault(key, ServiceMemory.NONE).employed().size();
+        Duration wanted = Duration.ofMillis(pods / PODS_PER_MILLI);
+        Duration least = wanted.compareTo(SHORTEST_GATHERING) < 0 ? SHORTEST_GATHERING : wanted;
+        return least.compareTo(LONGEST_GATHERING) > 0 ? LONGEST_GATHERING : least;
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        Employment employment = sources.services().get(key).map(Employment::of).orElseGet(() -> Employment.gone(key));
+        ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
+        Optional<Whereabouts> whereabouts =
+                employment.isManaged() ? Optional.of(calls.find(employment)) : Optional.empty();
+        Optional<Place> serving =
+                whereabouts.filter(known -> employment.wanted()).flatMap(PlaceCalls::place);
+        List<PlaceMemory> places = Places.of(employment, memory, whereabouts);
+        if (employment.wanted()) {
+            places = Places.remaining(places, serving);
+            ServiceRecord record = new ServiceRecord(employment, places, roster.names(employment, memory));
+            Optional<Action> write = record.due(memory.recordedAt(), now);
+            if (write.isPresent()) {
+                Applied stored = actuator.apply(Plan.of(write.get()));
+                if (!stored.failures().isEmpty()) {
+                    return failed(employment, stored);
+                }
+                memory = memory.recorded(now);
+            }
+        }
+        return act(key, new Round(employment, memory, serving, whereabouts.flatMap(PlaceCalls::unknown)), places);
+    }
+
+    /** What stays the same in one round. */
+    private record Round(
+            Employment employment,
+            ServiceMemory memory,
+            Optional<Place> serving,
+            Optional<Whereabouts.Unknown> unknown) {
+        Optional<Wait> obstacle() {
+            return employment.wanted() ? unknown.map(Whereabouts.Unknown::why) : Optional.empty();
+        }
+    }
+
+    private record Looked(List<PlaceMemory> places, TrafficPlan plan, Map<String, Long> leaving) {}
+
+    private Outcome act(Key key, Round round, List<PlaceMemory> before) {
+        Looked looked = look(round, before);
+        TrafficPlan plan = looked.plan();
+        ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
+        publish(key, plan);
+        waiting.note(key, round.employment().plugin(), plan);
+        if (!plan.edits().isEmpty()) {
+            actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
+        }
+        List<PlaceMemory> after = apply(looked, before);
+        if (plan.clean()) {
+            return letGo(key, round.employment());
+        }
+        memory = tell(round, memory.places(after));
+        memories.put(key, memory);
+        return outcome(key, round, plan, after);
+    }
+
+    private Looked look(Round round, List<PlaceMemory> places) {
+        Looked first = plan(round, places);
+        List<PlaceMemory> after = new ArrayList<>();
+        boolean looked = false;
+        for (int i = 0; i < places.size(); i++) {
+            boolean due = first.plan().places().get(i).look();
+            after.add(due ? calls.look(places.get(i)) : places.get(i));
+            looked |= due;
+        }
+        return looked ? plan(round, after) : first;
+    }
+
+    /** Pods are read anew for each plan: while a plugin answered, they have changed. */
+    private Looked plan(Round round, List<PlaceMemory> places) {
+        Instant now = calls.now();
+        Roster.Found found = roster.find(round.employment(), round.memory(), now);
+        TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
+                round.employment(), places, round.serving(), round.obstacle(), found.employees(), now));
+        List<PlaceMemory> kept = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            kept.add(places.get(i).keeping(plan.places().get(i).moving()));
+        }
+        return new Looked(kept, plan, plan.leaving(found.leaving()));
+    }
+
+    /** Told before any finalizer moves, because the lifecycle asks when it does. */
+    private void publish(Key key, TrafficPlan plan) {
+        List<Key> released = plan.released(pod -> sources.traffic().known(key, pod));
+        sources.traffic().tell(key, plan.known(), plan.lookAgain().map(calls.now()::plus));
+        released.forEach(podKeys);
+    }
+
+    /** Taking off goes first; what becomes of it keeps nothing from being put on. */
+    private List<PlaceMemory> apply(Looked looked, List<PlaceMemory> before) {
+        List<PlaceMemory> after = new ArrayList<>();
+        for (int i = 0; i < looked.places().size(); i++) {
+            PlaceMemory place = looked.places().get(i);
+            PlacePlan plan = looked.plan().places().get(i);
+            boolean isLooked = place.look().isPresent()
+                    && !place.look().equals(before.get(i).look());
+            if (isLooked && place.trouble().isEmpty()) {
+                place = calls.apply(place, plan.off());
+                place = calls.apply(place, plan.on());
+            }
+            after.add(place);
+        }
+        return after;
+    }
+
+    private Outcome letGo(Key key, Employment employment) {
+        memories.remove(key);
+        sources.traffic().forget(key);
+        waiting.forget(key);
+        Optional<Action> write =
+                employment.held() ? new ServicePatch(employment).letGo().action() : Optional.empty();
+        if (write.isEmpty()) {
+            return Outcome.done();
+        }
+        Applied stored = actuator.apply(Plan.of(write.get()));
+        return stored.failures().isEmpty() ? Outcome.done() : failed(employment, stored);
+    }
+
+    /** What cannot be written for good is told in the log, again and again with back-off. */
+    private static Outcome failed(Employment employment, Applied stored) {
+        for (Failure failure : stored.failures()) {
+            if (failure.kind() == Failure.Kind.REFUSED) {
+                throw new IllegalStateException(employment.name() + ": its finalizers and records cannot be written ("
+                        + failure.code() + "): " + failure.message() + "; the host needs the right to patch services");
+            }
+        }
+        return stored.outcome();
+    }
+
+    private ServiceMemory tell(Round round, ServiceMemory memory) {
+        Optional<Wait> problem = round.obstacle().or(() -> Places.problem(memory.places()));
+        if (problem.equals(memory.problem()) || !round.employment().exists()) {
+            return memory.told(problem);
+        }
+        Action event = problem.isPresent()
+                ? new Action.Announce(
+                        round.employment().ref(),
+                        Action.Severity.WARNING,
+                        problem.get().reason().word(),
+                        problem.get().message())
+                : new Action.Announce(
+                        round.employment().ref(),
+                        Action.Severity.NORMAL,
+                        "TrafficRecovered",
+                        "traffic of " + round.employment().name() + " can be moved again");
+        actuator.apply(Plan.of(event));
+        return memory.told(problem);
+    }
+
+    private Outcome outcome(Key key, Round round, TrafficPlan plan, List<PlaceMemory> places) {
+        Instant now = calls.now();
+        Optional<Duration> soonest = places.stream()
+                .flatMap(place -> place.due().stream())
+                .map(due -> Duration.between(now, due))
+                .min(Comparator.naturalOrder());
+        Optional<Duration> after = Places.sooner(
+                Places.sooner(soonest, plan.lookAgain()),
+                round.unknown().filter(unknown -> round.employment().wanted()).map(Whereabouts.Unknown::after));
+        boolean droppable = round.employment().wanted() && Places.anyEmpty(places, round.serving());
+        if (after.isEmpty() && !droppable) {
+            return Outcome.done();
+        }
+        Duration least = gathering(key);
+        Duration wanted = droppable ? least : after.orElse(least);
+        return Outcome.lookAgain(wanted.compareTo(least) < 0 ? least : wanted, "Traffic");
+    }
+}

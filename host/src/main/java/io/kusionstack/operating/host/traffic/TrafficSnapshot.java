@@ -1,0 +1,27 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that the planner looks at for one Service.
+ *
+ * @param places where its Pods may have backends
+ * @param serving which of them is to serve; empty while the Service wants none, or it cannot be told
+ * @param obstacle why it cannot be told
+ * @param employees the Pods it selects, and those that carry its marks or have backends, by name
+ */
+record TrafficSnapshot(
+        Employment employment,
+        List<PlaceMemory> places,
+        Optional<Place> serving,
+        Optional<Wait> obstacle,
+        List<Employee> employees,
+        Instant now) {
+    TrafficSnapshot {
+        places = List.copyOf(places);
+        employees = List.copyOf(employees);
+    }
+}

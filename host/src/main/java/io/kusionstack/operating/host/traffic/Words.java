@@ -1,0 +1,122 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What to tell a person who asks why a Pod waits for traffic. The same as long as nothing changes. */
+final class Words {
+    private Words() {}
+
+    /** What a plugin said of a change; empty where it took it. */
+    static Optional<Wait> of(Place place, Spot spot, Progress progress, boolean on) {
+        return switch (progress) {
+            case Progress.Done done -> Optional.empty();
+            case Progress.Pending pending ->
+                Optional.of(new Wait(
+                        reason(pending.reason(), on),
+                        place.plugin(),
+                        spot + " at " + place + " is not " + direction(on) + " yet: " + pending.reason()));
+            case Progress.Failed failed ->
+                Optional.of(new Wait(
+                        isThrottling(failed.code()) ? Reason.TRAFFIC_THROTTLED : Reason.TRAFFIC_REFUSED,
+                        place.plugin(),
+                        place + " refuses to take " + spot + " " + direction(on) + " (" + failed.code() + "): "
+                                + failed.message()
+                                + (failed.retryable()
+                                        ? ""
+                                        : "; correct the annotations of the Service or of the Pod")));
+        };
+    }
+
+    /** The plugin left this one out of its answer. */
+    static Wait silence(Place place, Spot spot, boolean on) {
+        return new Wait(waiting(on), place.plugin(), place + " said nothing of " + spot + "; it is asked again");
+    }
+
+    static Wait stillThere(Place place, Spot spot, Look.Seen seen) {
+        return switch (seen.serving()) {
+            case ON, STARTING ->
+                new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, place.plugin(), place + " still sends to " + spot);
+            case DRAINING -> draining(place, spot, seen.since());
+            case FOREIGN -> foreign(place, spot);
+        };
+    }
+
+    private static Wait draining(Place place, Spot spot, Instant since) {
+        return new Wait(
+                Reason.DRAINING_CONNECTIONS,
+                place.plugin(),
+                place + " lets the connections of " + spot + " end; it is draining since " + since);
+    }
+
+    static Wait foreign(Place place, Spot spot) {
+        return new Wait(
+                Reason.FOREIGN_BACKEND,
+                place.plugin(),
+                spot + " stands at " + place + " and was put there by somebody else; it is never touched: take it"
+                        + " away there, or name another place in the annotations of the Service");
+    }
+
+    static Wait notOnYet(Place place, Spot spot, Optional<Look.Seen> seen) {
+        return new Wait(
+                Reason.WAITING_FOR_TRAFFIC_ON,
+                place.plugin(),
+                seen.isPresent()
+                        ? spot + " is registered at " + place + " and gets no requests yet"
+                        : spot + " is about to be registered at " + place);
+    }
+
+    static Wait vanished(Place place, Spot spot) {
+        return new Wait(
+                Reason.TRAFFIC_BACKEND_MISSING,
+                place.plugin(),
+                place + " took " + spot + " and does not show it; it is put on again");
+    }
+
+    static Wait taken(Place place, Spot spot) {
+        return new Wait(
+                Reason.WAITING_FOR_TRAFFIC_ON, place.plugin(), spot + " at " + place + " still belongs to another Pod");
+    }
+
+    static Wait notLookedYet(String plugin, boolean on) {
+        return new Wait(waiting(on), plugin, plugin + " has not been asked yet how it stands with the Pod");
+    }
+
+    static Wait unknownPort(Employment employment) {
+        return new Wait(
+                Reason.WAITING_FOR_TRAFFIC_ON,
+                employment.name(),
+                employment.name()
+                        + " names a targetPort that the Pod has not, or that its EndpointSlices do not show yet");
+    }
+
+    static Wait wrongWeight(String where, String value) {
+        return new Wait(
+                Reason.TRAFFIC_REFUSED,
+                where,
+                where + ": \"" + value + "\" is no weight; give a whole number from 1 on");
+    }
+
+    private static Reason waiting(boolean on) {
+        return on ? Reason.WAITING_FOR_TRAFFIC_ON : Reason.WAITING_FOR_TRAFFIC_OFF;
+    }
+
+    private static Reason reason(String word, boolean on) {
+        if (isThrottling(word)) {
+            return Reason.TRAFFIC_THROTTLED;
+        }
+        return !on && word.toLowerCase(Locale.ROOT).contains("drain") ? Reason.DRAINING_CONNECTIONS : waiting(on);
+    }
+
+    private static boolean isThrottling(String word) {
+        return word.toLowerCase(Locale.ROOT).contains("throttl");
+    }
+
+    private static String direction(boolean on) {
+        return on ? "on" : "off";
+    }
+}

@@ -1,0 +1,340 @@
+package io.kusionstack.operating.host.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.lifecycle.LifecycleGate;
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.FakeCluster;
+import io.kusionstack.operating.host.world.FakeKubelet;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The Service {@code shop/web} and its Pods in a cluster in memory, a load balancer, a workload that updates its Pods in
+ * place, and a host that may crash. After every write it is checked that no Pod is touched while the load balancer still
+ * has it.
+ */
+final class TrafficWorld {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int MOST_STEPS = 600;
+    private static final String OPERATION = "collaset";
+    static final Key KEY = new Key("shop", "web");
+    static final ObjectRef SERVICE = new ObjectRef(ObjectKind.SERVICE, "shop", "web", "uid-web");
+
+    final FakeCluster cluster = new FakeCluster();
+    final FakeKubelet kubelet = new FakeKubelet(cluster);
+    final FakeBalancer balancer = new FakeBalancer(cluster);
+    final Map<String, Integer> podWrites = new HashMap<>();
+    final List<String> woken = new ArrayList<>();
+    PodTraffic traffic = new PodTraffic(cluster::now);
+    private final Map<String, PodRecord> before = new HashMap<>();
+    private PodCache cache = new PodCache();
+    private LifecycleGate gate = gate();
+    private TrafficReconciler host = started();
+    private String image = "app:v1";
+    private int steps;
+
+    TrafficWorld() {
+        cluster.afterEachWrite(this::check);
+    }
+
+    void service(Consumer<ServiceBuilder> change) {
+        ServiceBuilder builder = new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace("shop")
+                .withName("web")
+                .withUid("uid-web")
+                .addToLabels(Names.CONTROL, "true")
+                .addToAnnotations(FakeBalancer.LB, "lb-1")
+                .endMetadata()
+                .withNewSpec()
+                .withType("LoadBalancer")
+                .addToSelector("app", "web")
+                .addNewPort()
+                .withPort(80)
+                .withNewTargetPort(8080)
+                .endPort()
+                .endSpec();
+        change.accept(builder);
+        store(builder.build());
+    }
+
+    /** A user changes the Service as it is. */
+    void edit(Consumer<ServiceBuilder> change) {
+        ServiceBuilder builder = new ServiceBuilder(stored().orElseThrow());
+        change.accept(builder);
+        store(builder.build());
+    }
+
+    private void store(Service service) {
+        Optional<Service> old = stored();
+        cluster.put(SERVICE, MAPPER.valueToTree(service));
+        traffic.serviceChanged(old.orElse(null), stored().orElseThrow());
+    }
+
+    void delete() {
+        edit(service -> service.editMetadata()
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata());
+    }
+
+    Optional<Service> stored() {
+        return cluster.object(SERVICE).map(stored -> MAPPER.convertValue(stored.body(), Service.class));
+    }
+
+    /** A Pod that was just bound: it has an address and nothing runs yet. */
+    void pod(String name, String ip) {
+        pod(name, ip, pods -> {});
+    }
+
+    void pod(String name, String ip, Consumer<Pods> more) {
+        Pods pod = Pods.pod(name)
+                .label("app", "web")
+                .ips(ip)
+                .phase("Pending")
+                .container("main", "app:v1")
+                .container("main", TrafficWorld::notStarted);
+        more.accept(pod);
+        cluster.put(pod.build());
+        refresh();
+    }
+
+    private static ContainerRecord notStarted(ContainerRecord from) {
+        return new ContainerRecord(
+                from.name(),
+                false,
+                from.image(),
+                "",
+                "",
+                "",
+                0,
+                false,
+                false,
+                ContainerRecord.State.WAITING,
+                "ContainerCreating",
+                null);
+    }
+
+    PodRecord pod(String name) {
+        return cluster.pods().stream()
+                .filter(pod -> pod.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Somebody changes a Pod past the host. */
+    void change(String name, Consumer<Pods> how) {
+        Pods pod = Pods.like(pod(name));
+        how.accept(pod);
+        cluster.put(pod.build());
+        refresh();
+    }
+
+    void image(String wanted) {
+        image = wanted;
+    }
+
+    /** One look of everybody; a quarter of a second passes. */
+    Outcome step() {
+        steps++;
+        Outcome outcome = Outcome.done();
+        try {
+            refresh();
+            workload();
+            outcome = host.reconcile(KEY, cluster.now());
+            refresh();
+            cluster.lifecycle();
+        } catch (FakeCluster.Crash crash) {
+            restart();
+        }
+        kubelet.sync();
+        refresh();
+        remember();
+        cluster.pass(Duration.ofMillis(250));
+        return outcome;
+    }
+
+    void settle() {
+        settle(30);
+    }
+
+    /** Steps until nothing has changed for a while. */
+    void settle(int quietSteps) {
+        for (int quiet = 0; quiet < quietSteps; ) {
+            List<Object> was = state();
+            step();
+            quiet = was.equals(state()) ? quiet + 1 : 0;
+            assertThat(steps).as("steps of the story").isLessThan(MOST_STEPS);
+        }
+        assertThat(balancer.complaints).isEmpty();
+    }
+
+    private List<Object> state() {
+        return List.of(
+                cluster.writes(),
+                cluster.pods(),
+                balancer.places.toString(),
+                cluster.pods().stream().map(traffic::shown).toList().toString());
+    }
+
+    /** Memory is lost; what is stored stays. */
+    void restart() {
+        traffic = new PodTraffic(cluster::now);
+        cache = new PodCache();
+        gate = gate();
+        host = started();
+        stored().ifPresent(service -> traffic.serviceChanged(null, service));
+    }
+
+    private LifecycleGate gate() {
+        LifecycleGate lifecycle = new LifecycleGate(Judgements.none(), this::intention, traffic, traffic);
+        cluster.gate(lifecycle);
+        return lifecycle;
+    }
+
+    private TrafficReconciler started() {
+        PodTraffic mine = traffic;
+        cache.onChange(mine::podChanged);
+        return new TrafficReconciler(
+                new TrafficReconciler.Sources(
+                        new Services(), new NoSlices(), cache, traffic, Endpoints.none(), cluster::now),
+                balancer,
+                cluster,
+                key -> woken.add(key.name()),
+                TrafficMetrics.none());
+    }
+
+    /** What CollaSet does with Pods that have another image than wanted. */
+    private void workload() {
+        for (PodRecord pod : cluster.pods()) {
+            ContainerRecord main = pod.containers().getFirst();
+            boolean runs = main.runningImage().equals(image) && main.image().equals(image) && main.ready();
+            if (!main.image().equals(image) && pod.available() && PodOps.isIdle(pod)) {
+                cluster.apply(Plan.of(new Action.EditPod(PodOps.begin(pod, OPERATION, Names.UPDATE, cluster.now()))));
+            } else if (runs && isOperating(pod)) {
+                cluster.apply(Plan.of(new Action.EditPod(PodOps.finish(pod, OPERATION))));
+            }
+            refresh();
+        }
+    }
+
+    private static boolean isOperating(PodRecord pod) {
+        return PodOps.operation(pod, OPERATION)
+                .filter(operation -> operation.phase() == PodOps.Phase.OPERATING)
+                .isPresent();
+    }
+
+    private Optional<Intention> intention(PodRecord pod) {
+        String operating = pod.labels().get(Names.key(Names.OPERATING, OPERATION));
+        if (operating == null || pod.containers().getFirst().image().equals(image)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Intention(
+                OPERATION, operating, image, MapEdit.none(), MapEdit.none(), new TreeMap<>(Map.of("main", image))));
+    }
+
+    private void refresh() {
+        Set<String> uids = new HashSet<>();
+        cluster.pods().forEach(pod -> {
+            uids.add(pod.uid());
+            cache.observe(pod);
+        });
+        cache.inNamespace("shop").stream()
+                .map(PodRecord::uid)
+                .filter(uid -> !uids.contains(uid))
+                .forEach(cache::gone);
+    }
+
+    private void check() {
+        Action last = cluster.done().getLast();
+        if (last instanceof Action.EditPod edit) {
+            podWrites.merge(edit.edit().pod().name(), 1, Integer::sum);
+            if (!edit.edit().images().isEmpty()) {
+                untouchedInTraffic(edit.edit());
+            }
+        }
+        if (last instanceof Action.PatchObject) {
+            Optional<Service> now = stored();
+            if (now.isPresent()) {
+                traffic.serviceChanged(null, now.get());
+            }
+        }
+        refresh();
+    }
+
+    private void untouchedInTraffic(PodEdit edit) {
+        PodRecord pod = pod(edit.pod().name());
+        assertThat(balancer.sendsTo(pod.ips().getFirst()))
+                .as("%s is touched while the load balancer has it", pod.name())
+                .isFalse();
+    }
+
+    private void remember() {
+        before.clear();
+        cluster.pods().forEach(pod -> before.put(pod.uid(), pod));
+    }
+
+    /** The one Service, always as it is. */
+    private final class Services implements ObjectCache<Service> {
+        @Override
+        public Optional<Service> get(Key key) {
+            return stored().filter(service -> key.equals(KEY));
+        }
+
+        @Override
+        public List<Service> list(String namespace) {
+            return stored().stream().toList();
+        }
+
+        @Override
+        public void onChange(Listener<Service> listener) {
+            throw new UnsupportedOperationException("a story looks by itself");
+        }
+    }
+
+    private static final class NoSlices implements ObjectCache<EndpointSlice> {
+        @Override
+        public Optional<EndpointSlice> get(Key key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<EndpointSlice> list(String namespace) {
+            return List.of();
+        }
+
+        @Override
+        public void onChange(Listener<EndpointSlice> listener) {
+            throw new UnsupportedOperationException("a story looks by itself");
+        }
+    }
+}
