@@ -44,7 +44,7 @@ final class CachedWorld implements AutoCloseable {
         rules = caches.of(ObjectKind.POD_TRANSITION_RULE, PodTransitionRule.class);
         contexts = caches.of(ObjectKind.RESOURCE_CONTEXT, ResourceContext.class);
         revisions = caches.of(ObjectKind.CONTROLLER_REVISION, ControllerRevision.class);
-        services = caches.of(Service.class);
+        services = caches.of(ObjectKind.SERVICE, Service.class);
         slices = caches.of(EndpointSlice.class);
     }
 

@@ -10,7 +10,7 @@ final class Rights {
     static final List<Right> NEEDED = Stream.of(
                     rights("", "pods", "list", "watch", "get", "create", "patch", "delete"),
                     rights("", "pods/status", "patch"),
-                    rights("", "services", "list", "watch"),
+                    rights("", "services", "list", "watch", "patch"),
                     rights("", "events", "get", "create", "patch"),
                     rights("discovery.k8s.io", "endpointslices", "list", "watch"),
                     rights("apps", "controllerrevisions", "list", "watch", "create", "patch", "delete"),

@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleDesk;
+import io.kusionstack.operating.host.traffic.PodTraffic;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -21,11 +22,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what each room knows: the rules, the lifecycle, the set. */
 record RoomExplanations(
-        CachedWorld world, LifecycleGate gate, RuleDesk desk, CollaSetReconciler setRoom, InstantSource clock)
+        CachedWorld world,
+        LifecycleGate gate,
+        RuleDesk desk,
+        CollaSetReconciler setRoom,
+        PodTraffic traffic,
+        InstantSource clock)
         implements Explanations {
     private static final Set<String> OBSTACLES = Set.of("Scale=False", "Update=False", "Stalled=True");
 
@@ -39,14 +46,16 @@ record RoomExplanations(
         Explanation lifecycle = gate.explain(pod, now);
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(desk.waits(pod, now));
         waits.addAll(lifecycle.waits());
+        waits.addAll(traffic.waits(pod));
         waits.addAll(setRoom.waits(pod));
         return new Explanation(
                 lifecycle.pod(),
                 lifecycle.operations(),
                 lifecycle.inService(),
                 List.copyOf(waits),
-                List.of(),
-                lifecycle.nextLook());
+                traffic.shown(pod),
+                Stream.concat(lifecycle.nextLook().stream(), traffic.nextLook(pod).stream())
+                        .min(Comparator.naturalOrder()));
     }
 
     @Override

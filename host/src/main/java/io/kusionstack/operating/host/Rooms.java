@@ -11,7 +11,6 @@ import io.kusionstack.operating.host.kube.ApiActuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.Expectations;
 import io.kusionstack.operating.host.kube.Fence;
-import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.kube.StreamHealth;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
@@ -24,6 +23,7 @@ import io.kusionstack.operating.host.rules.RuleConsultant;
 import io.kusionstack.operating.host.rules.RuleDesk;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
+import io.kusionstack.operating.host.traffic.TrafficReconciler;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,6 +51,7 @@ final class Rooms implements AutoCloseable {
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
     private final HostMetrics metrics;
+    private final PluginHost plugins;
     private final CachedWorld world;
     private final Doorbell podBell = new Doorbell();
     private final Doorbell ruleBell = new Doorbell();
@@ -58,6 +59,7 @@ final class Rooms implements AutoCloseable {
     private final RuleWorld ruleWorld;
     private final RuleDesk desk;
     private final RuleConsultant consultant;
+    private final TrafficRoom traffic;
     private final SetIntentions intentions;
     private final LifecycleGate gate;
     private final Expectations expectations;
@@ -68,7 +70,7 @@ final class Rooms implements AutoCloseable {
     Rooms(HostConfig config, ClusterAccess access, HostMetrics metrics, PluginHost plugins) {
         this.config = config;
         this.metrics = metrics;
-        // the door plugins.traffic() is handed to the room that asks these plugins
+        this.plugins = plugins;
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets());
@@ -76,10 +78,9 @@ final class Rooms implements AutoCloseable {
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
         desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);
         intentions = new SetIntentions(world::generation);
-        ServiceEndpoints endpoints = plainServices(config.endpointSettle(), world, clock, podBell);
+        traffic = TrafficRoom.listening(config, world, clock, podBell);
         Judgements judgements = runs(ControllerName.RULES) ? desk : Judgements.none();
-        gate = new LifecycleGate(
-                judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none(), endpoints, endpoints);
+        gate = traffic.gate(judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none());
         expectations = new Expectations(clock, metrics);
         actuator = new ApiActuator(
                 access,
@@ -103,13 +104,6 @@ final class Rooms implements AutoCloseable {
                 intentions,
                 () -> ThreadLocalRandom.current().nextLong());
         world.pods().onChange(expectations);
-        endpoints.listenTo(world.slices());
-    }
-
-    private static ServiceEndpoints plainServices(
-            Duration settle, CachedWorld world, InstantSource clock, Doorbell podBell) {
-        return new ServiceEndpoints(
-                new ServiceEndpoints.Sparing(settle, service -> false), world.services(), world.pods(), clock, podBell);
     }
 
     /** Begins to load the caches; returns at once. */
@@ -136,6 +130,11 @@ final class Rooms implements AutoCloseable {
         if (runs(ControllerName.COLLASET)) {
             sets.watch(controller(
                     ControllerName.COLLASET.word(), sets, config.workers().collaset())::enqueueAfter);
+        }
+        if (runs(ControllerName.TRAFFIC)) {
+            TrafficReconciler services = traffic.reconciler(plugins.traffic(), actuator, metrics);
+            services.watch(controller(
+                    ControllerName.TRAFFIC.word(), services, config.workers().traffic())::enqueueAfter);
         }
         world.start();
     }
@@ -190,7 +189,7 @@ final class Rooms implements AutoCloseable {
     }
 
     Explanations explanations() {
-        return new RoomExplanations(world, gate, desk, sets, clock);
+        return new RoomExplanations(world, gate, desk, sets, traffic.pods(), clock);
     }
 
     @Override

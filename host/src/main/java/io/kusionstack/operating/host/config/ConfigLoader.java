@@ -126,7 +126,8 @@ public final class ConfigLoader {
         Workers workers = new Workers(
                 section.number("lifecycle", 1, 1000, 16),
                 section.number("rules", 1, 1000, 4),
-                section.number("collaset", 1, 1000, 8));
+                section.number("collaset", 1, 1000, 8),
+                section.number("traffic", 1, 1000, 16));
         section.end();
         return workers;
     }

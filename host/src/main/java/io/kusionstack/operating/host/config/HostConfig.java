@@ -36,7 +36,7 @@ public record HostConfig(
     public record Kubernetes(Optional<Path> kubeconfig) {}
 
     /** How many objects each controller looks at at once. */
-    public record Workers(int lifecycle, int rules, int collaset) {}
+    public record Workers(int lifecycle, int rules, int collaset, int traffic) {}
 
     /**
      * Where metrics, health and explanations are served.
@@ -86,7 +86,8 @@ public record HostConfig(
     public enum ControllerName {
         LIFECYCLE("lifecycle"),
         RULES("rules"),
-        COLLASET("collaset");
+        COLLASET("collaset"),
+        TRAFFIC("traffic");
 
         private final String word;
 

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.ops;
 import io.kusionstack.operating.host.kernel.LoopMetrics;
 import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.plugins.PluginMetrics;
+import io.kusionstack.operating.host.traffic.TrafficMetrics;
 import io.kusionstack.operating.plugin.Meters;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -19,11 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /** Counts for every room, by its port, and renders for Prometheus. docs/metrics.md lists all of it. Any thread. */
-public final class HostMetrics implements LoopMetrics, ActMetrics, PluginMetrics, AutoCloseable {
+public final class HostMetrics implements LoopMetrics, ActMetrics, PluginMetrics, TrafficMetrics, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> plugins = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> traffic = new ConcurrentHashMap<>();
     private final Map<String, LentMeters> lent = new ConcurrentHashMap<>();
 
     public HostMetrics() {
@@ -165,6 +167,29 @@ public final class HostMetrics implements LoopMetrics, ActMetrics, PluginMetrics
                     .tag("state", state)
                     .register(registry);
             return jars;
+        });
+    }
+
+    @Override
+    public void verified(String plugin, String direction, Duration lag) {
+        registry.timer("operating.traffic.lag", "plugin", plugin, "direction", direction)
+                .record(lag);
+    }
+
+    @Override
+    public void waiting(String plugin, int on, int off) {
+        showTraffic(plugin, "on").set(on);
+        showTraffic(plugin, "off").set(off);
+    }
+
+    private AtomicInteger showTraffic(String plugin, String direction) {
+        return traffic.computeIfAbsent(plugin + " " + direction, key -> {
+            AtomicInteger pods = new AtomicInteger();
+            Gauge.builder("operating.traffic.waiting", pods, AtomicInteger::get)
+                    .tag("plugin", plugin)
+                    .tag("direction", direction)
+                    .register(registry);
+            return pods;
         });
     }
 

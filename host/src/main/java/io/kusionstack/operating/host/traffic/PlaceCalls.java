@@ -37,7 +37,14 @@ final class PlaceCalls {
         record Unknown(Wait why, Duration after) implements Whereabouts {}
     }
 
-    Whereabouts find(Employment employment) {
+    /** @param known places; one that was found for this very Service needs no further question */
+    Whereabouts find(Employment employment, List<PlaceMemory> known) {
+        for (PlaceMemory memory : known) {
+            Place place = memory.place();
+            if (place.plugin().equals(employment.plugin()) && place.employer().equals(employment.employer())) {
+                return new Whereabouts.At(place);
+            }
+        }
         return switch (plugins.find(employment.plugin())) {
             case Found.Unavailable missing -> new Whereabouts.Unknown(missing.why(), NOT_LOADED);
             case Found.Ready ready ->

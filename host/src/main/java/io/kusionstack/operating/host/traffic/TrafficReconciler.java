@@ -100,7 +100,7 @@ public final class TrafficReconciler implements Reconciler {
         Employment employment = sources.services().get(key).map(Employment::of).orElseGet(() -> Employment.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
         Optional<Whereabouts> whereabouts =
-                employment.isManaged() ? Optional.of(calls.find(employment)) : Optional.empty();
+                employment.isManaged() ? Optional.of(calls.find(employment, memory.places())) : Optional.empty();
         Optional<Place> serving =
                 whereabouts.filter(known -> employment.wanted()).flatMap(PlaceCalls::place);
         List<PlaceMemory> places = Places.of(employment, memory, whereabouts);

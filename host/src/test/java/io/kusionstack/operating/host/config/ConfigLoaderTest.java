@@ -25,8 +25,8 @@ class ConfigLoaderTest {
     static final HostConfig DEFAULTS = new HostConfig(
             new Kubernetes(Optional.empty()),
             List.of(),
-            List.of(ControllerName.LIFECYCLE, ControllerName.RULES, ControllerName.COLLASET),
-            new Workers(16, 4, 8),
+            List.of(ControllerName.LIFECYCLE, ControllerName.RULES, ControllerName.COLLASET, ControllerName.TRAFFIC),
+            new Workers(16, 4, 8, 16),
             new Http("127.0.0.1", 8080),
             new Log(LogFormat.TEXT, LogLevel.INFO),
             Duration.ofSeconds(2),
@@ -46,7 +46,7 @@ class ConfigLoaderTest {
             kubernetes: {kubeconfig: /etc/operating/kubeconfig}
             watchNamespaces: [shop, web]
             controllers: [collaset, lifecycle]
-            workers: {lifecycle: 17, rules: 5, collaset: 9}
+            workers: {lifecycle: 17, rules: 5, collaset: 9, traffic: 18}
             http: {bindAddress: 0.0.0.0, port: 0}
             log: {format: json, level: debug}
             endpointSettle: 500ms
@@ -67,7 +67,7 @@ class ConfigLoaderTest {
             new Kubernetes(Optional.of(Path.of("/etc/operating/kubeconfig"))),
             List.of("shop", "web"),
             List.of(ControllerName.LIFECYCLE, ControllerName.COLLASET),
-            new Workers(17, 5, 9),
+            new Workers(17, 5, 9, 18),
             new Http("0.0.0.0", 0),
             new Log(LogFormat.JSON, LogLevel.DEBUG),
             Duration.ofMillis(500),
@@ -121,10 +121,14 @@ class ConfigLoaderTest {
                                 "it has to be the name of a namespace: a-z, 0-9 and '-'"),
                         new Problem("watchNamespaces[2]", "\"shop\"", "each may stand there only once"),
                         new Problem(
-                                "controllers[0]", "\"collasets\"", "it has to be one of lifecycle, rules, collaset"),
+                                "controllers[0]",
+                                "\"collasets\"",
+                                "it has to be one of lifecycle, rules, collaset, traffic"),
                         new Problem("workers.lifecycle", "0", "it has to be a whole number from 1 to 1000"),
                         new Problem(
-                                "workers.rule", "", "there is no such key; known here are lifecycle, rules, collaset"),
+                                "workers.rule",
+                                "",
+                                "there is no such key; known here are lifecycle, rules, collaset, traffic"),
                         new Problem("http.bindAddress", "\"\"", "it has to be a text"),
                         new Problem("http.port", "\"8080\"", "it has to be a whole number from 0 to 65535"),
                         new Problem("log.format", "\"xml\"", "it has to be one of text, json"),

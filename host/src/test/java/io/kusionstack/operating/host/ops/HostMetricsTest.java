@@ -69,6 +69,8 @@ class HostMetricsTest {
         metrics.returnedLate("slb", "observe");
         metrics.dropped("label-hook", "judge", 1);
         metrics.plugins(2, 0);
+        metrics.verified("slb", "off", Duration.ofMillis(5));
+        metrics.waiting("slb", 3, 1);
         return metrics;
     }
 

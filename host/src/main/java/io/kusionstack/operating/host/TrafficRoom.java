@@ -1,0 +1,71 @@
+package io.kusionstack.operating.host;
+
+import io.kusionstack.operating.host.config.HostConfig;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.ServiceEndpoints;
+import io.kusionstack.operating.host.lifecycle.LifecycleGate;
+import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plugins.TrafficPlugins;
+import io.kusionstack.operating.host.traffic.PodTraffic;
+import io.kusionstack.operating.host.traffic.TrafficMetrics;
+import io.kusionstack.operating.host.traffic.TrafficReconciler;
+import java.time.InstantSource;
+
+/**
+ * Who sends requests to Pods: the Services that plugins serve, and all others by their endpoints. Without the controller
+ * {@code traffic} the endpoints are all there is.
+ */
+final class TrafficRoom {
+    private final CachedWorld world;
+    private final InstantSource clock;
+    private final Doorbell podBell;
+    private final boolean runs;
+    private final PodTraffic pods;
+    private final ServiceEndpoints plain;
+
+    private TrafficRoom(HostConfig config, CachedWorld world, InstantSource clock, Doorbell podBell) {
+        this.world = world;
+        this.clock = clock;
+        this.podBell = podBell;
+        this.runs = config.controllers().contains(HostConfig.ControllerName.TRAFFIC);
+        this.pods = new PodTraffic(clock);
+        this.plain = new ServiceEndpoints(
+                new ServiceEndpoints.Sparing(config.endpointSettle(), service -> runs && pods.serves(service)),
+                world.services(),
+                world.pods(),
+                clock,
+                podBell);
+    }
+
+    /** Follows Pods, Services and endpoints from now on; to be made before any other room does, because they ask this one. */
+    static TrafficRoom listening(HostConfig config, CachedWorld world, InstantSource clock, Doorbell podBell) {
+        TrafficRoom room = new TrafficRoom(config, world, clock, podBell);
+        if (room.runs) {
+            room.pods.listenTo(world.pods(), world.services());
+        }
+        room.plain.listenTo(world.slices());
+        return room;
+    }
+
+    /** The lifecycle, which lets a Pod be touched only when nobody sends to it any more. */
+    LifecycleGate gate(Judgements judgements, Intentions intentions) {
+        return runs
+                ? new LifecycleGate(judgements, intentions, plain.and(pods), plain.with(pods))
+                : new LifecycleGate(judgements, intentions, plain, plain);
+    }
+
+    /** What is known of a Pod's traffic. */
+    PodTraffic pods() {
+        return pods;
+    }
+
+    TrafficReconciler reconciler(TrafficPlugins plugins, Actuator actuator, TrafficMetrics metrics) {
+        return new TrafficReconciler(
+                new TrafficReconciler.Sources(world.services(), world.slices(), world.pods(), pods, plain, clock),
+                plugins,
+                actuator,
+                podBell,
+                metrics);
+    }
+}
