@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.plugins.RulePlugins;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,7 @@ public final class PluginHarness implements AutoCloseable {
     /** The system property that names the jar of the module under test; plugins/pom.xml sets it for integration tests. */
     public static final String JAR = "plugin.jar";
 
-    private static final Duration COLLECTION = Duration.ofSeconds(30);
+    private static final Duration COLLECTION = Duration.ofSeconds(15);
 
     private final List<Path> jars;
     private final Map<String, JsonNode> settings = new LinkedHashMap<>();
@@ -175,20 +177,27 @@ public final class PluginHarness implements AutoCloseable {
 
     /** After {@link #close}: nothing keeps the classes of the plugins in memory. The test must hold no worker any more. */
     public void assertNothingIsLeft() {
-        Instant end = Instant.now().plus(COLLECTION);
-        while (left() > 0 && Instant.now().isBefore(end)) {
-            System.gc();
-        }
         assertThat(left())
                 .as(
                         "plugins whose classes are still in memory: a thread, a ThreadLocal or a static of the JDK keeps them")
-                .isZero();
+                .isEmpty();
     }
 
-    private long left() {
+    /** After {@link #close}: the names of the class loaders that are still in memory though time was given to forget them. */
+    public List<String> left() {
+        Instant end = Instant.now().plus(COLLECTION);
+        while (!present().isEmpty() && Instant.now().isBefore(end)) {
+            System.gc();
+        }
+        return present();
+    }
+
+    private List<String> present() {
         return started().unloaded().stream()
-                .filter(trace -> trace.get() != null)
-                .count();
+                .map(Reference::get)
+                .filter(Objects::nonNull)
+                .map(ClassLoader::getName)
+                .toList();
     }
 
     private PluginHost started() {

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class LivePlugin {
     private static final Logger LOG = LoggerFactory.getLogger(LivePlugin.class);
 
+    private static final Duration MOMENT = Duration.ofMillis(200);
+    private static final Duration PATIENCE_AT_END = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofDays(1);
 
     private final JarCheck.Checked jar;
@@ -134,17 +136,24 @@ final class LivePlugin {
     }
 
     /**
-     * Stops routing, waits for calls in flight, closes the workers, stops the plugin, forgets its classes.
+     * Stops routing, waits for calls in flight, closes the workers, stops the plugin, forgets its classes. When the limit has
+     * passed, what is left is tried for a
+     * moment each, and given up after two seconds.
      *
      * @return what shows that they were really forgotten
      */
     WeakReference<ClassLoader> unload(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
         call.stopRouting();
         boolean isIdle = call.awaitIdle(limit);
         closing.shutdownNow();
-        workers.forEach(worker -> close(worker, limit));
+        for (Closing worker : workers) {
+            if (System.nanoTime() - end < PATIENCE_AT_END.toNanos()) {
+                close(worker, until(end));
+            }
+        }
         work.shutdownNow();
-        call.settle(Question.of(jar.id(), "stop", limit, () -> pf4j.stopPlugin(jar.id())));
+        call.settle(Question.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
         pf4j.unloadPlugin(jar.id());
         call.end();
         List<String> left = threads().stream().map(Thread::getName).sorted().toList();
@@ -156,5 +165,10 @@ final class LivePlugin {
                     .log("A plugin left something behind when it was unloaded: its classes stay in memory");
         }
         return new WeakReference<>(loader);
+    }
+
+    private static Duration until(long end) {
+        Duration left = Duration.ofNanos(end - System.nanoTime());
+        return left.compareTo(MOMENT) > 0 ? left : MOMENT;
     }
 }

@@ -304,20 +304,33 @@ public final class PluginHost implements AutoCloseable {
         closed = true;
         Providers last = providers;
         providers = Providers.none("the host is stopping");
-        List<WeakReference<ClassLoader>> traces = new ArrayList<>();
+        unloaded = unload(last.loaded());
         try {
-            for (Loaded plugin : last.loaded()) {
-                traces.add(plugin.plugin().unload(settings.callTimeout()));
-                surroundings.metrics().forget(plugin.plugin().jar().id());
-            }
             if (folder != null) {
                 folder.close();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("cause", e.toString()).log("The copies of the plugins' jars are left behind");
         }
-        unloaded = traces;
+    }
+
+    /** All at once: a plugin that hangs holds up none. */
+    private List<WeakReference<ClassLoader>> unload(List<Loaded> plugins) {
+        List<WeakReference<ClassLoader>> traces = new ArrayList<>();
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("plugin-unload-", 0).daemon().factory())) {
+            List<Future<WeakReference<ClassLoader>>> ending = plugins.stream()
+                    .map(one -> threads.submit(() -> one.plugin().unload(settings.callTimeout())))
+                    .toList();
+            for (Future<WeakReference<ClassLoader>> one : ending) {
+                traces.add(one.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            LOG.atWarn().addKeyValue("cause", String.valueOf(e.getCause())).log("A plugin could not be unloaded");
+        }
+        plugins.forEach(one -> surroundings.metrics().forget(one.plugin().jar().id()));
+        return traces;
     }
 }

@@ -1,0 +1,53 @@
+package io.kusionstack.operating.testplugins.steady;
+
+import io.kusionstack.operating.plugin.PluginContext;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.BackendResult;
+import io.kusionstack.operating.plugin.traffic.Employer;
+import io.kusionstack.operating.plugin.traffic.Observation;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import io.kusionstack.operating.plugin.traffic.TrafficControl;
+import io.kusionstack.operating.plugin.traffic.TrafficProvider;
+import java.time.Instant;
+import java.util.List;
+import org.pf4j.Extension;
+
+/** Has no backend, and does at once what it is asked. */
+@Extension
+public final class ControlProvider implements TrafficProvider<ControlProvider.Nothing> {
+    record Nothing() {}
+
+    @Override
+    public String name() {
+        return "steady-traffic";
+    }
+
+    @Override
+    public Class<Nothing> configType() {
+        return Nothing.class;
+    }
+
+    @Override
+    public TrafficControl create(Nothing settings, PluginContext context) {
+        return new Control();
+    }
+
+    private static final class Control implements TrafficControl {
+        @Override
+        public String lockKey(Employer employer) {
+            return employer.ref().toString();
+        }
+
+        @Override
+        public Observation observe(Employer employer, Instant deadline) {
+            return new Observation(Instant.now(), List.of());
+        }
+
+        @Override
+        public List<BackendResult> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
+            return changes.stream()
+                    .map(change -> new BackendResult(change.backend(), new Progress.Done()))
+                    .toList();
+        }
+    }
+}

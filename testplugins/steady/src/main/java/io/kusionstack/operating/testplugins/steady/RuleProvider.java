@@ -1,0 +1,42 @@
+package io.kusionstack.operating.testplugins.steady;
+
+import io.kusionstack.operating.plugin.PluginContext;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.rule.RuleRequest;
+import io.kusionstack.operating.plugin.rule.RuleResponse;
+import io.kusionstack.operating.plugin.rule.TransitionRule;
+import io.kusionstack.operating.plugin.rule.TransitionRuleProvider;
+import io.kusionstack.operating.plugin.rule.Verdict;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.pf4j.Extension;
+
+/** Lets every Pod pass. */
+@Extension
+public final class RuleProvider implements TransitionRuleProvider<RuleProvider.Nothing> {
+    record Nothing() {}
+
+    @Override
+    public String name() {
+        return "steady-rule";
+    }
+
+    @Override
+    public Class<Nothing> configType() {
+        return Nothing.class;
+    }
+
+    @Override
+    public TransitionRule create(Nothing config, PluginContext context) {
+        return new Rule();
+    }
+
+    private static final class Rule implements TransitionRule {
+        @Override
+        public RuleResponse judge(RuleRequest request) {
+            Map<PodRef, Verdict> verdicts = new LinkedHashMap<>();
+            request.waiting().forEach(pod -> verdicts.put(pod, new Verdict.Pass()));
+            return new RuleResponse(verdicts, Map.of());
+        }
+    }
+}
