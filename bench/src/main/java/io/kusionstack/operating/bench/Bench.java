@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./dev bench",
         description = "Measures the operator; asserts nothing.",
-        subcommands = {UpdateCommand.class, CacheCommand.class})
+        subcommands = {UpdateCommand.class, CacheCommand.class, NodesCommand.class})
 public final class Bench {
     private Bench() {}
 

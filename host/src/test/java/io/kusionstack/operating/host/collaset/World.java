@@ -145,6 +145,15 @@ final class World {
         return outcome;
     }
 
+    /** As {@link #step}, where the look of the host may end with an exception: the kernel would try again. */
+    void stepThatMayFail() {
+        try {
+            step();
+        } catch (IllegalStateException refused) {
+            cluster.pass(Duration.ofSeconds(1));
+        }
+    }
+
     /** Steps until nothing changes any more. */
     void settle() {
         for (int quiet = 0; quiet < 3; ) {

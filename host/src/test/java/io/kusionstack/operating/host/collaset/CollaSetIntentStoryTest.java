@@ -1,0 +1,37 @@
+package io.kusionstack.operating.host.collaset;
+
+import static io.kusionstack.operating.host.collaset.Stories.V1;
+import static io.kusionstack.operating.host.collaset.Stories.V2;
+import static io.kusionstack.operating.host.collaset.Stories.create;
+import static io.kusionstack.operating.host.collaset.Stories.images;
+import static io.kusionstack.operating.host.collaset.Stories.operating;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CollaSetIntentStoryTest {
+    @Test
+    void touchesNoPodBeforeTheRevisionOfItsIdIsStored() {
+        World world = new World();
+        create(world, 2, "");
+        world.floor(1);
+        world.cluster.refuse(action ->
+                action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
+                        ? Optional.of("exceeded quota")
+                        : Optional.empty());
+
+        world.image(V2);
+        for (int i = 0; i < 5; i++) {
+            world.stepThatMayFail();
+        }
+        assertThat(images(world)).containsExactly(V1, V1);
+        assertThat(operating(world)).isZero();
+
+        world.cluster.refuse(action -> Optional.empty());
+        world.settle();
+        assertThat(images(world)).containsExactly(V2, V2);
+    }
+}

@@ -1,0 +1,92 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Intention;
+import io.kusionstack.operating.host.plan.LastPodStatus;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class SetIntentionsTest {
+    private static final Key WEB = new Key("shop", "web");
+    private static final Intention TO_V2 = new Intention(
+            Names.COLLASET_OPERATION,
+            Pods.STAMP,
+            "web-2",
+            MapEdit.set(Names.REVISION, "web-2"),
+            MapEdit.none(),
+            new TreeMap<>(Map.of("main", "app:v2")));
+
+    private final AtomicLong generation = new AtomicLong(3);
+    private final SetIntentions intentions =
+            new SetIntentions(set -> generation.get() == 0 ? OptionalLong.empty() : OptionalLong.of(generation.get()));
+
+    @Test
+    void holdsForTheOperationItWasMadeFor() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+
+        assertThat(intentions.of(preparing().build())).contains(TO_V2);
+    }
+
+    @Test
+    void isWorthNothingInAnotherRoundOfTheOperation() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        String operating = Names.key(Names.OPERATING, Names.COLLASET_OPERATION);
+
+        assertThat(intentions.of(preparing().label(operating, "1").build())).isEmpty();
+    }
+
+    @Test
+    void isWorthNothingOnceTheSetHasANewerGenerationOrIsGone() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+
+        generation.set(4);
+        assertThat(intentions.of(preparing().build())).isEmpty();
+        generation.set(0);
+        assertThat(intentions.of(preparing().build())).isEmpty();
+    }
+
+    @Test
+    void isWorthNothingForATerminatingPodOrAnotherOfThatName() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+
+        assertThat(intentions.of(preparing().terminating().build())).isEmpty();
+        assertThat(intentions.of(preparing().uid("another").build())).isEmpty();
+    }
+
+    @Test
+    void isDoneWhenThePodCarriesTheRevision() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+
+        assertThat(intentions.of(preparing().revision("web-2").build())).isEmpty();
+    }
+
+    @Test
+    void waitsUntilTheKubeletHasFollowedTheImageChangeBefore() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        String baseline = LastPodStatus.before(preparing().build(), Map.of("main", "app:v1"));
+
+        assertThat(intentions.of(
+                        preparing().annotation(Names.LAST_POD_STATUS, baseline).build()))
+                .isEmpty();
+    }
+
+    @Test
+    void forgetsWhatWasPublishedBefore() {
+        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        intentions.publish(WEB, 3, Map.of());
+
+        assertThat(intentions.of(preparing().build())).isEmpty();
+    }
+
+    private static Pods preparing() {
+        return Snapshots.pod(0).ownedBy("web").offline().preparing(Names.COLLASET_OPERATION, Names.UPDATE);
+    }
+}
