@@ -241,9 +241,12 @@ public interface TrafficContract<C extends Record> {
                     .findFirst();
         }
 
+        /** As the host does: by address, and by the Pod's uid where the provider remembers one. */
         boolean isOf(ObservedBackend observed, Backend backend) {
-            return observed.backend().pod().equals(backend.pod())
-                    && observed.backend().port() == backend.port();
+            String uid = observed.backend().pod().uid();
+            return observed.backend().ip().equals(backend.ip())
+                    && observed.backend().port() == backend.port()
+                    && (uid.isEmpty() || uid.equals(backend.pod().uid()));
         }
 
         private Instant deadline() {

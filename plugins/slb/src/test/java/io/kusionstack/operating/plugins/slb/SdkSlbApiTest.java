@@ -92,7 +92,7 @@ class SdkSlbApiTest {
         slb.faults().always(SlbFaults.ANY, new SlbFault.ApplyLate(Duration.ofSeconds(30)));
         Instant begin = Instant.now();
 
-        SlbRefusal refusal = refusal(() -> api.group("rsp-1", begin.plusMillis(300)));
+        SlbRefusal refusal = refusal(() -> api.group("rsp-1", begin.plusSeconds(1)));
         assertThat(refusal)
                 .hasMessage(DESCRIBE + " of group rsp-1: no clear answer, it may have been done or not"
                         + " (SDK.ReadTimeout)");
@@ -121,7 +121,7 @@ class SdkSlbApiTest {
 
         List<SlbRefusal> refusals = List.of(
                 refusal(this::describe),
-                refusal(this::describe),
+                refusal(() -> api.group("rsp-1", Instant.now().plusSeconds(1))),
                 refusal(() -> wrongSecret.group("rsp-1", deadline())),
                 refusal(() -> wrongKey.group("rsp-1", deadline())));
         slb.goDown();

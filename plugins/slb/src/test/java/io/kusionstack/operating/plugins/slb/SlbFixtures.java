@@ -25,10 +25,24 @@ final class SlbFixtures {
                 Optional.of("http"),
                 Optional.empty(),
                 Optional.of(Duration.ofSeconds(2)),
-                Optional.of(Duration.ofSeconds(1)),
+                Optional.of(Duration.ofSeconds(8)),
                 Optional.empty(),
                 Optional.of(1_000),
                 Optional.of(1_000));
+    }
+
+    /** The same as it stands in a configuration. */
+    static String yaml(String endpoint) {
+        return """
+                region: cn-hangzhou
+                accessKeyId: env:SLB_ID
+                accessKeySecret: env:SLB_SECRET
+                endpoint: "%s"
+                protocol: http
+                callTimeout: 8s
+                readsPerSecond: 1000
+                writesPerSecond: 1000
+                """.formatted(endpoint);
     }
 
     static PluginContext context(Map<String, String> secrets, Clock clock, ExecutorService executor) {
