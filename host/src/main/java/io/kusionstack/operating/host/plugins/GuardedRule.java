@@ -9,6 +9,7 @@ import io.kusionstack.operating.plugin.rule.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,15 +39,28 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
 
     @Override
     public Answer<RuleResponse> judge(RuleRequest request) {
-        return plugin.call()
-                .ask(Question.of(name, "judge", Duration.between(clock.instant(), request.deadline()), () -> {
-                    begin();
-                    try {
-                        return checked(rule.judge(request), request);
-                    } finally {
-                        finish();
-                    }
-                }));
+        Instant now = clock.instant();
+        RuleRequest limited = until(plugin.call().deadline(now, request.deadline()), request);
+        return plugin.call().ask(Question.of(name, "judge", Duration.between(now, limited.deadline()), () -> {
+            begin();
+            try {
+                return checked(rule.judge(limited), limited);
+            } finally {
+                finish();
+            }
+        }));
+    }
+
+    /** The plugin is told when the host really stops waiting. */
+    private static RuleRequest until(Instant deadline, RuleRequest request) {
+        return new RuleRequest(
+                request.rule(),
+                request.stage(),
+                request.selected(),
+                request.waiting(),
+                request.memory(),
+                request.now(),
+                deadline);
     }
 
     private RuleResponse checked(RuleResponse answer, RuleRequest request) throws Unusable {

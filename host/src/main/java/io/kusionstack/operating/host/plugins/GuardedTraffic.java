@@ -61,24 +61,30 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
 
     @Override
     public Answer<Observation> observe(Employer employer, Instant deadline) {
-        return locked(employer, deadline, "observe", () -> answers.checked(control.observe(employer, deadline)));
+        return locked(employer, deadline, "observe", until -> answers.checked(control.observe(employer, until)));
     }
 
     @Override
     public Answer<List<BackendResult>> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
         List<BackendChange> asked = List.copyOf(changes);
         return locked(
-                employer, deadline, "apply", () -> answers.checked(asked, control.apply(employer, asked, deadline)));
+                employer, deadline, "apply", until -> answers.checked(asked, control.apply(employer, asked, until)));
     }
 
-    private <T> Answer<T> locked(Employer employer, Instant deadline, String call, Callable<T> asked) {
+    /** What runs in the plugin, told when the host really stops waiting. */
+    private interface Asked<T> {
+        T until(Instant deadline) throws Exception;
+    }
+
+    private <T> Answer<T> locked(Employer employer, Instant deadline, String call, Asked<T> asked) {
         return switch (lockKey(employer, until(deadline))) {
             case Answer.Missing<String>(Wait why, Duration after) -> new Answer.Missing<>(why, after);
             case Answer.Given<String>(String key) -> {
                 Optional<Runnable> taken = take(key, until(deadline));
+                Instant last = plugin.call().deadline(clock.instant(), deadline);
                 yield taken.isEmpty()
                         ? busy(key)
-                        : plugin.call().ask(holding(taken.get(), call, until(deadline), asked));
+                        : plugin.call().ask(holding(taken.get(), call, until(last), () -> asked.until(last)));
             }
         };
     }

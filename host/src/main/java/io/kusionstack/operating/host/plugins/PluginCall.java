@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +101,12 @@ final class PluginCall {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 Thread.ofPlatform().name("plugin-" + plugin + "-", 0).daemon().factory());
+    }
+
+    /** When the host stops waiting for a call that begins now and would have until {@code asked}. */
+    Instant deadline(Instant now, Instant asked) {
+        Instant last = now.plus(longest);
+        return asked.isBefore(last) ? asked : last;
     }
 
     /** Asks on behalf of a room. */

@@ -80,6 +80,15 @@ class PluginHostTest {
     }
 
     @Test
+    void tellsAPluginWhenTheHostReallyStopsWaiting() throws Exception {
+        String early = "if (request.deadline().isAfter(java.time.Instant.now().plusMillis(" + SHORT.toMillis()
+                + "))) return null;\n" + PluginJars.PASS;
+        jars.build("sample-1.jar", sample("sample", early));
+
+        assertThat(worker(host(), "sample", "{}").judge(request())).isInstanceOf(Answer.Given.class);
+    }
+
+    @Test
     void tellsAllThatIsWrongWithAConfiguration() throws Exception {
         jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
 
