@@ -46,6 +46,7 @@ final class Arrows {
             vendor("testplugins.blocksatstart"),
             vendor("testplugins.steady"),
             row("testbed").mayLoad(""),
+            vendor("plugins.labelhook"),
             vendor("testplugins.slow"),
             row("bench").mayUse("testbed", "host.", "plugin", "plugin.").mayLoad(""),
             row(MAIN).mayUse("host.", "plugin", "plugin.").mayLoad(""),
