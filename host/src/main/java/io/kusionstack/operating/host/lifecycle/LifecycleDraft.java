@@ -20,6 +20,8 @@ import java.util.TreeSet;
 
 /** The one edit while it is being planned. Lives for one call of the planner. */
 final class LifecycleDraft {
+    private static final String RULE_DETAILS = Names.key(Names.RULE_DETAIL, "");
+
     private final LifecycleSnapshot snapshot;
     private final List<Wait> waits = new ArrayList<>();
     private PodEdit edit;
@@ -174,6 +176,18 @@ final class LifecycleDraft {
             look(LifecyclePlanner.RESYNC);
         }
         PodEdit changes = edit.isEmpty() ? edit : edit.against(snapshot.seen());
-        return new LifecyclePlanner.Advanced(changes, waits, lookAgain);
+        return new LifecyclePlanner.Advanced(
+                changes.isEmpty() ? changes : withoutRuleDetails(changes), waits, lookAgain);
+    }
+
+    /**
+     * Kuperator told each Pod in annotations what its rules said. Nobody keeps them true any more, so they go with a write
+     * that is made anyway.
+     */
+    private PodEdit withoutRuleDetails(PodEdit changes) {
+        List<String> details = snapshot.seen().annotations().keySet().stream()
+                .filter(key -> key.startsWith(RULE_DETAILS))
+                .toList();
+        return details.isEmpty() ? changes : changes.annotations(MapEdit.remove(details));
     }
 }

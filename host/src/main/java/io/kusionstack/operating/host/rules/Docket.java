@@ -219,7 +219,7 @@ final class Docket {
             Optional<Reply> reply = verdicts.reply(spec, rule);
             complete &= reply.isPresent();
             if (reply.isPresent() && reply.get() instanceof Reply.Silent silent) {
-                (silent.why().reason() == Reason.PLUGIN_UNAVAILABLE ? unserved : problems).addAll(silent.problems());
+                (silent.why().reason() == Reason.WAITING_FOR_RULE ? problems : unserved).addAll(silent.problems());
             }
         }
         return new Acceptance(complete, problems, unserved);

@@ -43,6 +43,18 @@ class LifecycleTakeOverTest {
     }
 
     @Test
+    void whatKuperatorNotedOfRulesGoesWithAWriteThatIsMadeAnyway() {
+        String detail = Names.key(Names.RULE_DETAIL, "web");
+        Pods noted = Pods.pod("a").available().annotation(detail, "{}").annotation("kusionstack.io/other", "stays");
+        PodRecord still = Pods.like(noted.build()).build();
+
+        assertThat(after(still).annotations()).containsKey(detail);
+
+        PodRecord begun = after(Pods.like(still).preCheck("x", "update").build());
+        assertThat(begun.annotations()).containsOnlyKeys("kusionstack.io/other");
+    }
+
+    @Test
     void checksAgainWhenOnlyAStalePermissionIsLeft() {
         PodRecord pod = Pods.pod("a")
                 .available()

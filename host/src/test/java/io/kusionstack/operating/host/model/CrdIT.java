@@ -154,7 +154,7 @@ class CrdIT {
                 "{selector: {}, rules: [{name: a, labelCheck: {}}]}       | spec.rules[0].labelCheck.requires: Required value",
                 "{selector: {}, rules: [{name: a, webhook: {clientConfig: {}}}]} | spec.rules[0].webhook.clientConfig.url: Required value",
                 "{selector: {}, rules: [{name: a, plugin: {config: {}}}]} | spec.rules[0].plugin.name: Required value",
-                "{selector: {}, rules: [{name: a, plugin: {name: No}}]}   | spec.rules[0].plugin.name in body should match",
+                "{selector: {}, rules: [{name: a, plugin: {name: Up}}]}   | spec.rules[0].plugin.name in body should match",
                 "{selector: {}, rules: [{name: a, plugin: {name: a, config: 7}}]} | spec.rules[0].plugin.config",
                 "{selector: {}, rules: [{name: a, plugin: {name: a}, labelCheck: {requires: {}}}]} | plugin stands alone"
             })
