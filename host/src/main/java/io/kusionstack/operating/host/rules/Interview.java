@@ -69,7 +69,7 @@ final class Interview {
                 new Reply.Silent(
                         clock.instant(),
                         question.wait(
-                                Reason.PLUGIN_UNAVAILABLE, unavailable.why().message()),
+                                unavailable.why().reason(), unavailable.why().message()),
                         Optional.of(clock.instant().plus(BEFORE_ANOTHER_TRY)),
                         List.of(question.path() + ": " + unavailable.why().message()));
         };
