@@ -3,4 +3,7 @@
  * com.example.changewindow.ChangeWindowProvider} is the extension, {@link com.example.changewindow.ChangeWindow} what users
  * write.
  */
+@NullMarked
 package com.example.changewindow;
+
+import org.jspecify.annotations.NullMarked;

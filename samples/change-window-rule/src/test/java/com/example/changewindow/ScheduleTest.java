@@ -17,24 +17,27 @@ class ScheduleTest {
     @ParameterizedTest
     @CsvSource({
         // 2026-01-05 is a Monday
-        "Mon,     10:00, 16:00, UTC,           2026-01-05T09:00:00Z, PT1H",
-        "Mon,     10:00, 16:00, UTC,           2026-01-05T10:00:00Z, PT0S",
-        "Mon,     10:00, 16:00, UTC,           2026-01-05T15:59:59Z, PT0S",
-        "Mon,     10:00, 16:00, UTC,           2026-01-05T16:00:00Z, PT162H",
-        "Mon Wed, 10:00, 16:00, UTC,           2026-01-05T16:00:00Z, PT42H",
-        "'',      10:00, 16:00, UTC,           2026-01-05T16:00:00Z, PT18H",
-        "Mon,     10:00, 16:00, Asia/Shanghai, 2026-01-05T02:00:00Z, PT0S",
+        "Mon,     10:00-16:00, UTC,           2026-01-05T09:00:00Z, PT1H",
+        "Mon,     10:00-16:00, UTC,           2026-01-05T10:00:00Z, PT0S",
+        "Mon,     10:00-16:00, UTC,           2026-01-05T15:59:59Z, PT0S",
+        "Mon,     10:00-16:00, UTC,           2026-01-05T16:00:00Z, PT162H",
+        "Mon Wed, 10:00-16:00, UTC,           2026-01-05T16:00:00Z, PT42H",
+        "'',      10:00-16:00, UTC,           2026-01-05T16:00:00Z, PT18H",
+        "Mon,     10:00-16:00, Asia/Shanghai, 2026-01-05T02:00:00Z, PT0S",
         // over midnight: the day is the one on which it opens
-        "Mon,     22:00, 02:00, UTC,           2026-01-06T01:59:00Z, PT0S",
-        "Mon,     22:00, 02:00, UTC,           2026-01-05T01:59:00Z, PT20H1M",
-        "Sun,     22:00, 02:00, UTC,           2026-01-05T01:59:00Z, PT0S",
+        "Mon,     22:00-02:00, UTC,           2026-01-06T01:59:00Z, PT0S",
+        "Mon,     22:00-02:00, UTC,           2026-01-05T01:59:00Z, PT20H1M",
+        "Sun,     22:00-02:00, UTC,           2026-01-05T01:59:00Z, PT0S",
         // clocks go forward on 2026-03-29: that night is an hour shorter
-        "Sat,     22:00, 04:00, Europe/Berlin, 2026-03-29T01:59:00Z, PT0S",
-        "Sat,     22:00, 04:00, Europe/Berlin, 2026-03-29T02:00:00Z, PT162H",
+        "Sat,     22:00-04:00, Europe/Berlin, 2026-03-29T01:59:00Z, PT0S",
+        "Sat,     22:00-04:00, Europe/Berlin, 2026-03-29T02:00:00Z, PT162H",
     })
-    void saysHowLongUntilItIsOpen(String days, String from, String to, String zone, Instant now, Duration until)
+    void saysHowLongUntilItIsOpen(String days, String hours, String zone, Instant now, Duration until)
             throws InvalidConfigException {
-        assertThat(Schedule.of(new ChangeWindow(days(days), from, to, zone)).untilOpen(now))
+        String[] times = hours.split("-");
+
+        assertThat(Schedule.of(new ChangeWindow(days(days), times[0], times[1], zone))
+                        .untilOpen(now))
                 .isEqualTo(until);
     }
 
