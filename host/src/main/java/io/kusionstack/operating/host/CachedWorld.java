@@ -46,6 +46,7 @@ final class CachedWorld implements AutoCloseable {
         revisions = caches.of(ObjectKind.CONTROLLER_REVISION, ControllerRevision.class);
         services = caches.of(ObjectKind.SERVICE, Service.class);
         slices = caches.of(EndpointSlice.class);
+        pods.onNewEpoch(caches::listAgain);
     }
 
     /** Begins to follow the API server; to be called when all listeners are there. */
@@ -57,6 +58,11 @@ final class CachedWorld implements AutoCloseable {
     /** False until all that existed at the start is known: nobody may act on less. */
     boolean isSynced() {
         return podStream.isSynced() && caches.isSynced();
+    }
+
+    /** False while the API server has gone back to an older past and not all of it is known: nobody may act on that. */
+    boolean isSettled() {
+        return pods.isSettled() && caches.isSynced();
     }
 
     List<StreamHealth> health() {

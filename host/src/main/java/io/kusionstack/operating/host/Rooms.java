@@ -144,9 +144,8 @@ final class Rooms implements AutoCloseable {
     }
 
     private Controller controller(String name, Reconciler reconciler, int workers) {
-        Reconciler onlySettled = (key, now) -> world.pods().isSettled()
-                ? reconciler.reconcile(key, now)
-                : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
+        Reconciler onlySettled = (key, now) ->
+                world.isSettled() ? reconciler.reconcile(key, now) : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
         Controller controller = new Controller(name, onlySettled, Controller.Settings.of(workers), metrics, clock);
         controllers.add(controller);
         return controller;

@@ -9,9 +9,11 @@ import io.kusionstack.operating.host.kernel.Key;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An {@link ObjectCache} fed by informers, one for each namespace in scope or one for all, and by the responses of our own
- * writes. Of two states of one object the one with the higher resourceVersion stays.
+ * writes. Of two states of one object the one with the higher resourceVersion stays, as long as the API server speaks of
+ * the same past.
  */
 public final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InformerCache.class);
@@ -29,10 +32,14 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
     private final Class<T> type;
     private final KubernetesClient client;
     private final InstantSource clock;
+    private final List<String> namespaces;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<Key, T> objects = new ConcurrentHashMap<>();
     private final List<Listener<T>> listeners = new CopyOnWriteArrayList<>();
-    private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
+    // what was shown since the last new past began; guarded by changing
+    private final Set<Key> shown = new HashSet<>();
+    private volatile boolean listsAgain;
+    private volatile List<SharedIndexInformer<T>> informers;
     private volatile Instant lastWatching;
 
     /** @param namespaces none means all */
@@ -40,13 +47,20 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         this.type = type;
         this.client = client;
         this.clock = clock;
+        this.namespaces = List.copyOf(namespaces);
         this.lastWatching = clock.instant();
+        this.informers = prepared();
+    }
+
+    private List<SharedIndexInformer<T>> prepared() {
+        List<SharedIndexInformer<T>> fresh = new ArrayList<>();
         if (namespaces.isEmpty()) {
-            informers.add(prepared(client.resources(type).inAnyNamespace().runnableInformer(0)));
+            fresh.add(prepared(client.resources(type).inAnyNamespace().runnableInformer(0)));
         }
         for (String namespace : namespaces) {
-            informers.add(prepared(client.resources(type).inNamespace(namespace).runnableInformer(0)));
+            fresh.add(prepared(client.resources(type).inNamespace(namespace).runnableInformer(0)));
         }
+        return List.copyOf(fresh);
     }
 
     private SharedIndexInformer<T> prepared(SharedIndexInformer<T> informer) {
@@ -57,7 +71,7 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
                     .log("A watch broke; it is resumed");
             return true;
         });
-        informer.addEventHandler(new Feed());
+        informer.addEventHandler(new Feed(informer));
         informer.stopped()
                 .whenComplete((nothing, cause) -> LOG.atInfo()
                         .addKeyValue("kind", type.getSimpleName())
@@ -71,9 +85,76 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         informers.forEach(SharedIndexInformer::start);
     }
 
-    /** True once all objects that existed at the start are known. */
+    /**
+     * The API server has gone back to an older past: lists all again, for a watch from a later version would stay silent.
+     * What was known stays until the list is there; meanwhile the cache is not synced. Returns at once.
+     */
+    void listAgain() {
+        final List<SharedIndexInformer<T>> old;
+        changing.lock();
+        try {
+            old = informers;
+            informers = prepared();
+            shown.clear();
+            listsAgain = true;
+        } finally {
+            changing.unlock();
+        }
+        old.forEach(SharedIndexInformer::close);
+        start();
+    }
+
+    /** True once all objects that existed at the start, or when a new past began, are known. */
     public boolean isSynced() {
-        return informers.stream().allMatch(SharedIndexInformer::hasSynced);
+        boolean synced = informers.stream().allMatch(SharedIndexInformer::hasSynced);
+        if (synced && listsAgain) {
+            settle();
+        }
+        return synced;
+    }
+
+    /** Whatever the informers have not told yet is told now, and what they do not have goes. */
+    private void settle() {
+        changing.lock();
+        try {
+            if (!listsAgain || !informers.stream().allMatch(SharedIndexInformer::hasSynced)) {
+                return;
+            }
+            Set<Key> present = new HashSet<>();
+            for (SharedIndexInformer<T> informer : informers) {
+                for (T object : informer.getStore().list()) {
+                    present.add(keyOf(object));
+                    show(object);
+                }
+            }
+            for (Map.Entry<Key, T> known : objects.entrySet()) {
+                if (!present.contains(known.getKey())) {
+                    remove(known.getValue());
+                }
+            }
+            listsAgain = false;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** To be called with the lock. */
+    private void show(T object) {
+        T known = objects.get(keyOf(object));
+        boolean first = shown.add(keyOf(object));
+        if (known == null
+                || !isSame(known, object)
+                || versionOf(known) < versionOf(object)
+                || (first && versionOf(known) != versionOf(object))) {
+            put(known, object);
+        }
+    }
+
+    /** To be called with the lock. */
+    private void remove(T known) {
+        objects.remove(keyOf(known));
+        shown.remove(keyOf(known));
+        listeners.forEach(listener -> listener.changed(known, null));
     }
 
     /** One entry for all its informers. A kind that rarely changes is silent, so an open watch counts as heard of. */
@@ -118,7 +199,7 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         changing.lock();
         try {
             T known = objects.get(keyOf(object));
-            if (known != null && isSame(known, object) && versionOf(known) < versionOf(object)) {
+            if (!listsAgain && known != null && isSame(known, object) && versionOf(known) < versionOf(object)) {
                 put(known, object);
             }
         } finally {
@@ -148,8 +229,14 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         informers.forEach(SharedIndexInformer::close);
     }
 
-    /** What the informers show. */
+    /** What one informer shows, as long as it is in use. */
     private final class Feed implements ResourceEventHandler<T> {
+        private final SharedIndexInformer<T> source;
+
+        Feed(SharedIndexInformer<T> source) {
+            this.source = source;
+        }
+
         @Override
         public void onAdd(T object) {
             observe(object);
@@ -165,9 +252,8 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
             changing.lock();
             try {
                 T known = objects.get(keyOf(object));
-                if (known != null && isSame(known, object)) {
-                    objects.remove(keyOf(object));
-                    listeners.forEach(listener -> listener.changed(known, null));
+                if (informers.contains(source) && known != null && isSame(known, object)) {
+                    remove(known);
                 }
             } finally {
                 changing.unlock();
@@ -177,9 +263,8 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         private void observe(T object) {
             changing.lock();
             try {
-                T known = objects.get(keyOf(object));
-                if (known == null || !isSame(known, object) || versionOf(known) < versionOf(object)) {
-                    put(known, object);
+                if (informers.contains(source)) {
+                    show(object);
                 }
             } finally {
                 changing.unlock();

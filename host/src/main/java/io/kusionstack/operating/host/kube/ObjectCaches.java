@@ -55,6 +55,11 @@ public final class ObjectCaches implements LearningCaches, AutoCloseable {
         all.forEach(InformerCache::start);
     }
 
+    /** The API server has gone back to an older past: lists everything again. Returns at once. */
+    public void listAgain() {
+        all.forEach(InformerCache::listAgain);
+    }
+
     /** True once all caches know what existed at the start. */
     public boolean isSynced() {
         return all.stream().allMatch(InformerCache::isSynced);

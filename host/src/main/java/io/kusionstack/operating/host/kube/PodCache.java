@@ -30,6 +30,7 @@ public final class PodCache {
     private final PodIndex byNamespace = new PodIndex();
     private final PodIndex byNode = new PodIndex();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> onNewEpoch = new CopyOnWriteArrayList<>();
     private volatile long epoch = 1;
     private volatile int unsettled;
     private volatile long highestVersion;
@@ -179,6 +180,11 @@ public final class PodCache {
         }
     }
 
+    /** Runs {@code action} whenever the API server turns out to speak of another past; it must not block. */
+    public void onNewEpoch(Runnable action) {
+        onNewEpoch.add(action);
+    }
+
     /** A new past: from now on no response is learned that was sent before. */
     void beginEpoch() {
         changing.lock();
@@ -189,6 +195,7 @@ public final class PodCache {
         } finally {
             changing.unlock();
         }
+        onNewEpoch.forEach(Runnable::run);
     }
 
     /** The first complete list of a new epoch replaces all that was known in its scope, whatever its versions. */

@@ -83,6 +83,16 @@ class PodCacheTest {
     }
 
     @Test
+    void tellsThatANewEpochHasBegun() {
+        List<Boolean> settled = new ArrayList<>();
+        cache.onNewEpoch(() -> settled.add(cache.isSettled()));
+
+        cache.beginEpoch();
+
+        assertThat(settled).containsExactly(false);
+    }
+
+    @Test
     void isNotToBeActedOnUntilTheListOfANewEpochIsComplete() {
         cache.observe(A);
         cache.observe(Pods.pod("b").version(20).build());
