@@ -80,7 +80,7 @@ final class ChangePlanner {
             // the address moved to another interface: the old entry leads nowhere, and no two may have one address
             return new Step.Remove(found.get());
         }
-        return found.get().equals(wanted) ? new Step.Rest(new Progress.Done()) : new Step.Correct(wanted);
+        return found.get().isLike(wanted) ? new Step.Rest(new Progress.Done()) : new Step.Correct(wanted);
     }
 
     /** @param drained when the drain is over; empty while the host has not seen that it began */

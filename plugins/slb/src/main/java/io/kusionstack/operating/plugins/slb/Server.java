@@ -14,6 +14,11 @@ record Server(String id, String ip, int port, int weight, String type, String de
         return new Server(id, ip, port, other, type, description);
     }
 
+    /** Whether nothing that can be set differs. */
+    boolean isLike(Server other) {
+        return weight == other.weight && description.equals(other.description);
+    }
+
     boolean isAt(Address address) {
         return ip.equals(address.ip()) && port == address.port();
     }

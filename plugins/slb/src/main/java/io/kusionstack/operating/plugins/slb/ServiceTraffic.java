@@ -36,6 +36,11 @@ record ServiceTraffic(
      * @param mark what we write at our backends
      */
     record PortGroup(String group, int port, int targetPort, Mark mark) {
+        /** In place of {@code equals} (decision 0013). */
+        boolean isSame(PortGroup other) {
+            return group.equals(other.group) && port == other.port;
+        }
+
         boolean serves(int podPort) {
             return targetPort == 0 || targetPort == podPort;
         }

@@ -25,21 +25,22 @@ final class Standings {
 
     private final ServiceTraffic service;
     private final String namespace;
-    private final Map<Address, List<HealthRow>> health;
+    private final Map<String, List<HealthRow>> health;
 
     private Standings(ServiceTraffic service, String namespace, List<HealthRow> health) {
         this.service = service;
         this.namespace = namespace;
-        this.health = health.stream().collect(Collectors.groupingBy(HealthRow::address));
+        this.health = health.stream()
+                .collect(Collectors.groupingBy(row -> row.address().toString()));
     }
 
     /** @param groups by id; a group that is not there has no backends */
     static List<ObservedBackend> of(
             ServiceTraffic service, String namespace, Map<String, ServerGroup> groups, List<HealthRow> health) {
-        Map<Address, List<Place>> places = new LinkedHashMap<>();
+        Map<String, List<Place>> places = new LinkedHashMap<>();
         for (ServiceTraffic.PortGroup group : service.groups()) {
             for (Server server : servers(groups, group)) {
-                places.computeIfAbsent(server.address(), address -> new ArrayList<>())
+                places.computeIfAbsent(server.address().toString(), address -> new ArrayList<>())
                         .add(new Place(group, server));
             }
         }
@@ -87,7 +88,7 @@ final class Standings {
     }
 
     private boolean isHealthy(Address address) {
-        List<HealthRow> rows = health.getOrDefault(address, List.of());
+        List<HealthRow> rows = health.getOrDefault(address.toString(), List.of());
         // no row is no proof: right after a backend was added there is none yet
         return !service.needsHealth() || !rows.isEmpty() && rows.stream().allMatch(HealthRow::isNormal);
     }
@@ -98,11 +99,11 @@ final class Standings {
                 .collect(Collectors.joining(", "));
         List<String> missing = service.groupsOf(address.port()).stream()
                 .filter(group ->
-                        places.stream().noneMatch(place -> place.group().equals(group)))
+                        places.stream().noneMatch(place -> place.group().isSame(group)))
                 .map(group -> "not in " + group)
                 .toList();
         List<String> checks = service.needsHealth()
-                ? health.getOrDefault(address, List.of()).stream()
+                ? health.getOrDefault(address.toString(), List.of()).stream()
                         .map(row -> "listener " + row.listener() + " " + row.status())
                         .toList()
                 : List.of();

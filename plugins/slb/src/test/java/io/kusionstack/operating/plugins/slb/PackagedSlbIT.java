@@ -37,7 +37,7 @@ class PackagedSlbIT {
     }
 
     @Test
-    void putsOnObservesAndTakesOff() {
+    void putsOnObservesTakesOffAndIsForgotten() {
         PluginHarness harness = PluginHarness.packaged()
                 .settings("slb", SlbFixtures.yaml(slb.endpoint()))
                 .variable("SLB_ID", slb.options().accessKeyId())
@@ -46,11 +46,15 @@ class PackagedSlbIT {
         try (harness) {
             putOnAndTakeOff(harness.traffic("slb"));
         }
+
+        harness.assertNothingIsLeft();
     }
 
     /** In a method of its own, so that nothing of the plugin stays on this test's stack. */
     private void putOnAndTakeOff(TrafficWorker worker) {
         assertThat(worker.lockKey(Services.web())).isEqualTo(new Answer.Given<>("lb-1"));
+        assertThat(worker.apply(Services.web(), List.of(Services.on(1)), deadline()))
+                .isInstanceOf(Answer.Given.class);
         assertThat(worker.apply(Services.web(), List.of(Services.on(1)), deadline()))
                 .isInstanceOf(Answer.Given.class);
         assertThat(serving(worker)).containsExactly(Serving.ON);
