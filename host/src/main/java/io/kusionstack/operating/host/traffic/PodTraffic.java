@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * look the one under which it began. Any thread; never blocks.
  */
 public final class PodTraffic implements Endpoints, Employers {
-    private static final Duration UNSEEN = Duration.ofSeconds(1);
+    private static final Duration UNSEEN = Duration.ofSeconds(5);
 
     private final InstantSource clock;
     private final AtomicLong tickets = new AtomicLong();

@@ -34,7 +34,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     final FakeCluster cluster;
     final Map<String, Map<Spot, Entry>> places = new TreeMap<>();
     final List<String> complaints = new ArrayList<>();
-    Duration drain = Duration.ofSeconds(2);
+    Duration drain = Duration.ofMillis(900);
     Duration start = Duration.ofMillis(700);
     boolean namesPods;
     Optional<Wait> unavailable = Optional.empty();
@@ -183,6 +183,10 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
             callsUntilCrash = Integer.MAX_VALUE;
             throw new FakeCluster.Crash();
         }
+    }
+
+    int calls() {
+        return looks + applies;
     }
 
     /** Weight by address. */

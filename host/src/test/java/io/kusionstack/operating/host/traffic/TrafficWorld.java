@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Service {@code shop/web} and its Pods in a cluster in memory, a load balancer, a workload that updates its Pods in
@@ -56,12 +57,17 @@ final class TrafficWorld {
     final Map<String, Integer> podWrites = new HashMap<>();
     final List<String> woken = new ArrayList<>();
     PodTraffic traffic = new PodTraffic(cluster::now);
-    private final Map<String, PodRecord> before = new HashMap<>();
     private PodCache cache = new PodCache();
     private LifecycleGate gate = gate();
     private TrafficReconciler host = started();
+    private @Nullable Service known;
     private String image = "app:v1";
+    private Optional<Service> read = Optional.empty();
+    private long readVersion;
     private int steps;
+
+    /** So many steps without a change are the end of what happens. */
+    int patience = 9;
 
     TrafficWorld() {
         cluster.afterEachWrite(this::check);
@@ -99,6 +105,7 @@ final class TrafficWorld {
         Optional<Service> old = stored();
         cluster.put(SERVICE, MAPPER.valueToTree(service));
         traffic.serviceChanged(old.orElse(null), stored().orElseThrow());
+        known = stored().orElse(null);
     }
 
     void delete() {
@@ -108,7 +115,13 @@ final class TrafficWorld {
     }
 
     Optional<Service> stored() {
-        return cluster.object(SERVICE).map(stored -> MAPPER.convertValue(stored.body(), Service.class));
+        Optional<FakeCluster.Stored> now = cluster.object(SERVICE);
+        long version = now.map(FakeCluster.Stored::version).orElse(0L);
+        if (version != readVersion) {
+            readVersion = version;
+            read = now.map(stored -> MAPPER.convertValue(stored.body(), Service.class));
+        }
+        return read;
     }
 
     /** A Pod that was just bound: it has an address and nothing runs yet. */
@@ -159,6 +172,19 @@ final class TrafficWorld {
         refresh();
     }
 
+    /** The Pod is gone at once, as after a forced deletion of its node. */
+    void vanish(String name) {
+        cluster.remove(pod(name));
+        refresh();
+    }
+
+    /** The Service is gone with all its finalizers. */
+    void loseService() {
+        Service gone = stored().orElseThrow();
+        cluster.drop(SERVICE);
+        traffic.serviceChanged(gone, null);
+    }
+
     void image(String wanted) {
         image = wanted;
     }
@@ -178,18 +204,13 @@ final class TrafficWorld {
         }
         kubelet.sync();
         refresh();
-        remember();
         cluster.pass(Duration.ofMillis(250));
         return outcome;
     }
 
-    void settle() {
-        settle(30);
-    }
-
     /** Steps until nothing has changed for a while. */
-    void settle(int quietSteps) {
-        for (int quiet = 0; quiet < quietSteps; ) {
+    void settle() {
+        for (int quiet = 0; quiet < patience; ) {
             List<Object> was = state();
             step();
             quiet = was.equals(state()) ? quiet + 1 : 0;
@@ -199,11 +220,7 @@ final class TrafficWorld {
     }
 
     private List<Object> state() {
-        return List.of(
-                cluster.writes(),
-                cluster.pods(),
-                balancer.places.toString(),
-                cluster.pods().stream().map(traffic::shown).toList().toString());
+        return List.of(cluster.writes(), cluster.pods(), balancer.places.hashCode());
     }
 
     /** Memory is lost; what is stored stays. */
@@ -283,10 +300,8 @@ final class TrafficWorld {
             }
         }
         if (last instanceof Action.PatchObject) {
-            Optional<Service> now = stored();
-            if (now.isPresent()) {
-                traffic.serviceChanged(null, now.get());
-            }
+            traffic.serviceChanged(known, stored().orElse(null));
+            known = stored().orElse(null);
         }
         refresh();
     }
@@ -296,11 +311,6 @@ final class TrafficWorld {
         assertThat(balancer.sendsTo(pod.ips().getFirst()))
                 .as("%s is touched while the load balancer has it", pod.name())
                 .isFalse();
-    }
-
-    private void remember() {
-        before.clear();
-        cluster.pods().forEach(pod -> before.put(pod.uid(), pod));
     }
 
     /** The one Service, always as it is. */

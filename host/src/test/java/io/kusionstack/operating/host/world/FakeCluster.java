@@ -130,6 +130,11 @@ public final class FakeCluster implements Actuator {
         put(Pods.like(pod).terminating().build());
     }
 
+    /** An object is gone at once, whatever finalizers it had. */
+    public void drop(ObjectRef ref) {
+        objects.remove(key(ref));
+    }
+
     /** Lets the lifecycle look at every Pod once, as its own reconciler does. */
     public void lifecycle() {
         for (PodRecord pod : pods()) {

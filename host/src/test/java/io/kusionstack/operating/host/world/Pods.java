@@ -149,6 +149,11 @@ public final class Pods {
         return this;
     }
 
+    public Pods withoutFinalizers() {
+        finalizers.clear();
+        return this;
+    }
+
     public Pods finalizer(String full) {
         finalizers.add(full);
         return this;

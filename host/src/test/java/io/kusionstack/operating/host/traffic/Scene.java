@@ -1,0 +1,159 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.traffic.Backend;
+import io.kusionstack.operating.plugin.traffic.Employer;
+import io.kusionstack.operating.plugin.traffic.Observation;
+import io.kusionstack.operating.plugin.traffic.ObservedBackend;
+import io.kusionstack.operating.plugin.traffic.ServicePort;
+import io.kusionstack.operating.plugin.traffic.Serving;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/** Builds what the planner sees: the Service {@code shop/web} at {@code slb lb-1}, looked at under the ticket 10. */
+final class Scene {
+    static final Instant NOW = Instant.parse("2026-01-01T00:10:00Z");
+    static final Instant LOOKED = NOW.minusMillis(10);
+    static final long TICKET = 10;
+    static final String FINALIZER = Employment.finalizer("web");
+    static final String EXPECTING = "{\"expectedFinalizers\":{\"Service/shop/web\":\"" + FINALIZER + "\"}}";
+
+    private final List<Employee> employees = new ArrayList<>();
+    private final List<ObservedBackend> seen = new ArrayList<>();
+    private List<Integer> ports = List.of(8080);
+    private boolean wanted = true;
+    private Optional<Wait> obstacle = Optional.empty();
+    private UnaryOperator<PlaceMemory> memory = known -> known;
+
+    Scene ports(Integer... numbers) {
+        ports = List.of(numbers);
+        return this;
+    }
+
+    Scene unwanted() {
+        wanted = false;
+        return this;
+    }
+
+    Scene obstacle(Wait why) {
+        obstacle = Optional.of(why);
+        return this;
+    }
+
+    /** A Pod that may be on. */
+    Scene pod(PodRecord pod) {
+        return pod(pod, 0);
+    }
+
+    /** @param offSince the ticket since which it has to be off */
+    Scene pod(PodRecord pod, long offSince) {
+        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, Optional.empty()));
+        return this;
+    }
+
+    Scene left(PodRecord pod, long since) {
+        employees.add(new Employee(pod, false, new TreeSet<>(ports), since, Optional.empty()));
+        return this;
+    }
+
+    Scene deferred(PodRecord pod, long offSince, Duration time) {
+        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, Optional.of(time)));
+        return this;
+    }
+
+    /** The provider shows the address and does not say whose it is. */
+    Scene shows(String ip, int port, Serving serving) {
+        return shows("", ip, port, serving);
+    }
+
+    Scene shows(String uid, String ip, int port, Serving serving) {
+        seen.add(new ObservedBackend(backend(uid, ip, port), serving, ""));
+        return this;
+    }
+
+    static Backend backend(String uid, String ip, int port) {
+        return new Backend(new PodRef("", "", uid), ip, port, Map.of());
+    }
+
+    static Backend wanted(PodRecord pod, int port) {
+        return new Backend(pod.ref(), pod.ips().getFirst(), port, Map.of());
+    }
+
+    Scene remembering(UnaryOperator<PlaceMemory> change) {
+        memory = change;
+        return this;
+    }
+
+    TrafficPlan plan() {
+        PlaceMemory looked =
+                PlaceMemory.of(PLACE).looked(new Look.Asked(TICKET, LOOKED), new Observation(LOOKED, seen), LOOKED);
+        return TrafficPlanner.plan(new TrafficSnapshot(
+                employment(),
+                List.of(memory.apply(looked)),
+                wanted && obstacle.isEmpty() ? Optional.of(PLACE) : Optional.empty(),
+                obstacle,
+                employees,
+                NOW));
+    }
+
+    PlacePlan placePlan() {
+        return plan().places().getFirst();
+    }
+
+    List<Wait> waits(PodRecord pod) {
+        return plan().known().get(pod.uid()).waits();
+    }
+
+    static final Employer EMPLOYER = new Employer(
+            "Service",
+            new PodRef("shop", "web", "uid-web"),
+            Map.of(Names.CONTROL, "true"),
+            Map.of(FakeBalancer.LB, "lb-1"),
+            List.of(new ServicePort("", 80, 8080, "TCP")));
+    static final Place PLACE = new Place("slb", "lb-1", EMPLOYER);
+
+    private Employment employment() {
+        return new Employment(
+                new ObjectRef(ObjectKind.SERVICE, "shop", "web", "uid-web"),
+                7,
+                wanted,
+                true,
+                List.of(Names.CLEAN_FINALIZER),
+                Map.of("app", "web"),
+                "slb",
+                EMPLOYER,
+                Map.of());
+    }
+
+    /** In service, as far as the cluster can see. */
+    static Pods serving(String name, String ip) {
+        return Pods.pod(name)
+                .label("app", "web")
+                .ips(ip)
+                .available()
+                .finalizer(FINALIZER)
+                .annotation(Names.AVAILABLE_CONDITIONS, EXPECTING);
+    }
+
+    /** Its gate is closed; the finalizer is still there. */
+    static Pods leaving(String name, String ip) {
+        return Pods.pod(name)
+                .label("app", "web")
+                .ips(ip)
+                .offline()
+                .finalizer(FINALIZER)
+                .annotation(Names.AVAILABLE_CONDITIONS, EXPECTING);
+    }
+}
