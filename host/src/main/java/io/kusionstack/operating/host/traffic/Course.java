@@ -38,7 +38,7 @@ record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Op
     Course asked(Progress progress, Optional<Wait> word, Instant now) {
         Duration pace = pace(tries + 1);
         return switch (progress) {
-            case Progress.Done done -> again(pace, Optional.of(accepted.orElse(now)), word, now);
+            case Progress.Done done -> taken(now);
             case Progress.Pending pending ->
                 again(
                         longer(pace, shorter(pending.after(), LONGEST_WORD)),
@@ -48,6 +48,18 @@ record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Op
             case Progress.Failed failed ->
                 again(failed.retryable() ? longer(pace, NEXT) : REFUSED, accepted, word, now);
         };
+    }
+
+    /** The provider took it: after another word that is a step forward, so it is looked at soon. */
+    private Course taken(Instant now) {
+        int times = told.isPresent() ? 1 : tries + 1;
+        return new Course(on, times, now.plus(pace(times)), Optional.of(accepted.orElse(now)), Optional.empty());
+    }
+
+    /** To be looked at soon: what was asked for has to be seen beginning. */
+    Course soon(Instant now) {
+        Instant soon = now.plus(NEXT);
+        return due.isAfter(soon) ? new Course(on, tries, soon, accepted, told) : this;
     }
 
     /** Nobody knows what became of it. */

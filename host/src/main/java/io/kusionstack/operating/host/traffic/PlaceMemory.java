@@ -147,16 +147,22 @@ record PlaceMemory(
             Course before = Optional.ofNullable(draft.courses.get(spot))
                     .filter(course -> course.on() == on)
                     .orElse(Course.begun(on, now));
-            draft.courses.put(
-                    spot,
-                    progress.map(known -> before.asked(known, Words.of(place, spot, known, on), now))
-                            .orElseGet(() -> lost(before, answer, spot, now)));
+            Course asked = progress.map(known -> before.asked(known, Words.of(place, spot, known, on), now))
+                    .orElseGet(() -> lost(before, answer, spot, now));
+            draft.courses.put(spot, isFirstWord(change, progress) ? asked.soon(now) : asked);
             since.add(spot);
             if (change instanceof BackendChange.PutOn put) {
                 draft.put(spot, put.weight(), progress, now);
             }
         }
         return new PlaceMemory(place, look, draft.courses, draft.weights, draft.doubts, since, trouble);
+    }
+
+    /** A drain counts from when it is first seen, so that must not be late. */
+    private static boolean isFirstWord(BackendChange change, Optional<Progress> progress) {
+        return change instanceof BackendChange.TakeOff off
+                && off.drainingSince().isEmpty()
+                && progress.filter(Words::isDrain).isPresent();
     }
 
     private record Draft(

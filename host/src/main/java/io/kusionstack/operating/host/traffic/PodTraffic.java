@@ -91,13 +91,11 @@ public final class PodTraffic implements Endpoints, Employers {
     }
 
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
-        if (before != null) {
-            Employment old = Employment.of(before);
-            change(old, false);
-        }
         if (after != null) {
             Employment now = Employment.of(after);
             change(now, now.isManaged());
+        } else if (before != null) {
+            change(Employment.of(before), false);
         }
     }
 

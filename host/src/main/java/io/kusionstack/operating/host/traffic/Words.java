@@ -109,7 +109,15 @@ final class Words {
         if (isThrottling(word)) {
             return Reason.TRAFFIC_THROTTLED;
         }
-        return !on && word.toLowerCase(Locale.ROOT).contains("drain") ? Reason.DRAINING_CONNECTIONS : waiting(on);
+        return !on && isDrain(word) ? Reason.DRAINING_CONNECTIONS : waiting(on);
+    }
+
+    static boolean isDrain(Progress progress) {
+        return progress instanceof Progress.Pending pending && isDrain(pending.reason());
+    }
+
+    private static boolean isDrain(String word) {
+        return word.toLowerCase(Locale.ROOT).contains("drain");
     }
 
     private static boolean isThrottling(String word) {

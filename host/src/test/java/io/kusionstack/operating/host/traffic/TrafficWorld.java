@@ -67,7 +67,7 @@ final class TrafficWorld {
     private int steps;
 
     /** So many steps without a change are the end of what happens. */
-    int patience = 9;
+    int patience = 13;
 
     TrafficWorld() {
         cluster.afterEachWrite(this::check);

@@ -1,0 +1,127 @@
+package io.kusionstack.operating.host.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Endpoints.Held;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PodTrafficTest {
+    private static final Key WEB = new Key("shop", "web");
+    private final PodTraffic traffic = new PodTraffic(() -> Pods.CREATED);
+    private final PodRecord on = Pods.pod("a").label("app", "web").ready().build();
+    private final PodRecord off = Pods.like(on).offline().build();
+
+    @Test
+    void expectsTheFinalizerOfEachServiceThatServesThePod() {
+        serve(service("true", "LoadBalancer"));
+
+        assertThat(traffic.expected(on)).isEqualTo(Map.of("Service/shop/web", Employment.finalizer("web")));
+        assertThat(traffic.expected(Pods.like(on).label("app", "db").build())).isEmpty();
+        assertThat(traffic.serves(WEB)).isTrue();
+    }
+
+    @Test
+    void looksAfterNoOtherServices() {
+        for (Service other : List.of(service("false", "LoadBalancer"), service("true", "ClusterIP"))) {
+            serve(other);
+
+            assertThat(traffic.serves(WEB)).isFalse();
+            assertThat(traffic.expected(on)).isEmpty();
+            assertThat(traffic.holding(off, Pods.CREATED)).isEmpty();
+        }
+    }
+
+    @Test
+    void holdsAPodUntilALookBeganAfterItsGateWasClosed() {
+        serve(service("true", "LoadBalancer"));
+        traffic.podChanged(null, on);
+        long early = traffic.tick();
+        traffic.podChanged(on, off);
+        long late = traffic.tick();
+
+        assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
+        say(early);
+        assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
+        say(late);
+        assertThat(traffic.holding(off, Pods.CREATED)).isEmpty();
+        say(Standing.NOT_CLEAR);
+        assertThat(traffic.holding(off, Pods.CREATED)).extracting(Held::reason).containsExactly(waiting());
+    }
+
+    @Test
+    void aLookOfAnEarlierTimeOutOfServiceProvesNothing() {
+        serve(service("true", "LoadBalancer"));
+        traffic.podChanged(on, off);
+        say(traffic.tick());
+        traffic.podChanged(off, on);
+        traffic.podChanged(on, off);
+
+        assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
+    }
+
+    @Test
+    void aPodThatWasUnfitBeforeItsGateWasClosedIsLookedAtAgain() {
+        serve(service("true", "LoadBalancer"));
+        PodRecord crashed = Pods.like(on).unready().build();
+        traffic.podChanged(on, crashed);
+        say(traffic.tick());
+        traffic.podChanged(
+                crashed,
+                Pods.like(crashed).condition(Names.SERVICE_READY, "False").build());
+
+        assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
+    }
+
+    @Test
+    void knowsAPodThatAServiceSelectedBefore() {
+        traffic.podChanged(on, off);
+        say(Standing.NOT_CLEAR);
+
+        assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
+        traffic.forget(WEB);
+        assertThat(traffic.holding(off, Pods.CREATED)).isEmpty();
+    }
+
+    private void serve(Service service) {
+        traffic.serviceChanged(null, service);
+    }
+
+    private void say(long clearAt) {
+        List<Wait> waits = clearAt == Standing.NOT_CLEAR ? List.of(waiting()) : List.of();
+        traffic.tell(WEB, Map.of(on.uid(), new PodTraffic.Known(clearAt, waits, List.of())), Optional.empty());
+    }
+
+    private static Wait waiting() {
+        return new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, "slb", "slb lb-1 still sends to 10.0.0.1:8080");
+    }
+
+    private static Service service(String control, String type) {
+        return new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace("shop")
+                .withName("web")
+                .withUid("uid-web")
+                .withResourceVersion("7")
+                .addToLabels(Names.CONTROL, control)
+                .endMetadata()
+                .withNewSpec()
+                .withType(type)
+                .addToSelector("app", "web")
+                .addNewPort()
+                .withPort(80)
+                .endPort()
+                .endSpec()
+                .build();
+    }
+}

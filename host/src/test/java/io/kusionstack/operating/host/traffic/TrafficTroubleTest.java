@@ -1,0 +1,161 @@
+package io.kusionstack.operating.host.traffic;
+
+import static io.kusionstack.operating.host.traffic.Tales.ALL_ON;
+import static io.kusionstack.operating.host.traffic.Tales.annotate;
+import static io.kusionstack.operating.host.traffic.Tales.assertUpdated;
+import static io.kusionstack.operating.host.traffic.Tales.start;
+import static io.kusionstack.operating.host.traffic.Tales.started;
+import static io.kusionstack.operating.host.traffic.Tales.steps;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a person is told, and what goes on by itself when the cause is gone. */
+class TrafficTroubleTest {
+    @Test
+    void waitsWithAReasonWithoutALoadBalancerAndGoesOnWhenThereIsOne() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service ->
+                service.editMetadata().removeFromAnnotations(FakeBalancer.LB).endMetadata());
+        world.pod("a", "10.0.0.1");
+        world.settle();
+        assertThat(world.pod("a").available()).isFalse();
+        assertThat(world.traffic.waits(world.pod("a")))
+                .containsExactly(
+                        new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "slb: set the annotation " + FakeBalancer.LB));
+        assertThat(announced(world)).containsExactly("WARNING PluginUnavailable");
+
+        annotate(world, FakeBalancer.LB, "lb-1");
+        world.settle();
+        assertThat(world.pod("a").available()).isTrue();
+        assertThat(world.traffic.waits(world.pod("a"))).isEmpty();
+        assertThat(announced(world)).containsExactly("WARNING PluginUnavailable", "NORMAL TrafficRecovered");
+    }
+
+    @Test
+    void leavesPodsInServiceWhenThePluginIsNamedWrong() {
+        TrafficWorld world = started();
+        annotate(world, Names.TRAFFIC_PLUGIN, "typo");
+        world.settle();
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+        assertThat(world.cluster.pods()).allMatch(PodRecord::available);
+
+        world.image("app:v2");
+        world.settle();
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+        assertThat(world.traffic.waits(world.pod("a")))
+                .contains(new Wait(
+                        Reason.PLUGIN_UNAVAILABLE, "typo", "plugin \"typo\" is not loaded; known: slb, slb-b"));
+
+        world.edit(service -> service.editMetadata()
+                .removeFromAnnotations(Names.TRAFFIC_PLUGIN)
+                .endMetadata());
+        world.settle();
+        assertUpdated(world);
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+    }
+
+    @Test
+    void touchesNoPodWhileThePluginIsSilent() {
+        TrafficWorld world = started();
+        world.patience = 24;
+        Wait why = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "slb hangs");
+        world.balancer.silent = Optional.of(why);
+        world.image("app:v2");
+        world.settle();
+
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+        assertThat(world.traffic.waits(world.pod("a"))).contains(why);
+
+        world.balancer.silent = Optional.empty();
+        world.settle();
+        assertUpdated(world);
+    }
+
+    @Test
+    void neverTouchesWhatIsForeignAndSaysSo() {
+        TrafficWorld world = new TrafficWorld();
+        world.balancer.foreign("lb-1", "10.0.0.1", 8080);
+        start(world);
+
+        assertThat(world.pod("a").available()).isFalse();
+        assertThat(world.traffic.waits(world.pod("a")))
+                .extracting(Wait::reason)
+                .containsExactly(Reason.FOREIGN_BACKEND);
+        assertThat(world.pod("b").available()).isTrue();
+
+        world.balancer.at("lb-1").remove(new Spot("10.0.0.1", 8080));
+        world.settle();
+        assertThat(world.pod("a").available()).isTrue();
+    }
+
+    @Test
+    void holdsAPodWhoseFinalizerIsMissing() {
+        TrafficWorld world = started();
+        world.change("a", Pods::withoutFinalizers);
+        world.image("app:v2");
+
+        world.settle();
+
+        assertUpdated(world);
+    }
+
+    @Test
+    void takesOverAServiceOfKuperator() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service -> service.editMetadata()
+                .addToFinalizers(Names.CLEAN_FINALIZER_LEGACY + "web", "other/finalizer")
+                .addToAnnotations(Names.EMPLOYEES_PROTECTED, "a,b")
+                .endMetadata());
+        world.pod("a", "10.0.0.1");
+        world.pod("b", "10.0.0.2");
+        world.pod("c", "10.0.0.3");
+        world.settle();
+
+        Service service = world.stored().orElseThrow();
+        assertThat(service.getMetadata().getFinalizers()).containsExactly("other/finalizer", Names.CLEAN_FINALIZER);
+        assertThat(service.getMetadata().getAnnotations()).containsEntry(Names.EMPLOYEES_PROTECTED, "a,b,c");
+    }
+
+    @Test
+    void givesAPodTheWeightThatItsAnnotationAsksFor() {
+        TrafficWorld world = started();
+        world.change("a", pod -> pod.annotation("slb.traffic.operating.kusionstack.io/weight", "30"));
+
+        world.settle();
+
+        assertThat(world.balancer.weights("lb-1"))
+                .isEqualTo(Map.of("10.0.0.1:8080", 30, "10.0.0.2:8080", 100, "10.0.0.3:8080", 100));
+        assertThat(world.traffic.shown(world.pod("a")).getFirst().weight()).isEqualTo(30);
+    }
+
+    @Test
+    void asksNobodyWhileNothingHappens() {
+        TrafficWorld world = started();
+        int looks = world.balancer.looks;
+        int applies = world.balancer.applies;
+
+        steps(world, 20);
+
+        assertThat(world.balancer.looks).isEqualTo(looks);
+        assertThat(world.balancer.applies).isEqualTo(applies);
+    }
+
+    private static List<String> announced(TrafficWorld world) {
+        return world.cluster.done().stream()
+                .filter(Action.Announce.class::isInstance)
+                .map(Action.Announce.class::cast)
+                .map(event -> event.severity() + " " + event.reason())
+                .toList();
+    }
+}
