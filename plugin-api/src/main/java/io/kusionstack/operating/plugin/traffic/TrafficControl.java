@@ -12,6 +12,10 @@ public interface TrafficControl extends AutoCloseable {
     /**
      * What must not be changed by two calls at once, for example the load balancer's id. Pure and quick: no I/O.
      *
+     * <p>It also says where the employer is. When it changes, the host has everything taken off at the old place, with the
+     * employer as it was described then; as long as it stays the same, what the annotations no longer name is the plugin's to
+     * find and to show.
+     *
      * @throws IllegalArgumentException if the employer's annotations say too little; the message names the annotation
      */
     String lockKey(Employer employer);

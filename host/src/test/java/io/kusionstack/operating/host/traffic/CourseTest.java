@@ -1,0 +1,70 @@
+package io.kusionstack.operating.host.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CourseTest {
+    private static final Instant NOW = Scene.NOW;
+    private static final Optional<Wait> WORD = Optional.of(new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, "slb", "not yet"));
+
+    @Test
+    void looksSoonThenAtGrowingIntervalsUpToFiveSeconds() {
+        List<Long> millis = new ArrayList<>();
+        Course course = Course.begun(true, NOW);
+        for (int i = 0; i < 8; i++) {
+            course = course.asked(new Progress.Done(), Optional.empty(), NOW);
+            millis.add(Duration.between(NOW, course.due()).toMillis());
+        }
+
+        assertThat(millis).containsExactly(20L, 200L, 400L, 800L, 1600L, 3200L, 5000L, 5000L);
+    }
+
+    @Test
+    void beginsAnewWhenSomethingMoved() {
+        Course slow = Course.begun(false, NOW);
+        for (int i = 0; i < 6; i++) {
+            slow = slow.asked(new Progress.Done(), Optional.empty(), NOW);
+        }
+
+        assertThat(slow.moved(NOW).isDue(NOW)).isTrue();
+        assertThat(slow.moved(NOW)
+                        .asked(new Progress.Done(), Optional.empty(), NOW)
+                        .due())
+                .isEqualTo(NOW.plusMillis(20));
+    }
+
+    @Test
+    void heedsWhatThePluginSaysWithinReason() {
+        Course course = Course.begun(false, NOW);
+
+        assertThat(course.asked(new Progress.Pending("Busy", Duration.ofSeconds(2)), WORD, NOW)
+                        .due())
+                .isEqualTo(NOW.plusSeconds(2));
+        assertThat(course.asked(new Progress.Pending("Busy", Duration.ofHours(2)), WORD, NOW)
+                        .due())
+                .isEqualTo(NOW.plusSeconds(30));
+        assertThat(course.asked(new Progress.Failed("Gone", "gone", false), WORD, NOW)
+                        .due())
+                .isEqualTo(NOW.plusSeconds(15));
+    }
+
+    @Test
+    void whatWasTakenAfterAnotherWordIsLookedAtSoon() {
+        Course waiting = Course.begun(false, NOW);
+        for (int i = 0; i < 5; i++) {
+            waiting = waiting.asked(new Progress.Pending("Draining", Duration.ofSeconds(1)), WORD, NOW);
+        }
+
+        assertThat(waiting.asked(new Progress.Done(), Optional.empty(), NOW).due())
+                .isEqualTo(NOW.plusMillis(20));
+    }
+}
