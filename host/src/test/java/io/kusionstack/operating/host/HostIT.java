@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged host beside an API server that lacks something, goes away, comes back. */
 class HostIT {
@@ -120,6 +121,22 @@ class HostIT {
             }
 
             host.awaitReady();
+        }
+    }
+
+    @Test
+    void isReadyThoughAPluginIsRefusedAndNamesIt(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("broken.jar"), "this is no jar");
+        ObjectNode config = HostProcess.config();
+        config.putArray("watchNamespaces").add("plugins");
+        config.putObject("plugins").put("directory", folder.toString());
+        try (HostProcess host = HostProcess.start(cluster, DISTRIBUTION, "admin", config)) {
+            host.awaitReady();
+
+            assertThat(host.page("/readyz"))
+                    .startsWith("ok\nplugins: broken.jar is refused: it is no jar, or not all of one:");
+            assertThat(host.page("/explain/plugins")).contains("\"state\" : \"refused\"");
+            assertThat(host.metrics()).contains("operating_plugins_jars{state=\"refused\"} 1.0");
         }
     }
 

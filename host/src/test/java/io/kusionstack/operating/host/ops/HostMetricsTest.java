@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.plugin.Meters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,40 @@ class HostMetricsTest {
             System.gc();
 
             assertThat(metrics.scrape()).contains("operating_cached_pods 7.0\n");
+        }
+    }
+
+    @Test
+    void whatAPluginCountsGoesWithIt() {
+        try (HostMetrics metrics = new HostMetrics()) {
+            Meters meters = metrics.meters("label-hook");
+            meters.count("asked", "result", "passed");
+            meters.time("lookup", Duration.ofMillis(5));
+            meters.gauge("open", () -> 1);
+            meters.gauge("open", () -> 2);
+            assertThat(metrics.scrape())
+                    .contains("operating_plugin_label_hook_asked_total{result=\"passed\"} 1.0\n")
+                    .contains("operating_plugin_label_hook_lookup_seconds_sum 0.005\n")
+                    .contains("operating_plugin_label_hook_open 2.0\n");
+
+            metrics.forget("label-hook");
+
+            assertThat(metrics.scrape()).doesNotContain("operating_plugin_");
+        }
+    }
+
+    @Test
+    void aPluginThatCountsPodsDoesNotFillTheMemory() {
+        try (HostMetrics metrics = new HostMetrics()) {
+            Meters meters = metrics.meters("wild");
+            for (int i = 0; i < 3000; i++) {
+                meters.count("pods", "pod", "web-" + i);
+            }
+            meters.count("pods", "pod", "web-1");
+
+            assertThat(metrics.scrape().lines().filter(line -> line.startsWith("operating_plugin_wild_pods_total")))
+                    .hasSize(1000)
+                    .contains("operating_plugin_wild_pods_total{pod=\"web-1\"} 2.0");
         }
     }
 

@@ -283,6 +283,63 @@ class PluginHostTest {
     }
 
     @Test
+    void whatWasCheckedIsWhatIsLoadedThoughTheFileChanges() throws Exception {
+        jars.build(
+                "sample-1.jar",
+                sample("sample", "return Later.answer(request);").source("""
+                package acme;
+
+                import io.kusionstack.operating.plugin.rule.*;
+                import java.util.*;
+
+                class Later {
+                    static RuleResponse answer(RuleRequest request) {
+                        return new RuleResponse(Map.of(), Map.of("from", "the checked jar"));
+                    }
+                }
+                """));
+        PluginHost host = host();
+
+        Files.writeString(folder.resolve("sample-1.jar"), "somebody wrote over it");
+
+        assertThat(worker(host, "sample", "{}").judge(request()))
+                .isEqualTo(new Answer.Given<>(new RuleResponse(Map.of(), Map.of("from", "the checked jar"))));
+    }
+
+    @Test
+    void keepsNothingOfAClosedHost() throws Exception {
+        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        PluginHost host = host();
+        RuleWorker worker = worker(host, "sample", "{}");
+
+        host.close();
+
+        assertThat(host.states()).isEmpty();
+        assertThat(unavailable(host, "sample"))
+                .isEqualTo("plugin \"sample\" is not loaded; known for rule are none; the host is stopping");
+        assertThat(worker.judge(request())).isInstanceOf(Answer.Missing.class);
+    }
+
+    @Test
+    void aWorkerThatIsClosedIsClosedInThePluginToo() throws Exception {
+        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        PluginHost host = host();
+        RuleWorker worker = worker(host, "sample", "{}");
+
+        worker.close();
+        Answer<RuleResponse> answer = worker.judge(request());
+        while (answer instanceof Answer.Given) {
+            answer = worker.judge(request());
+        }
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.Missing.class,
+                        missing -> assertThat(missing.why().message())
+                                .isEqualTo("plugin \"sample\" failed in judge: the worker was closed"));
+    }
+
+    @Test
     void printsWhatToAllow() throws IOException {
         Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
         Files.writeString(folder.resolve("text.jar"), "this is no jar");

@@ -1,0 +1,194 @@
+package io.kusionstack.operating.host.plugins;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginCall.Question;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PluginCallTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
+    private final ClassLoader loader = new ClassLoader("sample", null) {};
+    private final CountingPluginMetrics metrics = new CountingPluginMetrics();
+    private final PluginCall call = new PluginCall(
+            "sample", loader, new PluginCall.Limits(LONG, 2), text -> text.replace("s3cret", "***"), metrics);
+
+    @AfterEach
+    void end() {
+        call.end();
+    }
+
+    @Test
+    void runsWithThePluginsClassLoaderOnAThreadOfItsOwn() {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+
+        Answer<String> answer = ask(LONG, () -> {
+            Thread thread = Thread.currentThread();
+            return thread.getContextClassLoader().getName() + " " + thread.getName() + " " + thread.isVirtual();
+        });
+
+        assertThat(answer).isEqualTo(new Answer.Given<>("sample plugin-sample-0 false"));
+        assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
+        assertThat(metrics.count("sample judge given")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsThrownIsAReasonInOneLineWithoutSecrets() {
+        assertThat(ask(LONG, () -> {
+                    throw new java.io.IOException("GET /?key=s3cret failed\nat line 2");
+                }))
+                .isEqualTo(missing("failed in judge: java.io.IOException: GET /?key=*** failed"));
+        assertThat(ask(LONG, () -> {
+                    throw new IllegalArgumentException("the annotation group is missing");
+                }))
+                .isEqualTo(missing("failed in judge: the annotation group is missing"));
+        assertThat(ask(LONG, () -> {
+                    throw new Hostile();
+                }))
+                .isInstanceOf(Answer.Missing.class);
+    }
+
+    private static final class Hostile extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("not even that");
+        }
+    }
+
+    @Test
+    void aCallThatOverrunsIsInterruptedAndItsLateAnswerHandedOver() throws Exception {
+        CompletableFuture<String> late = new CompletableFuture<>();
+        CountDownLatch ended = new CountDownLatch(1);
+
+        Answer<String> answer = call.ask(
+                new Question<>("sample", "judge", SHORT, this::untilInterrupted, late::complete, ended::countDown));
+
+        assertThat(answer).isEqualTo(missing("did not return from judge within 50 ms"));
+        assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
+        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(call.awaitIdle(LONG)).isTrue();
+        assertThat(call.callsOverdue()).isZero();
+        assertThat(metrics.count("sample judge late")).isEqualTo(1);
+    }
+
+    private String untilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+            return "never";
+        } catch (InterruptedException e) {
+            return "interrupted";
+        }
+    }
+
+    @Test
+    void aCallKeepsItsSlotUntilItReallyReturns() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Callable<String> stubborn = () -> uninterruptibly(release);
+        assertThat(ask(SHORT, stubborn)).isEqualTo(missing("did not return from judge within 50 ms"));
+        assertThat(ask(SHORT, stubborn)).isEqualTo(missing("did not return from judge within 50 ms"));
+
+        assertThat(ask(LONG, () -> "well"))
+                .isEqualTo(missing("holds 2 calls that have not returned; it is asked again when one has"));
+        release.countDown();
+        assertThat(call.awaitIdle(LONG)).isTrue();
+        assertThat(ask(LONG, () -> "well")).isEqualTo(new Answer.Given<>("well"));
+    }
+
+    private static String uninterruptibly(CountDownLatch release) {
+        while (true) {
+            try {
+                release.await();
+                return "late";
+            } catch (InterruptedException e) {
+                // stays, as a hostile plugin does
+            }
+        }
+    }
+
+    @Test
+    void overrunsAndErrorsMakeItRestAndExceptionsDoNot() {
+        for (int i = 0; i < 20; i++) {
+            ask(LONG, () -> {
+                throw new IllegalStateException("no such load balancer");
+            });
+        }
+        assertThat(call.isResting()).isFalse();
+
+        for (int i = 0; i < 5; i++) {
+            ask(LONG, () -> {
+                throw new StackOverflowError();
+            });
+        }
+        assertThat(call.isResting()).isTrue();
+        assertThat(ask(LONG, () -> "well"))
+                .isEqualTo(missing("does not answer in time; it is asked again once every 15 s"));
+    }
+
+    @Test
+    void unloadingWaitsForCallsInFlightAndLetsNoOtherIn() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Answer<String>> running = threads.submit(() -> ask(LONG, () -> {
+                inside.countDown();
+                return uninterruptibly(release);
+            }));
+            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+
+            call.stopRouting();
+
+            assertThat(ask(LONG, () -> "well"))
+                    .isEqualTo(new Answer.Missing<>(
+                            new Wait(Reason.PLUGIN_UNAVAILABLE, "sample", "plugin \"sample\" is being unloaded"),
+                            AGAIN));
+            assertThat(call.awaitIdle(SHORT)).isFalse();
+            release.countDown();
+            assertThat(running.get()).isEqualTo(new Answer.Given<>("late"));
+            assertThat(call.awaitIdle(LONG)).isTrue();
+            assertThat(call.settle(Question.of("sample", "close", LONG, () -> "closed")))
+                    .isEqualTo(new Answer.Given<>("closed"));
+        }
+    }
+
+    @Test
+    void aCallerThatIsInterruptedStopsWaiting() throws Exception {
+        List<Answer<String>> answers = new ArrayList<>();
+        CountDownLatch inside = new CountDownLatch(1);
+        Thread caller = Thread.ofVirtual()
+                .start(() -> answers.add(ask(LONG, () -> {
+                    inside.countDown();
+                    return untilInterrupted();
+                })));
+        assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+
+        caller.interrupt();
+        caller.join();
+
+        assertThat(answers).hasSize(1).first().isInstanceOf(Answer.Missing.class);
+    }
+
+    private Answer<String> ask(Duration limit, Callable<String> asked) {
+        return call.ask(Question.of("sample", "judge", limit, asked));
+    }
+
+    private static Answer<String> missing(String why) {
+        return new Answer.Missing<>(new Wait(Reason.PLUGIN_FAILED, "sample", "plugin \"sample\" " + why), AGAIN);
+    }
+}
