@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./dev bench",
         description = "Measures the operator; asserts nothing.",
-        subcommands = {UpdateCommand.class, CacheCommand.class, NodesCommand.class})
+        subcommands = {UpdateCommand.class, CacheCommand.class, NodesCommand.class, HostileCommand.class})
 public final class Bench {
     private Bench() {}
 

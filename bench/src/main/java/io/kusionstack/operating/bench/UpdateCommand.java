@@ -103,7 +103,7 @@ final class UpdateCommand implements Callable<Integer> {
         }
     }
 
-    private static void namespace(KubeApi api, String name) {
+    static void namespace(KubeApi api, String name) {
         ObjectNode namespace = JsonMapper.builder().build().createObjectNode();
         namespace
                 .put("apiVersion", "v1")

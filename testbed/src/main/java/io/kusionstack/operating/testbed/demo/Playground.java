@@ -58,7 +58,7 @@ public final class Playground implements AutoCloseable {
      * What differs from one to the next.
      *
      * @param distribution the folder with the packaged operator
-     * @param namespace the only one that the operator looks after
+     * @param namespace the one that the operator looks after, beside those that its configuration names
      * @param plugins jars, or folders of jars, beside those of the distribution
      * @param config the operator's configuration, as far as it is not about where things are
      */
@@ -110,7 +110,7 @@ public final class Playground implements AutoCloseable {
                 .add(setup.distribution().resolve("plugins"));
         setup.plugins().forEach(plugins::add);
         ObjectNode config = setup.config().deepCopy();
-        config.putArray("watchNamespaces").add(setup.namespace());
+        config.withArray("/watchNamespaces").insert(0, setup.namespace());
         ObjectNode section = plugins.section();
         section.setAll(config.withObject("/plugins"));
         Path key = folder.resolve("balancer-key-" + setup.namespace());
