@@ -1,15 +1,16 @@
 package io.kusionstack.operating.host.plugins;
 
+import static io.kusionstack.operating.host.plugins.PluginJars.PASS;
+import static io.kusionstack.operating.host.plugins.PluginJars.broken;
+import static io.kusionstack.operating.host.plugins.PluginJars.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kusionstack.operating.host.plugins.PluginJars.Recipe;
 import io.kusionstack.operating.host.plugins.PluginState.Kind;
 import io.kusionstack.operating.host.plugins.PluginState.Offered;
 import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
-import io.kusionstack.operating.plugin.KubernetesReads;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
@@ -60,7 +61,7 @@ class PluginHostTest {
 
     @Test
     void loadsAJarAndAsksIt() throws Exception {
-        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        jars.build("sample-1.jar", sample("sample", PASS));
         PluginHost host = host();
 
         assertThat(host.states())
@@ -82,7 +83,7 @@ class PluginHostTest {
     @Test
     void tellsAPluginWhenTheHostReallyStopsWaiting() throws Exception {
         String early = "if (request.deadline().isAfter(java.time.Instant.now().plusMillis(" + SHORT.toMillis()
-                + "))) return null;\n" + PluginJars.PASS;
+                + "))) return null;\n" + PASS;
         jars.build("sample-1.jar", sample("sample", early));
 
         assertThat(worker(host(), "sample", "{}").judge(request())).isInstanceOf(Answer.Given.class);
@@ -90,7 +91,7 @@ class PluginHostTest {
 
     @Test
     void tellsAllThatIsWrongWithAConfiguration() throws Exception {
-        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        jars.build("sample-1.jar", sample("sample", PASS));
 
         assertThat(host().rules().open("sample", json("{\"window\": 3, \"windows\": []}")))
                 .isEqualTo(new Opened.Invalid(List.of(
@@ -100,7 +101,7 @@ class PluginHostTest {
 
     @Test
     void namesThePluginsThatAreKnownWhenOneIsNot() throws Exception {
-        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        jars.build("sample-1.jar", sample("sample", PASS));
 
         assertThat(unavailable(host(), "smaple"))
                 .isEqualTo("plugin \"smaple\" is not loaded; known for rule are sample");
@@ -108,7 +109,7 @@ class PluginHostTest {
 
     @Test
     void refusesAJarThatIsNotListedAndSaysWhatToAdd() throws Exception {
-        Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        Path jar = jars.build("sample-1.jar", sample("sample", PASS));
         allowUnlisted = false;
 
         String why = "it is not listed: if you trust it, add under plugins.allowed the line sample: "
@@ -121,7 +122,7 @@ class PluginHostTest {
 
     @Test
     void loadsWhatIsListedAndNothingElseUnderItsName() throws Exception {
-        Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        Path jar = jars.build("sample-1.jar", sample("sample", PASS));
         allowUnlisted = false;
         allowed.put("sample", JarCheck.digest(Files.readAllBytes(jar)));
         assertThat(host().states()).extracting(PluginState::standing).containsExactly(PluginState.Standing.LOADED);
@@ -134,7 +135,7 @@ class PluginHostTest {
     @Test
     void refusesWhatIsNoJarOrNotAllOfOne() throws Exception {
         Files.writeString(folder.resolve("a-text.jar"), "this is no jar");
-        byte[] whole = Files.readAllBytes(jars.build("b-cut.jar", sample("sample", PluginJars.PASS)));
+        byte[] whole = Files.readAllBytes(jars.build("b-cut.jar", sample("sample", PASS)));
         Files.write(folder.resolve("b-cut.jar"), Arrays.copyOf(whole, whole.length / 2));
         Files.write(folder.resolve("c-empty.jar"), new byte[0]);
         Files.createDirectory(folder.resolve("d-folder.jar"));
@@ -150,12 +151,12 @@ class PluginHostTest {
 
     @Test
     void refusesAManifestThatDoesNotFit() throws Exception {
-        jars.build("a.jar", sample("sample", PluginJars.PASS).requires(">=2.0.0 & <3.0.0"));
-        jars.build("b.jar", sample("sample", PluginJars.PASS).requires("1.0.0"));
-        jars.build("c.jar", sample("sample", PluginJars.PASS).requires("some day"));
-        jars.build("d.jar", sample("sample", PluginJars.PASS).requires(""));
-        jars.build("e.jar", sample("sample", PluginJars.PASS).line("Class-Path: other.jar"));
-        jars.build("f.jar", sample("sample", PluginJars.PASS).id("Sample"));
+        jars.build("a.jar", sample("sample", PASS).requires(">=2.0.0 & <3.0.0"));
+        jars.build("b.jar", sample("sample", PASS).requires("1.0.0"));
+        jars.build("c.jar", sample("sample", PASS).requires("some day"));
+        jars.build("d.jar", sample("sample", PASS).requires(""));
+        jars.build("e.jar", sample("sample", PASS).line("Class-Path: other.jar"));
+        jars.build("f.jar", sample("sample", PASS).id("Sample"));
 
         assertThat(host().states())
                 .extracting(PluginState::why)
@@ -175,7 +176,7 @@ class PluginHostTest {
 
     @Test
     void refusesAJarWithoutExtensions() throws Exception {
-        jars.build("a.jar", sample("sample", PluginJars.PASS).extensions());
+        jars.build("a.jar", sample("sample", PASS).extensions());
 
         assertThat(refusal(host()))
                 .startsWith("while it starts: plugin \"sample\" failed in start: it holds no extension:"
@@ -184,9 +185,9 @@ class PluginHostTest {
 
     @Test
     void ofTwoJarsWithOneNameTheFirstByFileNameStays() throws Exception {
-        jars.build("a.jar", sample("sample", PluginJars.PASS).id("one"));
-        jars.build("b.jar", sample("sample", PluginJars.PASS).id("two"));
-        jars.build("c.jar", sample("other", PluginJars.PASS).id("one"));
+        jars.build("a.jar", sample("sample", PASS).id("one"));
+        jars.build("b.jar", sample("sample", PASS).id("two"));
+        jars.build("c.jar", sample("other", PASS).id("one"));
 
         assertThat(host().states())
                 .extracting(state -> state.file() + " " + state.standing() + " " + state.why())
@@ -198,7 +199,7 @@ class PluginHostTest {
 
     @Test
     void refusesANameOfTheWrongForm() throws Exception {
-        jars.build("a.jar", sample("Sample Rule", PluginJars.PASS));
+        jars.build("a.jar", sample("Sample Rule", PASS));
 
         assertThat(refusal(host()))
                 .endsWith("failed in start: its name is Sample Rule; a name is 1 to 63 of a-z, 0-9 and '-'");
@@ -206,7 +207,7 @@ class PluginHostTest {
 
     @Test
     void aConstructorThatThrowsRefusesItsJarOnly() throws Exception {
-        jars.build("a.jar", sample("good", PluginJars.PASS).id("good"));
+        jars.build("a.jar", sample("good", PASS).id("good"));
         jars.build("b.jar", broken("throw new IllegalStateException(\"no luck\");"));
         PluginHost host = host();
 
@@ -221,7 +222,7 @@ class PluginHostTest {
 
     @Test
     void aConstructorThatBlocksRefusesItsJarOnlyAndInTime() throws Exception {
-        jars.build("a.jar", sample("good", PluginJars.PASS).id("good"));
+        jars.build("a.jar", sample("good", PASS).id("good"));
         jars.build(
                 "b.jar",
                 broken("java.util.concurrent.locks.LockSupport.park(); while (true) { Thread.onSpinWait(); }"));
@@ -272,7 +273,7 @@ class PluginHostTest {
 
     @Test
     void forgetsTheClassesOfACleanPlugin() throws Exception {
-        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        jars.build("sample-1.jar", sample("sample", PASS));
         PluginHost host = host();
         worker(host, "sample", "{\"window\": \"night\"}").judge(request());
 
@@ -308,7 +309,7 @@ class PluginHostTest {
 
     @Test
     void keepsNothingOfAClosedHost() throws Exception {
-        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        jars.build("sample-1.jar", sample("sample", PASS));
         PluginHost host = host();
         RuleWorker worker = worker(host, "sample", "{}");
 
@@ -322,7 +323,7 @@ class PluginHostTest {
 
     @Test
     void aWorkerThatIsClosedIsClosedInThePluginToo() throws Exception {
-        jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
+        jars.build("sample-1.jar", sample("sample", PASS));
         PluginHost host = host();
         RuleWorker worker = worker(host, "sample", "{}");
 
@@ -337,33 +338,6 @@ class PluginHostTest {
                         Answer.Missing.class,
                         missing -> assertThat(missing.why().message())
                                 .isEqualTo("plugin \"sample\" failed in judge: the worker was closed"));
-    }
-
-    @Test
-    void printsWhatToAllow() throws IOException {
-        Path jar = jars.build("sample-1.jar", sample("sample", PluginJars.PASS));
-        Files.writeString(folder.resolve("text.jar"), "this is no jar");
-
-        assertThat(PluginHost.allowed(folder)).isEqualTo("""
-                plugins:
-                  allowed:
-                    sample: %s  # sample-1.jar
-                    # text.jar is left out: it is no jar, or not all of one: zip END header not found; its SHA-256 is %s
-                """.formatted(
-                        JarCheck.digest(Files.readAllBytes(jar)),
-                        JarCheck.digest(Files.readAllBytes(folder.resolve("text.jar")))));
-    }
-
-    private static Recipe sample(String name, String judge) {
-        return new Recipe().source(PluginJars.rule(name, judge));
-    }
-
-    private static Recipe broken(String constructor) {
-        String source = PluginJars.rule("broken", PluginJars.PASS)
-                .replace(
-                        "public String name()",
-                        "public SampleProvider() { if (true) { " + constructor + " } }\n" + "    public String name()");
-        return new Recipe().id("broken").source(source);
     }
 
     private PluginHost host() throws InterruptedException {
@@ -409,19 +383,5 @@ class PluginHostTest {
 
     private static JsonNode json(String text) throws IOException {
         return new ObjectMapper().readTree(text);
-    }
-
-    /** A cluster with nothing in it. */
-    private record NoReads() implements KubernetesReads {
-        @Override
-        public Optional<Map<String, Object>> get(String apiVersion, String kind, String namespace, String name) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<Map<String, Object>> list(
-                String apiVersion, String kind, String namespace, Map<String, String> labels) {
-            return List.of();
-        }
     }
 }

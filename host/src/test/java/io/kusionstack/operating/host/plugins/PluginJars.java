@@ -99,6 +99,18 @@ final class PluginJars {
             return new RuleResponse(verdicts, Map.of());
             """;
 
+    static Recipe sample(String name, String judge) {
+        return new Recipe().source(rule(name, judge));
+    }
+
+    static Recipe broken(String constructor) {
+        String source = rule("broken", PASS)
+                .replace(
+                        "public String name()",
+                        "public SampleProvider() { if (true) { " + constructor + " } }\n" + "    public String name()");
+        return new Recipe().id("broken").source(source);
+    }
+
     Path build(String file, Recipe recipe) {
         try {
             Path classes = Files.createTempDirectory(work, "classes");
