@@ -70,11 +70,16 @@ final class Shop implements AutoCloseable {
 
     /** Creates the set {@code free}. */
     void applyFree(int pods) {
+        applySet("free", pods);
+    }
+
+    /** Creates a set that is behind nothing and under no rule yet; its Pods have its name as label {@code app}. */
+    void applySet(String name, int pods) {
         ObjectNode set = sample.the("CollaSet").deepCopy();
-        set.withObject("/metadata").put("name", "free");
+        set.withObject("/metadata").put("name", name);
         set.withObject("/spec").put("replicas", pods);
-        set.withObject("/spec/selector/matchLabels").put("app", "free");
-        set.withObject("/spec/template/metadata/labels").put("app", "free");
+        set.withObject("/spec/selector/matchLabels").put("app", name);
+        set.withObject("/spec/template/metadata/labels").put("app", name);
         playground.api().create(GROUP + playground.namespace() + "/collasets", set);
     }
 
@@ -90,6 +95,11 @@ final class Shop implements AutoCloseable {
 
     void patch(String path, ObjectNode patch) {
         playground.api().patch(path, PatchType.MERGE, patch);
+    }
+
+    /** The collection of PodTransitionRules. */
+    String rules() {
+        return GROUP + playground.namespace() + "/podtransitionrules";
     }
 
     String servicePath() {

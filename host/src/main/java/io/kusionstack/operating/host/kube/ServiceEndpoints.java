@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -179,7 +180,8 @@ public final class ServiceEndpoints implements Endpoints, Employers {
             return standings;
         }
         Key service = new Key(slice.getMetadata().getNamespace(), name);
-        for (Endpoint endpoint : slice.getEndpoints()) {
+        // The API server sends null for a slice without endpoints.
+        for (Endpoint endpoint : Optional.ofNullable(slice.getEndpoints()).orElse(List.of())) {
             ObjectReference pod = endpoint.getTargetRef();
             if (pod != null && "Pod".equals(pod.getKind()) && pod.getUid() != null) {
                 standings.merge(

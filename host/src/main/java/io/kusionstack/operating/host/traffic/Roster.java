@@ -136,13 +136,14 @@ final class Roster {
                 continue;
             }
             Map<String, Integer> numbers = new HashMap<>();
-            for (EndpointPort port : slice.getPorts()) {
+            // The API server sends null for a slice without ports or endpoints.
+            for (EndpointPort port : Optional.ofNullable(slice.getPorts()).orElse(List.of())) {
                 String name = Optional.ofNullable(port.getName()).orElse("");
                 if (names.contains(name) && port.getPort() != null) {
                     numbers.put(name, port.getPort());
                 }
             }
-            slice.getEndpoints().forEach(endpoint -> {
+            Optional.ofNullable(slice.getEndpoints()).orElse(List.of()).forEach(endpoint -> {
                 if (endpoint.getTargetRef() != null && endpoint.getTargetRef().getUid() != null) {
                     byPod.computeIfAbsent(endpoint.getTargetRef().getUid(), uid -> new HashMap<>())
                             .putAll(numbers);

@@ -58,6 +58,17 @@ class ServiceEndpointsTest {
     }
 
     @Test
+    void aSliceWithoutEndpointsAsTheServerSendsItListsNobody() {
+        EndpointSlice empty = slice();
+        empty.setEndpoints(null);
+
+        now = START.plusSeconds(60);
+        endpoints.sliceChanged(slice(endpoint(true)), empty);
+
+        assertThat(endpoints.holding(pod, now.plusSeconds(3))).isEmpty();
+    }
+
+    @Test
     void holdsForTheSettleTimeAfterTheSliceShowsItNotReadyAndNoLonger() {
         now = START.plusSeconds(60);
         endpoints.sliceChanged(slice(endpoint(true)), slice(endpoint(false)));

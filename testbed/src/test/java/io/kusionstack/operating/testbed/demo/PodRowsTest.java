@@ -32,6 +32,18 @@ class PodRowsTest {
     }
 
     @Test
+    void showsWhatTheOwnerOfAFinalizerWaitsForRatherThanTheFinalizer() throws Exception {
+        JsonNode finalizer = new YAMLMapper().readTree("{waits: [{reason: WaitingForFinalizer, message: protected}]}");
+        JsonNode both = new YAMLMapper()
+                .readTree("{waits: [{reason: WaitingForFinalizer}, {reason: DrainingConnections, message: drains}]}");
+
+        assertThat(PodRow.of(pod("web:v1", "web:v1"), finalizer, Optional.of(0)).waiting())
+                .isEqualTo("WaitingForFinalizer: protected");
+        assertThat(PodRow.of(pod("web:v1", "web:v1"), both, Optional.of(0)).waiting())
+                .isEqualTo("DrainingConnections: drains");
+    }
+
+    @Test
     void showsAPodThatWaitsForNothing() {
         PodRow row = PodRow.of(pod("web:v1", "web:v1"), MissingNode.getInstance(), Optional.empty());
 
