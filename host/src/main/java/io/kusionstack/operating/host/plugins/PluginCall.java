@@ -48,6 +48,7 @@ final class PluginCall {
     private final CircuitBreaker breaker;
     private final ThreadPoolExecutor threads;
     private final Map<String, String> told = new ConcurrentHashMap<>();
+    private volatile String lastHeld = "";
     private int inFlight;
     private int overdue;
     private boolean stopped;
@@ -115,7 +116,8 @@ final class PluginCall {
             return notAsked(
                     question,
                     Reason.PLUGIN_FAILED,
-                    "does not answer in time; it is asked again once every " + spoken(REST));
+                    "rests, because too many of its calls overran or ended with an Error, the last: " + lastHeld
+                            + "; it is asked again once every " + spoken(REST));
         }
         if (!slots.tryAcquirePermission()) {
             breaker.releasePermission();
@@ -158,16 +160,25 @@ final class PluginCall {
             }
             case Threw<T> threw -> {
                 metrics.called(plugin, question.call(), "failed", took);
-                yield missing(question, Reason.PLUGIN_FAILED, "failed in " + question.call() + ": " + threw.text());
+                yield failed(question, "failed in " + question.call() + ": " + threw.text(), held);
             }
             case Overran<T>() -> {
                 metrics.called(plugin, question.call(), "overran", took);
-                yield missing(
-                        question,
-                        Reason.PLUGIN_FAILED,
-                        "did not return from " + question.call() + " within " + spoken(limit));
+                yield failed(question, "did not return from " + question.call() + " " + inTime(limit, counts), held);
             }
         };
+    }
+
+    private <T> Answer<T> failed(Question<T> question, String why, boolean held) {
+        if (held) {
+            lastHeld = why;
+        }
+        return missing(question, Reason.PLUGIN_FAILED, why);
+    }
+
+    /** The limit of a room's call depends on what went before; a text that changes with it would be written again and again. */
+    private String inTime(Duration limit, boolean counts) {
+        return counts ? "in time; plugins.callTimeout is " + spoken(longest) : "within " + spoken(limit);
     }
 
     private <T> Ended<T> send(Call<T> call, Duration limit) {

@@ -84,12 +84,17 @@ record Providers(List<Loaded> loaded, List<PluginState> refused, String missing)
         parts.add("known for " + kind + " are " + (others.isEmpty() ? "none" : others));
         refused.stream()
                 .filter(state -> !state.isCalled(name))
-                .map(PluginState::spoken)
+                .map(Providers::told)
                 .reduce((some, more) -> some + ", " + more)
                 .ifPresent(files -> parts.add("refused are " + files));
         if (!missing.isEmpty()) {
             parts.add(missing);
         }
         return String.join("; ", parts);
+    }
+
+    /** A jar whose names were never learned may be the one that is missed: then the reason belongs to it. */
+    private static String told(PluginState refused) {
+        return refused.spoken() + (refused.offers().isEmpty() ? ": " + refused.why() : "");
     }
 }

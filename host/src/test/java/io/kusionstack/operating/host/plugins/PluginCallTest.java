@@ -80,7 +80,7 @@ class PluginCallTest {
         Answer<String> answer = call.ask(
                 new Question<>("sample", "judge", SHORT, this::untilInterrupted, late::complete, ended::countDown));
 
-        assertThat(answer).isEqualTo(missing("did not return from judge within 50 ms"));
+        assertThat(answer).isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
         assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
         assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(call.awaitIdle(LONG)).isTrue();
@@ -101,8 +101,10 @@ class PluginCallTest {
     void aCallKeepsItsSlotUntilItReallyReturns() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Callable<String> stubborn = () -> uninterruptibly(release);
-        assertThat(ask(SHORT, stubborn)).isEqualTo(missing("did not return from judge within 50 ms"));
-        assertThat(ask(SHORT, stubborn)).isEqualTo(missing("did not return from judge within 50 ms"));
+        assertThat(ask(SHORT, stubborn))
+                .isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
+        assertThat(ask(SHORT, stubborn))
+                .isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
 
         assertThat(ask(LONG, () -> "well"))
                 .isEqualTo(missing("holds 2 calls that have not returned; it is asked again when one has"));
@@ -138,7 +140,9 @@ class PluginCallTest {
         }
         assertThat(call.isResting()).isTrue();
         assertThat(ask(LONG, () -> "well"))
-                .isEqualTo(missing("does not answer in time; it is asked again once every 15 s"));
+                .isEqualTo(missing(
+                        "rests, because too many of its calls overran or ended with an Error, the last: failed in judge:"
+                                + " java.lang.StackOverflowError; it is asked again once every 15 s"));
     }
 
     @Test

@@ -78,7 +78,7 @@ class HostilePluginsIT {
                 .allSatisfy(
                         answer -> assertThat(why(answer))
                                 .isIn(
-                                        "plugin \"hangs-rule\" did not return from judge within 500 ms",
+                                        "plugin \"hangs-rule\" did not return from judge in time; plugins.callTimeout is 500 ms",
                                         "plugin \"hangs-rule\" holds 4 calls that have not returned; it is asked again when one has"));
         assertThat(threadsOf("hangs")).isLessThanOrEqualTo(CALLS);
         assertSteady();
@@ -100,7 +100,10 @@ class HostilePluginsIT {
 
         assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofMillis(200));
         assertThat(why(answer))
-                .isEqualTo("plugin \"hangs-traffic\" does not answer in time; it is asked again once every 15 s");
+                .isEqualTo(
+                        "plugin \"hangs-traffic\" rests, because too many of its calls overran or ended with an Error, the"
+                                + " last: did not return from apply in time; plugins.callTimeout is 500 ms; it is asked again"
+                                + " once every 15 s");
         assertThat(state("hangs").resting()).isTrue();
         assertSteady();
     }
@@ -129,7 +132,8 @@ class HostilePluginsIT {
         Answer<?> second = traffic.observe(Jars.employer("web", ""), Jars.deadline());
 
         assertThat(why(first))
-                .isEqualTo("plugin \"ignores-interruption-traffic\" did not return from observe within 500 ms");
+                .isEqualTo(
+                        "plugin \"ignores-interruption-traffic\" did not return from observe in time; plugins.callTimeout is 500 ms");
         assertThat(why(second))
                 .isEqualTo("plugin \"ignores-interruption-traffic\" still works on default/web; the next call waits for"
                         + " that one to return");
