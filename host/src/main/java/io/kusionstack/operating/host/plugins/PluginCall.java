@@ -268,13 +268,13 @@ final class PluginCall {
             if (!ended.complete(overran)) {
                 return ended.join();
             }
+            overran(this);
             synchronized (this) {
                 givenUp = true;
                 if (runner != null) {
                     runner.interrupt();
                 }
             }
-            overran(this);
             return overran;
         }
 
@@ -293,11 +293,14 @@ final class PluginCall {
         return true;
     }
 
+    /** A call that has left by now was late, too: who asked had given up before it did. */
     private synchronized void overran(Call<?> call) {
-        if (!call.hasLeft) {
-            overdue++;
-            call.isOverdue = true;
+        if (call.hasLeft) {
+            metrics.returnedLate(plugin, call.question.call());
+            return;
         }
+        overdue++;
+        call.isOverdue = true;
     }
 
     private synchronized void left(Call<?> call, String what) {
