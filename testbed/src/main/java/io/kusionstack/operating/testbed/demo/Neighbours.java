@@ -23,7 +23,7 @@ import java.util.Set;
  * Sets of two Pods in a namespace of their own, each bound to one plugin that is made to do harm: what happens to the
  * operator, and to everybody else, while it works on them.
  *
- * @param template a YAML file in which {@code NAME} stands for the plugin
+ * @param template a YAML file in which {@code the-plugin} stands for the name of the plugin
  */
 public record Neighbours(KubeApi api, String namespace, Path template) {
     /** The plugins that are kept to do harm, by the names of their modules. */
@@ -87,7 +87,7 @@ public record Neighbours(KubeApi api, String namespace, Path template) {
     private Sample sample(String plugin) {
         try {
             Path file = Files.createTempFile(plugin, ".yaml");
-            Files.writeString(file, Files.readString(template).replace("NAME", plugin));
+            Files.writeString(file, Files.readString(template).replace("the-plugin", plugin));
             Sample sample = Sample.of(file);
             Files.delete(file);
             if (plugin.equals("wrong-answers")) {
