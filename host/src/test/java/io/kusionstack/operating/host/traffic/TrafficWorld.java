@@ -135,26 +135,10 @@ final class TrafficWorld {
                 .ips(ip)
                 .phase("Pending")
                 .container("main", "app:v1")
-                .container("main", TrafficWorld::notStarted);
+                .container("main", FakeCluster::notStarted);
         more.accept(pod);
         cluster.put(pod.build());
         refresh();
-    }
-
-    private static ContainerRecord notStarted(ContainerRecord from) {
-        return new ContainerRecord(
-                from.name(),
-                false,
-                from.image(),
-                "",
-                "",
-                "",
-                0,
-                false,
-                false,
-                ContainerRecord.State.WAITING,
-                "ContainerCreating",
-                null);
     }
 
     PodRecord pod(String name) {

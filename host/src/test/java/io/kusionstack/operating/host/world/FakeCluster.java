@@ -327,7 +327,8 @@ public final class FakeCluster implements Actuator {
         return pod.build();
     }
 
-    private static ContainerRecord notStarted(ContainerRecord from) {
+    /** The container as the API server shows it before a kubelet has seen it. */
+    public static ContainerRecord notStarted(ContainerRecord from) {
         return new ContainerRecord(
                 from.name(),
                 false,
