@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.config.HostConfig.ControllerName;
 import io.kusionstack.operating.host.kernel.Controller;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kernel.Rest;
 import io.kusionstack.operating.host.kube.ApiActuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.Expectations;
@@ -47,6 +48,11 @@ final class Rooms implements AutoCloseable {
     private static final Duration UNSETTLED = Duration.ofSeconds(1);
     /** Rules whose plugins are asked at once: a call may last long, and one that hangs must not keep other rules waiting. */
     private static final int ASKED_AT_ONCE = 256;
+
+    /** One set or rule, however large and busy, takes at most a tenth of a processor. */
+    private static final Rest THINKER = new Rest(9, Duration.ofMillis(500));
+    /** Most of its time a look at a Service waits for a plugin. */
+    private static final Rest CALLER = new Rest(3, Duration.ofMillis(500));
 
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
@@ -112,7 +118,7 @@ final class Rooms implements AutoCloseable {
             Controller lifecycle = controller(
                     ControllerName.LIFECYCLE.word(),
                     new LifecycleReconciler(world.pods()::get, gate, actuator),
-                    config.workers().lifecycle());
+                    Controller.Settings.of(config.workers().lifecycle(), Rest.none()));
             podBell.connect(lifecycle);
             world.pods()
                     .onChange((before, after) ->
@@ -121,20 +127,26 @@ final class Rooms implements AutoCloseable {
         if (runs(ControllerName.RULES)) {
             RuleReconciler rules = new RuleReconciler(desk, ruleWorld, actuator, podBell, askBell);
             ruleBell.connect(controller(
-                    ControllerName.RULES.word(), rules, config.workers().rules()));
-            askBell.connect(controller("rule-plugins", consultant, ASKED_AT_ONCE));
+                    ControllerName.RULES.word(),
+                    rules,
+                    Controller.Settings.of(config.workers().rules(), THINKER)));
+            askBell.connect(controller("rule-plugins", consultant, Controller.Settings.of(ASKED_AT_ONCE, Rest.none())));
             desk.listenTo(world.pods(), world.rules(), world.sets());
         } else {
             LOG.atWarn().log("The controller rules does not run: no PodTransitionRule holds a Pod back");
         }
         if (runs(ControllerName.COLLASET)) {
             sets.watch(controller(
-                    ControllerName.COLLASET.word(), sets, config.workers().collaset())::enqueueAfter);
+                    ControllerName.COLLASET.word(),
+                    sets,
+                    Controller.Settings.of(config.workers().collaset(), THINKER))::enqueue);
         }
         if (runs(ControllerName.TRAFFIC)) {
             TrafficReconciler services = traffic.reconciler(plugins.traffic(), actuator, metrics);
             services.watch(controller(
-                    ControllerName.TRAFFIC.word(), services, config.workers().traffic())::enqueueAfter);
+                    ControllerName.TRAFFIC.word(),
+                    services,
+                    Controller.Settings.of(config.workers().traffic(), CALLER))::enqueue);
         }
         world.start();
     }
@@ -143,10 +155,10 @@ final class Rooms implements AutoCloseable {
         return config.controllers().contains(name);
     }
 
-    private Controller controller(String name, Reconciler reconciler, int workers) {
+    private Controller controller(String name, Reconciler reconciler, Controller.Settings settings) {
         Reconciler onlySettled = (key, now) ->
                 world.isSettled() ? reconciler.reconcile(key, now) : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
-        Controller controller = new Controller(name, onlySettled, Controller.Settings.of(workers), metrics, clock);
+        Controller controller = new Controller(name, onlySettled, settings, metrics, clock);
         controllers.add(controller);
         return controller;
     }

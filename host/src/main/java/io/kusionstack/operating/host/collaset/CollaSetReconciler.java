@@ -33,7 +33,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,15 +43,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CollaSetReconciler implements Reconciler {
     private static final Duration NOT_SEEN_YET = Duration.ofSeconds(1);
-    private static final int PODS_PER_MILLI = 10;
-    private static final int MOST_GATHERING_MILLIS = 500;
 
     private final Sources sources;
     private final Actuator actuator;
     private final SetIntentions intentions;
     private final LongSupplier seeds;
     private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
-    private final Map<Key, Integer> sizes = new ConcurrentHashMap<>();
     private final Map<Key, ReadRevisions> revisions = new ConcurrentHashMap<>();
 
     /** Where the facts come from. */
@@ -71,26 +67,16 @@ public final class CollaSetReconciler implements Reconciler {
         this.seeds = seeds;
     }
 
-    /**
-     * Has {@code enqueue} called with the key of every set that a change concerns, and how long to gather further changes
-     * before the look; to be called once, before the start.
-     */
-    public void watch(BiConsumer<Key, Duration> enqueue) {
-        Consumer<Key> now = key -> enqueue.accept(key, Duration.ZERO);
-        sources.sets().onChange((before, after) -> now.accept(keyOf(either(before, after))));
+    /** Has {@code enqueue} called with the key of every set that a change concerns; to be called once, before the start. */
+    public void watch(Consumer<Key> enqueue) {
+        sources.sets().onChange((before, after) -> enqueue.accept(keyOf(either(before, after))));
         sources.contexts()
-                .onChange((before, after) -> owners(either(before, after)).forEach(now));
+                .onChange((before, after) -> owners(either(before, after)).forEach(enqueue));
         sources.revisions()
-                .onChange((before, after) -> controllerOf(either(before, after)).ifPresent(now));
+                .onChange((before, after) -> controllerOf(either(before, after)).ifPresent(enqueue));
         sources.pods()
-                .onChange((before, after) -> SetIntentions.setOf(either(before, after))
-                        .ifPresent(key -> enqueue.accept(key, gathering(key))));
-    }
-
-    /** A look costs as much as the set is large; Pods of a set in operation change all the time. */
-    private Duration gathering(Key key) {
-        int pods = sizes.getOrDefault(key, 0);
-        return Duration.ofMillis(Math.min(pods / PODS_PER_MILLI, MOST_GATHERING_MILLIS));
+                .onChange((before, after) ->
+                        SetIntentions.setOf(either(before, after)).ifPresent(enqueue));
     }
 
     private static <T> T either(@Nullable T before, @Nullable T after) {
@@ -111,7 +97,6 @@ public final class CollaSetReconciler implements Reconciler {
         if (set.isEmpty()) {
             intentions.publish(key, 0, Map.of());
             memories.remove(key);
-            sizes.remove(key);
             revisions.remove(key);
             return Outcome.done();
         }
@@ -121,7 +106,6 @@ public final class CollaSetReconciler implements Reconciler {
             return Outcome.lookAgain(NOT_SEEN_YET, "OwnWritesNotSeenYet");
         }
         CollaSetSnapshot snapshot = snapshot(spec, memory, key, now);
-        sizes.put(key, snapshot.pods().size());
         return act(key, CollaSetPlanner.plan(snapshot), snapshot);
     }
 

@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a {@link Reconciler} for the keys it is told of: each key on at most one virtual thread at a time, at most
  * {@code workers} keys at once. An exception brings the key back with back-off; so does what an {@link Outcome} asks for,
- * without. A key that is told of while it runs, runs again after. Any thread may call any method.
+ * without. A key that is told of while it runs, runs again after; after each look it may have to rest. Any thread may call
+ * any method.
  *
  * <pre>{@code
- * Controller controller = new Controller("collaset", reconciler, Settings.of(16), metrics, InstantSource.system());
+ * Controller controller = new Controller("collaset", reconciler, Settings.of(16, Rest.none()), metrics, InstantSource.system());
  * controller.start();
  * cache.onChange((before, after) -> controller.enqueue(keyOf(before, after)));
  * ...
@@ -42,16 +43,20 @@ public final class Controller {
     private Optional<Thread> dispatcher = Optional.empty();
     private boolean stopping;
 
-    /** @param workers how many keys run at once, at least 1 */
-    public record Settings(int workers, Backoff backoff) {
+    /**
+     * @param workers how many keys run at once, at least 1
+     * @param backoff how long a key waits after a failure
+     * @param rest how long it waits after every look
+     */
+    public record Settings(int workers, Backoff backoff, Rest rest) {
         public Settings {
             if (workers < 1) {
                 throw new IllegalArgumentException("workers must be at least 1: " + workers);
             }
         }
 
-        public static Settings of(int workers) {
-            return new Settings(workers, Backoff.standard());
+        public static Settings of(int workers, Rest rest) {
+            return new Settings(workers, Backoff.standard(), rest);
         }
     }
 
@@ -176,23 +181,23 @@ public final class Controller {
         try {
             Outcome outcome = reconciler.reconcile(key, start);
             metrics.reconciled(name, Duration.between(start, clock.instant()));
-            finish(key, outcome);
+            finish(key, start, outcome);
         } catch (Throwable failure) {
-            fail(key, failure);
+            fail(key, start, failure);
         }
     }
 
-    private void finish(Key key, Outcome outcome) {
+    private void finish(Key key, Instant start, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Done done -> end(key, Optional.empty(), 0);
+            case Outcome.Done done -> end(key, start, Optional.empty(), 0);
             case Outcome.LookAgain again -> {
                 metrics.looksAgain(name, again.why(), again.after());
-                end(key, Optional.of(again.after()), 0);
+                end(key, start, Optional.of(again.after()), 0);
             }
         }
     }
 
-    private void fail(Key key, Throwable failure) {
+    private void fail(Key key, Instant start, Throwable failure) {
         int inARow = failuresOf(key) + 1;
         Duration delay = settings.backoff.after(inARow);
         metrics.failed(name, inARow);
@@ -204,7 +209,7 @@ public final class Controller {
                 .addKeyValue("failures", inARow)
                 .addKeyValue("after", delay)
                 .log("Looking at an object failed, will look again");
-        end(key, Optional.of(delay), inARow);
+        end(key, start, Optional.of(delay), inARow);
     }
 
     private int failuresOf(Key key) {
@@ -216,16 +221,17 @@ public final class Controller {
         }
     }
 
-    private void end(Key key, Optional<Duration> again, int inARow) {
+    private void end(Key key, Instant start, Optional<Duration> again, int inARow) {
         lock.lock();
         try {
+            Instant now = clock.instant();
             if (inARow == 0) {
                 failures.remove(key);
             } else {
                 failures.put(key, inARow);
             }
-            again.ifPresent(after -> queue.add(key, clock.instant().plus(after)));
-            queue.done(key);
+            again.ifPresent(after -> queue.add(key, now.plus(after)));
+            queue.done(key, now, settings.rest.after(Duration.between(start, now)));
             changed.signalAll();
         } finally {
             lock.unlock();

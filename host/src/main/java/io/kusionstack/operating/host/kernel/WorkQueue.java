@@ -1,8 +1,10 @@
 package io.kusionstack.operating.host.kernel;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.TreeSet;
 /**
  * Which key is next. A key waits once however often it is added, at the earliest of the times asked for; it is never
  * given out twice before {@link #done}; added meanwhile, it waits again after that. Keys that are due come in the order
- * of their due times, equal ones in the order in which they were added.
+ * of their due times, equal ones in the order in which they were added. A key that was left to rest waits until then.
  *
  * <p>A plain data structure: knows no clock, and is guarded by whoever owns it.
  */
@@ -22,15 +24,18 @@ final class WorkQueue {
     private final Map<Key, Instant> again = new HashMap<>();
     /** In the order in which they were given out. */
     private final Map<Key, Instant> running = new LinkedHashMap<>();
+    /** Until when; in the order in which they began. */
+    private final Map<Key, Instant> resting = new LinkedHashMap<>();
 
     private long number;
 
-    /** @param due when the key's turn may come; it stays earlier if it was to come earlier */
-    void add(Key key, Instant due) {
+    /** @param wanted when the key's turn may come; it stays earlier if it was to come earlier */
+    void add(Key key, Instant wanted) {
         if (running.containsKey(key)) {
-            again.merge(key, due, WorkQueue::earlier);
+            again.merge(key, wanted, WorkQueue::earlier);
             return;
         }
+        Instant due = later(wanted, resting.getOrDefault(key, Instant.MIN));
         Entry old = waiting.get(key);
         if (old != null && !due.isBefore(old.due)) {
             return;
@@ -51,18 +56,30 @@ final class WorkQueue {
         Entry entry = order.first();
         order.remove(entry);
         waiting.remove(entry.key);
+        resting.remove(entry.key);
         running.put(entry.key, now);
         return Optional.of(new Turn(entry.key, entry.due));
     }
 
     /** The key runs no more; it waits again if it was added while it ran. */
-    void done(Key key) {
+    void done(Key key, Instant now, Duration rest) {
         if (running.remove(key) == null) {
             throw new IllegalStateException("done, but it was not running: " + key);
+        }
+        forgetTheRested(now);
+        if (rest.isPositive()) {
+            resting.put(key, now.plus(rest));
         }
         Instant due = again.remove(key);
         if (due != null) {
             add(key, due);
+        }
+    }
+
+    private void forgetTheRested(Instant now) {
+        Iterator<Instant> ends = resting.values().iterator();
+        while (ends.hasNext() && !ends.next().isAfter(now)) {
+            ends.remove();
         }
     }
 
@@ -95,6 +112,10 @@ final class WorkQueue {
 
     private static Instant earlier(Instant one, Instant other) {
         return one.isBefore(other) ? one : other;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     /** @param due when the turn could have come at the earliest */

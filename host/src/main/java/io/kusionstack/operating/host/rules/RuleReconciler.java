@@ -32,14 +32,13 @@ import java.util.function.Consumer;
  */
 public final class RuleReconciler implements Reconciler {
     private static final Duration BETWEEN_STATUSES = Duration.ofMillis(500);
-    private static final int PODS_PER_MILLISECOND = 50;
 
     private final RuleDesk desk;
     private final RuleWorld world;
     private final Actuator actuator;
     private final Consumer<Key> podKeys;
     private final Consumer<Key> askKeys;
-    private final Map<Key, Looked> looked = new ConcurrentHashMap<>();
+    private final Map<Key, Instant> toldAt = new ConcurrentHashMap<>();
 
     /**
      * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
@@ -56,16 +55,12 @@ public final class RuleReconciler implements Reconciler {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        Looked before = looked.getOrDefault(key, Looked.NEVER);
-        if (now.isBefore(before.notBefore())) {
-            return Outcome.lookAgain(Duration.between(now, before.notBefore()), "gathering");
-        }
         Pass pass = desk.desk(key.namespace()).pass(key, now);
         pass.woken().forEach(podKeys);
         pass.asks().forEach(askKeys);
         Optional<PodTransitionRule> rule = world.rule(key);
         if (rule.isEmpty()) {
-            looked.remove(key);
+            toldAt.remove(key);
             return Outcome.done();
         }
         if (rule.get().getMetadata().getDeletionTimestamp() != null) {
@@ -74,25 +69,18 @@ public final class RuleReconciler implements Reconciler {
         if (pass.closed().isPresent()) {
             return Outcome.lookAgain(pass.closed().get(), "closed");
         }
-        pass.report().ifPresent(report -> looked.put(key, new Looked(now.plus(gap(report)), before.statusAt())));
         return pass.report()
                 .filter(report -> report.acceptance().complete())
                 .map(report -> tell(rule.get(), report, now))
                 .orElseGet(Outcome::done);
     }
 
-    /** A pass looks at every Pod in a stage: where thousands are, what changes meanwhile is gathered for one pass. */
-    private static Duration gap(Report report) {
-        return Duration.ofMillis(report.rulings().size() / PODS_PER_MILLISECOND);
-    }
-
     private Outcome tell(PodTransitionRule rule, Report report, Instant now) {
         Key key = report.spec().key();
-        Looked last = looked.getOrDefault(key, Looked.NEVER);
         if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
             return Outcome.lookAgain(Duration.ZERO, "replaced");
         }
-        Duration since = Duration.between(last.statusAt(), now);
+        Duration since = Duration.between(toldAt.getOrDefault(key, Instant.EPOCH), now);
         PodTransitionRuleStatus before = rule.getStatus();
         Optional<PodTransitionRuleStatus> status = RuleStatus.of(report, before, now);
         if (status.isEmpty()) {
@@ -101,7 +89,7 @@ public final class RuleReconciler implements Reconciler {
         if (since.compareTo(BETWEEN_STATUSES) < 0) {
             return Outcome.lookAgain(BETWEEN_STATUSES.minus(since), "status");
         }
-        looked.put(key, new Looked(last.notBefore(), now));
+        toldAt.put(key, now);
         List<Action> actions = new ArrayList<>();
         actions.add(new Action.WriteStatus(ref(rule), version(rule), RuleStatus.json(status.get())));
         announcement(rule, before, status.get()).ifPresent(actions::add);
@@ -149,13 +137,5 @@ public final class RuleReconciler implements Reconciler {
 
     private static long version(PodTransitionRule rule) {
         return Long.parseLong(rule.getMetadata().getResourceVersion());
-    }
-
-    /**
-     * @param notBefore when the next pass is due
-     * @param statusAt when the status was written last
-     */
-    private record Looked(Instant notBefore, Instant statusAt) {
-        private static final Looked NEVER = new Looked(Instant.EPOCH, Instant.EPOCH);
     }
 }

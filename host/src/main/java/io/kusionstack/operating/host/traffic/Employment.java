@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param wanted its Pods are to get traffic: it is labelled, of type LoadBalancer, and not being deleted
  * @param held it carries a clean finalizer, so its Pods may have backends somewhere
  * @param selector empty selects nobody
+ * @param finalizer what its Pods carry while they may get traffic
  * @param plugin the plugin it asks for
  * @param employer how plugins are told of it
  * @param records the annotations in which the host keeps what it has to find again
@@ -39,6 +40,7 @@ record Employment(
         boolean held,
         List<String> finalizers,
         Map<String, String> selector,
+        String finalizer,
         String plugin,
         Employer employer,
         Map<String, String> records) {
@@ -68,6 +70,7 @@ record Employment(
                 false,
                 List.of(),
                 Map.of(),
+                finalizer(key.name()),
                 DEFAULT_PLUGIN,
                 new Employer(ObjectKind.SERVICE.kind(), ref, Map.of(), Map.of(), List.of()),
                 Map.of());
@@ -93,6 +96,7 @@ record Employment(
                         || finalizers.contains(Names.CLEAN_FINALIZER_LEGACY + meta.getName()),
                 finalizers,
                 copy(service.getSpec().getSelector()),
+                finalizer(meta.getName()),
                 annotations.getOrDefault(Names.TRAFFIC_PLUGIN, DEFAULT_PLUGIN),
                 new Employer(ObjectKind.SERVICE.kind(), ref, labels, annotations, ports(service)),
                 records);
@@ -152,10 +156,6 @@ record Employment(
     /** How the annotation {@code available-conditions} of a Pod names it. */
     String expectedKey() {
         return ref.kind().kind() + "/" + ref.namespace() + "/" + ref.name();
-    }
-
-    String finalizer() {
-        return finalizer(ref.name());
     }
 
     /** The finalizer on the Pods of a Service of this name, byte for byte as Kuperator writes it. */

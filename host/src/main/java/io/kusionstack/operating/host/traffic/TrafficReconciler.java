@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -34,9 +33,7 @@ import java.util.function.Consumer;
  * while the plugin or the API server answers.
  */
 public final class TrafficReconciler implements Reconciler {
-    private static final Duration SHORTEST_GATHERING = Duration.ofMillis(2);
-    private static final Duration LONGEST_GATHERING = Duration.ofMillis(200);
-    private static final int PODS_PER_MILLI = 10;
+    private static final Duration SOON = Duration.ofMillis(2);
 
     private final Sources sources;
     private final PlaceCalls calls;
@@ -72,27 +69,19 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     /**
-     * Has {@code enqueue} called with the key of every Service that a change concerns, and how long to gather further
-     * changes before the look; to be called once, before the start and after {@link PodTraffic#listenTo}.
+     * Has {@code enqueue} called with the key of every Service that a change concerns; to be called once, before the start
+     * and after {@link PodTraffic#listenTo}.
      */
-    public void watch(BiConsumer<Key, Duration> enqueue) {
+    public void watch(Consumer<Key> enqueue) {
         sources.services().onChange((before, after) -> {
             Service service = after == null ? before : after;
             if (service != null) {
-                enqueue.accept(Employment.of(service).key(), Duration.ZERO);
+                enqueue.accept(Employment.of(service).key());
             }
         });
         sources.pods()
-                .onChange((before, after) -> Concerns.of(before, after, sources.traffic())
-                        .forEach(key -> enqueue.accept(key, gathering(key))));
-    }
-
-    /** A look costs as much as the Service is large, and each Pod of it changes several times on its way. */
-    private Duration gathering(Key key) {
-        int pods = memories.getOrDefault(key, ServiceMemory.NONE).employed().size();
-        Duration wanted = Duration.ofMillis(pods / PODS_PER_MILLI);
-        Duration least = wanted.compareTo(SHORTEST_GATHERING) < 0 ? SHORTEST_GATHERING : wanted;
-        return least.compareTo(LONGEST_GATHERING) > 0 ? LONGEST_GATHERING : least;
+                .onChange((before, after) ->
+                        Concerns.of(before, after, sources.traffic()).forEach(enqueue));
     }
 
     @Override
@@ -147,7 +136,7 @@ public final class TrafficReconciler implements Reconciler {
         }
         memory = tell(round, memory.places(after));
         memories.put(key, memory);
-        return outcome(key, round, plan, after);
+        return outcome(round, plan, after);
     }
 
     private Looked look(Round round, List<PlaceMemory> places) {
@@ -243,7 +232,7 @@ public final class TrafficReconciler implements Reconciler {
         return memory.told(problem);
     }
 
-    private Outcome outcome(Key key, Round round, TrafficPlan plan, List<PlaceMemory> places) {
+    private Outcome outcome(Round round, TrafficPlan plan, List<PlaceMemory> places) {
         Instant now = calls.now();
         Optional<Duration> soonest = places.stream()
                 .flatMap(place -> place.due().stream())
@@ -256,8 +245,7 @@ public final class TrafficReconciler implements Reconciler {
         if (after.isEmpty() && !droppable) {
             return Outcome.done();
         }
-        Duration least = gathering(key);
-        Duration wanted = droppable ? least : after.orElse(least);
-        return Outcome.lookAgain(wanted.compareTo(least) < 0 ? least : wanted, "Traffic");
+        Duration wanted = droppable ? SOON : after.orElse(SOON);
+        return Outcome.lookAgain(wanted.compareTo(SOON) < 0 ? SOON : wanted, "Traffic");
     }
 }

@@ -9,12 +9,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +63,7 @@ class ControllerTest {
                     successes.release();
                     return Outcome.done();
                 },
-                new Controller.Settings(1, SHORT),
+                new Controller.Settings(1, SHORT, Rest.none()),
                 metrics,
                 InstantSource.system());
         controller.start();
@@ -84,6 +87,35 @@ class ControllerTest {
         controller.enqueue(A);
 
         assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void letsAKeyRestForAsManyTimesAsLongAsItsLookTook() throws Exception {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        AtomicReference<Instant> clock = new AtomicReference<>(noon);
+        BlockingQueue<Key> looks = new LinkedBlockingQueue<>();
+        Controller controller = new Controller(
+                "test",
+                (key, now) -> {
+                    clock.compareAndSet(noon, noon.plusSeconds(10));
+                    looks.add(key);
+                    return Outcome.done();
+                },
+                new Controller.Settings(1, SHORT, new Rest(3, Duration.ofMinutes(1))),
+                LoopMetrics.none(),
+                clock::get);
+        controller.start();
+        controller.enqueue(A);
+        assertThat(looks.poll(10, TimeUnit.SECONDS)).isEqualTo(A);
+
+        controller.enqueue(A);
+        controller.enqueue(B);
+        assertThat(looks.poll(10, TimeUnit.SECONDS)).as("A rests").isEqualTo(B);
+        clock.set(noon.plusSeconds(40));
+        controller.enqueue(new Key("shop", "c"));
+
+        assertThat(looks.poll(10, TimeUnit.SECONDS)).as("A has rested").isEqualTo(A);
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
     }
 
@@ -179,7 +211,11 @@ class ControllerTest {
             return Outcome.done();
         };
         Controller controller = new Controller(
-                "test", held, new Controller.Settings(1, SHORT), LoopMetrics.none(), InstantSource.fixed(noon));
+                "test",
+                held,
+                new Controller.Settings(1, SHORT, Rest.none()),
+                LoopMetrics.none(),
+                InstantSource.fixed(noon));
         controller.enqueue(A);
         LoopHealth before = controller.health();
         controller.start();
@@ -209,7 +245,7 @@ class ControllerTest {
         Controller controller = new Controller(
                 "test",
                 (key, now) -> Outcome.done(),
-                new Controller.Settings(2, SHORT),
+                new Controller.Settings(2, SHORT, Rest.none()),
                 breaks,
                 InstantSource.fixed(noon));
         controller.enqueue(A);
@@ -242,7 +278,7 @@ class ControllerTest {
         return new Controller(
                 "test",
                 reconciler,
-                new Controller.Settings(workers, SHORT),
+                new Controller.Settings(workers, SHORT, Rest.none()),
                 LoopMetrics.none(),
                 InstantSource.system());
     }

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ class WorkQueueTest {
         queue.take(T0);
         queue.add(A, T0.plusSeconds(9));
         queue.add(A, T0.plusSeconds(1));
-        queue.done(A);
+        queue.done(A, T0, Duration.ZERO);
 
         assertThat(queue.nextDue()).contains(T0.plusSeconds(1));
         assertThat(allDue(T0.plusSeconds(60))).containsExactly(A);
@@ -77,7 +78,7 @@ class WorkQueueTest {
     void forgetsAKeyThatIsDone() {
         queue.add(A, T0);
         queue.take(T0);
-        queue.done(A);
+        queue.done(A, T0, Duration.ZERO);
 
         assertThat(queue.waiting()).isZero();
         assertThat(queue.running()).isZero();
@@ -86,7 +87,7 @@ class WorkQueueTest {
 
     @Test
     void refusesToEndAKeyThatDoesNotRun() {
-        assertThatThrownBy(() -> queue.done(A))
+        assertThatThrownBy(() -> queue.done(A, T0, Duration.ZERO))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("shop/a");
     }
@@ -99,12 +100,45 @@ class WorkQueueTest {
         assertThat(allDue(T0.plusSeconds(10))).containsExactly(B, A);
     }
 
+    @Test
+    void letsAKeyRestBeforeItsNextTurn() {
+        queue.add(A, T0);
+        queue.take(T0);
+        queue.add(A, T0);
+        queue.done(A, T0.plusSeconds(1), Duration.ofSeconds(5));
+        queue.add(A, T0.plusSeconds(2));
+        queue.add(B, T0.plusSeconds(2));
+
+        assertThat(allDue(T0.plusSeconds(5))).containsExactly(B);
+        assertThat(allDue(T0.plusSeconds(6))).containsExactly(A);
+    }
+
+    @Test
+    void keepsATimeThatIsLaterThanTheRest() {
+        queue.add(A, T0);
+        queue.take(T0);
+        queue.done(A, T0, Duration.ofSeconds(5));
+        queue.add(A, T0.plusSeconds(9));
+
+        assertThat(queue.nextDue()).contains(T0.plusSeconds(9));
+    }
+
+    @Test
+    void givesAKeyAtOnceThatHasRested() {
+        queue.add(A, T0);
+        queue.take(T0);
+        queue.done(A, T0, Duration.ofSeconds(5));
+        queue.add(A, T0.plusSeconds(7));
+
+        assertThat(queue.take(T0.plusSeconds(7))).contains(new WorkQueue.Turn(A, T0.plusSeconds(7)));
+    }
+
     private List<Key> allDue(Instant now) {
         List<Key> keys = new ArrayList<>();
         for (Optional<WorkQueue.Turn> turn = queue.take(now); turn.isPresent(); turn = queue.take(now)) {
             keys.add(turn.get().key());
         }
-        keys.forEach(queue::done);
+        keys.forEach(key -> queue.done(key, now, Duration.ZERO));
         return keys;
     }
 }

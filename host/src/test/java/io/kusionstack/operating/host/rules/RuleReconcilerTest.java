@@ -113,24 +113,6 @@ class RuleReconcilerTest {
     }
 
     @Test
-    void gathersChangesWhereManyPodsWait() {
-        for (int i = 0; i < 100; i++) {
-            world.put(RuleDeskTest.waiting(Pods.pod("pod-" + i).available().build(), 1, "100"));
-        }
-        reconciler.reconcile(WEB, NOW);
-        done.clear();
-        world.put(
-                RuleDeskTest.leaving(Pods.pod("pod-0").build(), 2),
-                Pods.pod("pod-0").available().version(3).build());
-
-        assertThat(reconciler.reconcile(WEB, NOW.plusMillis(1)))
-                .isEqualTo(Outcome.lookAgain(Duration.ofMillis(1), "gathering"));
-        assertThat(woken).containsExactly(FakeRuleWorld.key("pod-0"));
-        reconciler.reconcile(WEB, NOW.plusMillis(2));
-        assertThat(woken).containsExactly(FakeRuleWorld.key("pod-0"), FakeRuleWorld.key("pod-1"));
-    }
-
-    @Test
     void keepsWhatPluginsRemember() {
         PodTransitionRule rule = Rules.maxUnavailable("web", 1);
         rule.setStatus(new PodTransitionRuleStatus(

@@ -132,6 +132,7 @@ final class Scene {
                 true,
                 List.of(Names.CLEAN_FINALIZER),
                 Map.of("app", "web"),
+                FINALIZER,
                 "slb",
                 EMPLOYER,
                 Map.of());

@@ -1,0 +1,28 @@
+package io.kusionstack.operating.host.kernel;
+
+import java.time.Duration;
+
+/**
+ * How long a key is left alone after a look, so that one busy object never takes more than its share of the processor: the
+ * first change is looked at at once, what changes during the rest is gathered for one look.
+ *
+ * @param times how many times as long as the look took; 0 for no rest
+ * @param longest however long the look took
+ */
+public record Rest(int times, Duration longest) {
+    public Rest {
+        if (times < 0 || longest.isNegative()) {
+            throw new IllegalArgumentException("want times >= 0 and longest >= 0, got " + times + " and " + longest);
+        }
+    }
+
+    /** For looks that cost nothing worth saving. */
+    public static Rest none() {
+        return new Rest(0, Duration.ZERO);
+    }
+
+    public Duration after(Duration look) {
+        Duration rest = look.multipliedBy(times);
+        return rest.compareTo(longest) < 0 ? rest : longest;
+    }
+}

@@ -1,0 +1,34 @@
+package io.kusionstack.operating.host.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RestTest {
+    @Test
+    void lastsSoManyTimesAsLongAsTheLook() {
+        assertThat(new Rest(9, Duration.ofSeconds(1)).after(Duration.ofMillis(20)))
+                .isEqualTo(Duration.ofMillis(180));
+    }
+
+    @Test
+    void endsAtTheLongest() {
+        assertThat(new Rest(9, Duration.ofSeconds(1)).after(Duration.ofMinutes(1)))
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void isNothingWhereNoneIsWanted() {
+        assertThat(Rest.none().after(Duration.ofMinutes(1))).isZero();
+    }
+
+    @Test
+    void isNeverNegative() {
+        assertThatThrownBy(() -> new Rest(-1, Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1");
+        assertThatThrownBy(() -> new Rest(1, Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
+    }
+}
