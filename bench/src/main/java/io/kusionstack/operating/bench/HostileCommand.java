@@ -84,7 +84,7 @@ final class HostileCommand implements Callable<Integer> {
     }
 
     private double updated(ControlPlane cluster, Playground playground) throws InterruptedException, IOException {
-        return new Update(cluster, playground).measure(pods, NO_FLOOR).podsPerSecond();
+        return new Update(cluster, playground, 1).measure(pods, NO_FLOOR).podsPerSecond();
     }
 
     /** All plugins are loaded in both cases; what differs is whether anybody is bound to them. */

@@ -26,10 +26,13 @@ final class Update {
     private final Playground playground;
     private final Workload workload;
     private final String namespace;
+    private final int rounds;
 
-    Update(ControlPlane cluster, Playground playground) {
+    /** @param rounds how many updates to make, one after the other; the last one is reported */
+    Update(ControlPlane cluster, Playground playground, int rounds) {
         this.cluster = cluster;
         this.playground = playground;
+        this.rounds = rounds;
         this.namespace = playground.namespace();
         this.workload = new Workload(namespace);
     }
@@ -38,9 +41,12 @@ final class Update {
     UpdateReport measure(int pods, Duration floor) throws InterruptedException, IOException {
         playground.api().create(Workload.rules(namespace), workload.rule());
         playground.api().create(Workload.sets(namespace), workload.set(pods));
-        awaitServing(pods, Workload.OLD);
+        awaitServing(pods, Workload.image(1));
         pause(BEFORE_SLOTS);
-        return update(pods, floor);
+        for (int version = 2; version <= rounds; version++) {
+            update(pods, Workload.image(version), floor);
+        }
+        return update(pods, Workload.image(rounds + 1), floor);
     }
 
     /** The Pods are behind a load balancer that takes as many calls and backends as it is given. */
@@ -57,11 +63,11 @@ final class Update {
     }
 
     /** Changes the image and waits until all serve again. */
-    private UpdateReport update(int pods, Duration floor) throws InterruptedException, IOException {
+    private UpdateReport update(int pods, String image, Duration floor) throws InterruptedException, IOException {
         Instant began = Instant.now();
         Duration cpuBefore = playground.host().process().cpu();
-        playground.api().patch(Workload.sets(namespace) + "/web", PatchType.MERGE, workload.image(Workload.NEW));
-        awaitServing(pods, Workload.NEW);
+        playground.api().patch(Workload.sets(namespace) + "/web", PatchType.MERGE, workload.patch(image));
+        awaitServing(pods, image);
         Duration took = Duration.between(began, Instant.now());
         pause(AFTERMATH);
         Duration cpu = playground.host().process().cpu().minus(cpuBefore);

@@ -43,6 +43,14 @@ final class UpdateCommand implements Callable<Integer> {
                     "Whether to measure again with all Pods behind a load balancer; it does, unless told --no-traffic.")
     private boolean traffic;
 
+    @Option(
+            names = "--rounds",
+            defaultValue = "1",
+            description =
+                    "Update so many times in a row and report the last, default: ${DEFAULT-VALUE}. The first is made"
+                            + " by a JVM that has just started.")
+    private int rounds;
+
     @Option(names = "--json", description = "Print the figures as one JSON object on the last line as well.")
     private boolean asJson;
 
@@ -62,13 +70,13 @@ final class UpdateCommand implements Callable<Integer> {
             UpdateReport plain;
             try (Playground playground = Playground.open(cluster, nodes, setup(root, PLAIN))) {
                 playground.host().awaitReady();
-                plain = new Update(cluster, playground).measure(pods, floor);
+                plain = new Update(cluster, playground, rounds).measure(pods, floor);
             }
             Optional<UpdateReport> balanced = Optional.empty();
             if (traffic) {
                 try (Playground playground = Playground.open(cluster, nodes, setup(root, BALANCED))) {
                     playground.host().awaitReady();
-                    balanced = Optional.of(new Update(cluster, playground).measureBehindBalancer(pods, floor));
+                    balanced = Optional.of(new Update(cluster, playground, rounds).measureBehindBalancer(pods, floor));
                 }
             }
             report(plain, balanced);

@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The objects that are updated: one set, a rule over it that does not limit, and a Service in front of it. */
 final class Workload {
-    static final String OLD = "registry.example/web:v1";
-    static final String NEW = "registry.example/web:v2";
-
     private static final String SLB = "slb.traffic.operating.kusionstack.io/";
 
     private final JsonMapper json = JsonMapper.builder().build();
@@ -15,6 +12,10 @@ final class Workload {
 
     Workload(String namespace) {
         this.namespace = namespace;
+    }
+
+    static String image(int version) {
+        return "registry.example/web:v" + version;
     }
 
     static String sets(String namespace) {
@@ -34,14 +35,14 @@ final class Workload {
         set.withObject("/spec").put("replicas", pods);
         set.withObject("/spec/selector/matchLabels").put("app", "web");
         set.withObject("/spec/updateStrategy").put("podUpgradePolicy", "InPlaceIfPossible");
-        set.withObject("/spec").set("template", image(OLD).at("/spec/template"));
+        set.withObject("/spec").set("template", patch(image(1)).at("/spec/template"));
         set.withObject("/spec/template/metadata/labels").put("app", "web");
         set.withObject("/spec/template/metadata/annotations").put(SLB + "eni-id", "eni-bench");
         return set;
     }
 
     /** A patch of the set. */
-    ObjectNode image(String image) {
+    ObjectNode patch(String image) {
         ObjectNode patch = json.createObjectNode();
         patch.withObject("/spec/template/spec")
                 .putArray("containers")

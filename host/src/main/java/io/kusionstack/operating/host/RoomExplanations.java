@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what each room knows: the rules, the lifecycle, the set. */
+/** Puts together what each room knows: the rules, traffic, the lifecycle, the set. */
 record RoomExplanations(
         CachedWorld world,
         LifecycleGate gate,
@@ -45,8 +45,9 @@ record RoomExplanations(
         Instant now = clock.instant();
         Explanation lifecycle = gate.explain(pod, now);
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(desk.waits(pod, now));
-        waits.addAll(lifecycle.waits());
+        // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));
+        waits.addAll(lifecycle.waits());
         waits.addAll(setRoom.waits(pod));
         return new Explanation(
                 lifecycle.pod(),

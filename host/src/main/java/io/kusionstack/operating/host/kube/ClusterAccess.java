@@ -93,9 +93,10 @@ public final class ClusterAccess {
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(REQUESTS);
         dispatcher.setMaxRequestsPerHost(REQUESTS);
-        return impl.getOkHttpClient()
-                .newBuilder()
+        OkHttpClient client = impl.getOkHttpClient();
+        return client.newBuilder()
                 .dispatcher(dispatcher)
+                .connectionSpecs(Ciphers.cheapestFirst(client.connectionSpecs()))
                 .connectionPool(new ConnectionPool(5, 5, TimeUnit.MINUTES))
                 .connectTimeout(CONNECT)
                 .readTimeout(silence)

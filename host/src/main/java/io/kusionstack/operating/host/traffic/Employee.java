@@ -57,7 +57,7 @@ record Employee(PodRecord pod, boolean employed, SortedSet<Integer> ports, long 
     }
 
     Optional<String> ip() {
-        return pod.ips().stream().findFirst();
+        return pod.ips().isEmpty() ? Optional.empty() : Optional.of(pod.ips().getFirst());
     }
 
     Backend backend(String ip, int port, String plugin) {

@@ -143,9 +143,15 @@ record Employment(
     }
 
     boolean selects(PodRecord pod) {
-        return !selector.isEmpty()
-                && pod.namespace().equals(ref.namespace())
-                && pod.labels().entrySet().containsAll(selector.entrySet());
+        if (selector.isEmpty() || !pod.namespace().equals(ref.namespace())) {
+            return false;
+        }
+        for (Map.Entry<String, String> wanted : selector.entrySet()) {
+            if (!wanted.getValue().equals(pod.labels().get(wanted.getKey()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** For people: {@code Service shop/web}. */

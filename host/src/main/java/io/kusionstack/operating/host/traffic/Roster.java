@@ -64,7 +64,7 @@ final class Roster {
                     employed,
                     ports.of(pod),
                     Math.max(off, leaving.getOrDefault(pod.uid(), 0L)),
-                    deferred(pod, now)));
+                    pod.finalizers().contains(employment.finalizer()) ? deferred(pod, now) : Optional.empty()));
         }
         employees.sort(Comparator.comparing(employee -> employee.pod().name()));
         return new Found(employees, leaving);

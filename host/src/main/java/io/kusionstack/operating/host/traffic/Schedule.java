@@ -22,6 +22,11 @@ final class Schedule {
         memory.doubts().values().forEach(this::at);
     }
 
+    /** True if the place has to be looked at whatever has become of the Pods. */
+    static boolean isDue(PlaceMemory memory, Instant now) {
+        return memory.due().filter(due -> !due.isAfter(now)).isPresent();
+    }
+
     void first() {
         due = true;
     }

@@ -140,6 +140,10 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     private Looked look(Round round, List<PlaceMemory> places) {
+        Instant now = calls.now();
+        if (!places.isEmpty() && places.stream().allMatch(place -> Schedule.isDue(place, now))) {
+            return plan(round, places.stream().map(calls::look).toList());
+        }
         Looked first = plan(round, places);
         List<PlaceMemory> after = new ArrayList<>();
         boolean looked = false;

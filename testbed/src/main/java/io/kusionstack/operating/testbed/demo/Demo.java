@@ -65,18 +65,32 @@ public final class Demo {
                         cluster.connection(ControlPlaneOptions.ADMIN),
                         NodesConfig.of(plan.nodes())
                                 .with(NodeScript.forImage("*:missing").pullFails()))) {
-            awaitSchedulable(cluster, nodes);
-            ObjectNode config = HostProcess.config();
-            config.putObject("limits").put("requestTimeout", "5s");
-            Playground.Setup setup = Playground.Setup.of(plan.distribution(), NAMESPACE)
-                    .with(config)
-                    .with(plan.slowPlugin());
-            try (Playground playground = Playground.open(cluster, nodes, setup)) {
-                playground.host().awaitReady();
-                Outcome outcome = play(cluster, playground);
-                stay(cluster, playground);
+            boolean well = false;
+            try {
+                awaitSchedulable(cluster, nodes);
+                Outcome outcome = playOn(cluster, nodes);
+                well = outcome.ok();
                 return outcome;
+            } finally {
+                if (!well) {
+                    cluster.keepFolder();
+                    screen.say("Not everything went well; the logs stay in "
+                            + cluster.instance().logs());
+                }
             }
+        }
+    }
+
+    private Outcome playOn(ControlPlane cluster, SimulatedNodes nodes) throws InterruptedException {
+        ObjectNode config = HostProcess.config();
+        config.putObject("limits").put("requestTimeout", "5s");
+        Playground.Setup setup =
+                Playground.Setup.of(plan.distribution(), NAMESPACE).with(config).with(plan.slowPlugin());
+        try (Playground playground = Playground.open(cluster, nodes, setup)) {
+            playground.host().awaitReady();
+            Outcome outcome = play(cluster, playground);
+            stay(cluster, playground);
+            return outcome;
         }
     }
 

@@ -27,20 +27,10 @@ record PodRow(String pod, String phase, String waiting, Optional<Instant> since,
         return new PodRow(
                 pod.name(),
                 phase,
-                waiting(telling(explanation.path("waits"))),
+                waiting(explanation.at("/waits/0")),
                 time(operation.path("since").asText("")),
                 images(pod),
                 weight.map(String::valueOf).orElse("-"));
-    }
-
-    /** The first wait; where that is only a finalizer, what its owner waits for, if that is told. */
-    private static JsonNode telling(JsonNode waits) {
-        for (JsonNode wait : waits) {
-            if (!wait.path("reason").asText().endsWith("Finalizer")) {
-                return wait;
-            }
-        }
-        return waits.path(0);
     }
 
     private static String waiting(JsonNode wait) {

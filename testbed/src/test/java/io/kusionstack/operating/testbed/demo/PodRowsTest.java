@@ -32,13 +32,10 @@ class PodRowsTest {
     }
 
     @Test
-    void showsWhatTheOwnerOfAFinalizerWaitsForRatherThanTheFinalizer() throws Exception {
-        JsonNode finalizer = new YAMLMapper().readTree("{waits: [{reason: WaitingForFinalizer, message: protected}]}");
+    void showsTheFirstOfSeveralWaits() throws Exception {
         JsonNode both = new YAMLMapper()
-                .readTree("{waits: [{reason: WaitingForFinalizer}, {reason: DrainingConnections, message: drains}]}");
+                .readTree("{waits: [{reason: DrainingConnections, message: drains}, {reason: WaitingForFinalizer}]}");
 
-        assertThat(PodRow.of(pod("web:v1", "web:v1"), finalizer, Optional.of(0)).waiting())
-                .isEqualTo("WaitingForFinalizer: protected");
         assertThat(PodRow.of(pod("web:v1", "web:v1"), both, Optional.of(0)).waiting())
                 .isEqualTo("DrainingConnections: drains");
     }
