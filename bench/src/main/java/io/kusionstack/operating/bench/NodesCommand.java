@@ -7,15 +7,20 @@ import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.controlplane.ControlPlaneOptions;
 import io.kusionstack.operating.testbed.nodes.Cadence;
-import io.kusionstack.operating.testbed.nodes.NodeScript;
 import io.kusionstack.operating.testbed.nodes.NodesConfig;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +33,9 @@ final class NodesCommand implements Callable<Integer> {
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final String NAMESPACE = "default";
     private static final String COLLECTION = "/api/v1/namespaces/" + NAMESPACE + "/pods";
-    private static final String RESTLESS = "registry.example/web:restless";
+    private static final String IMAGE = "registry.example/web:v1";
+    private static final String CONTAINER = "app";
+    private static final int CHANGES_PER_SECOND = 1_000;
 
     @Option(names = "--pods", defaultValue = "500", description = "How many Pods, default: ${DEFAULT-VALUE}.")
     private int pods;
@@ -44,11 +51,10 @@ final class NodesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        NodeScript restless = NodeScript.forImage(RESTLESS).crashesAfter(Duration.ofMillis(200), 0);
         try (ControlPlane cluster = ControlPlane.start(ControlPlaneOptions.defaults());
                 SimulatedNodes nodes = SimulatedNodes.start(
                         cluster.connection(ControlPlaneOptions.ADMIN),
-                        NodesConfig.of(10).with(Cadence.INSTANT).with(restless));
+                        NodesConfig.of(10).with(Cadence.INSTANT));
                 KubeApi api = new KubeApi(cluster.connection(ControlPlaneOptions.ADMIN), "bench/1")) {
             if (!Await.until(LIMIT, nodes::areSchedulable)) {
                 throw new IllegalStateException("the simulated nodes did not become schedulable");
@@ -64,33 +70,50 @@ final class NodesCommand implements Callable<Integer> {
     private Duration bringUp(KubeApi api) throws InterruptedException {
         try (PodBoard board = new PodBoard(api, NAMESPACE)) {
             long began = System.nanoTime();
-            create(api, "calm-", "registry.example/web:v1");
+            create(api);
             board.awaitAll(
                     all -> all.size() == pods && all.stream().allMatch(pod -> Pods.hasCondition(pod, "Ready", "True")));
             return Duration.ofNanos(System.nanoTime() - began);
         }
     }
 
-    /** Containers that end and start again all the time: there is always more to write than is written. */
+    /** The digests of all images change faster than it can be told: there is always more to write than is written. */
     private long countWrites(KubeApi api, SimulatedNodes nodes) throws InterruptedException {
-        create(api, "restless-", RESTLESS);
-        if (!Await.until(LIMIT, () -> nodes.pods() == 2 * pods)) {
-            throw new IllegalStateException("the Pods were not bound");
+        List<String> uids = new ArrayList<>();
+        api.get(COLLECTION)
+                .path("items")
+                .forEach(pod -> uids.add(pod.at("/metadata/uid").asText()));
+        try (ScheduledExecutorService changes = Executors.newSingleThreadScheduledExecutor()) {
+            AtomicInteger round = new AtomicInteger();
+            ScheduledFuture<?> changing = changes.scheduleAtFixedRate(
+                    () -> retag(nodes, uids, round.incrementAndGet()),
+                    0,
+                    TimeUnit.SECONDS.toNanos(pods) / CHANGES_PER_SECOND,
+                    TimeUnit.NANOSECONDS);
+            pause(WARM_UP);
+            long before = nodes.statusWrites();
+            pause(Duration.ofSeconds(seconds));
+            long writes = nodes.statusWrites() - before;
+            if (!changing.cancel(false)) {
+                throw new IllegalStateException("the images were not tagged anew until the end");
+            }
+            return writes;
         }
-        pause(WARM_UP);
-        long before = nodes.statusWrites();
-        pause(Duration.ofSeconds(seconds));
-        return nodes.statusWrites() - before;
     }
 
-    private void create(KubeApi api, String prefix, String image) throws InterruptedException {
+    private static void retag(SimulatedNodes nodes, List<String> uids, int round) {
+        String digest = String.format(Locale.ROOT, "sha256:%064x", round);
+        uids.forEach(uid -> nodes.retag(uid, CONTAINER, digest));
+    }
+
+    private void create(KubeApi api) throws InterruptedException {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < pods; i++) {
-                String name = prefix + i;
+                String name = "web-" + i;
                 slots.acquire();
                 threads.execute(() -> {
                     try {
-                        api.create(COLLECTION, pod(name, image));
+                        api.create(COLLECTION, pod(name));
                     } finally {
                         slots.release();
                     }
@@ -99,14 +122,14 @@ final class NodesCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode pod(String name, String image) {
+    private ObjectNode pod(String name) {
         ObjectNode pod = json.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
         pod.withObject("/metadata").put("name", name);
         pod.withObject("/spec")
                 .putArray("containers")
                 .addObject()
-                .put("name", "app")
-                .put("image", image);
+                .put("name", CONTAINER)
+                .put("image", IMAGE);
         return pod;
     }
 
