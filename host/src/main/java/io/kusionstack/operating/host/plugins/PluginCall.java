@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,12 +38,11 @@ final class PluginCall {
     private static final Duration REST = Duration.ofSeconds(15);
     private static final int LATEST_CALLS = 10;
     private static final int ENOUGH_CALLS = 5;
-    private static final int LONGEST_TEXT = 300;
 
     private final String plugin;
     private final ClassLoader loader;
     private final Duration longest;
-    private final UnaryOperator<String> mask;
+    private final ThrownWords words;
     private final PluginMetrics metrics;
     private final Bulkhead slots;
     private final CircuitBreaker breaker;
@@ -79,7 +79,7 @@ final class PluginCall {
         this.plugin = plugin;
         this.loader = loader;
         this.longest = limits.longest();
-        this.mask = mask;
+        this.words = new ThrownWords(mask);
         this.metrics = metrics;
         slots = Bulkhead.of(
                 plugin,
@@ -213,6 +213,7 @@ final class PluginCall {
         private final Runnable leave;
         private final CompletableFuture<Ended<T>> ended = new CompletableFuture<>();
         private @Nullable Thread runner;
+        private boolean isSettled;
         private boolean givenUp;
         private boolean isOverdue;
         private boolean hasLeft;
@@ -227,26 +228,44 @@ final class PluginCall {
             Thread thread = Thread.currentThread();
             ClassLoader before = thread.getContextClassLoader();
             thread.setContextClassLoader(loader);
+            Optional<Ended<T>> answer = Optional.empty();
             try {
                 begin(thread);
-                Ended<T> outcome = outcome();
-                if (!ended.complete(outcome) && outcome instanceof Value<T>(T value)) {
-                    question.late().accept(value);
-                }
+                answer = answer(outcome());
             } catch (Throwable e) {
-                ended.complete(new Threw<>(e.getClass().getName(), true));
+                answer = settles() ? Optional.of(new Threw<>(e.getClass().getName(), true)) : Optional.empty();
             } finally {
                 thread.setContextClassLoader(before);
                 finish();
                 end();
+                // last: who has the answer may ask again at once
+                answer.ifPresent(ended::complete);
             }
+        }
+
+        /** Empty if it comes too late. */
+        private Optional<Ended<T>> answer(Ended<T> outcome) {
+            if (settles()) {
+                return Optional.of(outcome);
+            }
+            if (outcome instanceof Value<T>(T value)) {
+                question.late().accept(value);
+            }
+            return Optional.empty();
+        }
+
+        /** True for the first who asks: the call itself, or the one who gives it up. */
+        private synchronized boolean settles() {
+            boolean first = !isSettled;
+            isSettled = true;
+            return first;
         }
 
         private Ended<T> outcome() {
             try {
                 return new Value<>(question.asked().call());
             } catch (Throwable e) {
-                return new Threw<>(text(e), e instanceof Error);
+                return new Threw<>(words.of(e), e instanceof Error);
             }
         }
 
@@ -264,8 +283,7 @@ final class PluginCall {
 
         /** Interrupts the call unless it has ended just now. */
         Ended<T> giveUp() {
-            Overran<T> overran = new Overran<>();
-            if (!ended.complete(overran)) {
+            if (!settles()) {
                 return ended.join();
             }
             overran(this);
@@ -275,7 +293,7 @@ final class PluginCall {
                     runner.interrupt();
                 }
             }
-            return overran;
+            return new Overran<>();
         }
 
         private void end() {
@@ -373,17 +391,6 @@ final class PluginCall {
                     .addKeyValue("call", question.call())
                     .log("A plugin answers again");
         }
-    }
-
-    /** What was thrown, in one line and without secrets; runs in the plugin's call, for it may run the plugin's code. */
-    private String text(Throwable thrown) {
-        String message = thrown.getMessage();
-        boolean speaksForItself = thrown instanceof Unusable || thrown instanceof IllegalArgumentException;
-        String text = message == null
-                ? thrown.getClass().getName()
-                : speaksForItself ? message : thrown.getClass().getName() + ": " + message;
-        String line = mask.apply(text).lines().findFirst().orElse("").strip();
-        return line.length() > LONGEST_TEXT ? line.substring(0, LONGEST_TEXT) + "..." : line;
     }
 
     private static String spoken(Duration time) {

@@ -48,6 +48,18 @@ class PluginCallTest {
     }
 
     @Test
+    void whoHasAnAnswerMayAskAgainAtOnceThoughThereIsRoomForOneCallOnly() {
+        PluginCall narrow = new PluginCall("sample", loader, new PluginCall.Limits(LONG, 1), text -> text, metrics);
+        for (int time = 0; time < 2_000; time++) {
+            int asked = time;
+
+            assertThat(narrow.ask(PluginCall.Question.of("sample", "judge", LONG, () -> asked)))
+                    .isEqualTo(new Answer.Given<>(asked));
+        }
+        narrow.end();
+    }
+
+    @Test
     void whatIsThrownIsAReasonInOneLineWithoutSecrets() {
         assertThat(ask(LONG, () -> {
                     throw new java.io.IOException("GET /?key=s3cret failed\nat line 2");
