@@ -214,7 +214,6 @@ final class PluginCall {
         private final CompletableFuture<Ended<T>> ended = new CompletableFuture<>();
         private @Nullable Thread runner;
         private boolean isSettled;
-        private boolean givenUp;
         private boolean isOverdue;
         private boolean hasLeft;
 
@@ -237,9 +236,12 @@ final class PluginCall {
             } finally {
                 thread.setContextClassLoader(before);
                 finish();
-                end();
-                // last: who has the answer may ask again at once
-                answer.ifPresent(ended::complete);
+                try {
+                    end();
+                } finally {
+                    // last: who has the answer may ask again at once
+                    answer.ifPresent(ended::complete);
+                }
             }
         }
 
@@ -271,7 +273,7 @@ final class PluginCall {
 
         private synchronized void begin(Thread thread) {
             runner = thread;
-            if (givenUp) {
+            if (isSettled) {
                 thread.interrupt();
             }
         }
@@ -288,7 +290,6 @@ final class PluginCall {
             }
             overran(this);
             synchronized (this) {
-                givenUp = true;
                 if (runner != null) {
                     runner.interrupt();
                 }
