@@ -2,7 +2,6 @@ package io.kusionstack.operating.plugins.slb;
 
 import com.aliyuncs.AcsRequest;
 import com.aliyuncs.AcsResponse;
-import com.aliyuncs.DefaultAcsClient;
 import com.aliyuncs.auth.AlibabaCloudCredentials;
 import com.aliyuncs.auth.AlibabaCloudCredentialsProvider;
 import com.aliyuncs.auth.BasicCredentials;
@@ -44,7 +43,7 @@ final class SdkSlbApi implements SlbApi {
     private final SlbSettings settings;
     private final Clock clock;
     private final HttpClient http;
-    private final DefaultAcsClient client;
+    private final SlbClient client;
     private final Pace reads;
     private final Pace writes;
 
@@ -59,7 +58,7 @@ final class SdkSlbApi implements SlbApi {
                 .executor(context.executor());
         builder.proxy(settings.isLoopback() ? HttpClient.Builder.NO_PROXY : ProxySelector.getDefault());
         this.http = builder.build();
-        this.client = new DefaultAcsClient(profile(), keys(context.secrets()));
+        this.client = new SlbClient(profile(), keys(context.secrets()));
     }
 
     private DefaultProfile profile() {

@@ -74,6 +74,15 @@ class SdkSlbApiTest {
     }
 
     @Test
+    void anAnswerThatNamesNoGroupIsNotAnEmptyGroup() {
+        slb.faults().next(DESCRIBE, new SlbFault.Refuse(200, "Oddity", "an error under the status of success"));
+
+        assertThat(refusal(this::describe))
+                .hasMessage(DESCRIBE + " of group rsp-1: no clear answer, it may have been done or not"
+                        + " (SDK.InvalidServerResponse)");
+    }
+
+    @Test
     void sendsNothingTwiceHoweverTheConnectionEnds() throws Exception {
         describe();
         slb.faults().next(ADD, new SlbFault.ApplyAndDrop());
