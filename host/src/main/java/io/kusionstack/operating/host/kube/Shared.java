@@ -12,10 +12,15 @@ import java.time.OffsetDateTime;
 final class Shared {
     private static final int SLOTS = 1 << 14;
     private static final int MASK = SLOTS - 1;
+    private static final int STAMPS = 1 << 10;
     private static final int SECONDS_LENGTH = "2026-01-01T00:00:00Z".length();
 
     private final String[] texts = new String[SLOTS];
     private final Object[] values = new Object[SLOTS];
+    private final Stamp[] stamps = new Stamp[STAMPS];
+
+    /** A time as it was written, and what it means. */
+    private record Stamp(String text, Instant time) {}
 
     /** The text in these characters. */
     String text(char[] chars, int offset, int length) {
@@ -60,11 +65,21 @@ final class Shared {
 
     /** The time in RFC 3339; times of Kubernetes have whole seconds, micro times a fraction. */
     Instant time(String text) {
+        int slot = text.hashCode() & (STAMPS - 1);
+        Stamp known = stamps[slot];
+        if (known != null && known.text.equals(text)) {
+            return known.time;
+        }
+        Instant time = value(parsed(text));
+        stamps[slot] = new Stamp(text, time);
+        return time;
+    }
+
+    private static Instant parsed(String text) {
         try {
-            return value(
-                    text.length() == SECONDS_LENGTH
-                            ? Instant.parse(text)
-                            : OffsetDateTime.parse(text).toInstant());
+            return text.length() == SECONDS_LENGTH
+                    ? Instant.parse(text)
+                    : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
             return Instant.EPOCH;
         }

@@ -22,7 +22,9 @@ final class Concerns {
         }
         if (after != null) {
             services.addAll(traffic.servicesOf(after));
-            orphaned(after, traffic, services);
+            if (before == null || !before.annotations().equals(after.annotations())) {
+                orphaned(after, traffic, services);
+            }
         }
         if (before != null && (after == null || !before.labels().equals(after.labels()))) {
             services.addAll(traffic.servicesOf(before));
