@@ -49,10 +49,8 @@ final class Rooms implements AutoCloseable {
     /** Rules whose plugins are asked at once: a call may last long, and one that hangs must not keep other rules waiting. */
     private static final int ASKED_AT_ONCE = 256;
 
-    /** One set or rule, however large and busy, takes at most a tenth of a processor. */
-    private static final Rest THINKER = new Rest(9, Duration.ofMillis(500));
-    /** Most of its time a look at a Service waits for a plugin. */
-    private static final Rest CALLER = new Rest(3, Duration.ofMillis(500));
+    /** One set, rule or Service, however large and busy, takes at most a tenth of a processor. */
+    private static final Rest SHARE = new Rest(9, Duration.ofMillis(500));
 
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
@@ -129,7 +127,7 @@ final class Rooms implements AutoCloseable {
             ruleBell.connect(controller(
                     ControllerName.RULES.word(),
                     rules,
-                    Controller.Settings.of(config.workers().rules(), THINKER)));
+                    Controller.Settings.of(config.workers().rules(), SHARE)));
             askBell.connect(controller("rule-plugins", consultant, Controller.Settings.of(ASKED_AT_ONCE, Rest.none())));
             desk.listenTo(world.pods(), world.rules(), world.sets());
         } else {
@@ -139,14 +137,14 @@ final class Rooms implements AutoCloseable {
             sets.watch(controller(
                     ControllerName.COLLASET.word(),
                     sets,
-                    Controller.Settings.of(config.workers().collaset(), THINKER))::enqueue);
+                    Controller.Settings.of(config.workers().collaset(), SHARE))::enqueue);
         }
         if (runs(ControllerName.TRAFFIC)) {
             TrafficReconciler services = traffic.reconciler(plugins.traffic(), actuator, metrics);
             services.watch(controller(
                     ControllerName.TRAFFIC.word(),
                     services,
-                    Controller.Settings.of(config.workers().traffic(), CALLER))::enqueue);
+                    Controller.Settings.of(config.workers().traffic(), SHARE))::enqueue);
         }
         world.start();
     }
