@@ -29,7 +29,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -258,6 +260,26 @@ class ApiActuatorIT {
 
         Cluster.await().until(() -> replicasInStatus(set) == 20);
         assertThat(cluster.metrics.count("sent CollaSet patch-status")).isEqualTo(2);
+        assertThat(cluster.metrics.count("conflict CollaSet patch-status")).isZero();
+    }
+
+    @Test
+    void writesAStatusThatChangesAllTheTimeAtMostTwiceASecond() {
+        ObjectRef set = collaSet();
+        long version = version(set);
+        AtomicInteger changes = new AtomicInteger();
+        long began = System.nanoTime();
+
+        Cluster.await().until(() -> {
+            ObjectNode status = JsonNodeFactory.instance.objectNode().put("replicas", changes.incrementAndGet());
+            cluster.actuator.apply(Plan.of(new Action.WriteStatus(set, version, status)));
+            return System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(1_200);
+        });
+        Cluster.await().until(() -> replicasInStatus(set) == changes.get());
+
+        int windows = (int) (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 500);
+        assertThat(changes.get()).isGreaterThan(windows + 1);
+        assertThat(cluster.metrics.count("sent CollaSet patch-status")).isBetween(2, windows + 1);
         assertThat(cluster.metrics.count("conflict CollaSet patch-status")).isZero();
     }
 

@@ -28,15 +28,20 @@ class WriteLanesTest {
         List<Integer> order = new ArrayList<>();
         AtomicInteger together = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        CountDownLatch held = new CountDownLatch(1);
         List<CompletableFuture<Void>> done = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             int number = i;
             done.add(lanes.submit("a", () -> {
                 most.accumulateAndGet(together.incrementAndGet(), Math::max);
+                if (number == 0) {
+                    await(held);
+                }
                 order.add(number);
                 together.decrementAndGet();
             }));
         }
+        held.countDown();
         done.forEach(CompletableFuture::join);
 
         assertThat(order).hasSize(1_000).isSorted();
