@@ -10,7 +10,6 @@ import com.aliyuncs.profile.DefaultProfile;
 import com.aliyuncs.slb.model.v20140515.DescribeHealthStatusResponse;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeResponse;
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -62,45 +61,45 @@ final class SlbClient extends DefaultAcsClient {
                 .orElseThrow(() -> new JsonParseException("no VServerGroupId")));
         group.setVServerGroupName(text(answer, "VServerGroupName"));
         group.setLoadBalancerId(text(answer, "LoadBalancerId"));
-        List<DescribeVServerGroupAttributeResponse.BackendServer> servers = new ArrayList<>();
-        for (JsonElement element : rows(answer)) {
-            JsonObject row = element.getAsJsonObject();
-            DescribeVServerGroupAttributeResponse.BackendServer server =
-                    new DescribeVServerGroupAttributeResponse.BackendServer();
-            server.setServerId(text(row, "ServerId"));
-            server.setServerIp(text(row, "ServerIp"));
-            server.setPort(number(row, "Port"));
-            server.setWeight(number(row, "Weight"));
-            server.setType(text(row, "Type"));
-            server.setDescription(text(row, "Description"));
-            servers.add(server);
-        }
-        group.setBackendServers(servers);
+        group.setBackendServers(rows(answer, SlbClient::server));
         return group;
+    }
+
+    private static DescribeVServerGroupAttributeResponse.BackendServer server(JsonObject row) {
+        DescribeVServerGroupAttributeResponse.BackendServer server =
+                new DescribeVServerGroupAttributeResponse.BackendServer();
+        server.setServerId(text(row, "ServerId"));
+        server.setServerIp(text(row, "ServerIp"));
+        server.setPort(number(row, "Port"));
+        server.setWeight(number(row, "Weight"));
+        server.setType(text(row, "Type"));
+        server.setDescription(text(row, "Description"));
+        return server;
     }
 
     private static DescribeHealthStatusResponse health(JsonObject answer) {
         DescribeHealthStatusResponse health = new DescribeHealthStatusResponse();
-        List<DescribeHealthStatusResponse.BackendServer> servers = new ArrayList<>();
-        for (JsonElement element : rows(answer)) {
-            JsonObject row = element.getAsJsonObject();
-            DescribeHealthStatusResponse.BackendServer server = new DescribeHealthStatusResponse.BackendServer();
-            server.setListenerPort(number(row, "ListenerPort"));
-            server.setServerIp(text(row, "ServerIp"));
-            server.setPort(number(row, "Port"));
-            server.setServerHealthStatus(text(row, "ServerHealthStatus"));
-            servers.add(server);
-        }
-        health.setBackendServers(servers);
+        health.setBackendServers(rows(answer, SlbClient::check));
         return health;
     }
 
+    private static DescribeHealthStatusResponse.BackendServer check(JsonObject row) {
+        DescribeHealthStatusResponse.BackendServer check = new DescribeHealthStatusResponse.BackendServer();
+        check.setListenerPort(number(row, "ListenerPort"));
+        check.setServerIp(text(row, "ServerIp"));
+        check.setPort(number(row, "Port"));
+        check.setServerHealthStatus(text(row, "ServerHealthStatus"));
+        return check;
+    }
+
     /** Lists have two names, one within the other; an answer without backends may lack both. */
-    private static JsonArray rows(JsonObject answer) {
-        return member(answer, "BackendServers")
+    private static <R> List<R> rows(JsonObject answer, Function<JsonObject, R> reading) {
+        List<R> rows = new ArrayList<>();
+        member(answer, "BackendServers")
                 .flatMap(outer -> member(outer.getAsJsonObject(), "BackendServer"))
                 .map(JsonElement::getAsJsonArray)
-                .orElseGet(JsonArray::new);
+                .ifPresent(list -> list.forEach(row -> rows.add(reading.apply(row.getAsJsonObject()))));
+        return rows;
     }
 
     private static @Nullable String text(JsonObject object, String name) {
