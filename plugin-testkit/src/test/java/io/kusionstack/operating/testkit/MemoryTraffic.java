@@ -92,7 +92,7 @@ record MemoryTraffic(MemoryTraffic.Balancer balancer, Duration drain, Clock cloc
             case BackendChange.TakeOff off -> {
                 balancer.backends().computeIfPresent(off.backend(), (key, old) -> drained(old, off.drainingSince()));
                 yield balancer.backends().containsKey(off.backend())
-                        ? new Progress.Pending("Draining", drain)
+                        ? Progress.Pending.draining(drain)
                         : new Progress.Done();
             }
         };

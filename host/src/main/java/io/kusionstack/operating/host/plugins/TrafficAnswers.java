@@ -73,14 +73,15 @@ record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
         boolean isWhole = switch (progress) {
             case null -> false;
             case Progress.Done done -> true;
-            case Progress.Pending(String reason, Duration after) -> reason != null && after != null;
+            case Progress.Pending(Progress.Pending.Kind kind, String reason, Duration after) ->
+                kind != null && reason != null && after != null;
             case Progress.Failed(String code, String message, boolean retryable) -> code != null && message != null;
         };
         if (!isWhole) {
             throw new Unusable("its answer has a result that does not say how far the change is: " + progress);
         }
-        return progress instanceof Progress.Pending(String reason, Duration after) && after.compareTo(SOON) < 0
-                ? new Progress.Pending(reason, SOON)
+        return progress instanceof Progress.Pending pending && pending.after().compareTo(SOON) < 0
+                ? new Progress.Pending(pending.kind(), pending.reason(), SOON)
                 : progress;
     }
 

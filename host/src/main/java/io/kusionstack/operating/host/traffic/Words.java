@@ -3,8 +3,8 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.traffic.Progress;
+import io.kusionstack.operating.plugin.traffic.Progress.Pending;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What to tell a person who asks why a Pod waits for traffic. The same as long as nothing changes. */
@@ -17,12 +17,12 @@ final class Words {
             case Progress.Done done -> Optional.empty();
             case Progress.Pending pending ->
                 Optional.of(new Wait(
-                        reason(pending.reason(), on),
+                        reason(pending.kind(), on),
                         place.plugin(),
                         spot + " at " + place + " is not " + direction(on) + " yet: " + pending.reason()));
             case Progress.Failed failed ->
                 Optional.of(new Wait(
-                        isThrottling(failed.code()) ? Reason.TRAFFIC_THROTTLED : Reason.TRAFFIC_REFUSED,
+                        Reason.TRAFFIC_REFUSED,
                         place.plugin(),
                         place + " refuses to take " + spot + " " + direction(on) + " (" + failed.code() + "): "
                                 + failed.message()
@@ -105,23 +105,16 @@ final class Words {
         return on ? Reason.WAITING_FOR_TRAFFIC_ON : Reason.WAITING_FOR_TRAFFIC_OFF;
     }
 
-    private static Reason reason(String word, boolean on) {
-        if (isThrottling(word)) {
-            return Reason.TRAFFIC_THROTTLED;
-        }
-        return !on && isDrain(word) ? Reason.DRAINING_CONNECTIONS : waiting(on);
+    private static Reason reason(Pending.Kind kind, boolean on) {
+        return switch (kind) {
+            case DRAINING -> on ? Reason.WAITING_FOR_TRAFFIC_ON : Reason.DRAINING_CONNECTIONS;
+            case THROTTLED -> Reason.TRAFFIC_THROTTLED;
+            case OTHER -> waiting(on);
+        };
     }
 
     static boolean isDrain(Progress progress) {
-        return progress instanceof Progress.Pending pending && isDrain(pending.reason());
-    }
-
-    private static boolean isDrain(String word) {
-        return word.toLowerCase(Locale.ROOT).contains("drain");
-    }
-
-    private static boolean isThrottling(String word) {
-        return word.toLowerCase(Locale.ROOT).contains("throttl");
+        return progress instanceof Pending pending && pending.kind() == Pending.Kind.DRAINING;
     }
 
     private static String direction(boolean on) {

@@ -61,7 +61,7 @@ class CourseTest {
     void whatWasTakenAfterAnotherWordIsLookedAtSoon() {
         Course waiting = Course.begun(false, NOW);
         for (int i = 0; i < 5; i++) {
-            waiting = waiting.asked(new Progress.Pending("Draining", Duration.ofSeconds(1)), WORD, NOW);
+            waiting = waiting.asked(Progress.Pending.draining(Duration.ofSeconds(1)), WORD, NOW);
         }
 
         assertThat(waiting.asked(new Progress.Done(), Optional.empty(), NOW).due())

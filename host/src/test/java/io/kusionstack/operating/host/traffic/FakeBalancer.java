@@ -120,8 +120,8 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         applies++;
         if (throttlesEvery > 0 && applies % throttlesEvery == 0) {
             return new Answer.Given<>(changes.stream()
-                    .map(change -> new BackendResult(
-                            change.backend(), new Progress.Failed("Throttling.User", "too many calls", true)))
+                    .map(change ->
+                            new BackendResult(change.backend(), Progress.Pending.throttled(Duration.ofMillis(200))))
                     .toList());
         }
         Map<Spot, Entry> place = at(employer.annotations().get(LB));
@@ -163,13 +163,13 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         }
         if (is.on()) {
             place.put(spot, new Entry(is.backend(), false, 0, cluster.now()));
-            return new Progress.Pending("Draining", drain);
+            return Progress.Pending.draining(drain);
         }
         boolean over = off.drainingSince()
                 .filter(since -> !since.plus(drain).isAfter(cluster.now()))
                 .isPresent();
         if (!over) {
-            return new Progress.Pending("Draining", Duration.ofMillis(500));
+            return Progress.Pending.draining(Duration.ofMillis(500));
         }
         if (is.since().plus(drain).isAfter(cluster.now())) {
             complaints.add("cuts the drain of " + spot + " short");

@@ -249,8 +249,8 @@ class TrafficPlannerTest {
                 .shows("10.0.0.1", 8080, Serving.ON)
                 .remembering(known -> known.applied(
                         List.of(off),
-                        new Answer.Given<>(List.of(new BackendResult(
-                                off.backend(), new Progress.Pending("Throttled", Duration.ofSeconds(2))))),
+                        new Answer.Given<>(List.of(
+                                new BackendResult(off.backend(), Progress.Pending.throttled(Duration.ofSeconds(2))))),
                         Scene.NOW));
 
         assertThat(scene.placePlan().off()).isEmpty();

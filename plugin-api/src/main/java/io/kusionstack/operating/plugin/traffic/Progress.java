@@ -10,10 +10,36 @@ public sealed interface Progress {
     /**
      * Under way, or the outcome is unknown.
      *
-     * @param reason CamelCase and stable
+     * @param kind what it waits for, as far as the host treats that differently
+     * @param reason CamelCase and stable, for the person who reads it
      * @param after when it is worth looking again
      */
-    record Pending(String reason, Duration after) implements Progress {}
+    record Pending(Kind kind, String reason, Duration after) implements Progress {
+        /** Waits for something the host need not tell apart. */
+        public Pending(String reason, Duration after) {
+            this(Kind.OTHER, reason, after);
+        }
+
+        /** The provider sends no new requests and lets the old ones end. */
+        public static Pending draining(Duration after) {
+            return new Pending(Kind.DRAINING, "Draining", after);
+        }
+
+        /** The provider asks for fewer calls. */
+        public static Pending throttled(Duration after) {
+            return new Pending(Kind.THROTTLED, "Throttled", after);
+        }
+
+        /** What a change that is under way waits for. */
+        public enum Kind {
+            /** Requests that are in flight. */
+            DRAINING,
+            /** The provider's limit of calls. */
+            THROTTLED,
+            /** Anything else. */
+            OTHER
+        }
+    }
 
     /**
      * The provider refused.

@@ -100,10 +100,10 @@ final class ChangePlanner {
             return new Step.Drain(server.withWeight(0));
         }
         if (drained.isEmpty()) {
-            return new Step.Rest(new Progress.Pending("Draining", SOON));
+            return new Step.Rest(Progress.Pending.draining(SOON));
         }
         return drained.get().isAfter(now)
-                ? new Step.Rest(new Progress.Pending("Draining", Duration.between(now, drained.get())))
+                ? new Step.Rest(Progress.Pending.draining(Duration.between(now, drained.get())))
                 : new Step.Remove(server);
     }
 

@@ -29,7 +29,7 @@ final class GroupPlan {
 
     void takeOff(GroupWriter writer, SlbApi api) {
         // soon: the drain counts from when the host sees that it began
-        writer.write(group, drains, api::set, new Progress.Pending("Draining", ChangePlanner.SOON));
+        writer.write(group, drains, api::set, Progress.Pending.draining(ChangePlanner.SOON));
         writer.write(group, removals, api::remove, new Progress.Done());
     }
 

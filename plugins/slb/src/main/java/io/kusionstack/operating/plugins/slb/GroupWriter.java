@@ -72,7 +72,7 @@ final class GroupWriter {
     static Progress progress(SlbRefusal refusal) {
         return switch (refusal.why()) {
             case BUSY -> new Progress.Pending("LoadBalancerBusy", refusal.after());
-            case THROTTLED -> new Progress.Pending("Throttled", refusal.after());
+            case THROTTLED -> Progress.Pending.throttled(refusal.after());
             case UNKNOWN -> new Progress.Pending("OutcomeUnknown", refusal.after());
             case UNSENT -> new Progress.Pending("NoTimeLeft", refusal.after());
             case FULL, CREDENTIALS, REFUSED -> new Progress.Failed(refusal.code(), refusal.sentence(), true);

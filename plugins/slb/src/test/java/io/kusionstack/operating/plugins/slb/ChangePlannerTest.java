@@ -138,7 +138,7 @@ class ChangePlannerTest {
     }
 
     private static Step draining(Duration after) {
-        return new Step.Rest(new Progress.Pending("Draining", after));
+        return new Step.Rest(Progress.Pending.draining(after));
     }
 
     private static Step failed(String code, String message) {
