@@ -30,12 +30,7 @@ final class TrafficRoom {
         this.podBell = podBell;
         this.runs = config.controllers().contains(HostConfig.ControllerName.TRAFFIC);
         this.pods = new PodTraffic(clock);
-        this.plain = new ServiceEndpoints(
-                new ServiceEndpoints.Sparing(config.endpointSettle(), service -> runs && pods.serves(service)),
-                world.services(),
-                world.pods(),
-                clock,
-                podBell);
+        this.plain = new ServiceEndpoints(config.endpointSettle(), world.services(), world.pods(), clock, podBell);
     }
 
     /** Follows Pods, Services and endpoints from now on; to be made before any other room does, because they ask this one. */

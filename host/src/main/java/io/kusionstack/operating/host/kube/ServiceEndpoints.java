@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -20,13 +22,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who still sends to a Pod by way of plain Services: a Pod that stands in their EndpointSlices is held until all of them
- * show it not ready, and for the settle time after. Services that publish Pods that are not ready are left out, for their
- * slices never show it; and those that a plugin serves, for the plugin tells it better. Also tells whether a Service still selects a Pod.
+ * Who still sends to a Pod by way of Services: a Pod that stands in the EndpointSlices of any Service that exists and
+ * selects it is held until all of them show it not ready, and for the settle time after; also where a plugin serves the
+ * Service, for callers inside the cluster go by the slices. A slice of a Service that is gone, has no selector or does
+ * not select the Pod holds nobody: no controller follows it any more. Services that publish Pods that are not ready are
+ * left out, for their slices never show it. Nobody is held for longer than 5 minutes after its gate was closed: then no
+ * controller keeps the slices. Also tells whether a Service still selects a Pod.
  *
  * <p>Knows when a Pod left the endpoints only from its own watching; after a start the settle time begins anew, which is
  * the safe side. Any thread; never blocks.
@@ -37,7 +41,12 @@ public final class ServiceEndpoints implements Endpoints, Employers {
     /** Slices wake by events; this only covers one that was missed. */
     private static final Duration STILL_LISTED = Duration.ofSeconds(10);
 
-    private final Sparing sparing;
+    /** A slice may be seen this much before its Service. */
+    private static final Duration SERVICE_UNSEEN = Duration.ofSeconds(10);
+
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private final Duration settle;
     private final ObjectCache<Service> services;
     private final PodCache pods;
     private final InstantSource clock;
@@ -52,17 +61,12 @@ public final class ServiceEndpoints implements Endpoints, Employers {
     private record Standing(Key service, Key pod, boolean ready, Instant since) {}
 
     /**
-     * Which Pods are spared, and how long.
-     *
-     * @param settle how long after a Pod left, zero for not at all
-     * @param served true for Services that a plugin serves
+     * @param settle how long a Pod is spared after it left, zero for not at all
+     * @param podKeys takes the Pods whose place changed; only enqueues
      */
-    public record Sparing(Duration settle, Predicate<Key> served) {}
-
-    /** @param podKeys takes the Pods whose place changed; only enqueues */
     public ServiceEndpoints(
-            Sparing sparing, ObjectCache<Service> services, PodCache pods, InstantSource clock, Consumer<Key> podKeys) {
-        this.sparing = sparing;
+            Duration settle, ObjectCache<Service> services, PodCache pods, InstantSource clock, Consumer<Key> podKeys) {
+        this.settle = settle;
         this.services = services;
         this.pods = pods;
         this.clock = clock;
@@ -117,38 +121,63 @@ public final class ServiceEndpoints implements Endpoints, Employers {
 
     @Override
     public List<Held> holding(PodRecord pod, Instant now) {
-        Duration settle = sparing.settle();
-        if (settle.isZero()) {
+        Map<Key, Standing> standings = settle.isZero() ? Map.of() : byPod.getOrDefault(pod.uid(), Map.of());
+        if (standings.isEmpty() || isHeldLongEnough(pod, now)) {
             return List.of();
         }
         List<Held> held = new ArrayList<>();
-        for (Standing standing : byPod.getOrDefault(pod.uid(), Map.of()).values()) {
-            Duration left = settle.minus(Duration.between(standing.since(), now));
-            if (publishesNotReady(standing.service()) || sparing.served().test(standing.service())) {
-                continue;
-            }
-            if (standing.ready()) {
-                held.add(held(Reason.WAITING_FOR_TRAFFIC_OFF, standing, " still lists the Pod as ready", STILL_LISTED));
-            } else if (left.isPositive()) {
-                held.add(held(
-                        Reason.SETTLING_AFTER_DEREGISTER,
-                        standing,
-                        " lists the Pod no more; its callers get " + settle.toMillis() + " ms to notice",
-                        left));
-            }
-        }
+        standings.forEach((slice, standing) -> held(pod, slice, standing, now).ifPresent(held::add));
         return held;
     }
 
-    private static Held held(Reason reason, Standing standing, String message, Duration after) {
-        String service = "Service " + standing.service();
-        return new Held(new Wait(reason, service, service + message), after);
+    private static boolean isHeldLongEnough(PodRecord pod, Instant now) {
+        return pod.condition(Names.SERVICE_READY)
+                .filter(PodCondition::isFalse)
+                .filter(gate -> !now.isBefore(gate.lastTransition().plus(LONGEST)))
+                .isPresent();
     }
 
-    private boolean publishesNotReady(Key service) {
-        return services.get(service)
-                .map(found -> Boolean.TRUE.equals(found.getSpec().getPublishNotReadyAddresses()))
-                .orElse(false);
+    private Optional<Held> held(PodRecord pod, Key slice, Standing standing, Instant now) {
+        Duration seen = Duration.between(standing.since(), now);
+        Duration left = settle.minus(seen);
+        if (!standing.ready() && !left.isPositive()) {
+            return Optional.empty();
+        }
+        Optional<Service> service = services.get(standing.service());
+        if (service.isEmpty()) {
+            Duration unseen = SERVICE_UNSEEN.minus(seen);
+            return standing.ready() && unseen.isPositive()
+                    ? Optional.of(waiting(standing, unseenService(slice), unseen))
+                    : Optional.empty();
+        }
+        if (!selects(service.get(), pod)
+                || Boolean.TRUE.equals(service.get().getSpec().getPublishNotReadyAddresses())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                standing.ready() ? waiting(standing, listed(slice), STILL_LISTED) : settling(standing, left));
+    }
+
+    private static Held waiting(Standing standing, String message, Duration after) {
+        String service = "Service " + standing.service();
+        return new Held(new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, service, service + message), after);
+    }
+
+    private static String listed(Key slice) {
+        return " still lists the Pod as ready in EndpointSlice " + slice + "; if it does not change, see whether "
+                + "kube-controller-manager runs, or delete the slice; the Pod waits for at most " + LONGEST.toMinutes()
+                + " minutes";
+    }
+
+    private static String unseenService(Key slice) {
+        return " was not seen yet, and its EndpointSlice " + slice + " lists the Pod as ready; if the Service is gone, "
+                + "delete the slice; the Pod waits for at most " + SERVICE_UNSEEN.toSeconds() + " s";
+    }
+
+    private Held settling(Standing standing, Duration left) {
+        String service = "Service " + standing.service();
+        String message = service + " lists the Pod no more; its callers get " + settle.toMillis() + " ms to notice";
+        return new Held(new Wait(Reason.SETTLING_AFTER_DEREGISTER, service, message), left);
     }
 
     /** Only a Service is looked up; every other kind may still come. */

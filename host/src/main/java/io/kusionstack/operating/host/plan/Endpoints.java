@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The port through which the lifecycle learns who may still send requests to a Pod that left service: the endpoints of
- * plain Services, and the backends of employers that a plugin serves. Any thread; on facts in memory, never blocks.
+ * Services, and the backends of employers that a plugin serves. Any thread; on facts in memory, never blocks.
  */
 @FunctionalInterface
 public interface Endpoints {

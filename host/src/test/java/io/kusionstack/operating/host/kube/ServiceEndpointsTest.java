@@ -17,11 +17,9 @@ import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +32,6 @@ class ServiceEndpointsTest {
     private final PodCache pods = new PodCache();
     private final KnownServices services = new KnownServices();
     private final List<Key> woken = new ArrayList<>();
-    private final Set<Key> served = new HashSet<>();
     private Instant now = START;
     private final ServiceEndpoints endpoints = endpoints(SETTLE);
 
@@ -53,7 +50,9 @@ class ServiceEndpointsTest {
                         new Wait(
                                 Reason.WAITING_FOR_TRAFFIC_OFF,
                                 "Service " + key("web"),
-                                "Service " + key("web") + " still lists the Pod as ready"),
+                                "Service " + key("web") + " still lists the Pod as ready in EndpointSlice "
+                                        + key("web-1") + "; if it does not change, see whether kube-controller-manager"
+                                        + " runs, or delete the slice; the Pod waits for at most 5 minutes"),
                         Duration.ofSeconds(10)));
     }
 
@@ -123,10 +122,47 @@ class ServiceEndpointsTest {
     }
 
     @Test
-    void aServiceThatAPluginServesHoldsNobody() {
-        served.add(key("web"));
+    void aSliceOfAServiceThatIsGoneHoldsNobody() {
+        services.remove(key("web"));
+
+        assertThat(endpoints.holding(pod, START.plusSeconds(10))).isEmpty();
+    }
+
+    @Test
+    void aSliceThatIsSeenBeforeItsServiceHoldsAtFirst() {
+        services.remove(key("web"));
+
+        assertThat(endpoints.holding(pod, START.plusSeconds(4)))
+                .containsExactly(new Held(
+                        new Wait(
+                                Reason.WAITING_FOR_TRAFFIC_OFF,
+                                "Service " + key("web"),
+                                "Service " + key("web") + " was not seen yet, and its EndpointSlice " + key("web-1")
+                                        + " lists the Pod as ready; if the Service is gone, delete the slice;"
+                                        + " the Pod waits for at most 10 s"),
+                        Duration.ofSeconds(6)));
+    }
+
+    @Test
+    void aSliceOfAServiceWithoutSelectorHoldsNobody() {
+        services.add(service(false, Map.of()));
 
         assertThat(endpoints.holding(pod, now)).isEmpty();
+    }
+
+    @Test
+    void aSliceOfAServiceThatDoesNotSelectThePodHoldsNobody() {
+        services.add(service(false, Map.of("app", "db")));
+
+        assertThat(endpoints.holding(pod, now)).isEmpty();
+    }
+
+    @Test
+    void aSliceThatNobodyKeepsHoldsForFiveMinutesAfterTheGateWasClosed() {
+        PodRecord off = Pods.pod("web-a").label("app", "web").offline().build();
+
+        assertThat(endpoints.holding(off, START.plusSeconds(299))).hasSize(1);
+        assertThat(endpoints.holding(off, START.plusSeconds(300))).isEmpty();
     }
 
     @Test
@@ -147,8 +183,7 @@ class ServiceEndpointsTest {
     }
 
     private ServiceEndpoints endpoints(Duration settle) {
-        return new ServiceEndpoints(
-                new ServiceEndpoints.Sparing(settle, served::contains), services, pods, () -> now, woken::add);
+        return new ServiceEndpoints(settle, services, pods, () -> now, woken::add);
     }
 
     private Key key(String name) {
@@ -156,13 +191,17 @@ class ServiceEndpointsTest {
     }
 
     private Service service(boolean publishNotReady) {
+        return service(publishNotReady, Map.of("app", "web"));
+    }
+
+    private Service service(boolean publishNotReady, Map<String, String> selector) {
         return new ServiceBuilder()
                 .withNewMetadata()
                 .withNamespace(pod.namespace())
                 .withName("web")
                 .endMetadata()
                 .withNewSpec()
-                .withSelector(Map.of("app", "web"))
+                .withSelector(selector)
                 .withPublishNotReadyAddresses(publishNotReady)
                 .endSpec()
                 .build();
@@ -209,6 +248,10 @@ class ServiceEndpointsTest {
                             service.getMetadata().getNamespace(),
                             service.getMetadata().getName()),
                     service);
+        }
+
+        void remove(Key key) {
+            services.remove(key);
         }
 
         @Override
