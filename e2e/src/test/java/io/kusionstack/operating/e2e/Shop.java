@@ -36,10 +36,12 @@ final class Shop implements AutoCloseable {
 
     final Playground playground;
     final Sample sample;
+    private final Denials denials;
 
-    private Shop(Playground playground, Sample sample) {
+    private Shop(Playground playground, Sample sample, Denials denials) {
         this.playground = playground;
         this.sample = sample;
+        this.denials = denials;
     }
 
     /** Starts the operator; applies nothing yet. */
@@ -56,7 +58,10 @@ final class Shop implements AutoCloseable {
         }
         Playground playground = Playground.open(cluster, nodes, setup);
         playground.host().awaitReady();
-        return new Shop(playground, Sample.of(ROOT.resolve("samples/quickstart")));
+        return new Shop(
+                playground,
+                Sample.of(ROOT.resolve("samples/quickstart")),
+                new Denials(cluster.instance().auditLog()));
     }
 
     /** Makes the sample's load balancer and creates all its objects, with so many Pods and such a drain. */
@@ -155,8 +160,10 @@ final class Shop implements AutoCloseable {
         return of(set, playground.pods().pods()).stream().map(SeenPod::address).collect(Collectors.toSet());
     }
 
+    /** Ends the operator, which was to have every right it used. */
     @Override
     public void close() {
         playground.close();
+        denials.assertNone(playground.namespace());
     }
 }

@@ -10,10 +10,11 @@ final class Rights {
     static final List<Right> NEEDED = Stream.of(
                     rights("", "pods", "list", "watch", "get", "create", "patch", "delete"),
                     rights("", "pods/status", "patch"),
+                    rights("", "nodes", "list", "watch", "get"),
                     rights("", "services", "list", "watch", "patch"),
                     rights("", "events", "get", "create", "patch"),
                     rights("discovery.k8s.io", "endpointslices", "list", "watch"),
-                    rights("apps", "controllerrevisions", "list", "watch", "create", "patch", "delete"),
+                    rights("apps", "controllerrevisions", "list", "watch", "get", "create", "patch", "delete"),
                     rights(Names.GROUP, "collasets", "list", "watch", "patch"),
                     rights(Names.GROUP, "collasets/status", "patch"),
                     rights(Names.GROUP, "collasets/finalizers", "update"),

@@ -51,6 +51,11 @@ public final class Preflight implements AutoCloseable {
      * @param resource with its subresource, for example {@code pods/status}
      */
     public record Right(String group, String resource, String verb) {
+        /** Nodes belong to no namespace: a binding inside of one does not give them. */
+        boolean isOfNoNamespace() {
+            return resource.equals("nodes");
+        }
+
         @Override
         public String toString() {
             return verb + " " + resource + (group.isEmpty() ? "" : "." + group);
@@ -98,8 +103,8 @@ public final class Preflight implements AutoCloseable {
 
     private List<String> missingRights() throws IOException {
         List<String> missing = new ArrayList<>();
-        for (String namespace : namespaces) {
-            for (Right right : needed) {
+        for (Right right : needed) {
+            for (String namespace : right.isOfNoNamespace() ? List.of("") : namespaces) {
                 if (!isAllowed(right, namespace)) {
                     missing.add(
                             "no right to " + right + (namespace.isEmpty() ? " in all namespaces" : " in " + namespace)
