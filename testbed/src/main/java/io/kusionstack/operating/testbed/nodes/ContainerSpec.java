@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param preStop how long its preStop hook sleeps
  * @param probeFailure how long its readiness probe takes to notice that it no longer answers; null without a probe
  * @param sidecar an init container that keeps running
+ * @param neverPulls whether its pull policy is Never
  */
 record ContainerSpec(
         String name,
         String image,
         Duration preStop,
         @Nullable Duration probeFailure,
-        boolean sidecar) {
+        boolean sidecar,
+        boolean neverPulls) {
     private static final Pattern SLEEP = Pattern.compile("\\bsleep\\s+(\\d+(?:\\.\\d+)?)");
 
     static List<ContainerSpec> parse(JsonNode containers) {
@@ -32,7 +34,8 @@ record ContainerSpec(
                     container.path("image").asText(),
                     preStop(container.path("lifecycle").path("preStop")),
                     probe(container.path("readinessProbe")).orElse(null),
-                    container.path("restartPolicy").asText().equals("Always")));
+                    container.path("restartPolicy").asText().equals("Always"),
+                    container.path("imagePullPolicy").asText().equals("Never")));
         }
         return List.copyOf(specs);
     }

@@ -10,8 +10,8 @@ sealed interface Phase {
 
     record Pulling(Instant until) implements Phase {}
 
-    /** The pull has failed and is tried again; the status says ErrImagePull, then ImagePullBackOff. */
-    record PullFailed(@Nullable Instant backOffShown, Instant until, int tries) implements Phase {}
+    /** There is no image to start; the status says so in another word at {@code next}, and the pull is tried again. */
+    record PullFailed(Instant next, Instant again, int tries) implements Phase {}
 
     record Starting(Instant until) implements Phase {}
 
@@ -39,7 +39,7 @@ sealed interface Phase {
             case Ended() -> null;
             case Pulling(Instant until) -> until;
             case Starting(Instant until) -> until;
-            case PullFailed(Instant shown, Instant until, int tries) -> shown == null ? until : shown;
+            case PullFailed(Instant next, Instant again, int tries) -> next;
             case BackingOff(Instant shown, Instant until) -> shown == null ? until : shown;
             case Running(Instant ready, Instant end, int exitCode) -> earlier(ready, end);
             case Stopping stopping -> stopping.signalled() ? stopping.end() : stopping.signal();

@@ -29,6 +29,8 @@ record SimulatedContainer(
     private static final Duration FIRST_PULL_RETRY = Duration.ofSeconds(10);
     private static final Duration LONGEST_PULL_RETRY = Duration.ofMinutes(5);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(1);
+    private static final Duration PULL_BACK_OFF_SHOWN = Duration.ofSeconds(2);
+    private static final Duration CRASH_BACK_OFF_SHOWN = Duration.ofSeconds(12);
     private static final Duration INITIAL_RUN = Duration.ofMillis(20);
     private static final int KILLED = 137;
 
@@ -74,9 +76,8 @@ record SimulatedContainer(
     SimulatedContainer begin(ContainerSpec wanted, Instant now, PodView pod, NodeWorld world) {
         SimulatedContainer next = withImage(wanted);
         if (backOff.holds(wanted.image(), now)) {
-            Waiting waiting = new Waiting("CrashLoopBackOff", "back-off restarting failed container " + spec.name());
             return next.to(new Phase.BackingOff(null, now.plus(backOff.delay())))
-                    .showing(shown.withState(waiting, exit))
+                    .showing(shown.withState(next.crashBackOff(), exit))
                     .remembering(backOff.waited());
         }
         return next.pull(now, pod, world);
@@ -138,8 +139,8 @@ record SimulatedContainer(
             case Phase.Idle idle -> this;
             case Phase.Ended gone -> this;
             case Phase.Pulling pulling -> pullEnds(now, pod, world, 1);
-            case Phase.PullFailed(Instant shownAt, Instant until, int tries) ->
-                shownAt == null ? pullEnds(now, pod, world, tries + 1) : showPullBackOff(until, tries);
+            case Phase.PullFailed failed ->
+                failed.again().isAfter(now) ? waitForImage(failed, now) : pullEnds(now, pod, world, failed.tries() + 1);
             case Phase.Starting starting -> run(now, pod, world);
             case Phase.BackingOff(Instant shownAt, Instant until) ->
                 shownAt == null ? pull(now, pod, world) : showCrashBackOff(until);
@@ -169,20 +170,44 @@ record SimulatedContainer(
         }
         Duration retry = FIRST_PULL_RETRY.multipliedBy(1L << Math.min(tries - 1, 5));
         Instant again = now.plus(retry.compareTo(LONGEST_PULL_RETRY) > 0 ? LONGEST_PULL_RETRY : retry);
-        Waiting waiting = new Waiting("ErrImagePull", "failed to pull image \"" + image + "\": not found");
         return to(new Phase.PullFailed(now.plus(NEXT_LOOK), again, tries))
-                .showing(shown.withState(waiting, exit))
+                .showing(shown.withState(noImage(), exit))
                 .probing(null);
     }
 
-    private SimulatedContainer showPullBackOff(Instant until, int tries) {
-        Waiting waiting = new Waiting("ImagePullBackOff", "Back-off pulling image \"" + image + "\"");
-        return to(new Phase.PullFailed(null, until, tries)).showing(shown.withState(waiting, exit));
+    private Waiting noImage() {
+        return spec.neverPulls()
+                ? new Waiting(
+                        "ErrImageNeverPull",
+                        "Container image \"" + image + "\" is not present with pull policy of Never")
+                : new Waiting("ErrImagePull", "failed to pull image \"" + image + "\": not found");
+    }
+
+    /**
+     * The next word of a container without image. One that ran before counts as crashed at every look in which its own
+     * back-off is not over, though nothing of the new image ever ran.
+     */
+    private SimulatedContainer waitForImage(Phase.PullFailed failed, Instant now) {
+        Waiting pull = spec.neverPulls()
+                ? noImage()
+                : new Waiting("ImagePullBackOff", "Back-off pulling image \"" + image + "\"");
+        if (exit != null && shown.state().equals(pull)) {
+            return waiting(failed, now.plus(CRASH_BACK_OFF_SHOWN), crashBackOff());
+        }
+        return waiting(failed, exit == null ? failed.again() : now.plus(PULL_BACK_OFF_SHOWN), pull);
+    }
+
+    private SimulatedContainer waiting(Phase.PullFailed failed, Instant next, Waiting word) {
+        Instant first = next.isAfter(failed.again()) ? failed.again() : next;
+        return to(new Phase.PullFailed(first, failed.again(), failed.tries())).showing(shown.withState(word, exit));
+    }
+
+    private Waiting crashBackOff() {
+        return new Waiting("CrashLoopBackOff", "back-off restarting failed container " + spec.name());
     }
 
     private SimulatedContainer showCrashBackOff(Instant until) {
-        Waiting waiting = new Waiting("CrashLoopBackOff", "back-off restarting failed container " + spec.name());
-        return to(new Phase.BackingOff(null, until)).showing(shown.withState(waiting, exit));
+        return to(new Phase.BackingOff(null, until)).showing(shown.withState(crashBackOff(), exit));
     }
 
     private SimulatedContainer run(Instant now, PodView pod, NodeWorld world) {

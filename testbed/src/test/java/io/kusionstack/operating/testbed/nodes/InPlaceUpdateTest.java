@@ -230,6 +230,71 @@ class InPlaceUpdateTest {
     }
 
     @Test
+    void aMissingImageShowsAlternatingReasonsThoughNothingOfItEverRan() {
+        world.play(NodeScript.forImage("missing").pullFails());
+        Story story = Story.quiet(Story.POD, world).image("missing").pass(45_000);
+
+        assertThat(reasons(story))
+                .containsExactly(
+                        "112 ErrImagePull",
+                        "1112 ImagePullBackOff",
+                        "3112 CrashLoopBackOff",
+                        "10112 ErrImagePull",
+                        "11112 ImagePullBackOff",
+                        "13112 CrashLoopBackOff",
+                        "25112 ImagePullBackOff",
+                        "27112 CrashLoopBackOff",
+                        "30112 ErrImagePull",
+                        "31112 ImagePullBackOff",
+                        "33112 CrashLoopBackOff");
+        assertThat(story.status().containers().getFirst().restartCount()).isZero();
+        assertThat(story.status().containers().getFirst().lastState().exitCode())
+                .isZero();
+
+        story.mark().image("v1").pass(800);
+
+        assertThat(story.lines())
+                .endsWith("62 Running observed=3 Ready=T ContainersReady=T | v1#1 running after Completed(0)");
+    }
+
+    @Test
+    void aMissingImageThatIsNeverPulledShowsCrashLoopBackOffMostOfTheTime() {
+        world.play(NodeScript.forImage("missing").pullFails());
+        String never = Story.POD.replace("image: v1", "image: v1, imagePullPolicy: Never");
+        Story story = Story.quiet(never, world).image("missing").pass(20_000);
+
+        assertThat(reasons(story))
+                .containsExactly(
+                        "112 ErrImageNeverPull",
+                        "1112 CrashLoopBackOff",
+                        "10112 ErrImageNeverPull",
+                        "11112 CrashLoopBackOff");
+    }
+
+    @Test
+    void aContainerThatNeverRanShowsNoCrashWhenItsImageIsMissing() {
+        world.play(NodeScript.forImage("v1").pullFails());
+        Story story = Story.begin(Story.POD, world).pass(15_000);
+
+        assertThat(reasons(story))
+                .containsExactly(
+                        "0 ContainerCreating",
+                        "50 ErrImagePull",
+                        "1050 ImagePullBackOff",
+                        "10050 ErrImagePull",
+                        "11050 ImagePullBackOff");
+    }
+
+    /** When the first container waited for which reason. */
+    private static List<String> reasons(Story story) {
+        return story.lines().stream()
+                .filter(line -> !line.contains("running"))
+                .map(line -> line.split(" ")[0] + " "
+                        + line.replaceAll(".*#\\d+ ", "").replaceAll(" .*", ""))
+                .toList();
+    }
+
+    @Test
     void aMissingImageIsTriedAgain() {
         world.play(NodeScript.forImage("missing").pullFails());
         Story story = Story.quiet(Story.POD, world).image("missing").pass(5_000).mark();
