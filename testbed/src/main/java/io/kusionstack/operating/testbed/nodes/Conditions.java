@@ -58,8 +58,8 @@ final class Conditions {
 
     private void readiness(SimulatedPod state) {
         List<String> unready = new ArrayList<>();
-        state.init().stream().filter(c -> c.spec().sidecar()).forEach(c -> collect(c, unready));
-        state.containers().forEach(c -> collect(c, unready));
+        state.init().stream().filter(c -> c.spec().sidecar()).forEach(c -> collect(c.shown(), unready));
+        state.shownContainers().forEach(c -> collect(c, unready));
         String containers = "containers with unready status: " + names(unready);
         List<String> gates = closedGates();
         if (!unready.isEmpty()) {
@@ -76,9 +76,9 @@ final class Conditions {
         }
     }
 
-    private static void collect(SimulatedContainer container, List<String> unready) {
-        if (!container.shown().ready()) {
-            unready.add(container.spec().name());
+    private static void collect(ContainerStatus container, List<String> unready) {
+        if (!container.ready()) {
+            unready.add(container.name());
         }
     }
 

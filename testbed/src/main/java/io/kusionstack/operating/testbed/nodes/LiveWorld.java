@@ -18,6 +18,7 @@ final class LiveWorld implements NodeWorld {
 
     private final NodesConfig config;
     private final List<NodeScript> scripts;
+    private final Map<String, List<NodeScript>> missing = new ConcurrentHashMap<>();
     private final Set<OnNode> held = ConcurrentHashMap.newKeySet();
     private final Map<OnNode, String> firstTags = new ConcurrentHashMap<>();
     private final Map<String, String> podIps = new ConcurrentHashMap<>();
@@ -34,6 +35,15 @@ final class LiveWorld implements NodeWorld {
         scripts.add(script);
     }
 
+    /** The images, as globs, that the node cannot pull, whatever the scripts say; in place of those said before. */
+    void missing(String node, List<String> images) {
+        missing.put(
+                node,
+                images.stream()
+                        .map(glob -> NodeScript.forNode(node).forImages(glob).pullFails())
+                        .toList());
+    }
+
     @Override
     public Cadence cadence() {
         return config.cadence();
@@ -41,7 +51,9 @@ final class LiveWorld implements NodeWorld {
 
     @Override
     public Timings timings(PodView pod, String image) {
-        return Timings.of(new ArrayList<>(scripts), pod.node(), pod.key(), image);
+        List<NodeScript> all = new ArrayList<>(scripts);
+        all.addAll(missing.getOrDefault(pod.node(), List.of()));
+        return Timings.of(all, pod.node(), pod.key(), image);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
 
 /** The Node and Lease objects by which the API server knows a node. Every method blocks; safe for any thread. */
 final class NodeObjects {
-    private static final String NODES = "/api/v1/nodes";
+    static final String NODES = "/api/v1/nodes";
     private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 
     private final KubeApi api;

@@ -110,7 +110,7 @@ public final class NodeScript {
         return matches(nodes, node) && matches(pods, pod) && matches(images, image);
     }
 
-    private static boolean matches(String glob, String text) {
+    static boolean matches(String glob, String text) {
         return glob.equals("*") || Pattern.matches("\\Q" + glob.replace("*", "\\E.*\\Q") + "\\E", text);
     }
 }

@@ -16,8 +16,16 @@ import org.jspecify.annotations.Nullable;
  * as the core decided it. Safe for any thread; none is held up by a write.
  */
 final class PodLane {
-    /** What is still to be written: a status, or null for the final deletion. */
-    private record Write(@Nullable PodStatus status) {}
+    /** What is still to be written. */
+    private sealed interface Write {
+        record Publish(PodStatus status) implements Write {}
+
+        /** The final deletion. */
+        record Remove() implements Write {}
+
+        /** What the node controller writes once the node is cut off, whatever the node has still to say. */
+        record MarkUnready(Instant at) implements Write {}
+    }
 
     private enum Outcome {
         ACCEPTED,
@@ -28,6 +36,7 @@ final class PodLane {
     private final Shell shell;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Write> writes = new ArrayDeque<>();
+    private final String key;
     private SimulatedPod pod;
     private @Nullable PodStatus accepted;
     private boolean writing;
@@ -36,11 +45,10 @@ final class PodLane {
     private @Nullable Instant wake;
     private @Nullable Future<?> timer;
 
-    /** @param paused whether the Pod's node is lost */
-    PodLane(Shell shell, Step first, boolean paused) {
+    PodLane(Shell shell, Step first) {
         this.shell = shell;
         this.pod = first.pod();
-        this.paused = paused;
+        this.key = pod.seen().key();
         lock.lock();
         try {
             follow(first);
@@ -61,6 +69,11 @@ final class PodLane {
         }
     }
 
+    /** Namespace and name of the Pod. */
+    String key() {
+        return key;
+    }
+
     /** The object is gone: nothing more is written. */
     void forget() {
         lock.lock();
@@ -74,28 +87,38 @@ final class PodLane {
         }
     }
 
-    /** The node is lost: what happens to the Pod is no longer written. */
-    void pause() {
+    /** The node is cut off: it learns nothing and writes nothing, and the node controller reports the Pod unready. */
+    void cutOff() {
         lock.lock();
         try {
             paused = true;
+            accept(new PodEvent.CutOff());
+            PodStatus known = pod.published();
+            if (known != null && known.isTrue("Ready")) {
+                writes.addFirst(new Write.MarkUnready(shell.now()));
+                pump();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** The node is back: the present status is written, whatever was before. */
-    void resume() {
+    /** The node is back: the present status is written, whatever was before, and the Pod is looked at. */
+    void back() {
         lock.lock();
         try {
             paused = false;
             accepted = null;
-            boolean removed = writes.stream().anyMatch(write -> write.status() == null);
+            boolean removed = writes.stream().anyMatch(Write.Remove.class::isInstance);
             writes.clear();
-            writes.add(new Write(pod.published()));
-            if (removed) {
-                writes.add(new Write(null));
+            PodStatus present = pod.published();
+            if (present != null) {
+                writes.add(new Write.Publish(present));
             }
+            if (removed) {
+                writes.add(new Write.Remove());
+            }
+            accept(new PodEvent.Back());
             pump();
         } finally {
             lock.unlock();
@@ -105,9 +128,9 @@ final class PodLane {
     private void follow(Step step) {
         pod = step.pod();
         shell.history().record(pod.seen().uid(), shell.now(), pod.serving());
-        step.published().ifPresent(status -> writes.add(new Write(status)));
+        step.published().ifPresent(status -> writes.add(new Write.Publish(status)));
         if (step.remove()) {
-            writes.add(new Write(null));
+            writes.add(new Write.Remove());
         }
         schedule(step.wake());
         pump();
@@ -135,9 +158,10 @@ final class PodLane {
     }
 
     private void pump() {
-        if (!writing && !paused && !gone && !writes.isEmpty()) {
+        Write next = writes.peekFirst();
+        boolean held = paused && !(next instanceof Write.MarkUnready);
+        if (next != null && !writing && !held && !gone) {
             writing = true;
-            Write next = writes.getFirst();
             PodStatus known = accepted;
             shell.write(() -> written(next, send(next, known)));
         }
@@ -148,7 +172,7 @@ final class PodLane {
         try {
             writing = false;
             // After anything but success it is not known what the server has: the next patch says everything.
-            accepted = outcome == Outcome.ACCEPTED ? write.status() : null;
+            accepted = outcome == Outcome.ACCEPTED && write instanceof Write.Publish(PodStatus status) ? status : null;
             if (outcome != Outcome.AGAIN) {
                 writes.remove(write);
                 pump();
@@ -172,16 +196,11 @@ final class PodLane {
     private Outcome send(Write write, @Nullable PodStatus known) {
         PodView view = pod.seen();
         String path = "/api/v1/namespaces/" + view.namespace() + "/pods/" + view.name();
-        PodStatus status = write.status();
         try {
-            if (status == null) {
-                shell.delete(path, removal(view.uid()));
-            } else {
-                shell.patchStatus(
-                        path,
-                        known == null
-                                ? StatusJson.patch(view.uid(), status)
-                                : StatusJson.patch(view.uid(), known, status));
+            switch (write) {
+                case Write.Remove() -> shell.delete(path, removal(view.uid()));
+                case Write.MarkUnready(Instant at) -> shell.patchStatus(path, StatusJson.unready(view.uid(), at));
+                case Write.Publish(PodStatus status) -> shell.patchStatus(path, patch(view.uid(), known, status));
             }
             return Outcome.ACCEPTED;
         } catch (ApiException e) {
@@ -189,6 +208,10 @@ final class PodLane {
         } catch (UncheckedIOException e) {
             return Outcome.AGAIN;
         }
+    }
+
+    private static ObjectNode patch(String uid, @Nullable PodStatus known, PodStatus status) {
+        return known == null ? StatusJson.patch(uid, status) : StatusJson.patch(uid, known, status);
     }
 
     private static ObjectNode removal(String uid) {

@@ -61,10 +61,9 @@ final class PodPickup {
                 init,
                 containers,
                 start,
-                now,
-                null,
-                removing ? null : now,
+                Looks.begun(now).dueAt(removing ? null : now),
                 removing ? now : null,
+                Spells.NONE,
                 published);
     }
 

@@ -21,7 +21,7 @@ final class PodStatuses {
                 pod.hasSandbox() ? world.podIp(pod.seen()) : "",
                 Conditions.of(before == null ? List.of() : before.conditions(), pod, completed, now),
                 shown(pod.init()),
-                shown(pod.containers()));
+                pod.shownContainers());
     }
 
     private static List<ContainerStatus> shown(List<SimulatedContainer> containers) {
@@ -29,7 +29,7 @@ final class PodStatuses {
     }
 
     private static String phase(SimulatedPod pod) {
-        List<ContainerStatus> statuses = shown(pod.containers());
+        List<ContainerStatus> statuses = pod.shownContainers();
         boolean allEnded = pod.stage() == Stage.ENDED
                 || (pod.stage() == Stage.ALIVE && pod.containers().stream().allMatch(SimulatedContainer::ended));
         if (allEnded) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a node reads of a Pod.
  *
  * @param gates each readiness gate with the status of its condition, empty where there is none
+ * @param unready when its readiness probes are to fail, as its annotation says
  * @param grace how long the Pod may take to end; null while it is not deleted
  */
 record PodView(
@@ -25,7 +26,11 @@ record PodView(
         String restartPolicy,
         boolean hostNetwork,
         Map<String, String> gates,
+        String unready,
         @Nullable Duration grace) {
+
+    /** The annotation by which a user has a Pod's readiness probes fail for a while. */
+    static final String UNREADY = "testbed.operating.kusionstack.io/unready";
 
     static PodView parse(JsonNode pod) {
         JsonNode metadata = pod.path("metadata");
@@ -42,6 +47,7 @@ record PodView(
                 spec.path("restartPolicy").asText("Always"),
                 spec.path("hostNetwork").asBoolean(),
                 gates(spec.path("readinessGates"), pod.path("status").path("conditions")),
+                metadata.path("annotations").path(UNREADY).asText(),
                 deleted
                         ? Duration.ofSeconds(
                                 metadata.path("deletionGracePeriodSeconds").asLong())
@@ -59,6 +65,11 @@ record PodView(
                     (type, none) -> condition.path("status").asText());
         }
         return Collections.unmodifiableMap(found);
+    }
+
+    /** When its readiness probes are to fail; never where the annotation says something else. */
+    List<Span> unreadySpans() {
+        return Span.problem(unready).isEmpty() ? Span.parseAll(unready) : List.of();
     }
 
     /** Namespace and name, as scripts and messages name a Pod. */

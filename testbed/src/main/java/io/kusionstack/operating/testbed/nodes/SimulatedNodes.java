@@ -10,10 +10,13 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ public final class SimulatedNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SimulatedNodes.class);
     private static final String PODS = "/api/v1/pods?fieldSelector=spec.nodeName%21%3D";
     private static final Duration RENEWAL = Duration.ofSeconds(10);
+    private static final Duration BLIP = Duration.ofMillis(200);
 
     private final KubeApi api;
     private final NodeObjects objects;
@@ -38,7 +42,12 @@ public final class SimulatedNodes implements AutoCloseable {
     private final Map<String, PodLane> lanes = new ConcurrentHashMap<>();
     private final Map<String, String> nodeOf = new ConcurrentHashMap<>();
     private final Set<String> unconfirmed = new HashSet<>();
+    private final Map<String, JsonNode> unseen = new HashMap<>();
+    private final Set<String> misspelt = new HashSet<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final NodeWishes wishes;
     private final Watch watch;
+    private final Watch nodeWatch;
 
     private SimulatedNodes(Connection connection, NodesConfig config, Clock clock) {
         this.api = new KubeApi(connection, "simulated-nodes/1");
@@ -52,6 +61,8 @@ public final class SimulatedNodes implements AutoCloseable {
         renew();
         shell.every(RENEWAL, this::renew);
         this.watch = api.watch(PODS, this::accept);
+        this.wishes = new NodeWishes(this);
+        this.nodeWatch = api.watch(NodeObjects.NODES, this::acceptNode);
     }
 
     /** Registers the nodes and begins to serve their Pods; the scheduler may need a second to see them Ready. */
@@ -109,21 +120,61 @@ public final class SimulatedNodes implements AutoCloseable {
     }
 
     /**
-     * Cuts the node off: its Ready condition turns Unknown, its lease is no longer renewed and nothing of its Pods is
-     * reported, while their containers go on.
+     * The readiness probes of the Pods that the glob matches, as {@code namespace/name}, fail from now on for that time, and
+     * nothing is answered, as when their port is blocked. Their containers run on.
      */
-    public void lose(String node) {
-        lost.add(known(node));
-        onNode(node, PodLane::pause);
-        objects.reportLost(node, shell.now());
+    public void unready(String pods, Duration time) {
+        Span span = new Span(Duration.ZERO, time);
+        lanes.values().stream()
+                .filter(lane -> NodeScript.matches(pods, lane.key()))
+                .forEach(lane -> lane.accept(new PodEvent.Unready(span, false)));
     }
 
-    /** Brings a lost node back: it is Ready, and its Pods' present status is reported. */
+    /**
+     * The node's kubelet starts anew: no container is restarted and all answer, but its Pods are published unready for 0.2 s, as a true
+     * kubelet does with some of them.
+     */
+    public void restartKubelet(String node) {
+        restartKubelet(known(node), new Span(Duration.ZERO, BLIP));
+    }
+
+    void restartKubelet(String node, Span blip) {
+        onNode(node, lane -> lane.accept(new PodEvent.Unready(blip, true)));
+    }
+
+    /**
+     * Cuts the node off, as the node controller sees it when the grace period is over: the node's Ready condition turns Unknown, and so
+     * that of its Pods False; ContainersReady and readiness gates stay. The containers go on, and answer. What is changed meanwhile, image
+     * or deletion, the node does not learn; nor does it report anything. The taints, and in time the deletion of its Pods, are the
+     * controller manager's.
+     */
+    public void lose(String node) {
+        if (lost.add(known(node))) {
+            objects.reportLost(node, shell.now());
+            locked(() -> onNode(node, PodLane::cutOff));
+        }
+    }
+
+    /** Brings a lost node back: it is Ready, and does for all its Pods at once what was asked of them meanwhile. */
     public void recover(String node) {
-        objects.renew(known(node), shell.now());
-        objects.reportReady(node, shell.now());
+        if (lost.contains(known(node))) {
+            objects.renew(node, shell.now());
+            objects.reportReady(node, shell.now());
+            locked(() -> back(node));
+        }
+    }
+
+    private void back(String node) {
         lost.remove(node);
-        onNode(node, PodLane::resume);
+        onNode(node, PodLane::back);
+        List<JsonNode> pods = List.copyOf(unseen.values());
+        unseen.clear();
+        pods.forEach(this::seen);
+    }
+
+    /** The images, as globs, that the node cannot pull; in place of those said before. */
+    void missing(String node, List<String> images) {
+        shell.world().missing(node, images);
     }
 
     /** A tag was added on the node: a running container's image has another digest now, without a restart. */
@@ -145,6 +196,8 @@ public final class SimulatedNodes implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        nodeWatch.close();
+        wishes.close();
         shell.close();
         api.close();
     }
@@ -178,14 +231,41 @@ public final class SimulatedNodes implements AutoCloseable {
         }
     }
 
-    /** On the watch's thread only. */
+    private void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** On a watch's thread only. */
+    private void acceptNode(WatchEvent event) {
+        switch (event) {
+            case WatchEvent.Added(JsonNode node) -> wishes.see(node);
+            case WatchEvent.Modified(JsonNode node) -> wishes.see(node);
+            case WatchEvent.Deleted deleted -> {}
+            case WatchEvent.Restarted restarted -> {}
+            case WatchEvent.Synced synced -> {}
+        }
+    }
+
+    /** On a watch's thread only. */
     private void accept(WatchEvent event) {
+        locked(() -> follow(event));
+    }
+
+    private void follow(WatchEvent event) {
         switch (event) {
             case WatchEvent.Added(JsonNode pod) -> seen(pod);
             case WatchEvent.Modified(JsonNode pod) -> seen(pod);
             case WatchEvent.Deleted(JsonNode pod) ->
                 forget(pod.path("metadata").path("uid").asText());
-            case WatchEvent.Restarted() -> unconfirmed.addAll(lanes.keySet());
+            case WatchEvent.Restarted() -> {
+                unconfirmed.addAll(lanes.keySet());
+                unseen.clear();
+            }
             case WatchEvent.Synced(String version) -> {
                 unconfirmed.forEach(this::forget);
                 unconfirmed.clear();
@@ -199,13 +279,25 @@ public final class SimulatedNodes implements AutoCloseable {
             return;
         }
         unconfirmed.remove(pod.uid());
+        tellMisspelt(pod);
         PodLane lane = lanes.get(pod.uid());
         if (lane != null) {
             lane.accept(new PodEvent.Seen(pod));
-            return;
+        } else if (lost.contains(pod.node())) {
+            unseen.put(pod.uid(), object);
+        } else {
+            nodeOf.put(pod.uid(), pod.node());
+            lanes.put(pod.uid(), new PodLane(shell, first(object, pod)));
         }
-        nodeOf.put(pod.uid(), pod.node());
-        lanes.put(pod.uid(), new PodLane(shell, first(object, pod), lost.contains(pod.node())));
+    }
+
+    private void tellMisspelt(PodView pod) {
+        Span.problem(pod.unready())
+                .filter(problem -> misspelt.add(pod.uid() + problem))
+                .ifPresent(problem -> LOG.atWarn()
+                        .addKeyValue("pod", pod.key())
+                        .addKeyValue("annotation", PodView.UNREADY)
+                        .log("Annotation not understood: {}", problem));
     }
 
     private Step first(JsonNode object, PodView pod) {
@@ -221,6 +313,8 @@ public final class SimulatedNodes implements AutoCloseable {
 
     private void forget(String uid) {
         nodeOf.remove(uid);
+        unseen.remove(uid);
+        misspelt.removeIf(told -> told.startsWith(uid));
         PodLane lane = lanes.remove(uid);
         if (lane != null) {
             lane.forget();

@@ -15,10 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seen the Pod as the API last had it
  * @param looked the Pod as the last look found it
- * @param lastLook when that was, or when a container last changed by itself
- * @param restarted when a container was last replaced, null if none was
- * @param lookDue when the next look is, null if none is due
+ * @param looks when that was, and when the next one is
  * @param removeDue when an ended Pod's object is deleted
+ * @param spells when it is reported unready though its containers run
  * @param published the last status published, null before the first
  */
 record SimulatedPod(
@@ -28,10 +27,9 @@ record SimulatedPod(
         List<SimulatedContainer> init,
         List<SimulatedContainer> containers,
         Instant startTime,
-        Instant lastLook,
-        @Nullable Instant restarted,
-        @Nullable Instant lookDue,
+        Looks looks,
         @Nullable Instant removeDue,
+        Spells spells,
         @Nullable PodStatus published) {
     private static final Duration REMOVAL = Duration.ofMillis(500);
 
@@ -61,10 +59,9 @@ record SimulatedPod(
                         .map(spec -> SimulatedContainer.idle(spec, false, reason))
                         .toList(),
                 now,
-                now,
+                Looks.begun(now),
                 null,
-                null,
-                null,
+                Spells.of(pod.unreadySpans(), now),
                 null));
         draft.look(now, world);
         return draft.finish(now, world);
@@ -81,14 +78,25 @@ record SimulatedPod(
         switch (event) {
             case PodEvent.Seen(PodView pod) -> draft.see(pod, now, world);
             case PodEvent.Tick() -> draft.tick(now, world);
+            case PodEvent.Unready(Span span, boolean answers) ->
+                draft.follow(spells.and(span, now, answers).at(now), now);
+            case PodEvent.CutOff() -> draft.cutOff();
+            case PodEvent.Back() -> draft.back(now, world);
             case PodEvent.Retagged(String container, String imageId) -> draft.retag(container, imageId);
         }
         return draft.finish(now, world);
     }
 
-    /** Whether every container of the Pod runs and is ready, whatever its readiness gates say. */
+    /** Whether every container of the Pod runs, is ready and answers, whatever its readiness gates say. */
     boolean serving() {
-        return stage != Stage.REMOVED && containers.stream().allMatch(SimulatedContainer::serving);
+        return stage != Stage.REMOVED && !spells.silent() && containers.stream().allMatch(SimulatedContainer::serving);
+    }
+
+    List<ContainerStatus> shownContainers() {
+        return containers.stream()
+                .map(SimulatedContainer::shown)
+                .map(shown -> spells.unready() ? shown.withReady(false) : shown)
+                .toList();
     }
 
     boolean begun() {
@@ -122,16 +130,35 @@ record SimulatedPod(
         void see(PodView view, Instant now, NodeWorld world) {
             PodView before = pod.seen;
             pod = pod.withSeen(view);
+            if (!view.unready().equals(before.unready())) {
+                follow(Spells.of(view.unreadySpans(), now), now);
+            }
             Duration grace = view.grace();
-            if (grace == null) {
+            if (grace == null || pod.looks.cutOff()) {
                 return;
             }
-            if (pod.stage == Stage.ALIVE && (before.grace() == null || pod.lookDue == null)) {
+            if (pod.stage == Stage.ALIVE && (before.grace() == null || pod.looks.due() == null)) {
                 // A deletion is acted on at once: the kubelet does not hold it back as it does an update.
-                pod = pod.withLookDue(now.plus(world.cadence().reaction()));
+                pod = pod.with(pod.looks.dueAt(now.plus(world.cadence().reaction())));
             } else if (pod.stage == Stage.TERMINATING && !grace.equals(before.grace())) {
                 eachContainer(container -> container.terminate(now, grace, view, world));
             }
+        }
+
+        /** A probe that fails or succeeds again is published, and counts as a look. */
+        void follow(Spells spells, Instant now) {
+            if (!spells.equals(pod.spells)) {
+                publish = true;
+                pod = pod.with(spells).with(pod.looks.changed(now));
+            }
+        }
+
+        void cutOff() {
+            pod = pod.with(pod.looks.nodeCutOff());
+        }
+
+        void back(Instant now, NodeWorld world) {
+            pod = pod.with(pod.looks.nodeBack(now, world.cadence()));
         }
 
         void retag(String container, String imageId) {
@@ -140,16 +167,17 @@ record SimulatedPod(
         }
 
         void tick(Instant now, NodeWorld world) {
+            follow(pod.spells.at(now), now);
             List<ContainerStatus> before = statuses(pod);
             eachContainer(container -> container.tick(now, pod.seen, world));
             startNext(now, world);
             if (!before.equals(statuses(pod))) {
                 publish = true;
                 boolean replaced = restarts(statuses(pod)) > restarts(before);
-                pod = pod.withLastLook(now, replaced ? now : pod.restarted);
+                pod = pod.with(replaced ? pod.looks.replaced(now) : pod.looks.changed(now));
             }
-            if (pod.lookDue != null && !pod.lookDue.isAfter(now)) {
-                pod = pod.withLookDue(null);
+            if (pod.looks.isDue(now)) {
+                pod = pod.with(pod.looks.dueAt(null));
                 look(now, world);
             }
             endIfAllEnded(now, world);
@@ -244,8 +272,10 @@ record SimulatedPod(
             if (pod.stage == Stage.REMOVED) {
                 return new Step(pod, null, null, true);
             }
-            if (pod.stage == Stage.ALIVE && pod.lookDue == null && !pod.busy() && pod.hasNews()) {
-                pod = pod.withLookDue(pod.nextLook(now, world.cadence()));
+            boolean wantsLook = pod.stage == Stage.ALIVE && !pod.looks.cutOff() && pod.looks.due() == null;
+            if (wantsLook && !pod.busy() && pod.hasNews()) {
+                boolean gatesOnly = pod.seen.generation() == pod.looked.generation();
+                pod = pod.with(pod.looks.next(now, world.cadence(), gatesOnly));
             }
             PodStatus status = publish ? PodStatuses.of(pod, now, world) : null;
             if (status == null || status.equals(pod.published)) {
@@ -267,20 +297,8 @@ record SimulatedPod(
         }
     }
 
-    private Instant nextLook(Instant now, Cadence cadence) {
-        Instant next = later(now.plus(cadence.reaction()), lastLook.plus(cadence.betweenLooks()));
-        boolean gatesOnly = seen.generation() == looked.generation();
-        // an image that was patched before the restart has waited for its turn since
-        boolean imageWaited = !gatesOnly && now.equals(restarted);
-        return restarted == null || imageWaited ? next : later(next, restarted.plus(cadence.afterRestart()));
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
-    }
-
     private @Nullable Instant wake() {
-        Instant wake = Phase.earlier(lookDue, removeDue);
+        Instant wake = Phase.earlier(Phase.earlier(looks.due(), removeDue), spells.due());
         for (SimulatedContainer container : init) {
             wake = Phase.earlier(wake, container.due());
         }
@@ -291,37 +309,32 @@ record SimulatedPod(
     }
 
     private SimulatedPod withSeen(PodView view) {
-        return new SimulatedPod(
-                view, looked, stage, init, containers, startTime, lastLook, restarted, lookDue, removeDue, published);
+        return new SimulatedPod(view, looked, stage, init, containers, startTime, looks, removeDue, spells, published);
     }
 
     private SimulatedPod looking(Instant now) {
         return new SimulatedPod(
-                seen, seen, stage, init, containers, startTime, now, restarted, null, removeDue, published);
+                seen, seen, stage, init, containers, startTime, looks.done(now), removeDue, spells, published);
     }
 
-    private SimulatedPod withLastLook(Instant at, @Nullable Instant restart) {
-        return new SimulatedPod(
-                seen, looked, stage, init, containers, startTime, at, restart, lookDue, removeDue, published);
+    private SimulatedPod with(Looks next) {
+        return new SimulatedPod(seen, looked, stage, init, containers, startTime, next, removeDue, spells, published);
     }
 
-    private SimulatedPod withLookDue(@Nullable Instant due) {
-        return new SimulatedPod(
-                seen, looked, stage, init, containers, startTime, lastLook, restarted, due, removeDue, published);
+    private SimulatedPod with(Spells next) {
+        return new SimulatedPod(seen, looked, stage, init, containers, startTime, looks, removeDue, next, published);
     }
 
     private SimulatedPod withStage(Stage next, @Nullable Instant remove) {
         return new SimulatedPod(
-                seen, looked, next, init, containers, startTime, lastLook, restarted, null, remove, published);
+                seen, looked, next, init, containers, startTime, looks.dueAt(null), remove, spells, published);
     }
 
     private SimulatedPod withContainers(List<SimulatedContainer> first, List<SimulatedContainer> others) {
-        return new SimulatedPod(
-                seen, looked, stage, first, others, startTime, lastLook, restarted, lookDue, removeDue, published);
+        return new SimulatedPod(seen, looked, stage, first, others, startTime, looks, removeDue, spells, published);
     }
 
     private SimulatedPod withPublished(PodStatus status) {
-        return new SimulatedPod(
-                seen, looked, stage, init, containers, startTime, lastLook, restarted, lookDue, removeDue, status);
+        return new SimulatedPod(seen, looked, stage, init, containers, startTime, looks, removeDue, spells, status);
     }
 }

@@ -54,6 +54,19 @@ final class StatusJson {
         return patch;
     }
 
+    /** What the node controller writes for a Pod that was Ready on a node that is lost; all else stays. */
+    static ObjectNode unready(String uid, Instant at) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.putObject("metadata").put("uid", uid);
+        patch.putObject("status")
+                .putArray("conditions")
+                .addObject()
+                .put("type", "Ready")
+                .put("status", "False")
+                .put("lastTransitionTime", time(at));
+        return patch;
+    }
+
     private static void add(ArrayNode conditions, Condition condition) {
         ObjectNode node = conditions
                 .addObject()

@@ -176,20 +176,71 @@ class SimulatedNodesIT {
     void aLostNodeReportsNothingUntilItIsBack(Connection admin) {
         try (SimulatedNodes own = SimulatedNodes.start(admin, only("lost-node"))) {
             createOn("lost-node");
-            awaitRunning();
+            gate("True");
+            awaitReady();
 
             own.lose("lost-node");
             image("web:v2");
 
             assertThat(nodeReady("lost-node")).isEqualTo("Unknown");
-            await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> restarts() == 0);
+            String lost = "gen=2 observed=1 Ready=False ContainersReady=True web:v1 restarts=0";
+            await().atMost(PATIENCE).until(() -> line(api.get(pod())).equals(lost));
+            assertThat(condition(api.get(pod()), "test/gate").path("status").asText())
+                    .isEqualTo("True");
+            await().during(Duration.ofSeconds(2))
+                    .atMost(PATIENCE)
+                    .until(() -> line(api.get(pod())).equals(lost));
 
             own.recover("lost-node");
 
             assertThat(nodeReady("lost-node")).isEqualTo("True");
             await().atMost(PATIENCE).until(() -> restarts() == 1);
+            awaitReady();
             own.unregister();
         }
+    }
+
+    @Test
+    void aNodeDoesWhatItsAnnotationsSay(Connection admin) {
+        try (SimulatedNodes own = SimulatedNodes.start(admin, only("annotated"))) {
+            createOn("annotated");
+            gate("True");
+            awaitReady();
+
+            annotate("annotated", "lost: 200ms..1s");
+            await().atMost(PATIENCE).until(() -> nodeReady("annotated").equals("Unknown"));
+            await().atMost(PATIENCE).until(() -> nodeReady("annotated").equals("True"));
+            awaitReady();
+
+            annotate("annotated", "missing-images: 'other:*, web:v9'");
+            image("web:v9");
+            await().atMost(PATIENCE)
+                    .until(() -> api.get(pod())
+                            .at("/status/containerStatuses/0/state/waiting/reason")
+                            .asText()
+                            .equals("ErrImagePull"));
+            own.unregister();
+        }
+    }
+
+    @Test
+    void chosenPodsAreUnreadyForAWhile() {
+        create(GATED);
+        gate("True");
+        awaitReady();
+
+        nodes.unready(namespace.name() + "/w*", Duration.ofSeconds(1));
+
+        String unready = "gen=1 observed=1 Ready=False ContainersReady=False web:v1 restarts=0";
+        await().atMost(PATIENCE).until(() -> line(api.get(pod())).equals(unready));
+        awaitReady();
+    }
+
+    private void annotate(String node, String annotation) {
+        api.patch(
+                "/api/v1/nodes/" + node,
+                PatchType.MERGE,
+                json("{metadata: {annotations: {testbed.operating.kusionstack.io/" + annotation + "}}}"));
     }
 
     @Test

@@ -123,6 +123,27 @@ final class Story {
         return see();
     }
 
+    /** A user says when the Pod's readiness probes fail; empty takes the annotation away. */
+    Story unready(String spans) {
+        object.withObject("/metadata/annotations").put(PodView.UNREADY, spans);
+        return see();
+    }
+
+    Story restartKubelet(String span) {
+        apply(new PodEvent.Unready(Span.parseAll(span).getFirst(), true));
+        return this;
+    }
+
+    Story cutOffNode() {
+        apply(new PodEvent.CutOff());
+        return this;
+    }
+
+    Story nodeIsBack() {
+        apply(new PodEvent.Back());
+        return this;
+    }
+
     Story retag(String imageId) {
         apply(new PodEvent.Retagged("app", imageId));
         return this;
