@@ -50,26 +50,32 @@ final class Shop implements AutoCloseable {
     }
 
     private static void grant(KubeApi api) {
-        JsonMapper json = JsonMapper.builder().build();
-        ObjectNode binding = json.createObjectNode()
+        for (JsonNode object : documents(DEPLOY.resolve("rbac.yaml"))) {
+            if (object.path("kind").asText().equals("ClusterRole")) {
+                createOnce(api, "/apis/rbac.authorization.k8s.io/v1/clusterroles", object);
+                String role = object.at("/metadata/name").asText();
+                createOnce(api, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding(role));
+            }
+        }
+    }
+
+    private static ObjectNode binding(String role) {
+        ObjectNode binding = JsonMapper.builder()
+                .build()
+                .createObjectNode()
                 .put("apiVersion", "rbac.authorization.k8s.io/v1")
                 .put("kind", "ClusterRoleBinding");
-        binding.withObject("/metadata").put("name", "operating-test");
+        binding.withObject("/metadata").put("name", role + "-test");
         binding.withObject("/roleRef")
                 .put("apiGroup", "rbac.authorization.k8s.io")
                 .put("kind", "ClusterRole")
-                .put("name", "operating");
+                .put("name", role);
         binding.putArray("subjects")
                 .addObject()
                 .put("apiGroup", "rbac.authorization.k8s.io")
                 .put("kind", "User")
                 .put("name", "host");
-        for (JsonNode object : documents(DEPLOY.resolve("rbac.yaml"))) {
-            if (object.path("kind").asText().equals("ClusterRole")) {
-                createOnce(api, "/apis/rbac.authorization.k8s.io/v1/clusterroles", object);
-            }
-        }
-        createOnce(api, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding);
+        return binding;
     }
 
     private static List<JsonNode> documents(Path file) {
