@@ -190,10 +190,11 @@ public interface TrafficContract<C extends Record> {
     /** A traffic control, asked as the host asks it. */
     record Fixture(TrafficContract<?> contract, FakePluginContext context, TrafficControl control)
             implements AutoCloseable {
-        Observation observe() {
-            Observation observation = control.observe(contract.employer(), deadline());
-            assertThat(observation).isNotNull();
-            return observation;
+        Observation.Known observe() {
+            Instant now = context.clock().instant();
+            Observation observation = control.observe(contract.employer(), now, deadline());
+            assertThat(observation).isInstanceOf(Observation.Known.class);
+            return (Observation.Known) observation;
         }
 
         List<BackendResult> apply(List<BackendChange> changes) {

@@ -62,7 +62,7 @@ record MemoryTraffic(MemoryTraffic.Balancer balancer, Duration drain, Clock cloc
         balancer.backends().forEach((backend, entry) -> observed.add(new ObservedBackend(backend, serving(entry), "")));
         observed.add(new ObservedBackend(
                 new Backend(new PodRef("", "", ""), "192.0.2.1", 80, Map.of()), Serving.FOREIGN, "by hand"));
-        return new Observation(clock.instant(), observed);
+        return new Observation.Known(clock.instant(), observed);
     }
 
     private Serving serving(Entry entry) {

@@ -11,6 +11,8 @@ public enum Reason {
     WAITING_FOR_TRAFFIC_ON("WaitingForTrafficOn", "the load balancer does not send to the Pod yet"),
     TRAFFIC_BACKEND_MISSING("TrafficBackendMissing", "the load balancer took the Pod and does not show it"),
     TRAFFIC_THROTTLED("TrafficThrottled", "the load balancer's provider asks for fewer calls"),
+    TRAFFIC_UNKNOWN("TrafficUnknown", "the load balancer's provider does not tell what it has"),
+    TRAFFIC_PLACE_MISSING("TrafficPlaceMissing", "the load balancer or group that the Service names does not exist"),
     TRAFFIC_REFUSED("TrafficRefused", "the load balancer's provider refuses the change"),
     FOREIGN_BACKEND("ForeignBackend", "the Pod's address is registered at the load balancer by somebody else"),
     WAITING_FOR_EXPECTED_FINALIZER("WaitingForExpectedFinalizer", "traffic is not back on the Pod yet"),

@@ -60,8 +60,16 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     }
 
     @Override
-    public Answer<Observation> observe(Employer employer, Instant deadline) {
-        return locked(employer, deadline, "observe", until -> answers.checked(control.observe(employer, until)));
+    public Answer<List<String>> groups(Employer employer) {
+        return plugin.call()
+                .ask(Question.of(
+                        name, "groups", longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
+    }
+
+    @Override
+    public Answer<Observation> observe(Employer employer, Instant notBefore, Instant deadline) {
+        return locked(
+                employer, deadline, "observe", until -> answers.checked(control.observe(employer, notBefore, until)));
     }
 
     @Override

@@ -18,31 +18,62 @@ import java.util.Optional;
 /** What a traffic control may answer; everything else is {@link Unusable}. Copies, so that nothing of the plugin remains. */
 record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final int LONGEST_GROUP = 253;
 
-    /** One Pod's port, however the plugin filled in the rest. */
-    private record Spot(String uid, int port) {
+    /** What was asked about: a Pod's port under one address, however the plugin filled in the rest. */
+    private record Spot(String uid, String ip, int port) {
         static Spot of(Backend backend) {
-            return new Spot(backend.pod().uid(), backend.port());
+            return new Spot(backend.pod().uid(), backend.ip(), backend.port());
         }
     }
 
-    Observation checked(Observation observation) throws Unusable {
-        if (observation == null) {
+    /** What the groups of an employer may be called: each a text that can stand in an annotation. */
+    static List<String> checkedGroups(List<String> groups) throws Unusable {
+        if (groups == null) {
             throw new Unusable("it answered null");
         }
-        Instant readAt = observation.readAt();
+        for (String group : groups) {
+            if (group == null || group.isBlank() || group.length() > LONGEST_GROUP) {
+                throw new Unusable("it names the group " + group + "; a group is a text of 1 to " + LONGEST_GROUP);
+            }
+        }
+        return List.copyOf(groups);
+    }
+
+    Observation checked(Observation observation) throws Unusable {
+        return switch (observation) {
+            case null -> throw new Unusable("it answered null");
+            case Observation.Known known -> checked(known);
+            case Observation.Unknown(Progress.Pending.Kind kind, String reason, Duration after) -> {
+                if (kind == null || reason == null || after == null) {
+                    throw new Unusable("it does not know how it stands, and does not say why or until when");
+                }
+                yield new Observation.Unknown(kind, reason, after.compareTo(SOON) < 0 ? SOON : after);
+            }
+            case Observation.NoSuchPlace(Instant readAt, String proof) ->
+                new Observation.NoSuchPlace(
+                        checked(readAt), Optional.ofNullable(proof).orElse(""));
+        };
+    }
+
+    private Instant checked(Instant readAt) throws Unusable {
         if (readAt == null || readAt.isAfter(clock.instant())) {
             throw new Unusable("its observation does not say when it was read, or names a time to come: " + readAt);
         }
+        return readAt;
+    }
+
+    private Observation checked(Observation.Known known) throws Unusable {
+        Instant readAt = checked(known.readAt());
         List<ObservedBackend> backends = new ArrayList<>();
-        for (ObservedBackend observed : observation.backends()) {
+        for (ObservedBackend observed : known.backends()) {
             if (isIncomplete(observed.backend()) || observed.serving() == null) {
                 throw new Unusable("its observation has a backend without Pod, address or state: " + observed);
             }
             String detail = Optional.ofNullable(observed.detail()).orElse("");
             backends.add(new ObservedBackend(observed.backend(), observed.serving(), detail));
         }
-        return new Observation(readAt, backends);
+        return new Observation.Known(readAt, backends);
     }
 
     /** A result for each change, in the order of the changes. */

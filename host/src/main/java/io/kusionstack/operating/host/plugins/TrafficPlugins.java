@@ -29,7 +29,11 @@ public interface TrafficPlugins {
         /** Quick, asks nobody. Missing where the employer's annotations say too little; the reason names the annotation. */
         Answer<String> lockKey(Employer employer);
 
-        Answer<Observation> observe(Employer employer, Instant deadline);
+        /** The groups that the employer names now. Missing where it must not use them; the reason says what it may use. */
+        Answer<List<String>> groups(Employer employer);
+
+        /** @param notBefore what was read then or later need not be read again */
+        Answer<Observation> observe(Employer employer, Instant notBefore, Instant deadline);
 
         /**
          * Results of exactly the given changes: one that the plugin left out is pending, one for a backend that nobody asked

@@ -32,7 +32,7 @@ record Look(long ticket, Instant at, boolean fresh, SortedMap<Spot, Seen> spots)
      * @param asked when the plugin was asked, and under which ticket
      * @param before the look before this one, for how long things have been as they are
      */
-    static Look of(Asked asked, Instant at, Observation observation, Optional<Look> before) {
+    static Look of(Asked asked, Instant at, Observation.Known observation, Optional<Look> before) {
         boolean fresh = !observation.readAt().isBefore(asked.at());
         List<ObservedBackend> backends = observation.backends();
         Map<Spot, List<ObservedBackend>> bySpot = backends.stream()

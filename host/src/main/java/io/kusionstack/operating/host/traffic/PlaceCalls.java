@@ -63,10 +63,10 @@ final class PlaceCalls {
             case Found.Ready ready -> {
                 // the ticket first: what the host learns while the plugin reads came too late for this look
                 Look.Asked asked = new Look.Asked(tickets.tick(), clock.instant());
-                Answer<Observation> answer =
-                        ready.worker().observe(place.employer(), asked.at().plus(DEADLINE));
+                Answer<Observation> answer = ready.worker()
+                        .observe(place.employer(), asked.at(), asked.at().plus(DEADLINE));
                 yield switch (answer) {
-                    case Answer.Given<Observation> given -> looked(memory, asked, given.value());
+                    case Answer.Given<Observation> given -> observed(memory, asked, given.value());
                     case Answer.Missing<Observation> missing ->
                         memory.troubled(missing.why(), missing.after(), clock.instant());
                 };
@@ -74,7 +74,17 @@ final class PlaceCalls {
         };
     }
 
-    private PlaceMemory looked(PlaceMemory memory, Look.Asked asked, Observation observation) {
+    private PlaceMemory observed(PlaceMemory memory, Look.Asked asked, Observation observation) {
+        return switch (observation) {
+            case Observation.Known known -> looked(memory, asked, known);
+            case Observation.Unknown unknown ->
+                memory.troubled(Words.unknown(memory.place(), unknown), unknown.after(), clock.instant());
+            case Observation.NoSuchPlace(Instant readAt, String proof) ->
+                memory.troubled(Words.noSuchPlace(memory.place(), proof), NOT_LOADED, clock.instant());
+        };
+    }
+
+    private PlaceMemory looked(PlaceMemory memory, Look.Asked asked, Observation.Known observation) {
         Instant now = clock.instant();
         PlaceMemory after = memory.looked(asked, observation, now);
         memory.courses().forEach((spot, course) -> {

@@ -73,7 +73,7 @@ record PlaceMemory(
                 : new PlaceMemory(described, look, new TreeMap<>(), weights, doubts, touched, Optional.empty());
     }
 
-    PlaceMemory looked(Look.Asked asked, Observation observation, Instant now) {
+    PlaceMemory looked(Look.Asked asked, Observation.Known observation, Instant now) {
         Look next = Look.of(asked, now, observation, look);
         SortedMap<Spot, Course> left = new TreeMap<>();
         courses.forEach((spot, course) -> {

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.Progress.Pending;
 import java.time.Instant;
@@ -35,6 +36,18 @@ final class Words {
     /** The plugin left this one out of its answer. */
     static Wait silence(Place place, Spot spot, boolean on) {
         return new Wait(waiting(on), place.plugin(), place + " said nothing of " + spot + "; it is asked again");
+    }
+
+    /** The provider did not tell how it stands. */
+    static Wait unknown(Place place, Observation.Unknown unknown) {
+        return new Wait(
+                unknown.kind() == Pending.Kind.THROTTLED ? Reason.TRAFFIC_THROTTLED : Reason.TRAFFIC_UNKNOWN,
+                place.plugin(),
+                "it is not known what " + place + " has: " + unknown.reason());
+    }
+
+    static Wait noSuchPlace(Place place, String proof) {
+        return new Wait(Reason.TRAFFIC_PLACE_MISSING, place.plugin(), "there is no " + place + ": " + proof);
     }
 
     static Wait stillThere(Place place, Spot spot, Look.Seen seen) {

@@ -93,7 +93,12 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     }
 
     @Override
-    public Answer<Observation> observe(Employer employer, Instant deadline) {
+    public Answer<List<String>> groups(Employer employer) {
+        return new Answer.Given<>(List.of());
+    }
+
+    @Override
+    public Answer<Observation> observe(Employer employer, Instant notBefore, Instant deadline) {
         looks++;
         maybeCrash();
         if (silent.isPresent()) {
@@ -101,7 +106,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         }
         List<ObservedBackend> seen = new ArrayList<>();
         at(employer.annotations().get(LB)).values().forEach(entry -> seen.add(shown(entry)));
-        return new Answer.Given<>(new Observation(cluster.now(), seen));
+        return new Answer.Given<>(new Observation.Known(cluster.now(), seen));
     }
 
     private ObservedBackend shown(Entry entry) {

@@ -33,7 +33,7 @@ class LookTest {
     private Optional<Instant> drainingSinceAfter(int seconds, Serving serving) {
         Instant at = FIRST.plusSeconds(seconds);
         ObservedBackend seen = new ObservedBackend(Scene.backend("", SPOT.ip(), SPOT.port()), serving, "");
-        last = Optional.of(Look.of(new Look.Asked(seconds, at), at, new Observation(at, List.of(seen)), last));
+        last = Optional.of(Look.of(new Look.Asked(seconds, at), at, new Observation.Known(at, List.of(seen)), last));
         return last.get().at(SPOT).flatMap(Look.Seen::drainingSince);
     }
 }

@@ -97,8 +97,8 @@ final class Scene {
     }
 
     TrafficPlan plan() {
-        PlaceMemory looked =
-                PlaceMemory.of(PLACE).looked(new Look.Asked(TICKET, LOOKED), new Observation(LOOKED, seen), LOOKED);
+        PlaceMemory looked = PlaceMemory.of(PLACE)
+                .looked(new Look.Asked(TICKET, LOOKED), new Observation.Known(LOOKED, seen), LOOKED);
         return TrafficPlanner.plan(new TrafficSnapshot(
                 employment(),
                 List.of(memory.apply(looked)),

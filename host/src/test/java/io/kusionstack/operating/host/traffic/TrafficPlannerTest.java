@@ -214,7 +214,7 @@ class TrafficPlannerTest {
                                 List.of(put),
                                 new Answer.Missing<>(new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "lost"), Duration.ZERO),
                                 Scene.LOOKED)
-                        .looked(new Look.Asked(11, Scene.NOW), new Observation(Scene.NOW, List.of()), Scene.NOW));
+                        .looked(new Look.Asked(11, Scene.NOW), new Observation.Known(Scene.NOW, List.of()), Scene.NOW));
 
         assertThat(scene.plan().edits()).isEmpty();
         assertThat(scene.waits(leaving)).isNotEmpty();
@@ -286,7 +286,7 @@ class TrafficPlannerTest {
                                 Scene.LOOKED)
                         .looked(
                                 new Look.Asked(11, Scene.NOW),
-                                new Observation(
+                                new Observation.Known(
                                         Scene.NOW,
                                         List.of(new ObservedBackend(
                                                 Scene.backend("", "10.0.0.1", 8080), Serving.ON, ""))),

@@ -8,7 +8,7 @@ enum Cause {
     THROTTLED,
     /** It may have been done or not: look first. */
     UNKNOWN,
-    /** The group or the load balancer is not there. */
+    /** The API knows no group or load balancer of that name, as far as this one answer goes. */
     GONE,
     /** No room for more backends: removals first. */
     FULL,

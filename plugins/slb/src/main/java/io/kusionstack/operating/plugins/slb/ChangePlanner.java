@@ -43,7 +43,7 @@ final class ChangePlanner {
                             + " vserver group for this Service and name it in " + ServiceTraffic.PREFIX
                             + "vserver-groups"));
         }
-        if (!group.loadBalancer().isEmpty() && !group.loadBalancer().equals(service.loadBalancer())) {
+        if (!group.isOf(service.loadBalancer())) {
             return Optional.of(failed(
                     "WrongLoadBalancer",
                     "group " + at + " belongs to load balancer " + group.loadBalancer() + ", the Service to "

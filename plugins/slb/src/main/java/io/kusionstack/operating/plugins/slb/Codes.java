@@ -53,7 +53,7 @@ final class Codes {
             Cause.BUSY, "an earlier change is still being carried out",
             Cause.THROTTLED, "the account calls this action too often",
             Cause.UNKNOWN, "no clear answer, it may have been done or not",
-            Cause.GONE, "the load balancer or group does not exist",
+            Cause.GONE, "the API knows no load balancer or group of that name",
             Cause.FULL, "the load balancer has no room for more backends",
             Cause.BACKEND, "the API does not take this backend",
             Cause.CREDENTIALS, "the access key, its rights or this machine's clock",
@@ -96,14 +96,7 @@ final class Codes {
         };
     }
 
-    /**
-     * {@code InvalidParameter} says anything: of a read that names one group or load balancer it means that there is none
-     * of that name, of a write that an element is wrong.
-     */
-    static Cause causeOfRead(String code, boolean serverSide) {
-        return isInvalidParameter(code) && !serverSide ? Cause.GONE : cause(code, serverSide);
-    }
-
+    /** {@code InvalidParameter} says anything; of a write that names one group it mostly means that an element is wrong. */
     static Cause causeOfWrite(String code, boolean serverSide) {
         return isInvalidParameter(code) && !serverSide ? Cause.BACKEND : cause(code, serverSide);
     }
@@ -116,6 +109,11 @@ final class Codes {
     /** Whether a backend that is refused so may be taken later, as it is. */
     static boolean mayPass(String code) {
         return LATER.contains(code);
+    }
+
+    /** Whether a read that was refused so may have named what is not there: a reason to look, and no proof. */
+    static boolean mayBeGone(SlbRefusal refusal) {
+        return refusal.why() == Cause.GONE || isInvalidParameter(refusal.code());
     }
 
     private static boolean isInvalidParameter(String code) {

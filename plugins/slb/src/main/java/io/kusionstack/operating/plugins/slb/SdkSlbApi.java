@@ -17,6 +17,7 @@ import com.aliyuncs.slb.model.v20140515.AddVServerGroupBackendServersRequest;
 import com.aliyuncs.slb.model.v20140515.DescribeHealthStatusRequest;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeRequest;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeResponse;
+import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupsRequest;
 import com.aliyuncs.slb.model.v20140515.RemoveVServerGroupBackendServersRequest;
 import com.aliyuncs.slb.model.v20140515.SetVServerGroupAttributeRequest;
 import io.kusionstack.operating.plugin.PluginContext;
@@ -91,6 +92,15 @@ final class SdkSlbApi implements SlbApi {
     }
 
     @Override
+    public List<String> groups(String loadBalancer, Instant deadline) throws SlbRefusal {
+        DescribeVServerGroupsRequest request = new DescribeVServerGroupsRequest();
+        request.setLoadBalancerId(loadBalancer);
+        return read(request, "load balancer " + loadBalancer, deadline).getVServerGroups().stream()
+                .map(group -> text(group.getVServerGroupId()))
+                .toList();
+    }
+
+    @Override
     public ServerGroup group(String id, Instant deadline) throws SlbRefusal {
         DescribeVServerGroupAttributeRequest request = new DescribeVServerGroupAttributeRequest();
         request.setVServerGroupId(id);
@@ -147,7 +157,7 @@ final class SdkSlbApi implements SlbApi {
     }
 
     private <T extends AcsResponse> T read(AcsRequest<T> request, String of, Instant deadline) throws SlbRefusal {
-        return call(request, of, deadline, reads, Codes::causeOfRead);
+        return call(request, of, deadline, reads, Codes::cause);
     }
 
     private <T extends AcsResponse> void write(AcsRequest<T> request, String group, Instant deadline)

@@ -14,6 +14,11 @@ record ServerGroup(String id, String name, String loadBalancer, List<Server> ser
         servers = List.copyOf(servers);
     }
 
+    /** Whether nothing says that it belongs to another load balancer. */
+    boolean isOf(String wanted) {
+        return loadBalancer.isEmpty() || loadBalancer.equals(wanted);
+    }
+
     /** Whether Alibaba's cloud controller manager keeps this group: it would undo whatever we change. */
     boolean belongsToCloudController() {
         return name.startsWith(CLOUD_CONTROLLER)

@@ -131,7 +131,11 @@ record ServiceTraffic(
             groups.add(new PortGroup(parts[0], port, served.get().targetPort(), Mark.of(port, owner)));
         }
         ambiguous(groups, problems);
-        return groups;
+        return employer.groups().isEmpty()
+                ? groups
+                : groups.stream()
+                        .filter(group -> employer.groups().contains(group.group()))
+                        .toList();
     }
 
     private static void ambiguous(List<PortGroup> groups, List<String> problems) {

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** What we ask of the load balancer's API. Each call blocks until it is answered, no longer than until the deadline. */
 interface SlbApi extends AutoCloseable {
+    /** The ids of all groups of the load balancer: the only proof that one is not there. */
+    List<String> groups(String loadBalancer, Instant deadline) throws SlbRefusal;
+
     ServerGroup group(String id, Instant deadline) throws SlbRefusal;
 
     /** What every listener of the load balancer says of every backend. */

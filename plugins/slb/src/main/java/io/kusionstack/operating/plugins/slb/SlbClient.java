@@ -9,6 +9,7 @@ import com.aliyuncs.http.HttpResponse;
 import com.aliyuncs.profile.DefaultProfile;
 import com.aliyuncs.slb.model.v20140515.DescribeHealthStatusResponse;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeResponse;
+import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupsResponse;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -20,7 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SDK's client, but the two answers that name every backend are read by Gson: the SDK's own reader makes a text of the path to
+ * The SDK's client, but the answers that name backends and groups are read by Gson: the SDK's own reader makes a text of the path to
  * each value and looks every value up by it, which for groups of hundreds costs more than all else in the plugin. Any thread.
  */
 final class SlbClient extends DefaultAcsClient {
@@ -38,6 +39,9 @@ final class SlbClient extends DefaultAcsClient {
         }
         if (format == FormatType.JSON && type == DescribeHealthStatusResponse.class) {
             return type.cast(read(answer, SlbClient::health));
+        }
+        if (format == FormatType.JSON && type == DescribeVServerGroupsResponse.class) {
+            return type.cast(read(answer, SlbClient::groups));
         }
         return super.readResponse(type, answer, format);
     }
@@ -63,6 +67,24 @@ final class SlbClient extends DefaultAcsClient {
         group.setLoadBalancerId(text(answer, "LoadBalancerId"));
         group.setBackendServers(rows(answer, SlbClient::server));
         return group;
+    }
+
+    private static DescribeVServerGroupsResponse groups(JsonObject answer) {
+        DescribeVServerGroupsResponse groups = new DescribeVServerGroupsResponse();
+        // a list that is not there is no empty list: taken for one, it would prove that every group is gone
+        JsonObject outer = member(answer, "VServerGroups")
+                .map(JsonElement::getAsJsonObject)
+                .orElseThrow(() -> new JsonParseException("no VServerGroups"));
+        List<DescribeVServerGroupsResponse.VServerGroup> list = new ArrayList<>();
+        for (JsonElement row : member(outer, "VServerGroup")
+                .map(JsonElement::getAsJsonArray)
+                .orElseThrow(() -> new JsonParseException("no VServerGroup"))) {
+            DescribeVServerGroupsResponse.VServerGroup group = new DescribeVServerGroupsResponse.VServerGroup();
+            group.setVServerGroupId(text(row.getAsJsonObject(), "VServerGroupId"));
+            list.add(group);
+        }
+        groups.setVServerGroups(list);
+        return groups;
     }
 
     private static DescribeVServerGroupAttributeResponse.BackendServer server(JsonObject row) {

@@ -8,22 +8,27 @@ import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.TrafficControl;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Reads and writes vserver groups for Services in mode {@code direct}. Any thread; remembers nothing between calls. */
+/** Reads and writes vserver groups for Services in mode {@code direct}. Any thread; remembers nothing but what
+ * it read a moment ago. */
 final class SlbTraffic implements TrafficControl {
+    /** When to look again at what a person has to correct. */
+    private static final Duration CORRECTED = Duration.ofSeconds(15);
+
     private final SlbSettings settings;
     private final SlbApi api;
+    private final SharedReads reads;
     private final Clock clock;
 
     SlbTraffic(SlbSettings settings, SlbApi api, Clock clock) {
         this.settings = settings;
         this.api = api;
+        this.reads = new SharedReads(api, clock);
         this.clock = clock;
     }
 
@@ -34,32 +39,52 @@ final class SlbTraffic implements TrafficControl {
     }
 
     @Override
+    public List<String> groups(Employer employer) {
+        return service(employer).groups().stream()
+                .map(ServiceTraffic.PortGroup::group)
+                .toList();
+    }
+
+    @Override
     public Observation observe(Employer employer, Instant deadline) {
+        return observe(employer, clock.instant(), deadline);
+    }
+
+    @Override
+    public Observation observe(Employer employer, Instant notBefore, Instant deadline) {
         ServiceTraffic service = service(employer);
-        Instant readAt = clock.instant();
+        SharedReads.When when = new SharedReads.When(notBefore, deadline);
         try {
-            Map<String, ServerGroup> groups = new LinkedHashMap<>();
-            for (ServiceTraffic.PortGroup group : service.groups()) {
-                readIfThere(group, groups, deadline);
+            GroupsRead read = GroupsRead.of(service, reads, api, when);
+            if (read.groups().isEmpty()) {
+                return new Observation.NoSuchPlace(read.at(), read.missing());
             }
-            List<HealthRow> health =
-                    Standings.wantsHealth(service, groups) ? api.health(service.loadBalancer(), deadline) : List.of();
-            return new Observation(readAt, Standings.of(service, employer.ref().namespace(), groups, health));
+            if (!read.missing().isEmpty()) {
+                return new Observation.Unknown(read.missing(), CORRECTED);
+            }
+            return known(service, employer, read, when);
         } catch (SlbRefusal refusal) {
-            throw new IllegalStateException(refusal.sentence());
+            return unknown(refusal);
         }
     }
 
-    /** A group that is not there has no backends. */
-    private void readIfThere(ServiceTraffic.PortGroup group, Map<String, ServerGroup> groups, Instant deadline)
+    private static Observation unknown(SlbRefusal refusal) {
+        return new Observation.Unknown(
+                refusal.why() == Cause.THROTTLED ? Progress.Pending.Kind.THROTTLED : Progress.Pending.Kind.OTHER,
+                refusal.sentence(),
+                refusal.after());
+    }
+
+    private Observation known(ServiceTraffic service, Employer employer, GroupsRead read, SharedReads.When when)
             throws SlbRefusal {
-        try {
-            groups.put(group.group(), api.group(group.group(), deadline));
-        } catch (SlbRefusal refusal) {
-            if (refusal.why() != Cause.GONE) {
-                throw refusal;
-            }
+        Instant at = read.at();
+        List<HealthRow> health = List.of();
+        if (Standings.wantsHealth(service, read.groups())) {
+            SharedReads.Read<List<HealthRow>> rows = reads.health(service.loadBalancer(), when);
+            at = rows.isBefore(at) ? rows.at() : at;
+            health = rows.value();
         }
+        return new Observation.Known(at, Standings.of(service, employer.ref().namespace(), read.groups(), health));
     }
 
     @Override
@@ -97,10 +122,7 @@ final class SlbTraffic implements TrafficControl {
         try {
             group = api.group(at.group(), deadline);
         } catch (SlbRefusal refusal) {
-            for (BackendChange change : changes) {
-                boolean off = change instanceof BackendChange.TakeOff && refusal.why() == Cause.GONE;
-                results.note(change.backend(), off ? new Progress.Done() : GroupWriter.progress(refusal));
-            }
+            changes.forEach(change -> results.note(change.backend(), GroupWriter.progress(refusal)));
             return Optional.empty();
         }
         GroupPlan plan = new GroupPlan(at.group());

@@ -34,7 +34,7 @@ class CodesTest {
             TooManyBackendServers, false, BACKEND, BACKEND
             InstanceBackendServerNumberOverLimit, false, FULL, FULL
             BackendServersMalformed, false, BACKEND, BACKEND
-            InvalidParameter, false, GONE, BACKEND
+            InvalidParameter, false, REFUSED, BACKEND
             InvalidWeight.Malformed, false, BACKEND, BACKEND
             MissingParameter, false, BACKEND, BACKEND
             ObtainIpFail, false, BACKEND, BACKEND
@@ -57,7 +57,7 @@ class CodesTest {
     @ParameterizedTest
     @CsvSource(textBlock = TABLE)
     void everyCodeHasItsCause(String code, boolean serverSide, Cause ofRead, Cause ofWrite) {
-        assertThat(Codes.causeOfRead(code, serverSide)).isEqualTo(ofRead);
+        assertThat(Codes.cause(code, serverSide)).isEqualTo(ofRead);
         assertThat(Codes.causeOfWrite(code, serverSide)).isEqualTo(ofWrite);
     }
 }

@@ -49,12 +49,18 @@ final class FakeSlbApi implements SlbApi {
     }
 
     @Override
+    public List<String> groups(String loadBalancer, Instant deadline) throws SlbRefusal {
+        call("read groups of " + loadBalancer);
+        return loadBalancer.equals(Services.LOAD_BALANCER) ? List.copyOf(groups.keySet()) : List.of();
+    }
+
+    @Override
     public ServerGroup group(String id, Instant deadline) throws SlbRefusal {
         call("read " + id);
         List<Server> servers = groups.get(id);
         if (servers == null) {
             throw SlbRefusal.of(
-                    Cause.GONE, "DescribeVServerGroupAttribute", "group " + id, "InvalidParameter", Duration.ZERO);
+                    Cause.REFUSED, "DescribeVServerGroupAttribute", "group " + id, "InvalidParameter", Duration.ZERO);
         }
         return new ServerGroup(id, id, Services.LOAD_BALANCER, servers);
     }

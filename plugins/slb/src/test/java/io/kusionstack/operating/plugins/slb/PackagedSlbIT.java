@@ -80,10 +80,11 @@ class PackagedSlbIT {
     }
 
     private static List<Serving> serving(TrafficWorker worker) {
-        Answer<Observation> answer = worker.observe(Services.web(), deadline());
+        Answer<Observation> answer = worker.observe(Services.web(), Instant.now(), deadline());
         assertThat(answer).isInstanceOf(Answer.Given.class);
-        return ((Answer.Given<Observation>) answer)
-                .value().backends().stream().map(ObservedBackend::serving).toList();
+        assertThat(((Answer.Given<Observation>) answer).value()).isInstanceOf(Observation.Known.class);
+        return ((Observation.Known) ((Answer.Given<Observation>) answer).value())
+                .backends().stream().map(ObservedBackend::serving).toList();
     }
 
     private static Instant deadline() {

@@ -69,8 +69,24 @@ class SdkSlbApiTest {
 
         assertThat(refusal(this::describe).why()).isEqualTo(Cause.UNKNOWN);
         assertThat(refusal(this::add).why()).isEqualTo(Cause.BUSY);
-        assertThat(refusal(() -> api.group("rsp-9", deadline())).why()).isEqualTo(Cause.GONE);
+        assertThat(refusal(() -> api.group("rsp-9", deadline())).why()).isEqualTo(Cause.REFUSED);
         assertThat(refusal(() -> api.health("lb-9", deadline())).why()).isEqualTo(Cause.GONE);
+    }
+
+    @Test
+    void listsTheGroupsOfALoadBalancer() throws SlbRefusal {
+        assertThat(api.groups("lb-1", deadline())).contains("rsp-1");
+        assertThat(refusal(() -> api.groups("lb-9", deadline())).why()).isEqualTo(Cause.GONE);
+    }
+
+    @Test
+    void anAnswerWithoutAListIsNotAnEmptyList() {
+        slb.faults()
+                .next(
+                        "DescribeVServerGroups",
+                        new SlbFault.Refuse(200, "Oddity", "an error under the status of success"));
+
+        assertThat(refusal(() -> api.groups("lb-1", deadline())).why()).isEqualTo(Cause.UNKNOWN);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.kusionstack.operating.plugins.slb;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
@@ -41,7 +40,7 @@ class SlbTrafficTest {
         api.with("rsp-1", Services.server(1, 100), Services.server(2, 0)).normal(1, 80);
 
         assertThat(traffic.observe(Services.web(), DEADLINE))
-                .isEqualTo(new Observation(
+                .isEqualTo(new Observation.Known(
                         NOW,
                         List.of(
                                 new ObservedBackend(
@@ -50,16 +49,41 @@ class SlbTrafficTest {
     }
 
     @Test
-    void aGroupThatIsNotThereHasNoBackends() {
-        assertThat(traffic.observe(Services.web(), DEADLINE)).isEqualTo(new Observation(NOW, List.of()));
-        assertThat(apply(Services.off(1))).containsExactly(done(1));
-        assertThat(apply(Services.on(1)))
-                .containsExactly(failed(
-                        1,
-                        "InvalidParameter",
-                        "DescribeVServerGroupAttribute of group rsp-1: the load balancer or group does not exist"
-                                + " (InvalidParameter)",
-                        false));
+    void aGroupThatIsNotThereIsToldAndNothingIsDone() {
+        assertThat(traffic.observe(Services.web(), DEADLINE))
+                .isEqualTo(new Observation.NoSuchPlace(
+                        NOW, "group rsp-1 is not among the groups of load balancer lb-1, which are []"));
+        for (BackendChange change : List.of(Services.off(1), Services.on(1))) {
+            assertThat(apply(change))
+                    .containsExactly(failed(
+                            1,
+                            "InvalidParameter",
+                            "DescribeVServerGroupAttribute of group rsp-1: the API refuses it (InvalidParameter)",
+                            true));
+        }
+    }
+
+    @Test
+    void aGroupThatIsNotReadIsNoEmptyGroup() {
+        api.with("rsp-1", Services.server(1, 100));
+        api.refuse(call -> call.equals("read rsp-1")
+                ? Optional.of(FakeSlbApi.refusal(Cause.REFUSED, "InvalidParameter"))
+                : Optional.empty());
+
+        assertThat(traffic.observe(Services.web(), DEADLINE)).isInstanceOf(Observation.Unknown.class);
+    }
+
+    @Test
+    void oneGroupOfTwoThatIsNotThereMakesTheWholeUnknown() {
+        api.with("rsp-1", Services.server(1, 100)).normal(1, 80);
+        Employer two = Services.with(
+                Map.of("mode", "direct", "vserver-groups", "rsp-1:80,rsp-9:443"),
+                List.of(new ServicePort("http", 80, 8080, "TCP"), new ServicePort("https", 443, 8443, "TCP")));
+
+        assertThat(traffic.observe(two, DEADLINE)).isInstanceOf(Observation.Unknown.class);
+        assertThat(traffic.groups(two)).containsExactly("rsp-1", "rsp-9");
+        assertThat(traffic.observe(two.only(List.of("rsp-1")), DEADLINE)).isInstanceOf(Observation.Known.class);
+        assertThat(traffic.observe(two.only(List.of("rsp-9")), DEADLINE)).isInstanceOf(Observation.NoSuchPlace.class);
     }
 
     @Test
@@ -67,10 +91,11 @@ class SlbTrafficTest {
         api.with("rsp-1");
         api.refuse(call -> Optional.of(FakeSlbApi.refusal(Cause.THROTTLED, "Throttling.User")));
 
-        assertThatThrownBy(() -> traffic.observe(Services.web(), DEADLINE))
-                .isInstanceOf(IllegalStateException.class)
-                .hasNoCause()
-                .hasMessage("Action of group rsp-1: the account calls this action too often (Throttling.User)");
+        assertThat(traffic.observe(Services.web(), DEADLINE))
+                .isEqualTo(new Observation.Unknown(
+                        Progress.Pending.Kind.THROTTLED,
+                        "Action of group rsp-1: the account calls this action too often (Throttling.User)",
+                        Duration.ofSeconds(1)));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.kusionstack.operating.plugins.slb;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.kusionstack.operating.plugin.traffic.Backend;
@@ -42,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class TroubledBalancerTest {
     private static final String ADD = "AddVServerGroupBackendServers";
     private static final String SET = "SetVServerGroupAttribute";
+    private static final String GROUP = "DescribeVServerGroupAttribute";
     private static final String REMOVE = "RemoveVServerGroupBackendServers";
     private static final int ROUNDS = 300;
 
@@ -146,22 +146,75 @@ class TroubledBalancerTest {
     @Test
     void saysSoWhileTheServiceIsBrokenOrAway() {
         slb.faults().next(SlbFaults.ANY, new SlbFault.Refuse(503, "ServiceUnavailable", "broken"));
-        assertThatThrownBy(() -> observe(web))
-                .hasMessage(
+        assertThat(observe(web))
+                .isEqualTo(unknown(
                         "DescribeVServerGroupAttribute of group rsp-1: no clear answer, it may have been done or not"
-                                + " (ServiceUnavailable)");
+                                + " (ServiceUnavailable)"));
 
         slb.goDown();
-        assertThatThrownBy(() -> observe(web))
-                .hasMessage(
+        assertThat(observe(web))
+                .isEqualTo(unknown(
                         "DescribeVServerGroupAttribute of group rsp-1: no clear answer, it may have been done or not"
-                                + " (SDK.ServerUnreachable)");
+                                + " (SDK.ServerUnreachable)"));
         assertThat(apply(web, List.of(on(Services.backend(1)))))
                 .containsExactly(new BackendResult(
                         Services.backend(1), new Progress.Pending("OutcomeUnknown", Duration.ofSeconds(1))));
 
         slb.comeBack();
         putOn(web, backends(1));
+    }
+
+    @Test
+    void aFaultyReadNeverShowsAnEmptyGroup() {
+        putOn(web, backends(2));
+        for (String code : List.of("InvalidParameter", "InvalidVServerGroupId.NotFound", "Throttling.User")) {
+            slb.faults().next(GROUP, new SlbFault.Refuse(400, code, "not today"));
+            assertThat(observe(web)).as(code).isInstanceOf(Observation.Unknown.class);
+            clock.forward(Duration.ofSeconds(40));
+        }
+        slb.faults()
+                .next("DescribeHealthStatus", new SlbFault.Refuse(404, "InvalidLoadBalancerId.NotFound", "not today"));
+        assertThat(observe(web)).isInstanceOf(Observation.Unknown.class);
+        assertThat(known(web).orElseThrow().backends()).hasSize(2);
+    }
+
+    @Test
+    void theLoadBalancersOwnListProvesThatAGroupIsGoneAndNothingElseDoes() {
+        Employer another = Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-9:80"));
+        assertThat(withoutTime(observe(another)))
+                .isEqualTo(noSuchPlace(
+                        "group rsp-9 is not among the groups of load balancer lb-1, which are [rsp-1, rsp-2]"));
+
+        slb.faults()
+                .next("DescribeVServerGroups", new SlbFault.Refuse(404, "InvalidLoadBalancerId.NotFound", "not today"));
+        assertThat(observe(another)).isInstanceOf(Observation.Unknown.class);
+    }
+
+    @Test
+    void aGroupOfAnotherLoadBalancerIsNotOfThisOne() {
+        slb.addLoadBalancer("lb-2");
+        slb.addGroup("lb-2", "rsp-3", List.of());
+
+        assertThat(withoutTime(observe(Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-3:80")))))
+                .isEqualTo(noSuchPlace("group rsp-3 belongs to load balancer lb-2, not to lb-1"));
+    }
+
+    @Test
+    void servicesOfOneLoadBalancerShareWhatWasReadLateEnough() {
+        putOn(web, backends(2));
+        Employer other = Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-2:80"));
+        putOn(other, List.of(Services.backend(7)));
+        int before = slb.journal().calls("DescribeHealthStatus").size();
+
+        Instant now = clock.instant();
+        clock.forward(Duration.ofMillis(10));
+        traffic.observe(web, now, now.plusSeconds(10));
+        traffic.observe(other, now, now.plusSeconds(10));
+        assertThat(slb.journal().calls("DescribeHealthStatus")).hasSize(before + 1);
+
+        clock.forward(Duration.ofMillis(10));
+        traffic.observe(other, clock.instant(), clock.instant().plusSeconds(10));
+        assertThat(slb.journal().calls("DescribeHealthStatus")).hasSize(before + 2);
     }
 
     @Test
@@ -205,7 +258,9 @@ class TroubledBalancerTest {
         assertThat(apply(web, List.of(on(Services.backend(1)))))
                 .extracting(result -> ((Progress.Failed) result.progress()).code())
                 .containsExactly("ForeignGroup");
-        assertThat(observe(web).backends()).extracting(ObservedBackend::serving).containsExactly(Serving.FOREIGN);
+        assertThat(known(web).orElseThrow().backends())
+                .extracting(ObservedBackend::serving)
+                .containsExactly(Serving.FOREIGN);
         assertThat(slb.journal().calls(ADD)).isEmpty();
     }
 
@@ -229,7 +284,7 @@ class TroubledBalancerTest {
         for (int round = 0; round < ROUNDS; round++) {
             apply(employer, backends.stream().map(wish).toList());
             clock.forward(Duration.ofSeconds(1));
-            Optional<Observation> observation = lookedAt(employer);
+            Optional<Observation.Known> observation = known(employer);
             if (observation.isPresent()) {
                 note(observation.get());
                 standing = standing(observation.get(), backends);
@@ -244,15 +299,25 @@ class TroubledBalancerTest {
         fail("after %d rounds %s of %d, wanted %s", ROUNDS, standing, backends.size(), wanted);
     }
 
-    private Optional<Observation> lookedAt(Employer employer) {
-        try {
-            return Optional.of(observe(employer));
-        } catch (IllegalStateException noAnswer) {
-            return Optional.empty();
-        }
+    private Optional<Observation.Known> known(Employer employer) {
+        return observe(employer) instanceof Observation.Known known ? Optional.of(known) : Optional.empty();
     }
 
-    private void note(Observation observation) {
+    private static Observation noSuchPlace(String proof) {
+        return new Observation.NoSuchPlace(Instant.EPOCH, proof);
+    }
+
+    private static Observation withoutTime(Observation observation) {
+        return observation instanceof Observation.NoSuchPlace(Instant at, String proof)
+                ? noSuchPlace(proof)
+                : observation;
+    }
+
+    private static Observation unknown(String reason) {
+        return new Observation.Unknown(reason, Duration.ofSeconds(1));
+    }
+
+    private void note(Observation.Known observation) {
         for (ObservedBackend observed : observation.backends()) {
             String address = observed.backend().ip() + observed.backend().port();
             if (observed.serving() == Serving.DRAINING) {
@@ -263,7 +328,7 @@ class TroubledBalancerTest {
         }
     }
 
-    private static List<Serving> standing(Observation observation, List<Backend> backends) {
+    private static List<Serving> standing(Observation.Known observation, List<Backend> backends) {
         List<Serving> standing = new ArrayList<>();
         for (ObservedBackend observed : observation.backends()) {
             boolean isAsked = backends.stream()

@@ -52,7 +52,7 @@ public final class ControlProvider implements TrafficProvider<ControlProvider.No
 
         @Override
         public Observation observe(Employer employer, Instant deadline) {
-            return new Observation(Instant.now(), List.of());
+            return new Observation.Known(Instant.now(), List.of());
         }
 
         @Override

@@ -45,7 +45,7 @@ public final class ControlProvider implements TrafficProvider<ControlProvider.No
             while (System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
-            return new Observation(Instant.now(), List.of());
+            return new Observation.Known(Instant.now(), List.of());
         }
 
         @Override

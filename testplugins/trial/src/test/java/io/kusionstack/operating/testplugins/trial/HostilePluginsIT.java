@@ -93,11 +93,11 @@ class HostilePluginsIT {
             atOnce(CALLS, () -> traffic.apply(Jars.employer("web", ""), CHANGES, Jars.deadline()));
         }
         for (int i = 0; i < 5; i++) {
-            traffic.observe(Jars.employer("web-" + i, ""), Jars.deadline());
+            traffic.observe(Jars.employer("web-" + i, ""), Instant.now(), Jars.deadline());
         }
 
         Instant begun = Instant.now();
-        Answer<?> answer = traffic.observe(Jars.employer("web", ""), Jars.deadline());
+        Answer<?> answer = traffic.observe(Jars.employer("web", ""), Instant.now(), Jars.deadline());
 
         assertThat(Duration.between(begun, Instant.now())).isLessThan(LIMIT);
         assertThat(why(answer))
@@ -115,7 +115,7 @@ class HostilePluginsIT {
 
         assertThat(why(harness.rule("throws-errors-rule", "").judge(Jars.request())))
                 .isEqualTo("plugin \"throws-errors-rule\" failed in judge: java.lang.StackOverflowError");
-        assertThat(why(traffic.observe(Jars.employer("web", ""), Jars.deadline())))
+        assertThat(why(traffic.observe(Jars.employer("web", ""), Instant.now(), Jars.deadline())))
                 .isEqualTo("plugin \"throws-errors-traffic\" failed in observe: java.lang.NoClassDefFoundError:"
                         + " com/example/Missing");
         assertThat(why(traffic.apply(Jars.employer("web", ""), CHANGES, Jars.deadline())))
@@ -128,8 +128,8 @@ class HostilePluginsIT {
         start("ignores-interruption", "steady");
         TrafficWorker traffic = harness.traffic("ignores-interruption-traffic");
 
-        Answer<?> first = traffic.observe(Jars.employer("web", ""), Jars.deadline());
-        Answer<?> second = traffic.observe(Jars.employer("web", ""), Jars.deadline());
+        Answer<?> first = traffic.observe(Jars.employer("web", ""), Instant.now(), Jars.deadline());
+        Answer<?> second = traffic.observe(Jars.employer("web", ""), Instant.now(), Jars.deadline());
 
         assertThat(why(first))
                 .isEqualTo(
@@ -141,7 +141,7 @@ class HostilePluginsIT {
         assertThat(eventually(() -> state("ignores-interruption").callsInFlight() == 0))
                 .isTrue();
         assertThat(harness.counts()).containsEntry("ignores-interruption observe late", 1);
-        assertThat(why(traffic.observe(Jars.employer("web", ""), Jars.deadline())))
+        assertThat(why(traffic.observe(Jars.employer("web", ""), Instant.now(), Jars.deadline())))
                 .contains("did not return");
     }
 
@@ -151,7 +151,7 @@ class HostilePluginsIT {
         TrafficWorker traffic = harness.traffic("ignores-interruption-traffic");
         for (int i = 0; i < CALLS; i++) {
             String name = "web-" + i;
-            Thread.ofVirtual().start(() -> traffic.observe(Jars.employer(name, ""), Jars.deadline()));
+            Thread.ofVirtual().start(() -> traffic.observe(Jars.employer(name, ""), Instant.now(), Jars.deadline()));
         }
         assertThat(eventually(() -> state("ignores-interruption").callsInFlight() == CALLS))
                 .isTrue();
@@ -221,8 +221,8 @@ class HostilePluginsIT {
     }
 
     private String observed(String wrong) {
-        Answer<?> answer =
-                harness.traffic("wrong-answers-traffic").observe(Jars.employer("web", wrong), Jars.deadline());
+        Answer<?> answer = harness.traffic("wrong-answers-traffic")
+                .observe(Jars.employer("web", wrong), Instant.now(), Jars.deadline());
         return why(answer).replace("plugin \"wrong-answers-traffic\" failed in ", "");
     }
 
@@ -261,7 +261,7 @@ class HostilePluginsIT {
 
     private void assertSteady() {
         assertThat(harness.rule("steady-rule", "").judge(Jars.request())).isEqualTo(PASSED);
-        assertThat(harness.traffic("steady-traffic").observe(Jars.employer("web", ""), Jars.deadline()))
+        assertThat(harness.traffic("steady-traffic").observe(Jars.employer("web", ""), Instant.now(), Jars.deadline()))
                 .isInstanceOf(Answer.Given.class);
     }
 

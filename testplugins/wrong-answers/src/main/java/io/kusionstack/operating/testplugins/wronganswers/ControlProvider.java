@@ -57,15 +57,16 @@ public final class ControlProvider implements TrafficProvider<ControlProvider.No
         public Observation observe(Employer employer, Instant deadline) {
             return switch (wrong(employer)) {
                 case "null" -> null;
-                case "no-time" -> new Observation(null, List.of());
-                case "tomorrow" -> new Observation(Instant.now().plus(Duration.ofDays(1)), List.of());
-                case "no-backend" -> new Observation(Instant.now(), List.of(new ObservedBackend(null, Serving.ON, "")));
+                case "no-time" -> new Observation.Known(null, List.of());
+                case "tomorrow" -> new Observation.Known(Instant.now().plus(Duration.ofDays(1)), List.of());
+                case "no-backend" ->
+                    new Observation.Known(Instant.now(), List.of(new ObservedBackend(null, Serving.ON, "")));
                 case "no-pod" ->
-                    new Observation(
+                    new Observation.Known(
                             Instant.now(),
                             List.of(new ObservedBackend(new Backend(null, "192.0.2.1", 80, Map.of()), Serving.ON, "")));
-                case "no-state" -> new Observation(Instant.now(), List.of(new ObservedBackend(OTHER, null, "")));
-                default -> new Observation(Instant.now(), Arrays.asList((ObservedBackend) null));
+                case "no-state" -> new Observation.Known(Instant.now(), List.of(new ObservedBackend(OTHER, null, "")));
+                default -> new Observation.Known(Instant.now(), Arrays.asList((ObservedBackend) null));
             };
         }
 
