@@ -44,12 +44,13 @@ final class CollaSetPlanner {
         List<Member> others = roster.members().stream()
                 .filter(member -> !scale.taken().contains(member.uid()))
                 .toList();
-        Step update = UpdatePlanner.plan(snapshot, history, others, scale.identities());
+        Clearance clearance = Clearance.of(snapshot, history, roster);
+        Step update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
         Plan intent = new Plan(history.actions(), Optional.empty(), Map.of())
                 .then(ContextWrite.of(snapshot.context(), update.identities().values())
                         .map(Plan::of)
                         .orElse(Plan.nothing()));
-        Plan status = SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update))
+        Plan status = SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update, clearance))
                 .map(Plan::of)
                 .orElse(Plan.nothing());
         return new SetPlan(

@@ -124,11 +124,11 @@ public final class CollaSetReconciler implements Reconciler {
         intentions.publish(key, set.generation(), plan.intentions());
         Applied applied = actuator.apply(plan.acts());
         actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
-        SetMemory after = memory.acted(plan.acts(), applied, set.generation(), now);
+        SetMemory after = memory.acted(snapshot, plan.acts(), applied);
         memories.put(key, after);
-        return after.obstacle().equals(memory.obstacle())
-                ? applied.outcome()
-                : Outcome.lookAgain(Duration.ZERO, "CreationOutcome");
+        boolean learned =
+                !after.obstacle().equals(memory.obstacle()) || !after.trials().equals(memory.trials());
+        return learned ? Outcome.lookAgain(Duration.ZERO, "CreationOutcome") : applied.outcome();
     }
 
     /** Nothing behind the intent was done. What the server refuses for good is told, then tried with back-off. */
@@ -169,6 +169,7 @@ public final class CollaSetReconciler implements Reconciler {
                 taken,
                 context(set),
                 memory.obstacle(),
+                memory.trials(),
                 refusals,
                 intentions.published(key),
                 seeds.getAsLong(),

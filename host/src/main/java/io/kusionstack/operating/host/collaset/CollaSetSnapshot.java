@@ -4,7 +4,6 @@ import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.Set;
  * @param revisions of the set, and orphans that its selector claims
  * @param takenNames names of other ControllerRevisions that stand in the way of new ones
  * @param obstacle why the last Pod could not be created
+ * @param trials by the name of a revision: what the API server said of Pods of it
  * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
  * @param pending by Pod uid: the intentions that were published last
  * @param seed what the random part of new names is made of
@@ -29,6 +29,7 @@ record CollaSetSnapshot(
         Set<String> takenNames,
         Context context,
         Optional<Obstacle> obstacle,
+        Map<String, Trial> trials,
         Map<String, Refusal> refusals,
         Map<String, Intention> pending,
         long seed,
@@ -38,6 +39,7 @@ record CollaSetSnapshot(
         pods = List.copyOf(pods);
         revisions = List.copyOf(revisions);
         takenNames = Set.copyOf(takenNames);
+        trials = Map.copyOf(trials);
         refusals = Map.copyOf(refusals);
         pending = Map.copyOf(pending);
     }
@@ -60,13 +62,9 @@ record CollaSetSnapshot(
      * @param attempts how often in a row
      */
     record Obstacle(long generation, int code, String message, int attempts, Instant at) {
-        private static final int LONGEST_SECONDS = 60;
-        private static final int MOST_DOUBLINGS = 6;
-
         /** When to try again: after a second, doubling up to a minute. */
         Instant retryAt() {
-            long seconds = 1L << Math.min(attempts - 1, MOST_DOUBLINGS);
-            return at.plus(Duration.ofSeconds(Math.min(seconds, LONGEST_SECONDS)));
+            return at.plus(Pauses.after(attempts));
         }
 
         /** What the user has to know, and can do. */

@@ -27,6 +27,16 @@ final class PodFactory {
         return new Action.CreatePod(set.ref(), name, identity.id(), pod);
     }
 
+    /** A Pod as the host would create it, to ask the API server whether it would be taken; its name stays the same. */
+    static Action.TryPod attempt(SetSpec set, Revision revision, Instant now) {
+        Identity any = Identity.adopted(0, set.name(), revision.name());
+        ObjectNode pod =
+                JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
+        pod.set(METADATA, metadata(set, any, revision, now).put("name", set.name() + "-trial"));
+        pod.set("spec", spec(revision.template()));
+        return new Action.TryPod(set.ref(), revision.name(), pod);
+    }
+
     private static ObjectNode metadata(SetSpec set, Identity identity, Revision revision, Instant now) {
         JsonNode template = revision.template().path(METADATA);
         ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("namespace", set.namespace());

@@ -169,9 +169,17 @@ final class ScalePlanner {
         }
     }
 
-    /** A template that the server refuses must not hold a new Pod for ever: it takes the newest instead. */
+    /**
+     * A template that the server refuses must not hold a Pod for ever: a new one takes the newest instead, unless that is
+     * held back; one that was there before takes the revision that was complete last.
+     */
     private Identity onAKnownRevision(Identity identity) {
-        boolean stuck = snapshot.obstacle().isPresent() && (identity.justCreated() || identity.recreating());
+        boolean refused = snapshot.trials().get(identity.revision()) instanceof Trial.Refused;
+        if (refused && identity.recreating()) {
+            return identity.revision(history.current().name());
+        }
+        boolean stuck =
+                refused && identity.justCreated() && !snapshot.set().rollout().holds();
         return stuck || history.find(identity.revision()).isEmpty()
                 ? identity.revision(history.updated().name())
                 : identity;

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
@@ -9,27 +10,32 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * What is remembered of a set between two looks; losing it costs a look, nothing else.
  *
  * @param obstacle why the last Pod could not be created
+ * @param trials by the name of a revision: what the API server said of Pods of it
  * @param awaited writes of our own that the caches may not show yet
  * @param written when those were done
  */
 record SetMemory(
         Optional<CollaSetSnapshot.Obstacle> obstacle,
+        Map<String, Trial> trials,
         List<Awaited> awaited,
         Instant written,
         Map<PodRef, List<Wait>> waits) {
-    static final SetMemory NONE = new SetMemory(Optional.empty(), List.of(), Instant.EPOCH, Map.of());
+    static final SetMemory NONE = new SetMemory(Optional.empty(), Map.of(), List.of(), Instant.EPOCH, Map.of());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     SetMemory {
+        trials = Map.copyOf(trials);
         awaited = List.copyOf(awaited);
         waits = Map.copyOf(waits);
     }
@@ -47,11 +53,47 @@ record SetMemory(
         List<Awaited> writes = intent.actions().stream()
                 .flatMap(action -> awaited(action).stream())
                 .toList();
-        return new SetMemory(obstacle, writes, now, waits);
+        return new SetMemory(obstacle, trials, writes, now, waits);
     }
 
-    SetMemory acted(Plan acts, Applied applied, long generation, Instant now) {
-        return new SetMemory(obstacle(acts, applied, generation, now), awaited, written, acts.waits());
+    SetMemory acted(CollaSetSnapshot snapshot, Plan acts, Applied applied) {
+        return new SetMemory(
+                obstacle(acts, applied, snapshot.set().generation(), snapshot.now()),
+                trials(snapshot, acts, applied),
+                awaited,
+                written,
+                acts.waits());
+    }
+
+    /** Whoever knew a revision forgets it with the revision. */
+    private Map<String, Trial> trials(CollaSetSnapshot snapshot, Plan acts, Applied applied) {
+        Map<String, Trial> known = new HashMap<>(trials);
+        known.keySet()
+                .retainAll(snapshot.revisions().stream().map(Revision::name).collect(Collectors.toSet()));
+        long generation = snapshot.set().generation();
+        for (Action action : acts.actions()) {
+            Optional<Failure> failure = applied.failures().stream()
+                    .filter(each -> each.action() == action)
+                    .findFirst();
+            if (action instanceof Action.TryPod attempt) {
+                Optional<Trial> before = Optional.ofNullable(trials.get(attempt.revision()));
+                known.put(attempt.revision(), Trial.tried(failure, before, generation, snapshot.now()));
+            } else if (action instanceof Action.CreatePod create) {
+                String revision = revision(create);
+                Optional<Trial> before = Optional.ofNullable(known.get(revision));
+                Trial.created(failure, before, generation, snapshot.now())
+                        .ifPresent(trial -> known.put(revision, trial));
+            }
+        }
+        return known;
+    }
+
+    private static String revision(Action.CreatePod create) {
+        return create.body()
+                .path("metadata")
+                .path("labels")
+                .path(Names.REVISION)
+                .asText();
     }
 
     private Optional<CollaSetSnapshot.Obstacle> obstacle(Plan acts, Applied applied, long generation, Instant now) {
@@ -78,6 +120,7 @@ record SetMemory(
             case Action.DeleteObject delete -> Optional.of(new Awaited(delete.object(), delete.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
+            case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod ignored -> Optional.empty();
             case Action.WriteStatus ignored -> Optional.empty();
             case Action.Announce ignored -> Optional.empty();

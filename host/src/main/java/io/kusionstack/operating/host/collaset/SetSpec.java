@@ -60,6 +60,15 @@ record SetSpec(
 
     /** Which Pods an update reaches. */
     sealed interface Rollout {
+        /** True if it keeps some Pods from the newest revision. */
+        default boolean holds() {
+            return switch (this) {
+                case Partition(int kept, boolean given) -> kept > 0;
+                case Labelled() -> true;
+                case Paused() -> true;
+            };
+        }
+
         /** All but {@code kept} Pods; the user wrote a number if {@code given}. */
         record Partition(int kept, boolean given) implements Rollout {}
 

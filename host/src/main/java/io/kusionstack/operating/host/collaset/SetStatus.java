@@ -30,7 +30,7 @@ final class SetStatus {
     private SetStatus() {}
 
     /** How planning went. */
-    record Course(Step scale, Step update) {}
+    record Course(Step scale, Step update, Clearance clearance) {}
 
     /** The status of a set that is looked after. */
     static Optional<Action> write(CollaSetSnapshot snapshot, Revisions.History history, Roster roster, Course course) {
@@ -76,10 +76,12 @@ final class SetStatus {
         } else if (scaled) {
             conditions.set(SCALE, true, "Scaled", "");
         }
+        String reason =
+                course.clearance().withheld().map(why -> why.reason().word()).orElse("UpdateFailed");
         boolean updated = !course.update().busy();
         int outdated = counters.replicas - counters.updated;
         if (!course.update().trouble().isEmpty()) {
-            conditions.set(UPDATE, false, "UpdateFailed", course.update().trouble());
+            conditions.set(UPDATE, false, reason, course.update().trouble());
         } else if (outdated > 0 && isPaused(snapshot)) {
             conditions.set(UPDATE, false, PAUSED, paused(outdated));
         } else if (updated && scaled) {
@@ -100,8 +102,7 @@ final class SetStatus {
         if (trouble.isEmpty()) {
             conditions.remove(STALLED);
         } else {
-            conditions.set(
-                    STALLED, true, course.scale().trouble().isEmpty() ? "UpdateFailed" : "ScaleOutFailed", trouble);
+            conditions.set(STALLED, true, course.scale().trouble().isEmpty() ? reason : "ScaleOutFailed", trouble);
         }
         return conditions.all();
     }

@@ -77,6 +77,16 @@ record Step(
             }
         }
 
+        /** Changes nothing, so nothing is busy because of it. */
+        void ask(Action action) {
+            actions.add(action);
+        }
+
+        /** Why nothing is done with the Pod; the steps after this one may still deal with it. */
+        void explain(Member member, Wait wait) {
+            waits.put(member.pod().ref(), List.of(wait));
+        }
+
         void delete(Member member) {
             taken.add(member.uid());
             act(new Action.DeletePod(member.pod().ref(), member.pod().resourceVersion()));

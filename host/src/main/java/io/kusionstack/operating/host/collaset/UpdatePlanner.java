@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +26,28 @@ import java.util.function.UnaryOperator;
 final class UpdatePlanner {
     private static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
     private static final int DEFAULT_GRACE_SECONDS = 30;
+    private static final String UNPROVEN = "the API server has not taken a Pod of the newest revision yet";
+    private static final Wait SUCCESSOR_REFUSED =
+            new Wait(Reason.REFUSED_BY_SERVER, "", "the Pod that went before could not be created again yet");
     private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
 
     private final CollaSetSnapshot snapshot;
     private final Revisions.History history;
     private final String target;
+    private final Clearance clearance;
     private final Step.Draft draft;
+    private int deletions;
     private final Map<String, Template.Change> changes = new HashMap<>();
 
     private UpdatePlanner(
-            CollaSetSnapshot snapshot, Revisions.History history, SortedMap<Integer, Identity> identities) {
+            CollaSetSnapshot snapshot,
+            Revisions.History history,
+            Clearance clearance,
+            SortedMap<Integer, Identity> identities) {
         this.snapshot = snapshot;
         this.history = history;
+        this.clearance = clearance;
+        this.deletions = clearance instanceof Clearance.Given given ? given.deletions() : 0;
         this.target = history.updated().name();
         this.draft = new Step.Draft(identities);
     }
@@ -45,26 +56,67 @@ final class UpdatePlanner {
     static Step plan(
             CollaSetSnapshot snapshot,
             Revisions.History history,
+            Clearance clearance,
             List<Member> members,
             SortedMap<Integer, Identity> identities) {
-        return new UpdatePlanner(snapshot, history, identities).planned(members);
+        return new UpdatePlanner(snapshot, history, clearance, identities).planned(members);
     }
 
     private Step planned(List<Member> members) {
         Set<String> scope = UpdateScope.of(snapshot.set(), members, draft.identities(), target);
         List<Member> ordered = members.stream().sorted(Member.UPDATE_ORDER).toList();
+        boolean wanted = false;
         for (Member member : ordered) {
-            boolean inScope = scope.contains(member.uid());
-            boolean updated = member.revision().equals(target);
-            if (member.updating()) {
-                goOn(member, inScope && !updated);
-            } else if (inScope && !updated) {
-                begin(member);
-            } else {
-                note(member, identity -> identity.revision(member.revision()).settled());
+            boolean outdated =
+                    scope.contains(member.uid()) && !member.revision().equals(target);
+            wanted |= outdated;
+            switch (clearance) {
+                case Clearance.Given given -> look(member, outdated);
+                case Clearance.Withheld(Wait why) -> {
+                    if (outdated) {
+                        draft.explain(member, why);
+                    }
+                    look(member, false);
+                }
+                case Clearance.Awaited() -> {
+                    if (outdated) {
+                        draft.await(member, new Wait(Reason.REVISION_UNPROVEN, target, UNPROVEN));
+                    } else {
+                        look(member, false);
+                    }
+                }
             }
         }
+        clearance.withheld().ifPresent(why -> draft.trouble(why.message()));
+        ask(wanted);
         return draft.finished();
+    }
+
+    private void look(Member member, boolean outdated) {
+        if (member.updating()) {
+            goOn(member, outdated);
+        } else if (outdated) {
+            begin(member);
+        } else {
+            note(member, identity -> identity.revision(member.revision()).settled());
+        }
+    }
+
+    /** Whether the API server would take Pods of the newest revision: before it is wanted, and until it is known. */
+    private void ask(boolean wanted) {
+        Optional<Trial> known = Optional.ofNullable(snapshot.trials().get(target));
+        if (!wanted && !(known.isPresent() && known.get() instanceof Trial.Refused)) {
+            return;
+        }
+        Optional<Instant> due = known.isEmpty()
+                ? Optional.of(snapshot.now())
+                : known.get().askAgain(snapshot.set().generation());
+        Optional<Duration> rest = due.map(time -> Duration.between(snapshot.now(), time));
+        if (rest.filter(Duration::isPositive).isPresent()) {
+            draft.lookAgain(rest.get());
+        } else if (due.isPresent()) {
+            draft.ask(PodFactory.attempt(snapshot.set(), history.updated(), snapshot.now()));
+        }
     }
 
     private void begin(Member member) {
@@ -83,6 +135,10 @@ final class UpdatePlanner {
                 note(member, identity -> identity.settled().revision(target));
             }
             case Template.Change.Recreate(String why) -> {
+                if (isCreationRefused()) {
+                    draft.explain(member, SUCCESSOR_REFUSED);
+                    return;
+                }
                 draft.edit(
                         member,
                         PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
@@ -148,6 +204,8 @@ final class UpdatePlanner {
             case Template.Change.Recreate(String why) -> {
                 if (isInPlaceOnly()) {
                     draft.trouble(notInPlace(why));
+                }
+                if (isInPlaceOnly() || isCreationRefused()) {
                     giveUp(member);
                     return;
                 }
@@ -169,20 +227,34 @@ final class UpdatePlanner {
     private void operate(Member member) {
         switch (change(member)) {
             case Template.Change.InPlace inPlace -> operateInPlace(member, inPlace);
-            case Template.Change.Recreate(String why) -> {
-                if (isInPlaceOnly()) {
-                    draft.trouble(notInPlace(why));
-                    complete(member);
-                    return;
-                }
-                note(member, identity -> identity.settled().revision(target).asRecreating());
-                draft.act(announce(
-                        member,
-                        "UpdateTarget",
-                        "delete the Pod to create it again at " + target + ", because of " + why));
-                draft.delete(member);
-            }
+            case Template.Change.Recreate(String why) -> recreate(member, why);
         }
+    }
+
+    private void recreate(Member member, String why) {
+        if (isInPlaceOnly()) {
+            draft.trouble(notInPlace(why));
+            complete(member);
+            return;
+        }
+        if (isCreationRefused()) {
+            giveUp(member);
+            return;
+        }
+        note(member, identity -> identity.settled().revision(target).asRecreating());
+        if (deletions == 0) {
+            draft.await(member, new Wait(Reason.REVISION_UNPROVEN, target, UNPROVEN));
+            return;
+        }
+        deletions--;
+        draft.act(announce(
+                member, "UpdateTarget", "delete the Pod to create it again at " + target + ", because of " + why));
+        draft.delete(member);
+    }
+
+    /** A Pod is missing because its creation was refused: one more would be missing, too. */
+    private boolean isCreationRefused() {
+        return snapshot.obstacle().isPresent() && clearance.equals(new Clearance.Given(0));
     }
 
     private void operateInPlace(Member member, Template.Change.InPlace change) {

@@ -104,6 +104,10 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 pods.add(CompletableFuture.supplyAsync(() -> podLife.create(create), creating));
                 yield Optional.empty();
             }
+            case Action.TryPod trial -> {
+                pods.add(CompletableFuture.supplyAsync(() -> podLife.attempt(trial), creating));
+                yield Optional.empty();
+            }
             case Action.DeletePod delete -> {
                 pods.add(deletion(delete));
                 yield Optional.empty();
@@ -143,6 +147,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.DeleteObject ignored -> true;
             case Action.EditPod ignored -> false;
             case Action.CreatePod ignored -> false;
+            case Action.TryPod ignored -> false;
             case Action.DeletePod ignored -> false;
             case Action.WriteStatus ignored -> false;
             case Action.Announce ignored -> false;

@@ -47,6 +47,20 @@ final class PodLife {
         return failure;
     }
 
+    /** Nothing is stored, so it is not counted as a write. A name that is taken stands behind all other checks. */
+    Optional<Failure> attempt(Action.TryPod action) {
+        String path = ObjectPath.collection(ObjectKind.POD, action.owner().namespace()) + "?dryRun=All";
+        try {
+            Answer answer =
+                    delivery.read(() -> parts.client().post(path, action.body().toString()));
+            return answer.isConflict()
+                    ? Optional.empty()
+                    : ObjectWriter.failure(action, new Delivery.Result.Answered(answer));
+        } catch (IOException e) {
+            return Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, e.toString()));
+        }
+    }
+
     /** A Pod that was in the cache before it was expected shows up by no event. */
     private void lowerIfSeen(Action.CreatePod action) {
         if (parts.cache()

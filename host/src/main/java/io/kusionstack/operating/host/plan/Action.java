@@ -16,6 +16,15 @@ public sealed interface Action {
      */
     record CreatePod(ObjectRef owner, String name, int instanceId, ObjectNode body) implements Action {}
 
+    /**
+     * Ask the API server whether it would take a Pod, without creating it. Fails as the creation would; an answer that
+     * says nothing of the Pod's content, such as a full quota, counts as what it is.
+     *
+     * @param revision the revision that the Pod stands for
+     * @param body the whole Pod; not changed after the action was made
+     */
+    record TryPod(ObjectRef owner, String revision, ObjectNode body) implements Action {}
+
     /** Delete a Pod in the state in which it was seen. */
     record DeletePod(PodRef pod, long resourceVersion) implements Action {}
 

@@ -65,6 +65,7 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
             case Action.EditPod edit -> edit.edit().pod().uid();
             case Action.DeletePod delete -> delete.pod().uid();
             case Action.CreatePod create -> "new:" + create.name();
+            case Action.TryPod ignored -> "";
             case Action.CreateObject ignored -> "";
             case Action.PatchObject ignored -> "";
             case Action.PatchStatus ignored -> "";

@@ -5,6 +5,7 @@ import static io.kusionstack.operating.host.collaset.Stories.V2;
 import static io.kusionstack.operating.host.collaset.Stories.create;
 import static io.kusionstack.operating.host.collaset.Stories.images;
 import static io.kusionstack.operating.host.collaset.Stories.replayed;
+import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Action;
@@ -94,6 +95,52 @@ class CollaSetTroubleStoryTest {
             assertThat(world.condition("Stalled").orElseThrow().path("message").asText())
                     .isEqualTo("spec.selector: app=other does not match the labels {app=foo} of spec.template;"
                             + " give the template every label that the selector asks for");
+        });
+    }
+
+    @Test
+    void touchesNobodyForATemplateThatTheServerRefuses() {
+        replayed(world -> {
+            create(world, 4, "");
+            world.floor(4);
+            world.cluster.refuse(action -> action instanceof Action.TryPod
+                    ? Optional.of("spec.containers[0].env[0].value: expected string")
+                    : Optional.empty());
+
+            world.edit("template: {spec: {containers: [{name: main, image: 'app:v1', env: [{name: A, value: 5}]}]}}");
+            for (int i = 0; i < 10; i++) {
+                world.step();
+            }
+            assertThat(images(world)).containsExactly(V1, V1, V1, V1);
+            assertThat(told(world, "Stalled"))
+                    .isEqualTo("True TemplateRefused: the API server does not take Pods of spec.template (422):"
+                            + " spec.containers[0].env[0].value: expected string; correct spec.template");
+            assertThat(told(world, "Update")).startsWith("False TemplateRefused: ");
+
+            world.edit("template: {spec: {containers: [{name: main, image: 'app:v1'}]}}");
+            world.settle();
+            assertThat(world.condition("Stalled")).isEmpty();
+        });
+    }
+
+    @Test
+    void losesAtMostOnePodToATemplateThatOnlyARealCreationShowsAsRefused() {
+        replayed(world -> {
+            create(world, 4, "updateStrategy: {podUpgradePolicy: Recreate}");
+            world.floor(3);
+            world.cluster.refuse(action -> action instanceof Action.CreatePod created
+                            && created.body().toString().contains("app:denied")
+                    ? Optional.of("admission webhook \"policy\" denied the request")
+                    : Optional.empty());
+
+            world.image("app:denied");
+            for (int i = 0; i < 40; i++) {
+                world.step();
+            }
+
+            assertThat(images(world)).containsExactly(V1, V1, V1, V1);
+            assertThat(world.serving()).isEqualTo(4);
+            assertThat(told(world, "Stalled")).contains("denied the request");
         });
     }
 

@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.collaset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -25,6 +27,7 @@ final class Snapshots {
     private final Sets set;
     private final List<PodRecord> pods = new ArrayList<>();
     private final List<Identity> identities = new ArrayList<>();
+    private Optional<Trial> trial = Optional.of(new Trial.Created());
     private final Map<String, Refusal> refusals = new HashMap<>();
     private final Map<String, Intention> pending = new HashMap<>();
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
@@ -66,6 +69,17 @@ final class Snapshots {
         return this;
     }
 
+    /** What the server said of Pods of the set's revision; it has taken one unless told otherwise. */
+    Snapshots trial(Trial known) {
+        trial = Optional.of(known);
+        return this;
+    }
+
+    Snapshots untried() {
+        trial = Optional.empty();
+        return this;
+    }
+
     Snapshots refusal(String uid, Refusal refusal) {
         refusals.put(uid, refusal);
         return this;
@@ -77,13 +91,18 @@ final class Snapshots {
     }
 
     CollaSetSnapshot build() {
+        SetSpec spec = set.build();
+        String updated = Revisions.plan(spec, List.of(V1, V2), Set.of(), Set.of())
+                .updated()
+                .name();
         return new CollaSetSnapshot(
-                set.build(),
+                spec,
                 pods,
                 List.of(V1, V2),
                 Set.of(),
                 new CollaSetSnapshot.Context(CONTEXT, 50, identities),
                 obstacle,
+                trial.map(known -> Map.of(updated, known)).orElse(Map.of()),
                 refusals,
                 pending,
                 7,
@@ -92,5 +111,21 @@ final class Snapshots {
 
     SetPlan plan() {
         return CollaSetPlanner.plan(build());
+    }
+
+    /** A condition that the plan writes, as {@code status reason: message}; empty where it writes none of the type. */
+    static String told(SetPlan plan, String type) {
+        for (Action action : plan.acts().actions()) {
+            if (action instanceof Action.WriteStatus write) {
+                for (JsonNode condition : write.status().path("conditions")) {
+                    if (condition.path("type").asText().equals(type)) {
+                        return condition.path("status").asText() + " "
+                                + condition.path("reason").asText() + ": "
+                                + condition.path("message").asText();
+                    }
+                }
+            }
+        }
+        return "";
     }
 }

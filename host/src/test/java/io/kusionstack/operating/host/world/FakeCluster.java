@@ -158,7 +158,8 @@ public final class FakeCluster implements Actuator {
             }
             Optional<Failure> failure = act(action);
             failure.ifPresent(failures::add);
-            failed = failed || (failure.isPresent() && !(action instanceof Action.CreatePod));
+            boolean relied = !(action instanceof Action.CreatePod || action instanceof Action.TryPod);
+            failed = failed || (failure.isPresent() && relied);
         }
         Outcome outcome = plan.lookAgain()
                 .map(after -> Outcome.lookAgain(after, "planned"))
@@ -174,6 +175,7 @@ public final class FakeCluster implements Actuator {
         return switch (action) {
             case Action.EditPod edit -> edit(edit.edit());
             case Action.CreatePod create -> create(create);
+            case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod delete -> delete(delete);
             case Action.CreateObject create -> write(action, create.object(), 0, create.body());
             case Action.PatchObject patch -> write(action, patch.object(), patch.resourceVersion(), patch.patch());

@@ -1,0 +1,44 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.util.Optional;
+
+/** May Pods leave service for the updated revision of their set? */
+sealed interface Clearance {
+    /**
+     * They may.
+     *
+     * @param deletions how many may be deleted now to be created again: one while the API server has not taken a real Pod
+     *     of the revision, so that at most one is lost to what a dry run does not show; none while one is refused
+     */
+    record Given(int deletions) implements Clearance {}
+
+    /** The API server has not been asked yet: nobody begins, and who has begun stays as it is. */
+    record Awaited() implements Clearance {}
+
+    /** Nobody begins, what only waits is called back, what is out of service is undone or finished. */
+    record Withheld(Wait why) implements Clearance {}
+
+    static Clearance of(CollaSetSnapshot snapshot, Revisions.History history, Roster roster) {
+        Optional<Trial> trial =
+                Optional.ofNullable(snapshot.trials().get(history.updated().name()));
+        if (trial.isEmpty()) {
+            return new Awaited();
+        }
+        boolean complete = roster.members().size() >= snapshot.set().replicas();
+        boolean refused = snapshot.obstacle().isPresent() && !complete;
+        return switch (trial.get()) {
+            case Trial.Created() -> new Given(refused ? 0 : Integer.MAX_VALUE);
+            case Trial.Taken() -> new Given(complete ? 1 : 0);
+            case Trial.Unknown unknown -> new Given(complete ? 1 : 0);
+            case Trial.Refused refusal ->
+                new Withheld(new Wait(Reason.TEMPLATE_REFUSED, history.updated().name(), refusal.explanation()));
+        };
+    }
+
+    /** Why nobody may begin; empty while they may, or while the answer is awaited. */
+    default Optional<Wait> withheld() {
+        return this instanceof Withheld held ? Optional.of(held.why()) : Optional.empty();
+    }
+}

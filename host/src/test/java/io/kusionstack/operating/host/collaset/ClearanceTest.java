@@ -1,0 +1,178 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who may leave service for a revision, by what the API server said of Pods of it. */
+class ClearanceTest {
+    private static final String WORDS =
+            "json: cannot unmarshal number into Go struct field EnvVar.value of type string";
+    private static final Trial REFUSED = new Trial.Refused(400, WORDS, true, 1, 3, Snapshots.NOW.minusSeconds(1));
+    private static final String RECREATE = "updateStrategy: {podUpgradePolicy: Recreate}";
+
+    @Test
+    void asksTheServerBeforeAnybodyLeavesServiceForARevision() {
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(Snapshots.pod(0), Snapshots.pod(1))
+                .untried()
+                .plan();
+
+        assertThat(edits(plan)).isEmpty();
+        assertThat(plan.intentions()).isEmpty();
+        assertThat(questions(plan)).extracting(Action.TryPod::revision).containsExactly("web-2");
+        assertThat(questions(plan)
+                        .getFirst()
+                        .body()
+                        .at("/spec/containers/0/image")
+                        .asText())
+                .isEqualTo("app:v2");
+    }
+
+    @Test
+    void asksNothingWhileNobodyHasToBeUpdated() {
+        SetPlan plan = Snapshots.of(Snapshots.set())
+                .pods(Snapshots.pod(0).revision("web-2"))
+                .untried()
+                .plan();
+
+        assertThat(questions(plan)).isEmpty();
+    }
+
+    @Test
+    void leavesWhoHasBegunAloneWhileTheAnswerIsAwaited() {
+        SetPlan plan = Snapshots.of(Snapshots.set())
+                .pods(Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE))
+                .untried()
+                .plan();
+
+        assertThat(edits(plan)).isEmpty();
+        assertThat(questions(plan)).hasSize(1);
+    }
+
+    @Test
+    void callsBackWhoHasNotBeenTouchedWhenTheTemplateIsRefused() {
+        Pods waiting = Snapshots.pod(0).preCheck(Names.COLLASET_OPERATION, Names.UPDATE);
+        Pods out = Snapshots.pod(1).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE);
+        Pods idle = Snapshots.pod(2);
+
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(3))
+                .pods(waiting, out, idle)
+                .trial(REFUSED)
+                .plan();
+
+        assertThat(edits(plan))
+                .allSatisfy(edit -> assertThat(edit.labels().removed())
+                        .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION)))
+                .extracting(edit -> edit.pod().name())
+                .containsExactlyInAnyOrder("web-0", "web-1");
+        String told = "the API server does not take Pods of spec.template (400): " + WORDS + "; correct spec.template";
+        assertThat(plan.acts().waits().get(idle.build().ref()))
+                .isEqualTo(List.of(new Wait(Reason.TEMPLATE_REFUSED, "web-2", told)));
+        assertThat(Snapshots.told(plan, "Stalled")).isEqualTo("True TemplateRefused: " + told);
+        assertThat(questions(plan)).isEmpty();
+        assertThat(plan.acts().lookAgain()).contains(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void asksAgainOnceThePauseIsOverOrTheSetHasChanged() {
+        Trial before = new Trial.Refused(422, WORDS, true, 1, 1, Snapshots.NOW.minusSeconds(1));
+
+        assertThat(questions(Snapshots.of(Snapshots.set())
+                        .pods(Snapshots.pod(0))
+                        .trial(before)
+                        .plan()))
+                .hasSize(1);
+        assertThat(questions(Snapshots.of(Snapshots.set().generation(2))
+                        .pods(Snapshots.pod(0))
+                        .trial(REFUSED)
+                        .plan()))
+                .hasSize(1);
+    }
+
+    @Test
+    void deletesOnePodUntilTheServerTookItsSuccessor() {
+        Snapshots world = Snapshots.of(Snapshots.set().replicas(3).with(RECREATE))
+                .pods(
+                        Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE),
+                        Snapshots.pod(1).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE),
+                        Snapshots.pod(2));
+
+        assertThat(deletions(world.trial(new Trial.Taken()).plan())).hasSize(1);
+        assertThat(deletions(world.trial(new Trial.Unknown(1, Snapshots.NOW)).plan()))
+                .hasSize(1);
+        assertThat(deletions(world.trial(new Trial.Created()).plan())).hasSize(2);
+    }
+
+    @Test
+    void deletesNobodyWhileAnotherPodIsMissing() {
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(3).with(RECREATE))
+                .pods(Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE), Snapshots.pod(1))
+                .trial(new Trial.Taken())
+                .plan();
+
+        assertThat(deletions(plan)).isEmpty();
+    }
+
+    @Test
+    void callsBackWhoWouldBeDeletedWhileAPodCannotBeCreated() {
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(3).with(RECREATE))
+                .pods(Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE), Snapshots.pod(1))
+                .obstacle(new CollaSetSnapshot.Obstacle(1, 403, "exceeded quota: pods", 1, Snapshots.NOW))
+                .plan();
+
+        assertThat(deletions(plan)).isEmpty();
+        assertThat(edits(plan)).extracting(edit -> edit.pod().name()).containsExactly("web-0");
+        assertThat(edits(plan).getFirst().labels().removed())
+                .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION));
+    }
+
+    @Test
+    void bringsALostPodBackAtTheRevisionThatWasCompleteWhenItsSuccessorIsRefused() {
+        SetPlan plan = Snapshots.of(
+                        Snapshots.set().replicas(2).with(RECREATE).status(Json.of("currentRevision: web-1")))
+                .pods(Snapshots.pod(0))
+                .identities(
+                        Identity.adopted(0, "web", "web-1"),
+                        Identity.adopted(1, "web", "web-2").asRecreating())
+                .trial(REFUSED)
+                .plan();
+
+        assertThat(plan.acts().actions())
+                .filteredOn(Action.CreatePod.class::isInstance)
+                .extracting(action -> ((Action.CreatePod) action)
+                        .body()
+                        .at("/metadata/labels")
+                        .path(Names.REVISION)
+                        .asText())
+                .containsExactly("web-1");
+    }
+
+    private static List<Action.TryPod> questions(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.TryPod.class::isInstance)
+                .map(Action.TryPod.class::cast)
+                .toList();
+    }
+
+    private static List<Action> deletions(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.DeletePod.class::isInstance)
+                .toList();
+    }
+
+    private static List<PodEdit> edits(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.EditPod.class::isInstance)
+                .map(action -> ((Action.EditPod) action).edit())
+                .toList();
+    }
+}

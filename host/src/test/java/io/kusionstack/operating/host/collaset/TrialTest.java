@@ -1,0 +1,74 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.plan.Action;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrialTest {
+    private static final Instant NOW = Snapshots.NOW;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "REFUSED | 422 | Pod \"web-trial\" is invalid: spec.containers[0].image: Required value | Refused",
+                "REFUSED | 400 | json: cannot unmarshal number | Refused",
+                "REFUSED | 403 | pods \"web-trial\" is forbidden: violates PodSecurity \"restricted:latest\" | Refused",
+                "REFUSED | 403 | is forbidden: failed quota: mem: must specify limits.memory | Refused",
+                "REFUSED | 403 | is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4 | Taken",
+                "REFUSED | 400 | admission webhook \"a.b.c\" does not support dry run | Unknown",
+                "REFUSED | 500 | failed calling webhook | Unknown",
+                "BUSY    | 429 | too many requests | Unknown",
+                "UNKNOWN | 0   | timeout | Unknown"
+            })
+    void readsFromTheAnswerWhetherTheContentIsRefused(Failure.Kind kind, int code, String message, String expected) {
+        assertThat(Trial.tried(Optional.of(failure(kind, code, message)), Optional.empty(), 1, NOW)
+                        .getClass()
+                        .getSimpleName())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void isNotTakenBackByAServerThatCannotBeAskedUntilTheSetChanges() {
+        Optional<Failure> unasked = Optional.of(failure(Failure.Kind.REFUSED, 400, "does not support dry run"));
+
+        assertThat(Trial.tried(unasked, refused(true, 1), 1, NOW))
+                .isEqualTo(refused(true, 2).get());
+        assertThat(Trial.tried(unasked, refused(true, 1), 2, NOW)).isEqualTo(new Trial.Unknown(1, NOW));
+    }
+
+    @Test
+    void isTakenBackByADryRunOnlyWhereADryRunShowsIt() {
+        assertThat(Trial.tried(Optional.empty(), refused(true, 1), 1, NOW)).isEqualTo(new Trial.Taken());
+        assertThat(Trial.tried(Optional.empty(), refused(false, 1), 1, NOW))
+                .isEqualTo(refused(false, 2).get());
+        assertThat(Trial.tried(Optional.empty(), refused(false, 1), 2, NOW)).isEqualTo(new Trial.Taken());
+    }
+
+    @Test
+    void learnsFromCreations() {
+        Optional<Failure> denied = Optional.of(failure(Failure.Kind.REFUSED, 403, "denied"));
+        Optional<Failure> quota = Optional.of(failure(Failure.Kind.REFUSED, 403, "exceeded quota: pods"));
+
+        assertThat(Trial.created(Optional.empty(), refused(true, 1), 1, NOW)).contains(new Trial.Created());
+        assertThat(Trial.created(denied, Optional.of(new Trial.Taken()), 1, NOW))
+                .isEqualTo(refused(false, 1));
+        assertThat(Trial.created(quota, Optional.of(new Trial.Taken()), 1, NOW)).contains(new Trial.Taken());
+        assertThat(Trial.tried(Optional.empty(), Optional.of(new Trial.Created()), 1, NOW))
+                .isEqualTo(new Trial.Created());
+    }
+
+    private static Optional<Trial> refused(boolean shown, int attempts) {
+        return Optional.of(new Trial.Refused(403, "denied", shown, 1, attempts, NOW));
+    }
+
+    private static Failure failure(Failure.Kind kind, int code, String message) {
+        return new Failure(new Action.Announce(World.SET, Action.Severity.NORMAL, "", ""), kind, code, message);
+    }
+}
