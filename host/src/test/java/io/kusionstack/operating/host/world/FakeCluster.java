@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.Actuator;
 import io.kusionstack.operating.host.kube.Applied;
+import io.kusionstack.operating.host.kube.EditReports;
+import io.kusionstack.operating.host.kube.EditReports.Fate;
 import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
@@ -44,6 +46,8 @@ public final class FakeCluster implements Actuator {
     private final List<Action> done = new ArrayList<>();
     private PodGate gate = (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
     private Function<Action, Optional<String>> refusing = action -> Optional.empty();
+    private Function<Action, Optional<Failure>> failing = action -> Optional.empty();
+    private EditReports reports = EditReports.none();
     private long version = 1000;
     private int writesUntilCrash = Integer.MAX_VALUE;
     private int writes;
@@ -55,6 +59,16 @@ public final class FakeCluster implements Actuator {
 
     public void refuse(Function<Action, Optional<String>> rule) {
         refusing = rule;
+    }
+
+    /** The server answers these otherwise than by doing them or by refusing their content. */
+    public void fail(Function<Action, Optional<Failure>> rule) {
+        failing = rule;
+    }
+
+    /** Who hears what became of each edit of a Pod. */
+    public void reports(EditReports edits) {
+        reports = edits;
     }
 
     public void afterEachWrite(Runnable check) {
@@ -168,6 +182,10 @@ public final class FakeCluster implements Actuator {
     }
 
     private Optional<Failure> act(Action action) {
+        Optional<Failure> failure = action instanceof Action.EditPod ? Optional.empty() : failing.apply(action);
+        if (failure.isPresent()) {
+            return failure;
+        }
         Optional<String> refusal = refusing.apply(action);
         if (refusal.isPresent() && !(action instanceof Action.EditPod)) {
             return Optional.of(new Failure(action, Failure.Kind.REFUSED, 422, refusal.get()));
@@ -205,7 +223,13 @@ public final class FakeCluster implements Actuator {
             refusals.put(seen.uid(), new Refusal(422, refused.get(), advanced));
             advanced = gate.advanceWithoutIntention(seen, edit, now).edit();
         }
-        if (advanced.isEmpty() || refusing.apply(new Action.EditPod(advanced)).isPresent()) {
+        Action.EditPod sent = new Action.EditPod(advanced);
+        if (advanced.isEmpty() || refusing.apply(sent).isPresent()) {
+            reports.reported(seen, advanced, advanced.isEmpty() ? Fate.NOT_SENT : Fate.REFUSED);
+            return Optional.empty();
+        }
+        if (failing.apply(sent).isPresent()) {
+            reports.reported(seen, advanced, Fate.CONFLICT);
             return Optional.empty();
         }
         begin();
@@ -214,7 +238,8 @@ public final class FakeCluster implements Actuator {
         put(Pods.like(written)
                 .generation(seen.generation() + (specChanged ? 1 : 0))
                 .build());
-        written(new Action.EditPod(advanced));
+        reports.reported(seen, advanced, Fate.DONE);
+        written(sent);
         return Optional.empty();
     }
 

@@ -15,6 +15,8 @@ import java.util.Set;
 public final class FakeKubelet {
     private final FakeCluster cluster;
     private final Set<String> missingImages = new HashSet<>();
+    private final Set<String> blocked = new HashSet<>();
+    private boolean cutOff;
 
     public FakeKubelet(FakeCluster cluster) {
         this.cluster = cluster;
@@ -25,19 +27,44 @@ public final class FakeKubelet {
         missingImages.add(image);
     }
 
+    /** The readiness probes of these Pods fail, by uid, and of no others. */
+    public void blocks(Set<String> uids) {
+        blocked.clear();
+        blocked.addAll(uids);
+    }
+
+    /** Every node is cut off: nothing is seen or done, and the node controller reports the Pods unready. */
+    public void cutOff() {
+        cutOff = true;
+        cluster.pods().stream()
+                .filter(PodRecord::ready)
+                .forEach(pod -> cluster.put(Pods.like(pod)
+                        .condition(PodCondition.READY, "False", cluster.now())
+                        .build()));
+    }
+
+    /** The nodes are back. */
+    public void comesBack() {
+        cutOff = false;
+    }
+
     /** Looks once at every Pod. */
     public void sync() {
-        for (PodRecord pod : cluster.pods()) {
-            if (pod.terminating()) {
-                if (pod.finalizers().isEmpty()) {
-                    cluster.remove(pod);
-                }
-            } else {
-                PodRecord after = synced(pod);
-                if (!after.equals(pod)) {
-                    cluster.put(after);
-                }
+        if (!cutOff) {
+            cluster.pods().forEach(this::sync);
+        }
+    }
+
+    private void sync(PodRecord pod) {
+        if (pod.terminating()) {
+            if (pod.finalizers().isEmpty()) {
+                cluster.remove(pod);
             }
+            return;
+        }
+        PodRecord after = synced(pod);
+        if (!after.equals(pod)) {
+            cluster.put(after);
         }
     }
 
@@ -45,7 +72,8 @@ public final class FakeKubelet {
         Pods next = Pods.like(pod).phase("Running").node("node-1").condition("PodScheduled", "True");
         boolean ready = true;
         for (ContainerRecord container : pod.containers()) {
-            ContainerRecord after = pod.observedGeneration() < pod.generation() ? container : started(container);
+            ContainerRecord after =
+                    probed(pod, pod.observedGeneration() < pod.generation() ? container : started(container));
             ready = ready && after.ready();
             next.container(container.name(), old -> after);
         }
@@ -58,10 +86,15 @@ public final class FakeKubelet {
         return next.build();
     }
 
-    private static void condition(Pods next, PodRecord pod, String type, boolean wanted) {
+    private ContainerRecord probed(PodRecord pod, ContainerRecord container) {
+        boolean runs = container.state() == ContainerRecord.State.RUNNING;
+        return runs ? Pods.withReady(container, !blocked.contains(pod.uid())) : container;
+    }
+
+    private void condition(Pods next, PodRecord pod, String type, boolean wanted) {
         boolean is = pod.condition(type).filter(PodCondition::isTrue).isPresent();
         if (is != wanted || pod.condition(type).isEmpty()) {
-            next.condition(type, wanted ? "True" : "False");
+            next.condition(type, wanted ? "True" : "False", cluster.now());
         }
     }
 

@@ -232,7 +232,11 @@ public final class Pods {
     }
 
     public Pods condition(String type, String status) {
-        conditions.put(type, new PodCondition(type, status, "", CREATED));
+        return condition(type, status, CREATED);
+    }
+
+    public Pods condition(String type, String status, Instant since) {
+        conditions.put(type, new PodCondition(type, status, "", since));
         return this;
     }
 
@@ -338,7 +342,7 @@ public final class Pods {
                 CREATED);
     }
 
-    private static ContainerRecord withReady(ContainerRecord from, boolean ready) {
+    static ContainerRecord withReady(ContainerRecord from, boolean ready) {
         return new ContainerRecord(
                 from.name(),
                 from.init(),

@@ -1,0 +1,261 @@
+package io.kusionstack.operating.host;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.kusionstack.operating.host.collaset.CollaSetReconciler;
+import io.kusionstack.operating.host.collaset.SetIntentions;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ActMetrics;
+import io.kusionstack.operating.host.kube.Expectations;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.lifecycle.LifecycleGate;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.model.ResourceContext;
+import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.RuleDesk;
+import io.kusionstack.operating.host.rules.RuleReconciler;
+import io.kusionstack.operating.host.rules.RuleWorld;
+import io.kusionstack.operating.host.world.FakeCluster;
+import io.kusionstack.operating.host.world.FakeKubelet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * One set under one rule in a cluster in memory, looked after by sets, rules and lifecycle together, wired as {@link Rooms} does. The host
+ * may crash at any write. One thread.
+ */
+final class WalkWorld {
+    static final ObjectRef SET = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "web-uid");
+    private static final ObjectRef RULE = new ObjectRef(ObjectKind.POD_TRANSITION_RULE, "shop", "most", "most-uid");
+    private static final Key SET_KEY = new Key("shop", "web");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    final FakeCluster cluster = new FakeCluster();
+    final FakeKubelet kubelet = new FakeKubelet(cluster);
+    private final Set<Key> ruleKeys = new LinkedHashSet<>();
+    private PodCache cache = new PodCache();
+    private Rooms rooms;
+    private long seed = 1;
+    private int crashes;
+
+    /** What the host remembers only while it runs. */
+    private record Rooms(
+            CollaSetReconciler sets,
+            SetIntentions intentions,
+            RuleDesk desk,
+            RuleReconciler rules,
+            LifecycleGate gate) {}
+
+    WalkWorld(int replicas, int maxUnavailable) {
+        cluster.put(SET, set(replicas));
+        cluster.put(RULE, rule(maxUnavailable));
+        rooms = started();
+    }
+
+    private static ObjectNode set(int replicas) {
+        ObjectNode set = MAPPER.createObjectNode()
+                .put("apiVersion", "apps.kusionstack.io/v1alpha1")
+                .put("kind", "CollaSet");
+        set.withObject("/metadata")
+                .put("namespace", SET.namespace())
+                .put("name", SET.name())
+                .put("uid", SET.uid())
+                .put("generation", 1);
+        set.withObject("/spec").put("replicas", replicas);
+        set.withObject("/spec/selector/matchLabels").put("app", "web");
+        set.withObject("/spec/template/metadata/labels").put("app", "web");
+        set.withObject("/spec/template/spec")
+                .putArray("containers")
+                .addObject()
+                .put("name", "main")
+                .put("image", "app:v1");
+        return set;
+    }
+
+    private static ObjectNode rule(int maxUnavailable) {
+        ObjectNode rule = MAPPER.createObjectNode()
+                .put("apiVersion", "apps.kusionstack.io/v1alpha1")
+                .put("kind", "PodTransitionRule");
+        rule.withObject("/metadata")
+                .put("namespace", RULE.namespace())
+                .put("name", RULE.name())
+                .put("uid", RULE.uid())
+                .put("generation", 1);
+        rule.withObject("/spec/selector/matchLabels").put("app", "web");
+        rule.withObject("/spec")
+                .putArray("rules")
+                .addObject()
+                .put("name", "most")
+                .putObject("availablePolicy")
+                .put("maxUnavailableValue", maxUnavailable);
+        return rule;
+    }
+
+    private Rooms started() {
+        cache = new PodCache();
+        SetIntentions intentions = new SetIntentions(key -> cluster.object(SET)
+                .map(set ->
+                        OptionalLong.of(set.body().at("/metadata/generation").asLong()))
+                .orElse(OptionalLong.empty()));
+        ObjectCache<CollaSet> sets = new Stored<>(CollaSet.class);
+        ObjectCache<PodTransitionRule> rules = new Stored<>(PodTransitionRule.class);
+        RuleWorld seen = RuleWorld.of(cache, rules, sets);
+        RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
+        cache.onChange(desk::podChanged);
+        LifecycleGate gate = new LifecycleGate(desk, intentions, Endpoints.none(), Employers.unknown());
+        cluster.gate(gate);
+        cluster.reports(new Settlements(desk));
+        CollaSetReconciler reconciler = new CollaSetReconciler(
+                new CollaSetReconciler.Sources(
+                        sets,
+                        new Stored<>(ResourceContext.class),
+                        new Stored<>(ControllerRevision.class),
+                        cache,
+                        new Expectations(cluster::now, ActMetrics.none())),
+                cluster,
+                intentions,
+                () -> seed++);
+        return new Rooms(
+                reconciler, intentions, desk, new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}), gate);
+    }
+
+    ObjectNode spec() {
+        return (ObjectNode) cluster.object(SET).orElseThrow().body().path("spec");
+    }
+
+    int replicas() {
+        return spec().path("replicas").asInt();
+    }
+
+    /** A user changes the spec. */
+    void edit(Consumer<ObjectNode> change) {
+        ObjectNode object = cluster.object(SET).orElseThrow().body().deepCopy();
+        change.accept((ObjectNode) object.path("spec"));
+        ObjectNode metadata = (ObjectNode) object.path("metadata");
+        metadata.put("generation", metadata.path("generation").asLong() + 1);
+        cluster.put(SET, object);
+    }
+
+    List<PodRecord> live() {
+        return cluster.pods().stream()
+                .filter(pod -> !pod.terminating() && !pod.inactive())
+                .toList();
+    }
+
+    /** Why the Pod is not in service, as far as the host can say. */
+    List<Wait> waits(PodRecord pod) {
+        return Stream.of(
+                        rooms.sets.waits(pod),
+                        rooms.desk.waits(pod, cluster.now()),
+                        rooms.gate.explain(pod, cluster.now()).waits())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** One look of every controller of the host and of every kubelet; a second passes. */
+    void step() {
+        try {
+            refresh();
+            rooms.desk.workloadsChanged(SET.namespace());
+            rooms.desk.ruleChanged(new Key(RULE.namespace(), RULE.name()));
+            rooms.sets.reconcile(SET_KEY, cluster.now());
+            look();
+            cluster.lifecycle();
+            look();
+        } catch (FakeCluster.Crash crash) {
+            crashes++;
+            rooms = started();
+        }
+        kubelet.sync();
+        cluster.pass(Duration.ofSeconds(1));
+    }
+
+    private void look() {
+        refresh();
+        List<Key> keys = List.copyOf(ruleKeys);
+        ruleKeys.clear();
+        keys.forEach(key -> rooms.rules.reconcile(key, cluster.now()));
+    }
+
+    /** Steps until the host writes nothing and nothing changes for a while; the number of steps, or the most there may be. */
+    int settle(int mostSteps) {
+        int quiet = 0;
+        for (int steps = 1; steps <= mostSteps; steps++) {
+            int before = cluster.writes() + crashes;
+            List<PodRecord> pods = cluster.pods();
+            step();
+            quiet = before == cluster.writes() + crashes && pods.equals(cluster.pods()) ? quiet + 1 : 0;
+            if (quiet == QUIET) {
+                return steps;
+            }
+        }
+        return mostSteps;
+    }
+
+    /** Longer than the longest pause between two tries. */
+    static final int QUIET = 70;
+
+    private void refresh() {
+        Set<String> uids = new HashSet<>();
+        cluster.pods().forEach(pod -> {
+            uids.add(pod.uid());
+            cache.observe(pod);
+        });
+        cache.inNamespace(SET.namespace()).stream()
+                .map(PodRecord::uid)
+                .filter(uid -> !uids.contains(uid))
+                .toList()
+                .forEach(cache::gone);
+    }
+
+    /** The objects of one kind, always as they are. */
+    private final class Stored<T extends HasMetadata> implements ObjectCache<T> {
+        private final Class<T> type;
+        private final Map<FakeCluster.Stored, T> converted = new IdentityHashMap<>();
+
+        Stored(Class<T> type) {
+            this.type = type;
+        }
+
+        @Override
+        public Optional<T> get(Key key) {
+            return list(key.namespace()).stream()
+                    .filter(object -> object.getMetadata().getName().equals(key.name()))
+                    .findFirst();
+        }
+
+        @Override
+        public List<T> list(String namespace) {
+            List<T> all = new ArrayList<>();
+            for (FakeCluster.Stored stored : cluster.objects(type.getSimpleName())) {
+                all.add(converted.computeIfAbsent(stored, kept -> MAPPER.convertValue(kept.body(), type)));
+            }
+            return all;
+        }
+
+        @Override
+        public void onChange(Listener<T> listener) {
+            throw new UnsupportedOperationException("a walk looks by itself");
+        }
+    }
+}
