@@ -6,13 +6,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.FakeKubelet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -25,6 +32,7 @@ class RandomWalksTest {
     private static final int MOST_OUT = 2;
     private static final int MOST_REPLICAS = 6;
     private static final String MISSING = "app:missing";
+    private static final String REFUSED = "NOT AN IMAGE";
 
     @TestFactory
     List<DynamicTest> holdTheirInvariants() {
@@ -49,6 +57,7 @@ class RandomWalksTest {
             this.world = new WalkWorld(4, MOST_OUT);
             this.guard = new Guard(world, MOST_OUT);
             world.kubelet.loses(MISSING);
+            world.cluster.refuse(Walk::refused);
             world.cluster.afterEachWrite(() -> guard.written("seed " + seed + ": " + did));
         }
 
@@ -70,7 +79,7 @@ class RandomWalksTest {
             assertThat(world.settle(MOST_STEPS_TO_REST))
                     .as("seed %s: steps to rest", seed)
                     .isLessThan(MOST_STEPS_TO_REST);
-            assertThat(world.cluster.pods())
+            assertThat(world.cluster.pods().stream().filter(WalkWorld::isOwned))
                     .as("seed %s", seed)
                     .hasSize(world.replicas())
                     .allMatch(FakeKubelet::serves)
@@ -79,7 +88,7 @@ class RandomWalksTest {
         }
 
         private String move() {
-            int what = random.nextInt(11);
+            int what = random.nextInt(12);
             switch (what) {
                 case 0, 1 -> image("app:v" + (1 + random.nextInt(3)));
                 case 2 -> image(MISSING);
@@ -92,7 +101,8 @@ class RandomWalksTest {
                 case 7 -> world.cluster.crashAfter(random.nextInt(5));
                 case 8 -> world.cluster.fail(random.nextBoolean() ? Walk::quota : Walk::none);
                 case 9 -> world.cluster.fail(random.nextBoolean() ? this::brokenWebhook : Walk::none);
-                default -> partition();
+                case 10 -> partition();
+                default -> image(REFUSED);
             }
             return Integer.toString(what);
         }
@@ -110,6 +120,16 @@ class RandomWalksTest {
         private Optional<PodRecord> somePod() {
             List<PodRecord> live = world.live();
             return live.isEmpty() ? Optional.empty() : Optional.of(live.get(random.nextInt(live.size())));
+        }
+
+        private static Optional<String> refused(Action action) {
+            boolean bad = switch (action) {
+                case Action.CreatePod create -> create.body().toString().contains(REFUSED);
+                case Action.TryPod trial -> trial.body().toString().contains(REFUSED);
+                case Action.EditPod edit -> edit.edit().images().containsValue(REFUSED);
+                default -> false;
+            };
+            return bad ? Optional.of("spec.containers[0].image: Invalid value") : Optional.empty();
         }
 
         private static Optional<Failure> none(Action action) {
@@ -148,28 +168,57 @@ class RandomWalksTest {
 
     /** What must hold at every write. */
     private static final class Guard {
+        private static final Duration A_BLIP = Duration.ofSeconds(28);
+
         private final WalkWorld world;
         private final int mostOut;
         private final Set<String> takenOut = new HashSet<>();
         private final Set<String> serving = new HashSet<>();
+        private final Set<String> mayServe = new HashSet<>();
+        private final Map<String, Instant> lastReady = new HashMap<>();
 
         Guard(WalkWorld world, int mostOut) {
             this.world = world;
             this.mostOut = mostOut;
         }
 
-        /** Remembers who serves, before the next write. */
+        /** Remembers who serves, and who may, before the next write. */
         void seen() {
             serving.clear();
-            Set<String> there = new HashSet<>();
+            mayServe.clear();
+            lastReady.keySet().retainAll(uids());
+            takenOut.retainAll(uids());
             for (PodRecord pod : world.cluster.pods()) {
-                there.add(pod.uid());
+                if (pod.ready()) {
+                    lastReady.put(pod.uid(), world.cluster.now());
+                }
                 if (FakeKubelet.serves(pod)) {
                     serving.add(pod.uid());
+                }
+                if (isTrue(pod, Names.SERVICE_READY)) {
                     takenOut.remove(pod.uid());
+                    if (mayServe(pod)) {
+                        mayServe.add(pod.uid());
+                    }
                 }
             }
-            takenOut.retainAll(there);
+        }
+
+        private Set<String> uids() {
+            return world.cluster.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
+        }
+
+        /** Ready, or was a moment ago, or is only not heard of; a container that does not run answers nobody. */
+        private boolean mayServe(PodRecord pod) {
+            Instant ready = lastReady.getOrDefault(pod.uid(), Instant.EPOCH);
+            boolean runs =
+                    pod.containers().stream().allMatch(container -> container.state() == ContainerRecord.State.RUNNING);
+            boolean blips = !ready.plus(A_BLIP).isBefore(world.cluster.now());
+            return runs && !pod.terminating() && (pod.ready() || blips || isTrue(pod, PodCondition.CONTAINERS_READY));
+        }
+
+        private static boolean isTrue(PodRecord pod, String condition) {
+            return pod.condition(condition).filter(PodCondition::isTrue).isPresent();
         }
 
         void written(String at) {
@@ -178,7 +227,7 @@ class RandomWalksTest {
                     String uid = edit.edit().pod().uid();
                     boolean leaves =
                             edit.edit().serviceReady().filter(open -> !open).isPresent();
-                    if (leaves && serving.contains(uid)) {
+                    if (leaves && mayServe.contains(uid)) {
                         takenOut.add(uid);
                         assertThat(takenOut)
                                 .as("%s: taken out of service at once", at)
@@ -205,9 +254,10 @@ class RandomWalksTest {
         }
 
         private void bounded(String at) {
-            assertThat(world.live()).as("%s: live Pods", at).hasSizeLessThanOrEqualTo(world.replicas());
-            assertThat(world.live().stream()
-                            .map(pod -> pod.label(Names.INSTANCE_ID).orElse("")))
+            List<PodRecord> owned =
+                    world.live().stream().filter(WalkWorld::isOwned).toList();
+            assertThat(owned).as("%s: live Pods", at).hasSizeLessThanOrEqualTo(world.replicas());
+            assertThat(owned.stream().map(pod -> pod.label(Names.INSTANCE_ID).orElse("")))
                     .as("%s: ids", at)
                     .doesNotHaveDuplicates();
         }

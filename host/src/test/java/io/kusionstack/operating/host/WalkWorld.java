@@ -162,6 +162,11 @@ final class WalkWorld {
                 .toList();
     }
 
+    /** True if the set controls the Pod. */
+    static boolean isOwned(PodRecord pod) {
+        return pod.controller().filter(owner -> owner.uid().equals(SET.uid())).isPresent();
+    }
+
     /** Why the Pod is not in service, as far as the host can say. */
     List<Wait> waits(PodRecord pod) {
         return Stream.of(
