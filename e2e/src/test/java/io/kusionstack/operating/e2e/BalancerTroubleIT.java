@@ -40,6 +40,7 @@ class BalancerTroubleIT {
                 trouble(shop, 3, () -> refuse(balancer, 400, "Throttling.User"), balancer.faults()::clear);
                 trouble(shop, 4, () -> refuse(balancer, 500, "InternalError"), balancer.faults()::clear);
                 lostAnswers(shop, 5);
+                trouble(shop, 6, () -> refuse(balancer, 400, "InvalidParameter"), balancer.faults()::clear);
                 traffic.stop();
                 assertThat(Await.until(Shop.LIMIT, traffic::isQuiet)).isTrue();
                 assertThat(traffic.counts().isClean())

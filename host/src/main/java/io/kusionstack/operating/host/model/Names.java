@@ -85,6 +85,7 @@ public final class Names {
     public static final String TRAFFIC_DOMAIN = "traffic.operating.kusionstack.io";
 
     public static final String TRAFFIC_PLUGIN = "traffic.operating.kusionstack.io/plugin";
+    public static final String TRAFFIC_MAY_BE_EMPTY = "traffic.operating.kusionstack.io/may-be-empty";
     public static final String TRAFFIC_SERVED = "traffic.operating.kusionstack.io/served";
 
     /** Ids of the operations this host begins itself. */

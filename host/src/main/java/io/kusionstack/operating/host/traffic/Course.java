@@ -17,7 +17,7 @@ import java.util.Optional;
 record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Optional<Wait> told) {
     private static final Duration FIRST = Duration.ofMillis(20);
     private static final Duration NEXT = Duration.ofMillis(200);
-    private static final Duration MOST = Duration.ofSeconds(5);
+    private static final Duration MOST = Duration.ofSeconds(30);
     private static final Duration LONGEST_WORD = Duration.ofSeconds(30);
     private static final Duration REFUSED = Duration.ofSeconds(15);
 

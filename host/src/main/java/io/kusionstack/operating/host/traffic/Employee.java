@@ -26,8 +26,8 @@ record Employee(PodRecord pod, boolean employed, SortedSet<Integer> ports, long 
     }
 
     /**
-     * Able to answer requests, whoever sends them: its containers are ready and the lifecycle's gate is open. A Pod
-     * without that gate goes by Ready, as upstream has it.
+     * Able to answer requests, whoever sends them: its containers are ready, the lifecycle's gate is open and so is every
+     * other. A Pod without the lifecycle's gate goes by Ready, as upstream has it.
      */
     static boolean isFit(PodRecord pod) {
         if (pod.terminating() || pod.inactive() || pod.ips().isEmpty()) {
@@ -36,7 +36,9 @@ record Employee(PodRecord pod, boolean employed, SortedSet<Integer> ports, long 
         if (!pod.gated() && pod.condition(Names.SERVICE_READY).isEmpty()) {
             return pod.ready();
         }
-        return is(pod, PodCondition.CONTAINERS_READY) && is(pod, Names.SERVICE_READY);
+        return is(pod, PodCondition.CONTAINERS_READY)
+                && is(pod, Names.SERVICE_READY)
+                && pod.readinessGates().stream().allMatch(gate -> is(pod, gate));
     }
 
     private static boolean is(PodRecord pod, String condition) {

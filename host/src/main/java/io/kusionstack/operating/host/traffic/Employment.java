@@ -142,6 +142,11 @@ record Employment(
         return wanted || held;
     }
 
+    /** True if an edit of the Service may leave it without any backend. */
+    boolean mayBeEmpty() {
+        return "true".equals(employer.annotations().get(Names.TRAFFIC_MAY_BE_EMPTY));
+    }
+
     boolean selects(PodRecord pod) {
         if (selector.isEmpty() || !pod.namespace().equals(ref.namespace())) {
             return false;

@@ -45,6 +45,25 @@ record Look(long ticket, Instant at, boolean fresh, SortedMap<Spot, Seen> spots)
 
     record Asked(long ticket, Instant at) {}
 
+    /** How a place looks that is not there. */
+    static Look empty(Asked asked) {
+        return new Look(asked.ticket(), asked.at(), true, new TreeMap<>());
+    }
+
+    /** The same, but too long ago to rest on. */
+    Look outdated() {
+        return new Look(ticket, Instant.EPOCH, false, spots);
+    }
+
+    /** Since when everything is as it is, of what is there. */
+    Instant unchangedSince() {
+        Instant since = Instant.EPOCH;
+        for (Seen seen : spots.values()) {
+            since = seen.since().isAfter(since) ? seen.since() : since;
+        }
+        return since;
+    }
+
     Optional<Seen> at(Spot spot) {
         return Optional.ofNullable(spots.get(spot));
     }

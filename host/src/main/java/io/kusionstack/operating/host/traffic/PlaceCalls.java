@@ -37,26 +37,33 @@ final class PlaceCalls {
         record Unknown(Wait why, Duration after) implements Whereabouts {}
     }
 
-    /** @param known places; one that was found for this very Service needs no further question */
-    Whereabouts find(Employment employment, List<PlaceMemory> known) {
-        for (PlaceMemory memory : known) {
-            Place place = memory.place();
-            if (place.plugin().equals(employment.plugin()) && place.employer().equals(employment.employer())) {
-                return new Whereabouts.At(place);
-            }
+    /** @param before what was found last; for this very Service it needs no further question */
+    Whereabouts find(Employment employment, Optional<Place> before) {
+        Optional<Place> same = before.filter(place ->
+                place.plugin().equals(employment.plugin()) && place.employer().equals(employment.employer()));
+        if (same.isPresent()) {
+            return new Whereabouts.At(same.get());
         }
         return switch (plugins.find(employment.plugin())) {
             case Found.Unavailable missing -> new Whereabouts.Unknown(missing.why(), NOT_LOADED);
             case Found.Ready ready ->
                 switch (ready.worker().lockKey(employment.employer())) {
-                    case Answer.Given<String> key ->
-                        new Whereabouts.At(new Place(employment.plugin(), key.value(), employment.employer()));
+                    case Answer.Given<String> key -> groups(ready, employment, key.value());
                     case Answer.Missing<String> missing -> new Whereabouts.Unknown(missing.why(), missing.after());
                 };
         };
     }
 
-    PlaceMemory look(PlaceMemory memory) {
+    private static Whereabouts groups(Found.Ready ready, Employment employment, String lockKey) {
+        return switch (ready.worker().groups(employment.employer())) {
+            case Answer.Given<List<String>> groups ->
+                new Whereabouts.At(new Place(employment.plugin(), lockKey, groups.value(), employment.employer()));
+            case Answer.Missing<List<String>> missing -> new Whereabouts.Unknown(missing.why(), missing.after());
+        };
+    }
+
+    /** @param age how old a read may be that the plugin made for others */
+    PlaceMemory look(PlaceMemory memory, Duration age) {
         Place place = memory.place();
         return switch (plugins.find(place.plugin())) {
             case Found.Unavailable missing -> memory.troubled(missing.why(), NOT_LOADED, clock.instant());
@@ -64,7 +71,8 @@ final class PlaceCalls {
                 // the ticket first: what the host learns while the plugin reads came too late for this look
                 Look.Asked asked = new Look.Asked(tickets.tick(), clock.instant());
                 Answer<Observation> answer = ready.worker()
-                        .observe(place.employer(), asked.at(), asked.at().plus(DEADLINE));
+                        .observe(
+                                place.asked(), asked.at().minus(age), asked.at().plus(DEADLINE));
                 yield switch (answer) {
                     case Answer.Given<Observation> given -> observed(memory, asked, given.value());
                     case Answer.Missing<Observation> missing ->
@@ -80,7 +88,7 @@ final class PlaceCalls {
             case Observation.Unknown unknown ->
                 memory.troubled(Words.unknown(memory.place(), unknown), unknown.after(), clock.instant());
             case Observation.NoSuchPlace(Instant readAt, String proof) ->
-                memory.troubled(Words.noSuchPlace(memory.place(), proof), NOT_LOADED, clock.instant());
+                memory.absent(asked, Words.noSuchPlace(memory.place(), proof), NOT_LOADED, clock.instant());
         };
     }
 
@@ -106,7 +114,7 @@ final class PlaceCalls {
         Answer<List<BackendResult>> answer = switch (plugins.find(place.plugin())) {
             case Found.Unavailable missing -> new Answer.Missing<>(missing.why(), NOT_LOADED);
             case Found.Ready ready ->
-                ready.worker().apply(place.employer(), changes, clock.instant().plus(DEADLINE));
+                ready.worker().apply(place.asked(), changes, clock.instant().plus(DEADLINE));
         };
         return memory.applied(changes, answer, clock.instant());
     }

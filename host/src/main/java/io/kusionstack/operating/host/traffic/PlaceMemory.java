@@ -30,6 +30,7 @@ import java.util.TreeSet;
  * @param doubts until when something that was put on with an unknown outcome may still appear
  * @param touched what was asked for since the look: there the look proves nothing
  * @param trouble why there is no newer look
+ * @param absence since when the provider proves that there is no such place
  */
 record PlaceMemory(
         Place place,
@@ -38,9 +39,13 @@ record PlaceMemory(
         SortedMap<Spot, Integer> weights,
         SortedMap<Spot, Instant> doubts,
         SortedSet<Spot> touched,
-        Optional<Trouble> trouble) {
+        Optional<Trouble> trouble,
+        Optional<Absence> absence) {
     /** How long a request that got lost may take to arrive. */
     private static final Duration DOUBT = Duration.ofSeconds(10);
+
+    /** How long a proof has to stand before it is believed where something was put on: a list may be wrong once, too. */
+    private static final Duration PROVEN = Duration.ofSeconds(30);
 
     PlaceMemory {
         courses = Collections.unmodifiableSortedMap(courses);
@@ -55,6 +60,9 @@ record PlaceMemory(
      */
     record Trouble(Wait why, Instant until, int times) {}
 
+    /** @param asked when that was shown last, and under which ticket */
+    record Absence(Instant since, Look.Asked asked) {}
+
     static PlaceMemory of(Place place) {
         return new PlaceMemory(
                 place,
@@ -63,14 +71,70 @@ record PlaceMemory(
                 new TreeMap<>(),
                 new TreeMap<>(),
                 new TreeSet<>(),
+                Optional.empty(),
                 Optional.empty());
     }
 
-    /** The Service describes the same place in another way: what was refused before may pass now. */
+    /** The Service describes the same place in another way: it is looked at anew, and what was refused may pass now. */
     PlaceMemory at(Place described) {
         return described.equals(place)
                 ? this
-                : new PlaceMemory(described, look, new TreeMap<>(), weights, doubts, touched, Optional.empty());
+                : new PlaceMemory(
+                        described,
+                        look.map(Look::outdated),
+                        new TreeMap<>(),
+                        weights,
+                        doubts,
+                        touched,
+                        Optional.empty(),
+                        absence);
+    }
+
+    /** A part of this place by itself: what got lost on its way here may arrive there. */
+    PlaceMemory part(Place part) {
+        return part.isAt(place)
+                ? at(part)
+                : new PlaceMemory(
+                        part,
+                        Optional.empty(),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        doubts,
+                        touched,
+                        Optional.empty(),
+                        Optional.empty());
+    }
+
+    /** True if nothing that the host knows of was ever put on here. */
+    boolean isUnused() {
+        return look.filter(known -> known.spots().values().stream().anyMatch(Look.Seen::isOurs))
+                        .isEmpty()
+                && weights.isEmpty()
+                && touched.isEmpty()
+                && doubts.isEmpty();
+    }
+
+    /** There is no such place, says the provider, and proves it. */
+    PlaceMemory absent(Look.Asked asked, Wait why, Duration after, Instant now) {
+        PlaceMemory troubled = troubled(why, after, now);
+        Absence shown = new Absence(absence.map(Absence::since).orElse(asked.at()), asked);
+        return new PlaceMemory(place, look, courses, weights, doubts, touched, troubled.trouble, Optional.of(shown));
+    }
+
+    /** Where nobody is to serve: a place that was proven not to be for long enough holds nothing. */
+    PlaceMemory believing() {
+        return absence.filter(
+                        shown -> !shown.asked().at().isBefore(shown.since().plus(PROVEN)))
+                .map(shown -> new PlaceMemory(
+                        place,
+                        Optional.of(Look.empty(shown.asked())),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        new TreeSet<>(),
+                        Optional.empty(),
+                        absence))
+                .orElse(this);
     }
 
     PlaceMemory looked(Look.Asked asked, Observation.Known observation, Instant now) {
@@ -86,7 +150,8 @@ record PlaceMemory(
         SortedMap<Spot, Instant> open = new TreeMap<>(doubts);
         open.keySet().removeAll(next.spots().keySet());
         open.values().removeIf(until -> !until.isAfter(now));
-        return new PlaceMemory(place, Optional.of(next), left, known, open, new TreeSet<>(), Optional.empty());
+        return new PlaceMemory(
+                place, Optional.of(next), left, known, open, new TreeSet<>(), Optional.empty(), Optional.empty());
     }
 
     private boolean hasMoved(Spot spot, Look next) {
@@ -106,7 +171,14 @@ record PlaceMemory(
         int times = trouble.map(Trouble::times).orElse(0) + 1;
         Duration pause = Course.patience(times, after);
         return new PlaceMemory(
-                place, look, courses, weights, doubts, touched, Optional.of(new Trouble(why, now.plus(pause), times)));
+                place,
+                look,
+                courses,
+                weights,
+                doubts,
+                touched,
+                Optional.of(new Trouble(why, now.plus(pause), times)),
+                absence);
     }
 
     /** Nothing of ours is there, nor on its way. */
@@ -132,7 +204,7 @@ record PlaceMemory(
         }
         SortedMap<Spot, Course> left = new TreeMap<>(courses);
         left.keySet().retainAll(wanted);
-        return new PlaceMemory(place, look, left, weights, doubts, touched, trouble);
+        return new PlaceMemory(place, look, left, weights, doubts, touched, trouble, absence);
     }
 
     /** What was asked for, and what the plugin answered. */
@@ -155,7 +227,7 @@ record PlaceMemory(
                 draft.put(spot, put.weight(), progress, now);
             }
         }
-        return new PlaceMemory(place, look, draft.courses, draft.weights, draft.doubts, since, trouble);
+        return new PlaceMemory(place, look, draft.courses, draft.weights, draft.doubts, since, trouble, absence);
     }
 
     /** A drain counts from when it is first seen, so that must not be late. */

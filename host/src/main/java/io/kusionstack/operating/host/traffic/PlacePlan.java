@@ -3,9 +3,11 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 
 /**
@@ -15,7 +17,7 @@ import java.util.SortedSet;
  * @param on to ask for now
  * @param moving all addresses that are not as they ought to be, those whose time has not come included
  * @param pods by uid
- * @param look true if the place has to be looked at before anything is asked of it
+ * @param look if the place has to be looked at before anything is asked of it: how old a read may be
  * @param lookAgain when to look though nothing happens
  * @param empty nothing of ours is there, nor on its way
  */
@@ -25,7 +27,7 @@ record PlacePlan(
         List<BackendChange> on,
         SortedSet<Spot> moving,
         Map<String, Standing> pods,
-        boolean look,
+        Optional<Duration> look,
         Optional<Duration> lookAgain,
         boolean empty) {
     PlacePlan {
@@ -33,5 +35,16 @@ record PlacePlan(
         on = List.copyOf(on);
         moving = Collections.unmodifiableSortedSet(moving);
         pods = Map.copyOf(pods);
+    }
+
+    /** Uids of the Pods that get requests there. */
+    Set<String> serving() {
+        Set<String> on = new HashSet<>();
+        pods.forEach((uid, standing) -> {
+            if (standing.on()) {
+                on.add(uid);
+            }
+        });
+        return on;
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,13 @@ import java.util.TreeSet;
  */
 final class PlacePlanner {
     /** How often a place is looked at though nothing is on its way there: somebody may have changed it. */
-    static final Duration RESYNC = Duration.ofMinutes(5);
+    static final Duration RESYNC = Duration.ofSeconds(30);
+
+    /** How far the Services' rests differ, so that they don't all look at once. */
+    private static final int JITTER = 5_000;
+
+    /** How old a look may be at rest: Services of one place share their reads. */
+    static final Duration SHARED = Duration.ofSeconds(15);
 
     /** How often a place is looked at while a Pod waits for what others have to do there. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -32,21 +39,25 @@ final class PlacePlanner {
     private final PlaceMemory memory;
     private final TrafficSnapshot snapshot;
     private final Role role;
+    private final Set<String> onElsewhere;
+    private final Set<String> onHere = new HashSet<>();
     private final List<BackendChange> off = new ArrayList<>();
     private final List<BackendChange> on = new ArrayList<>();
     private final SortedSet<Spot> moving = new TreeSet<>();
     private final Map<String, Standing> pods = new HashMap<>();
     private final Schedule schedule;
 
-    private PlacePlanner(PlaceMemory memory, Role role, TrafficSnapshot snapshot) {
+    private PlacePlanner(PlaceMemory memory, Role role, Set<String> onElsewhere, TrafficSnapshot snapshot) {
         this.memory = memory;
         this.role = role;
+        this.onElsewhere = onElsewhere;
         this.snapshot = snapshot;
         this.schedule = new Schedule(memory, snapshot.now());
     }
 
-    static PlacePlan plan(PlaceMemory memory, Role role, TrafficSnapshot snapshot) {
-        return new PlacePlanner(memory, role, snapshot).plan();
+    /** @param on uids of the Pods that get requests where they are to serve, if that is another place */
+    static PlacePlan plan(PlaceMemory memory, Role role, Set<String> on, TrafficSnapshot snapshot) {
+        return new PlacePlanner(memory, role, on, snapshot).plan();
     }
 
     private PlacePlan plan() {
@@ -57,28 +68,63 @@ final class PlacePlanner {
             place(memory.look().get());
         }
         return new PlacePlan(
-                memory.place(), off, on, moving, pods, schedule.isDue(), schedule.lookAgain(), memory.isEmpty());
+                memory.place(), off, on, moving, pods, schedule.look(), schedule.lookAgain(), memory.isEmpty());
     }
 
     private void place(Look look) {
         Sight sight = Sight.of(look, snapshot.employees());
         for (Employee employee : snapshot.employees()) {
-            Standing standing = standing(employee, look, sight);
-            pods.put(employee.pod().uid(), standing);
+            if (employee.isWanted()) {
+                Standing standing = standing(employee, look, sight);
+                pods.put(employee.pod().uid(), standing);
+                if (standing.on()) {
+                    onHere.add(employee.pod().uid());
+                }
+            }
+        }
+        for (Employee employee : snapshot.employees()) {
+            if (!employee.isWanted()) {
+                pods.put(employee.pod().uid(), standing(employee, look, sight));
+            }
         }
         sight.leftovers().forEach(spot -> takeOff(spot, look));
-        schedule.resync(look, snapshot.employees().isEmpty());
+        if (!snapshot.employees().isEmpty()) {
+            schedule.resync(look, rest());
+        }
+    }
+
+    private Duration rest() {
+        int own = Math.floorMod(snapshot.employment().ref().hashCode(), JITTER);
+        return RESYNC.plusMillis(own);
     }
 
     private Standing standing(Employee employee, Look look, Sight sight) {
         if (!employee.isWanted()) {
-            return unwanted(employee, look, sight);
+            return mayLeave(employee) || sight.of(employee).isEmpty()
+                    ? unwanted(employee, look, sight)
+                    : kept(employee, new Sighted(look, sight), List.of(Words.last(snapshot.employment())));
         }
         return switch (role) {
             case SERVES -> wanted(employee, look, sight);
             case KEEPS -> kept(employee, new Sighted(look, sight), List.of());
-            case LEAVES -> unwanted(employee, look, sight);
+            case LEAVES ->
+                onElsewhere.contains(employee.pod().uid())
+                        ? unwanted(employee, look, sight)
+                        : kept(employee, new Sighted(look, sight), List.of());
         };
+    }
+
+    /**
+     * A Pod that could serve and is only selected no more waits until another one serves: an edit of the Service alone never
+     * empties it, unless it says that it may.
+     */
+    private boolean mayLeave(Employee employee) {
+        return !snapshot.employment().wanted()
+                || snapshot.employment().mayBeEmpty()
+                || employee.employed()
+                || !Employee.isFit(employee.pod())
+                || !onHere.isEmpty()
+                || !onElsewhere.isEmpty();
     }
 
     /** As it is; nothing is asked for. */
@@ -114,8 +160,13 @@ final class PlacePlanner {
             wait.ifPresent(waits::add);
             shown = wait.isPresent() || shown.isEmpty() ? Optional.of(spot) : shown;
         }
-        others.forEach(spot -> takeOff(spot, look));
         boolean settled = waits.isEmpty();
+        for (Spot spot : others) {
+            // another port of the same address serves until the new one does
+            if (settled || !spot.ip().equals(employee.ip().orElse(""))) {
+                takeOff(spot, look);
+            }
+        }
         schedule.settled(settled);
         return new Standing(
                 settled,

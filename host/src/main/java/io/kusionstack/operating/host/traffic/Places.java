@@ -14,22 +14,68 @@ final class Places {
     private Places() {}
 
     /**
-     * The place it asks for first, then those that its record names, then those that only memory knows. A Service that
-     * wants none and has no record is looked for where it would serve: an older host may have put something there.
+     * The place it asks for first, then what its record names beside that, then what only memory knows, each group by
+     * itself. A Service that wants none and has no record is looked for where it would serve: an older host may have put
+     * something there. A place where nothing was put on, or that somebody took out of the record, is forgotten.
      */
-    static List<PlaceMemory> of(Employment employment, ServiceMemory memory, Optional<Whereabouts> whereabouts) {
-        List<Place> recorded = ServedPlaces.parse(
+    static List<PlaceMemory> of(
+            Employment employment, List<Place> recorded, ServiceMemory memory, Optional<Whereabouts> whereabouts) {
+        Optional<Place> asked = whereabouts
+                .flatMap(PlaceCalls::place)
+                .filter(place -> employment.wanted() || recorded.isEmpty() || isAmong(recorded, place));
+        List<Place> known = new ArrayList<>(recorded);
+        for (PlaceMemory remembered : memory.places()) {
+            boolean takenOut = employment.exists() && memory.wasRecorded(remembered.place());
+            if (!takenOut && !remembered.isUnused()) {
+                known.add(remembered.place());
+            }
+        }
+        List<PlaceMemory> places = new ArrayList<>();
+        asked.filter(place -> employment.wanted()).ifPresent(place -> places.add(memory.at(place)));
+        if (!employment.wanted()) {
+            asked.ifPresent(known::addFirst);
+        }
+        for (Place place : known) {
+            if (employment.wanted() && asked.isEmpty()) {
+                add(places, memory.at(place));
+            } else {
+                Optional<Place> serving = asked.filter(there -> employment.wanted());
+                place.without(serving)
+                        .forEach(part -> add(places, memory.at(part, place).believing()));
+            }
+        }
+        return places;
+    }
+
+    /** What the record names as the host sees it now. */
+    static List<Place> recorded(Employment employment) {
+        return ServedPlaces.parse(
                 employment.records().getOrDefault(Names.TRAFFIC_SERVED, "[]"),
                 employment.employer().ref());
-        List<PlaceMemory> places = new ArrayList<>();
-        Optional<Place> asked = whereabouts.flatMap(PlaceCalls::place);
-        asked.filter(place -> employment.wanted() || recorded.isEmpty() || isAmong(recorded, place))
-                .ifPresent(place -> places.add(memory.at(place)));
-        for (Place place : recorded) {
-            add(places, memory.at(place));
-        }
-        memory.places().forEach(known -> add(places, known));
-        return places;
+    }
+
+    /** True if the record names the place already, and the Service is held. */
+    static boolean stands(Employment employment, List<Place> recorded, Place place) {
+        return employment.held() && isAmong(recorded, place);
+    }
+
+    /** What the record has to name: where something is or is about to be, never a place that was not seen yet. */
+    static List<Place> recordable(List<PlaceMemory> places, List<Place> recorded) {
+        return places.stream()
+                .filter(memory -> memory.look().isPresent()
+                        || recorded.stream().anyMatch(place -> place.isAt(memory.place()))
+                        || !memory.isUnused()
+                        || isPartOf(recorded, memory.place()))
+                .map(PlaceMemory::place)
+                .toList();
+    }
+
+    private static boolean isPartOf(List<Place> recorded, Place part) {
+        return recorded.stream()
+                .anyMatch(place -> place.plugin().equals(part.plugin())
+                        && place.lockKey().equals(part.lockKey())
+                        && place.groups().containsAll(part.groups())
+                        && !part.groups().isEmpty());
     }
 
     private static boolean isAmong(List<Place> places, Place wanted) {

@@ -42,6 +42,7 @@ public final class PodTraffic implements Endpoints, Employers {
     private final Map<String, Off> offs = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
+    private final Claims claims = new Claims();
 
     /**
      * When the host learnt that a Pod has to be off.
@@ -90,7 +91,13 @@ public final class PodTraffic implements Endpoints, Employers {
         return Employee.isGateClosed(pod);
     }
 
+    /** Which Services have backends where. */
+    Claims claims() {
+        return claims;
+    }
+
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
+        claims.serviceChanged(before, after);
         if (after != null) {
             Employment now = Employment.of(after);
             change(now, now.isManaged());

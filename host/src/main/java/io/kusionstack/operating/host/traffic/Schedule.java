@@ -13,6 +13,7 @@ final class Schedule {
     private final Instant now;
     private boolean due;
     private boolean patient;
+    private boolean resting;
     private Optional<Instant> next = Optional.empty();
 
     Schedule(PlaceMemory memory, Instant now) {
@@ -45,10 +46,22 @@ final class Schedule {
         patient = patient || !settled;
     }
 
-    void resync(Look look, boolean idle) {
-        if (!idle) {
-            at(look.at().plus(patient ? PlacePlanner.PATIENCE : PlacePlanner.RESYNC));
-        }
+    /**
+     * Comes last: nothing else needs a look.
+     *
+     * @param rest how long to leave the place alone while nothing is to be done there
+     */
+    void resync(Look look, Duration rest) {
+        boolean urgent = due;
+        at(look.at().plus(patient ? patience(look, rest) : rest));
+        resting = due && !urgent && !patient;
+    }
+
+    /** The longer nothing moves there, the more patient. */
+    private Duration patience(Look look, Duration rest) {
+        Duration quiet = Duration.between(look.unchangedSince(), now).dividedBy(4);
+        Duration least = quiet.compareTo(PlacePlanner.PATIENCE) < 0 ? PlacePlanner.PATIENCE : quiet;
+        return least.compareTo(rest) < 0 ? least : rest;
     }
 
     /** True if this change may be asked for now; then the place is looked at first. */
@@ -71,8 +84,12 @@ final class Schedule {
         return memory.trouble().filter(trouble -> trouble.until().isAfter(now)).isPresent();
     }
 
-    boolean isDue() {
-        return due && !isBlocked();
+    /** How old a read may be, if one is due: at rest the reads of others will do. */
+    Optional<Duration> look() {
+        if (!due || isBlocked()) {
+            return Optional.empty();
+        }
+        return Optional.of(resting ? PlacePlanner.SHARED : Duration.ZERO);
     }
 
     Optional<Duration> lookAgain() {

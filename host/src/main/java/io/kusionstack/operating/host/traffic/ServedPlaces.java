@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The annotation {@code traffic.operating.kusionstack.io/served} of a Service: the places where its Pods may have backends,
- * the one in use first. Written before anything is put on there, so that a place is found again after a restart although
+ * The annotation {@code traffic.operating.kusionstack.io/served} of a Service: the places, group by group, where its Pods may
+ * have backends, the one in use first. Written before anything is put on there, so that a place is found again after a restart although
  * the Service names another one now.
  */
 final class ServedPlaces {
@@ -35,6 +35,7 @@ final class ServedPlaces {
                     places.add(new Place(
                             plugin,
                             lockKey,
+                            groups(entry.path("groups")),
                             new Employer(
                                     entry.path("kind").asText("Service"),
                                     service,
@@ -47,6 +48,12 @@ final class ServedPlaces {
             return List.of();
         }
         return places;
+    }
+
+    private static List<String> groups(JsonNode array) {
+        List<String> groups = new ArrayList<>();
+        array.forEach(group -> groups.add(group.asText()));
+        return groups;
     }
 
     private static Map<String, String> texts(JsonNode object) {
@@ -74,6 +81,8 @@ final class ServedPlaces {
         for (Place place : places) {
             ObjectNode entry = array.addObject();
             entry.put("plugin", place.plugin()).put("lockKey", place.lockKey());
+            ArrayNode groups = entry.putArray("groups");
+            place.groups().forEach(groups::add);
             entry.put("kind", place.employer().kind());
             put(entry.putObject("labels"), place.employer().labels(), "");
             put(

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param pods names of the Pods that carry its finalizer or may, separated by commas
  */
-record ServiceRecord(Employment employment, List<PlaceMemory> places, String pods) {
+record ServiceRecord(Employment employment, List<Place> places, String pods) {
     /** Nobody waits for the names: they are written at most so often. */
     static final Duration BETWEEN = Duration.ofSeconds(5);
 
@@ -21,9 +21,7 @@ record ServiceRecord(Employment employment, List<PlaceMemory> places, String pod
     private static final int LONGEST = 100_000;
 
     Optional<Action> due(Instant recordedAt, Instant now) {
-        ServicePatch patch = new ServicePatch(employment)
-                .hold()
-                .places(places.stream().map(PlaceMemory::place).toList());
+        ServicePatch patch = new ServicePatch(employment).hold().places(places);
         boolean goesAnyway = patch.action().isPresent();
         if (!isRecorded() && (goesAnyway || !recordedAt.plus(BETWEEN).isAfter(now))) {
             patch = patch.employees(pods);

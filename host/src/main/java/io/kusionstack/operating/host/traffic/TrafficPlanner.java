@@ -37,8 +37,15 @@ final class TrafficPlanner {
 
     static TrafficPlan plan(TrafficSnapshot snapshot) {
         List<PlacePlan> places = new ArrayList<>();
+        Set<String> on = Set.of();
+        // the one that serves comes first: what is left is left only by Pods that are on there
         for (PlaceMemory place : snapshot.places()) {
-            places.add(PlacePlanner.plan(place, role(place.place(), snapshot), snapshot));
+            Role role = role(place.place(), snapshot);
+            PlacePlan plan = PlacePlanner.plan(place, role, on, snapshot);
+            places.add(plan);
+            if (role == Role.SERVES && snapshot.places().size() > 1) {
+                on = plan.serving();
+            }
         }
         return new TrafficPlanner(snapshot, places).plan();
     }
@@ -71,6 +78,8 @@ final class TrafficPlanner {
         boolean clear = clearAt > employee.offSince();
         Set<Wait> waits = new LinkedHashSet<>();
         if (employee.isWanted()) {
+            serving.filter(standing -> !standing.on())
+                    .ifPresent(standing -> snapshot.unrecorded().ifPresent(waits::add));
             serving.ifPresent(standing -> waits.addAll(standing.waits()));
         } else if (!clear) {
             standings(employee).forEach(standing -> waits.addAll(standing.waits()));

@@ -20,12 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Looks after one Service: observes each place where its Pods may have backends, lets {@link TrafficPlanner} decide, moves
@@ -88,22 +88,17 @@ public final class TrafficReconciler implements Reconciler {
     public Outcome reconcile(Key key, Instant now) {
         Employment employment = sources.services().get(key).map(Employment::of).orElseGet(() -> Employment.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
-        Optional<Whereabouts> whereabouts =
-                employment.isManaged() ? Optional.of(calls.find(employment, memory.places())) : Optional.empty();
+        Optional<Whereabouts> whereabouts = employment.isManaged()
+                ? Optional.of(
+                        sources.traffic().claims().unlessTaken(employment, calls.find(employment, memory.found())))
+                : Optional.empty();
         Optional<Place> serving =
                 whereabouts.filter(known -> employment.wanted()).flatMap(PlaceCalls::place);
-        List<PlaceMemory> places = Places.of(employment, memory, whereabouts);
+        List<Place> recorded = Places.recorded(employment);
+        List<PlaceMemory> places = Places.of(employment, recorded, memory, whereabouts);
+        memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
         if (employment.wanted()) {
             places = Places.remaining(places, serving);
-            ServiceRecord record = new ServiceRecord(employment, places, roster.names(employment, memory));
-            Optional<Action> write = record.due(memory.recordedAt(), now);
-            if (write.isPresent()) {
-                Applied stored = actuator.apply(Plan.of(write.get()));
-                if (!stored.failures().isEmpty()) {
-                    return failed(employment, stored);
-                }
-                memory = memory.recorded(now);
-            }
         }
         return act(key, new Round(employment, memory, serving, whereabouts.flatMap(PlaceCalls::unknown)), places);
     }
@@ -124,33 +119,65 @@ public final class TrafficReconciler implements Reconciler {
     private Outcome act(Key key, Round round, List<PlaceMemory> before) {
         Looked looked = look(round, before);
         TrafficPlan plan = looked.plan();
-        ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
         publish(key, plan);
         waiting.note(key, round.employment().plugin(), plan);
+        ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
+        if (round.employment().wanted()) {
+            memory = record(round.employment(), memory, looked.places());
+        }
         if (!plan.edits().isEmpty()) {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
         }
-        List<PlaceMemory> after = apply(looked, before);
+        boolean isRecorded = !round.employment().wanted() || memory.unrecorded().isEmpty();
+        List<PlaceMemory> after = apply(
+                looked,
+                before,
+                place -> isRecorded
+                        || Places.stands(round.employment(), round.memory().recorded(), place));
         if (plan.clean()) {
             return letGo(key, round.employment());
         }
         memory = tell(round, memory.places(after));
         memories.put(key, memory);
-        return outcome(round, plan, after);
+        return outcome(round, plan, memory);
+    }
+
+    /** Written before anything is put on there; what cannot be written keeps nothing from being taken off. */
+    private ServiceMemory record(Employment employment, ServiceMemory memory, List<PlaceMemory> places) {
+        Instant now = calls.now();
+        ServiceRecord record = new ServiceRecord(
+                employment, Places.recordable(places, memory.recorded()), roster.names(employment, memory));
+        Optional<Action> write = record.due(memory.recordedAt(), now);
+        if (write.isEmpty()) {
+            return memory.written();
+        }
+        if (memory.unrecorded().filter(known -> known.until().isAfter(now)).isPresent()) {
+            return memory;
+        }
+        Applied stored = actuator.apply(Plan.of(write.get()));
+        return stored.failures().isEmpty()
+                ? memory.recorded(now)
+                : memory.unrecorded(
+                        Words.unrecorded(employment, stored.failures().getFirst()), now);
     }
 
     private Looked look(Round round, List<PlaceMemory> places) {
         Instant now = calls.now();
         if (!places.isEmpty() && places.stream().allMatch(place -> Schedule.isDue(place, now))) {
-            return plan(round, places.stream().map(calls::look).toList());
+            return plan(
+                    round,
+                    places.stream()
+                            .map(place -> calls.look(place, Duration.ZERO))
+                            .toList());
         }
         Looked first = plan(round, places);
         List<PlaceMemory> after = new ArrayList<>();
         boolean looked = false;
         for (int i = 0; i < places.size(); i++) {
-            boolean due = first.plan().places().get(i).look();
-            after.add(due ? calls.look(places.get(i)) : places.get(i));
-            looked |= due;
+            Optional<Duration> due = first.plan().places().get(i).look();
+            PlaceMemory place = places.get(i);
+            after.add(due.map(age -> calls.look(place, age)).orElse(place));
+            looked |= due.isPresent();
         }
         return looked ? plan(round, after) : first;
     }
@@ -160,7 +187,13 @@ public final class TrafficReconciler implements Reconciler {
         Instant now = calls.now();
         Roster.Found found = roster.find(round.employment(), round.memory(), now);
         TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
-                round.employment(), places, round.serving(), round.obstacle(), found.employees(), now));
+                round.employment(),
+                places,
+                round.serving(),
+                round.obstacle(),
+                round.memory().unrecorded().map(PlaceMemory.Trouble::why),
+                found.employees(),
+                now));
         List<PlaceMemory> kept = new ArrayList<>();
         for (int i = 0; i < places.size(); i++) {
             kept.add(places.get(i).keeping(plan.places().get(i).moving()));
@@ -176,7 +209,7 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     /** Taking off goes first; what becomes of it keeps nothing from being put on. */
-    private List<PlaceMemory> apply(Looked looked, List<PlaceMemory> before) {
+    private List<PlaceMemory> apply(Looked looked, List<PlaceMemory> before, Predicate<Place> isRecorded) {
         List<PlaceMemory> after = new ArrayList<>();
         for (int i = 0; i < looked.places().size(); i++) {
             PlaceMemory place = looked.places().get(i);
@@ -185,7 +218,7 @@ public final class TrafficReconciler implements Reconciler {
                     && !place.look().equals(before.get(i).look());
             if (isLooked && place.trouble().isEmpty()) {
                 place = calls.apply(place, plan.off());
-                place = calls.apply(place, plan.on());
+                place = calls.apply(place, isRecorded.test(place.place()) ? plan.on() : List.of());
             }
             after.add(place);
         }
@@ -209,15 +242,15 @@ public final class TrafficReconciler implements Reconciler {
     private static Outcome failed(Employment employment, Applied stored) {
         for (Failure failure : stored.failures()) {
             if (failure.kind() == Failure.Kind.REFUSED) {
-                throw new IllegalStateException(employment.name() + ": its finalizers and records cannot be written ("
-                        + failure.code() + "): " + failure.message() + "; the host needs the right to patch services");
+                throw new IllegalStateException(
+                        Words.unrecorded(employment, failure).message());
             }
         }
         return stored.outcome();
     }
 
     private ServiceMemory tell(Round round, ServiceMemory memory) {
-        Optional<Wait> problem = round.obstacle().or(() -> Places.problem(memory.places()));
+        Optional<Wait> problem = round.obstacle().or(() -> memory.refusal()).or(() -> Places.problem(memory.places()));
         if (problem.equals(memory.problem()) || !round.employment().exists()) {
             return memory.told(problem);
         }
@@ -236,16 +269,13 @@ public final class TrafficReconciler implements Reconciler {
         return memory.told(problem);
     }
 
-    private Outcome outcome(Round round, TrafficPlan plan, List<PlaceMemory> places) {
+    private Outcome outcome(Round round, TrafficPlan plan, ServiceMemory memory) {
         Instant now = calls.now();
-        Optional<Duration> soonest = places.stream()
-                .flatMap(place -> place.due().stream())
-                .map(due -> Duration.between(now, due))
-                .min(Comparator.naturalOrder());
+        Optional<Duration> soonest = memory.due().map(due -> Duration.between(now, due));
         Optional<Duration> after = Places.sooner(
                 Places.sooner(soonest, plan.lookAgain()),
                 round.unknown().filter(unknown -> round.employment().wanted()).map(Whereabouts.Unknown::after));
-        boolean droppable = round.employment().wanted() && Places.anyEmpty(places, round.serving());
+        boolean droppable = round.employment().wanted() && Places.anyEmpty(memory.places(), round.serving());
         if (after.isEmpty() && !droppable) {
             return Outcome.done();
         }

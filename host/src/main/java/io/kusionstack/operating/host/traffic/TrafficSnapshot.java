@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param places where its Pods may have backends
  * @param serving which of them is to serve; empty while the Service wants none, or it cannot be told
  * @param obstacle why it cannot be told
+ * @param unrecorded why nothing is put on: the Service's record of it cannot be written
  * @param employees the Pods it selects, and those that carry its marks or have backends, by name
  */
 record TrafficSnapshot(
@@ -18,6 +19,7 @@ record TrafficSnapshot(
         List<PlaceMemory> places,
         Optional<Place> serving,
         Optional<Wait> obstacle,
+        Optional<Wait> unrecorded,
         List<Employee> employees,
         Instant now) {
     TrafficSnapshot {

@@ -1,5 +1,8 @@
 package io.kusionstack.operating.host.traffic;
 
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.traffic.Observation;
@@ -48,6 +51,32 @@ final class Words {
 
     static Wait noSuchPlace(Place place, String proof) {
         return new Wait(Reason.TRAFFIC_PLACE_MISSING, place.plugin(), "there is no " + place + ": " + proof);
+    }
+
+    static Wait last(Employment employment) {
+        return new Wait(
+                Reason.LAST_BACKEND,
+                employment.name(),
+                employment.name() + " selects the Pod no more and no Pod that it selects gets requests yet, so this one"
+                        + " goes on: correct the selector, or annotate the Service with "
+                        + Names.TRAFFIC_MAY_BE_EMPTY + "=true");
+    }
+
+    static Wait unrecorded(Employment employment, Failure failure) {
+        return new Wait(
+                Reason.TRAFFIC_RECORD_REFUSED,
+                employment.name(),
+                employment.name() + ": its finalizers and records cannot be written (" + failure.code() + "): "
+                        + failure.message()
+                        + "; nothing is put on until then. The host needs the right to patch services");
+    }
+
+    static Wait shared(Place place, String group, Key other) {
+        return new Wait(
+                Reason.TRAFFIC_GROUP_SHARED,
+                place.plugin(),
+                "Service " + other + " has its Pods in " + (group.isEmpty() ? "" : group + " of ") + place
+                        + " already: give each Service a group of its own");
     }
 
     static Wait stillThere(Place place, Spot spot, Look.Seen seen) {

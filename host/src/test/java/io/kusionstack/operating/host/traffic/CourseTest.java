@@ -17,15 +17,15 @@ class CourseTest {
     private static final Optional<Wait> WORD = Optional.of(new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, "slb", "not yet"));
 
     @Test
-    void looksSoonThenAtGrowingIntervalsUpToFiveSeconds() {
+    void looksSoonThenAtGrowingIntervalsUpToHalfAMinute() {
         List<Long> millis = new ArrayList<>();
         Course course = Course.begun(true, NOW);
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 10; i++) {
             course = course.asked(new Progress.Done(), Optional.empty(), NOW);
             millis.add(Duration.between(NOW, course.due()).toMillis());
         }
 
-        assertThat(millis).containsExactly(20L, 200L, 400L, 800L, 1600L, 3200L, 5000L, 5000L);
+        assertThat(millis).containsExactly(20L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 12_800L, 25_600L, 30_000L);
     }
 
     @Test

@@ -26,6 +26,7 @@ class EmploymentTest {
         Place place = new Place(
                 "slb",
                 "lb-1",
+                List.of("rsp-1", "rsp-2"),
                 new Employer(
                         "Service",
                         new PodRef("shop", "web", "uid-web"),

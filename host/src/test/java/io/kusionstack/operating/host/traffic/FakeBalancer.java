@@ -21,15 +21,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Load balancers in memory behind the plugin {@code slb}, named by the annotation {@code lb}. What is asked for is done
+ * Load balancers in memory behind the plugin {@code slb}, named by the annotation {@code lb}, and groups of them where {@code
+ * groups} names some: a backend then stands at {@code lb/group}. What is asked for is done
  * after a while; a drain is only ended once the host says that it saw it begin so long ago. Can lose answers after doing
  * what was asked, throttle, hang, and have the host die in a call. One thread.
  */
 final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker {
     static final String LB = "slb.traffic.operating.kusionstack.io/lb";
+    static final String GROUPS = "slb.traffic.operating.kusionstack.io/groups";
 
     final FakeCluster cluster;
     final Map<String, Map<Spot, Entry>> places = new TreeMap<>();
@@ -39,6 +43,8 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     boolean namesPods;
     Optional<Wait> unavailable = Optional.empty();
     Optional<Wait> silent = Optional.empty();
+    final Set<String> missing = new TreeSet<>();
+    final Set<String> unreadable = new TreeSet<>();
     int losesEvery;
     int throttlesEvery;
     int callsUntilCrash = Integer.MAX_VALUE;
@@ -94,7 +100,21 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
 
     @Override
     public Answer<List<String>> groups(Employer employer) {
-        return new Answer.Given<>(List.of());
+        return new Answer.Given<>(named(employer));
+    }
+
+    private static List<String> named(Employer employer) {
+        String groups = employer.annotations().getOrDefault(GROUPS, "");
+        return groups.isEmpty() ? List.of() : List.of(groups.split(","));
+    }
+
+    /** The parts that a call is about. */
+    private static List<String> parts(Employer employer) {
+        String lb = employer.annotations().getOrDefault(LB, "");
+        List<String> groups = employer.groups().isEmpty() ? named(employer) : employer.groups();
+        return groups.isEmpty()
+                ? List.of(lb)
+                : groups.stream().map(group -> lb + "/" + group).toList();
     }
 
     @Override
@@ -105,7 +125,15 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
             return new Answer.Missing<>(silent.get(), Duration.ofMillis(100));
         }
         List<ObservedBackend> seen = new ArrayList<>();
-        at(employer.annotations().get(LB)).values().forEach(entry -> seen.add(shown(entry)));
+        for (String part : parts(employer)) {
+            if (missing.contains(part)) {
+                return new Answer.Given<>(new Observation.NoSuchPlace(cluster.now(), "the list has no " + part));
+            }
+            if (unreadable.contains(part)) {
+                return new Answer.Given<>(new Observation.Unknown("no answer of " + part, Duration.ofMillis(100)));
+            }
+            at(part).values().forEach(entry -> seen.add(shown(entry)));
+        }
         return new Answer.Given<>(new Observation.Known(cluster.now(), seen));
     }
 
@@ -129,10 +157,12 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
                             new BackendResult(change.backend(), Progress.Pending.throttled(Duration.ofMillis(200))))
                     .toList());
         }
-        Map<Spot, Entry> place = at(employer.annotations().get(LB));
         List<BackendResult> results = new ArrayList<>();
-        for (BackendChange change : changes) {
-            results.add(new BackendResult(change.backend(), done(change, place)));
+        for (String part : parts(employer)) {
+            Map<Spot, Entry> place = at(part);
+            for (BackendChange change : changes) {
+                results.add(new BackendResult(change.backend(), done(change, place)));
+            }
         }
         maybeCrash();
         return losesEvery > 0 && applies % losesEvery == 0
@@ -192,6 +222,13 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
 
     int calls() {
         return looks + applies;
+    }
+
+    /** How many backends get requests at a place. */
+    long serving(String lb) {
+        return at(lb).values().stream()
+                .filter(entry -> entry.on() && !entry.since().plus(start).isAfter(cluster.now()))
+                .count();
     }
 
     /** Weight by address. */

@@ -5,9 +5,11 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Backend;
+import io.kusionstack.operating.plugin.traffic.BackendChange;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.ObservedBackend;
@@ -96,6 +98,20 @@ final class Scene {
         return this;
     }
 
+    /** Put on with the default weight and seen on a minute ago. */
+    static PlaceMemory longAgo(PlaceMemory known) {
+        Instant then = NOW.minusSeconds(60);
+        List<ObservedBackend> backends = known.look().orElseThrow().spots().values().stream()
+                .flatMap(seen -> seen.backends().stream())
+                .toList();
+        List<BackendChange> on = backends.stream()
+                .<BackendChange>map(seen -> new BackendChange.PutOn(seen.backend(), Weight.DEFAULT))
+                .toList();
+        return PlaceMemory.of(PLACE)
+                .applied(on, new Answer.Given<>(List.of()), then)
+                .looked(new Look.Asked(TICKET, then), new Observation.Known(then, backends), then);
+    }
+
     TrafficPlan plan() {
         PlaceMemory looked = PlaceMemory.of(PLACE)
                 .looked(new Look.Asked(TICKET, LOOKED), new Observation.Known(LOOKED, seen), LOOKED);
@@ -104,6 +120,7 @@ final class Scene {
                 List.of(memory.apply(looked)),
                 wanted && obstacle.isEmpty() ? Optional.of(PLACE) : Optional.empty(),
                 obstacle,
+                Optional.empty(),
                 employees,
                 NOW));
     }
@@ -122,7 +139,7 @@ final class Scene {
             Map.of(Names.CONTROL, "true"),
             Map.of(FakeBalancer.LB, "lb-1"),
             List.of(new ServicePort("", 80, 8080, "TCP")));
-    static final Place PLACE = new Place("slb", "lb-1", EMPLOYER);
+    static final Place PLACE = new Place("slb", "lb-1", List.of(), EMPLOYER);
 
     private Employment employment() {
         return new Employment(

@@ -53,7 +53,7 @@ class TrafficPlannerTest {
                                 List.of(),
                                 new TreeSet<>(List.of(A)),
                                 Map.of("uid-a", new Standing(false, Standing.NOT_CLEAR, List.of(wait), shown)),
-                                true,
+                                Optional.of(Duration.ZERO),
                                 Optional.of(patience),
                                 false)),
                         List.of(),
@@ -64,6 +64,58 @@ class TrafficPlannerTest {
                                 true)),
                         Optional.of(patience),
                         false));
+    }
+
+    @Test
+    void isOnOnlyWhileEveryGateIsOpen() {
+        PodRecord closed = Pods.pod("a")
+                .label("app", "web")
+                .ips("10.0.0.1")
+                .gate("example.com/warm")
+                .ready()
+                .condition("example.com/warm", "False")
+                .build();
+        PodRecord unheard = Pods.like(closed)
+                .condition("Ready", "False")
+                .condition("example.com/warm", "True")
+                .build();
+
+        assertThat(new Scene().pod(closed).placePlan().on()).isEmpty();
+        assertThat(new Scene()
+                        .pod(closed)
+                        .shows("10.0.0.1", 8080, Serving.ON)
+                        .placePlan()
+                        .off())
+                .hasSize(1);
+        assertThat(new Scene().pod(unheard).placePlan().on()).hasSize(1);
+    }
+
+    @Test
+    void aPodThatIsSelectedNoMoreWaitsUntilAnotherIsOn() {
+        PodRecord moved = Scene.serving("a", "10.0.0.1").build();
+        PodRecord other = Scene.serving("b", "10.0.0.2").build();
+        Scene alone = new Scene().left(moved, 3).pod(other).shows("10.0.0.1", 8080, Serving.ON);
+        Scene another = new Scene()
+                .left(moved, 3)
+                .pod(other)
+                .shows("10.0.0.1", 8080, Serving.ON)
+                .shows("10.0.0.2", 8080, Serving.ON);
+
+        assertThat(alone.placePlan().off()).isEmpty();
+        assertThat(alone.waits(moved)).extracting(Wait::reason).containsExactly(Reason.LAST_BACKEND);
+        assertThat(another.placePlan().off())
+                .containsExactly(new TakeOff(Scene.backend("", "10.0.0.1", 8080), Optional.empty()));
+    }
+
+    @Test
+    void readsOfOthersWillDoOnlyAtRest() {
+        PodRecord serving = Scene.serving("a", "10.0.0.1").build();
+        Scene quiet =
+                new Scene().pod(serving).shows("10.0.0.1", 8080, Serving.ON).remembering(Scene::longAgo);
+        Scene leaves = new Scene().pod(leaving, Scene.TICKET + 1).remembering(Scene::longAgo);
+
+        assertThat(quiet.placePlan().look()).contains(PlacePlanner.SHARED);
+        assertThat(leaves.placePlan().look()).contains(Duration.ZERO);
     }
 
     @Test
@@ -103,7 +155,7 @@ class TrafficPlannerTest {
     void removesTheFinalizerOnlyAfterALookThatBeganLateEnough() {
         assertThat(new Scene().pod(leaving, Scene.TICKET + 1).plan().edits()).isEmpty();
         assertThat(new Scene().pod(leaving, Scene.TICKET + 1).placePlan().look())
-                .isTrue();
+                .contains(Duration.ZERO);
         assertThat(new Scene().pod(leaving, Scene.TICKET - 1).plan().edits())
                 .containsExactly(new Action.EditPod(PodEdit.of(leaving).removeFinalizer(Scene.FINALIZER)));
     }
@@ -296,7 +348,7 @@ class TrafficPlannerTest {
         assertThat(plan.edits()).isEmpty();
         assertThat(plan.places().getFirst().off()).isEmpty();
         assertThat(plan.places().getFirst().on()).isEmpty();
-        assertThat(plan.places().getFirst().look()).isFalse();
-        assertThat(plan.lookAgain()).contains(PlacePlanner.RESYNC);
+        assertThat(plan.places().getFirst().look()).isEmpty();
+        assertThat(plan.lookAgain().orElseThrow()).isBetween(PlacePlanner.RESYNC, PlacePlanner.RESYNC.plusSeconds(5));
     }
 }

@@ -120,6 +120,27 @@ class TrafficStoryTest {
     }
 
     @Test
+    void movesToAnotherGroupInTheMiddleOfAnUpdate() {
+        replayed(world -> {
+            world.service(service -> service.editMetadata()
+                    .addToAnnotations(FakeBalancer.GROUPS, "g-1,g-2")
+                    .endMetadata());
+            world.pod("a", "10.0.0.1");
+            world.pod("b", "10.0.0.2");
+            world.pod("c", "10.0.0.3");
+            world.settle();
+            world.image("app:v2");
+            steps(world, 4);
+            annotate(world, FakeBalancer.GROUPS, "g-2,g-3");
+            world.settle();
+            assertThat(world.balancer.at("lb-1/g-1")).isEmpty();
+            assertThat(world.balancer.weights("lb-1/g-2")).isEqualTo(ALL_ON);
+            assertThat(world.balancer.weights("lb-1/g-3")).isEqualTo(ALL_ON);
+            assertUpdated(world);
+        });
+    }
+
+    @Test
     void movesToAnotherPluginAndLeavesNothingWithTheOldOne() {
         replayed(world -> {
             start(world);
@@ -153,6 +174,7 @@ class TrafficStoryTest {
     void selectsNobodyWithAnEmptySelector() {
         replayed(world -> {
             start(world);
+            annotate(world, Names.TRAFFIC_MAY_BE_EMPTY, "true");
             world.edit(service -> service.editSpec().withSelector(Map.of()).endSpec());
             world.settle();
             assertNothingLeft(world);

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 class WordsTest {
     private static final Duration LATER = Duration.ofSeconds(2);
     private static final Place PLACE = new Place(
-            "slb", "lb-1", new Employer("Service", new PodRef("shop", "web", "s-1"), Map.of(), Map.of(), List.of()));
+            "slb",
+            "lb-1",
+            List.of(),
+            new Employer("Service", new PodRef("shop", "web", "s-1"), Map.of(), Map.of(), List.of()));
     private static final Spot SPOT = new Spot("10.0.0.1", 8080);
 
     @Test

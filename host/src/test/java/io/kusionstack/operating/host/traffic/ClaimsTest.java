@@ -1,0 +1,88 @@
+package io.kusionstack.operating.host.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClaimsTest {
+    private final Claims claims = new Claims();
+
+    @Test
+    void whoIsInAGroupKeepsItAndWhoComesIsTold() {
+        Service old = service("old", "rsp-1", "rsp-2");
+        claims.serviceChanged(null, old);
+
+        assertThat(asks(old, "rsp-1")).isInstanceOf(Whereabouts.At.class);
+        assertThat(asks(service("new"), "rsp-2", "rsp-3"))
+                .isEqualTo(new Whereabouts.Unknown(
+                        new Wait(
+                                Reason.TRAFFIC_GROUP_SHARED,
+                                "slb",
+                                "Service shop/old has its Pods in rsp-2 of slb lb-1 already: give each Service a group of"
+                                        + " its own"),
+                        Duration.ofSeconds(15)));
+        assertThat(asks(service("new"), "rsp-3")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void ofTwoThatAreInTheFirstByNameGoesOn() {
+        Service a = service("a", "rsp-1");
+        Service b = service("b", "rsp-1");
+        claims.serviceChanged(null, b);
+        claims.serviceChanged(null, a);
+
+        assertThat(asks(a, "rsp-1")).isInstanceOf(Whereabouts.At.class);
+        assertThat(asks(b, "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+    }
+
+    @Test
+    void aGroupIsFreeWhenItsServiceLeftItOrIsGone() {
+        Service old = service("old", "rsp-1", "rsp-2");
+        claims.serviceChanged(null, old);
+        Service left = service("old", "rsp-2");
+        claims.serviceChanged(old, left);
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.At.class);
+
+        claims.serviceChanged(left, null);
+        assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    private Whereabouts asks(Service service, String... groups) {
+        Employment employment = Employment.of(service);
+        return claims.unlessTaken(employment, new Whereabouts.At(place(List.of(groups))));
+    }
+
+    private static Place place(List<String> groups) {
+        return new Place("slb", "lb-1", groups, Scene.EMPLOYER);
+    }
+
+    static Service service(String name, String... groups) {
+        return new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace("shop")
+                .withName(name)
+                .withUid("uid-" + name)
+                .withResourceVersion("7")
+                .addToLabels(Names.CONTROL, "true")
+                .addToAnnotations(
+                        Names.TRAFFIC_SERVED,
+                        groups.length == 0 ? "[]" : ServedPlaces.text(List.of(place(List.of(groups)))))
+                .endMetadata()
+                .withNewSpec()
+                .withType("LoadBalancer")
+                .addToSelector("app", "web")
+                .addNewPort()
+                .withPort(80)
+                .endPort()
+                .endSpec()
+                .build();
+    }
+}
