@@ -18,7 +18,7 @@ final class Catches {
             Set.of("Exception", "Throwable", "java.lang.Exception", "java.lang.Throwable");
     private static final List<String> PLACES = List.of(
             "operating/host/kernel/Controller.java",
-            "operating/host/plugins/PluginCall.java",
+            "operating/host/plugins/RunningCall.java",
             "operating/host/Main.java");
 
     private Catches() {}
@@ -54,7 +54,7 @@ final class Catches {
                                     source.finding(
                                             block,
                                             "catch " + caught,
-                                            "Only Controller, PluginCall and Main catch everything; name the exceptions you can handle")));
+                                            "Only Controller, RunningCall and Main catch everything; name the exceptions you can handle")));
             return super.visitCatch(block, nothing);
         }
     }

@@ -77,7 +77,7 @@ class SourceRulesTest {
                         MAIN + "kube/A.java:7: catch Exception", MAIN + "kube/A.java:12: catch java.lang.Throwable");
         assertThat(broken(Catches::findings, MAIN + "kernel/Controller.java", source))
                 .isEmpty();
-        assertThat(broken(Catches::findings, MAIN + "plugins/PluginCall.java", source))
+        assertThat(broken(Catches::findings, MAIN + "plugins/RunningCall.java", source))
                 .isEmpty();
         assertThat(broken(Catches::findings, MAIN + "Main.java", source)).isEmpty();
         assertThat(broken(Catches::findings, MAIN + "kube/Controller.java", source))

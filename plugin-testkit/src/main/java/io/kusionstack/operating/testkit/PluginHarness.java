@@ -158,7 +158,7 @@ public final class PluginHarness implements AutoCloseable {
 
     /** A rule of this name and configuration; fails if there is none. */
     public RulePlugins.RuleWorker rule(String name, String yaml) {
-        RulePlugins.Opened opened = rules().open(name, Yaml.tree(yaml));
+        RulePlugins.Opened opened = rules().open(name, "default/rule/" + name, Yaml.tree(yaml));
         assertThat(opened).isInstanceOf(RulePlugins.Opened.Ready.class);
         return ((RulePlugins.Opened.Ready) opened).worker();
     }

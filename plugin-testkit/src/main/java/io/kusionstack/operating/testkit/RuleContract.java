@@ -169,7 +169,7 @@ public interface RuleContract<C extends Record> {
 
     private RuleRequest request(FakePluginContext context, List<PodRef> waiting, Map<String, String> memory) {
         Instant now = context.clock().instant();
-        return new RuleRequest("rule", stage(), pods(), waiting, memory, now, now.plus(DEADLINE));
+        return new RuleRequest("rule", stage(), pods(), waiting, memory, "key", now, now.plus(DEADLINE));
     }
 
     private static RuleResponse asked(TransitionRule rule, RuleRequest request) {

@@ -58,6 +58,7 @@ class ChangeWindowRuleTest {
                         selected,
                         selected.stream().map(PodView::ref).toList(),
                         Map.of(),
+                        "key",
                         now,
                         now.plusSeconds(10)));
     }

@@ -38,6 +38,7 @@ class PackagedChangeWindowIT {
                     List.of(pod),
                     List.of(pod.ref()),
                     Map.of(),
+                    "key",
                     noon,
                     Instant.now().plusSeconds(10)));
             return ((Answer.Given<RuleResponse>) answer).value().verdicts().get(pod.ref());

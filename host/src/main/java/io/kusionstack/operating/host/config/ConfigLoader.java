@@ -127,7 +127,7 @@ public final class ConfigLoader {
                 section.number("lifecycle", 1, 1000, 16),
                 section.number("rules", 1, 1000, 4),
                 section.number("collaset", 1, 1000, 8),
-                section.number("traffic", 1, 1000, 16));
+                section.number("traffic", 1, 1000, 64));
         section.end();
         return workers;
     }

@@ -35,6 +35,7 @@ public enum Reason {
     REFUSED_BY_SERVER("RefusedByServer", "the API server refused the write for its content"),
     STAY_OFFLINE("StayOffline", "the label stay-offline keeps the Pod out of service"),
     PLUGIN_UNAVAILABLE("PluginUnavailable", "the plugin that has a say is not loaded"),
+    PLUGIN_BUSY("PluginBusy", "the plugin that has a say is at work for others"),
     PLUGIN_FAILED("PluginFailed", "the plugin that has a say gave no usable answer");
 
     private final String word;

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
@@ -14,13 +15,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** One rule object of a plugin, under guard: {@link Answer.Given} only holds what the interface promises. */
 final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
     private static final Duration SOONEST = Duration.ofSeconds(1);
     private static final int LARGEST_MEMORY = 16 * 1024;
 
-    private final String name;
+    private final Topic topic;
     private final LivePlugin plugin;
     private final TransitionRule rule;
     private final Clock clock;
@@ -29,8 +31,9 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
     private boolean closed;
     private boolean ended;
 
-    GuardedRule(String name, LivePlugin plugin, TransitionRule rule, Clock clock, PluginMetrics metrics) {
-        this.name = name;
+    /** @param topic its subject is the rule, whatever worker asks for it */
+    GuardedRule(Topic topic, LivePlugin plugin, TransitionRule rule, Clock clock, PluginMetrics metrics) {
+        this.topic = topic;
         this.plugin = plugin;
         this.rule = rule;
         this.clock = clock;
@@ -38,17 +41,34 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
     }
 
     @Override
-    public Answer<RuleResponse> judge(RuleRequest request) {
-        Instant now = clock.instant();
-        RuleRequest limited = until(plugin.call().deadline(now, request.deadline()), request);
-        return plugin.call().ask(Question.of(name, "judge", Duration.between(now, limited.deadline()), () -> {
-            begin();
-            try {
-                return checked(rule.judge(limited), limited);
-            } finally {
-                finish();
+    public Answer<RuleResponse> judge(RuleRequest request, Consumer<RuleResponse> late) {
+        return switch (plugin.rules().take(topic.subject())) {
+            case LockKeys.Turn.Busy busy ->
+                plugin.call()
+                        .unasked(
+                                topic,
+                                Reason.PLUGIN_FAILED,
+                                "still works on the last question about " + topic.subject()
+                                        + "; the next one waits for that to return");
+            case LockKeys.Turn.Taken(Runnable free) -> {
+                Instant now = clock.instant();
+                RuleRequest limited = until(plugin.call().deadline(now, request.deadline()), request);
+                Duration limit = Duration.between(now, limited.deadline());
+                yield plugin.call()
+                        .ask(Question.of(topic, limit, () -> judged(limited))
+                                .lateTo(late)
+                                .endingWith(free));
             }
-        }));
+        };
+    }
+
+    private RuleResponse judged(RuleRequest request) throws Exception {
+        begin();
+        try {
+            return checked(rule.judge(request), request);
+        } finally {
+            finish();
+        }
     }
 
     /** The plugin is told when the host really stops waiting. */
@@ -59,6 +79,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
                 request.selected(),
                 request.waiting(),
                 request.memory(),
+                request.key(),
                 request.now(),
                 deadline);
     }
@@ -81,24 +102,22 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         return new RuleResponse(verdicts, checked(answer.memory()));
     }
 
-    private static Verdict checked(Verdict verdict, PodRef pod) throws Unusable {
+    private Verdict checked(Verdict verdict, PodRef pod) throws Unusable {
         return switch (verdict) {
             case Verdict.Pass pass -> pass;
-            case Verdict.Reject(String reason, String message) -> {
-                spoken(reason, message, pod);
-                yield verdict;
-            }
+            case Verdict.Reject(String reason, String message) ->
+                new Verdict.Reject(reason, spoken(reason, message, pod));
             case Verdict.AskAgain(String reason, String message, Duration after) -> {
-                spoken(reason, message, pod);
+                String sentence = spoken(reason, message, pod);
                 if (after == null) {
                     throw new Unusable("the verdict about Pod " + pod + " does not say when to ask again");
                 }
-                yield after.compareTo(SOONEST) < 0 ? new Verdict.AskAgain(reason, message, SOONEST) : verdict;
+                yield new Verdict.AskAgain(reason, sentence, after.compareTo(SOONEST) < 0 ? SOONEST : after);
             }
         };
     }
 
-    private static void spoken(String reason, String message, PodRef pod) throws Unusable {
+    private String spoken(String reason, String message, PodRef pod) throws Unusable {
         if (reason == null || !reason.matches("[A-Z][A-Za-z0-9]{0,62}")) {
             throw new Unusable(
                     "the verdict about Pod " + pod + " has the reason " + reason + "; a reason is CamelCase, 1 to 63");
@@ -106,14 +125,21 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         if (message == null) {
             throw new Unusable("the verdict about Pod " + pod + " has no message");
         }
+        return plugin.call().words().sentence(message);
     }
 
-    private static Map<String, String> checked(Map<String, String> memory) throws Unusable {
+    private Map<String, String> checked(Map<String, String> memory) throws Unusable {
         long size = memory.entrySet().stream()
                 .mapToLong(entry -> bytes(entry.getKey()) + (long) bytes(entry.getValue()))
                 .sum();
         if (size > LARGEST_MEMORY) {
             throw new Unusable("it wants to remember " + size + " bytes; allowed are " + LARGEST_MEMORY);
+        }
+        PluginWords words = plugin.call().words();
+        for (Map.Entry<String, String> entry : memory.entrySet()) {
+            if (!words.isClean(entry.getKey()) || !words.isClean(entry.getValue())) {
+                throw new Unusable("it wants to remember a secret");
+            }
         }
         return memory;
     }
@@ -153,7 +179,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
 
     @Override
     public String name() {
-        return name;
+        return topic.name();
     }
 
     /** The last call closes the rule if one is under way. */

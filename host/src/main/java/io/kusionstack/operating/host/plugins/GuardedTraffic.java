@@ -12,16 +12,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 
 /**
  * The traffic control of one plugin, under guard: equal lock keys never at once, also when a call that was given up still
  * runs; {@link Answer.Given} only holds what the interface promises.
  */
 final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.Closing {
-    private static final Duration AGAIN = Duration.ofSeconds(5);
     private static final int LONGEST_KEY = 253;
+    private static final int LONGEST_LINE = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final String name;
     private final LivePlugin plugin;
@@ -29,7 +28,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     private final TrafficAnswers answers;
     private final Clock clock;
     private final Duration longest;
-    private final LockKeys locks = new LockKeys();
+    private final LockKeys locks;
 
     GuardedTraffic(String name, LivePlugin plugin, TrafficControl control, Guards guards) {
         this.name = name;
@@ -37,11 +36,15 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
         this.control = control;
         this.clock = guards.clock();
         this.longest = guards.longest();
-        this.answers = new TrafficAnswers(plugin.jar().id(), guards.clock(), guards.metrics());
+        this.locks = new LockKeys(new LockKeys.Bounds(LONGEST_LINE, guards.waiting(), PATIENCE));
+        this.answers = new TrafficAnswers(plugin.jar().id(), plugin.call().words(), guards.clock(), guards.metrics());
     }
 
-    /** @param longest how long a call may take that has no deadline of its own */
-    record Guards(Clock clock, Duration longest, PluginMetrics metrics) {}
+    /**
+     * @param longest how long a call may take that has no deadline of its own
+     * @param waiting how many may wait for calls of others at once
+     */
+    record Guards(Clock clock, Duration longest, int waiting, PluginMetrics metrics) {}
 
     @Override
     public Answer<String> lockKey(Employer employer) {
@@ -49,21 +52,26 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     }
 
     private Answer<String> lockKey(Employer employer, Duration limit) {
-        return plugin.call().ask(Question.of(name, "lockKey", limit, () -> {
-            String key = control.lockKey(employer);
-            if (key == null || key.isBlank() || key.length() > LONGEST_KEY) {
-                throw new Unusable("its lock key for " + employer.ref() + " is " + key
-                        + "; it has to be a text of 1 to " + LONGEST_KEY);
-            }
-            return key;
-        }));
+        Topic topic = new Topic(name, "lockKey", employer.ref().toString());
+        return plugin.call().askQuick(Question.of(topic, limit, () -> checked(control.lockKey(employer), employer)));
+    }
+
+    private String checked(String key, Employer employer) throws Unusable {
+        if (key == null || key.isBlank() || key.length() > LONGEST_KEY) {
+            throw new Unusable("its lock key for " + employer.ref() + " is " + key + "; it has to be a text of 1 to "
+                    + LONGEST_KEY);
+        }
+        if (!plugin.call().words().isClean(key)) {
+            throw new Unusable("its lock key for " + employer.ref() + " holds a secret");
+        }
+        return key;
     }
 
     @Override
     public Answer<List<String>> groups(Employer employer) {
+        Topic topic = new Topic(name, "groups", employer.ref().toString());
         return plugin.call()
-                .ask(Question.of(
-                        name, "groups", longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
+                .askQuick(Question.of(topic, longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
     }
 
     @Override
@@ -85,43 +93,43 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     }
 
     private <T> Answer<T> locked(Employer employer, Instant deadline, String call, Asked<T> asked) {
-        return switch (lockKey(employer, until(deadline))) {
+        Duration limit = shorter(Duration.between(clock.instant(), deadline), longest);
+        return switch (lockKey(employer, limit)) {
             case Answer.Missing<String>(Wait why, Duration after) -> new Answer.Missing<>(why, after);
-            case Answer.Given<String>(String key) -> {
-                Optional<Runnable> taken = take(key, until(deadline));
-                Instant last = plugin.call().deadline(clock.instant(), deadline);
-                yield taken.isEmpty()
-                        ? busy(key)
-                        : plugin.call().ask(holding(taken.get(), call, until(last), () -> asked.until(last)));
+            case Answer.Given<String>(String key) -> locked(new Topic(name, call, key), limit, asked);
+        };
+    }
+
+    /** The time of the call begins when it has the key: who waited in line gets no less than others. */
+    private <T> Answer<T> locked(Topic topic, Duration limit, Asked<T> asked) {
+        return switch (locks.take(topic.subject(), limit)) {
+            case LockKeys.Turn.Busy(Duration held) -> busy(topic, held);
+            case LockKeys.Turn.Taken(Runnable free) -> {
+                Instant last = clock.instant().plus(limit);
+                yield plugin.call()
+                        .ask(Question.of(topic, limit, () -> asked.until(last)).endingWith(free));
             }
         };
     }
 
-    private Optional<Runnable> take(String key, Duration limit) {
-        try {
-            return locks.take(key, limit.compareTo(longest) < 0 ? limit : longest);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
+    /** Nobody's failure, as long as the call that holds the key is within its time. */
+    private <T> Answer<T> busy(Topic topic, Duration held) {
+        return held.compareTo(longest) > 0
+                ? plugin.call()
+                        .unasked(
+                                topic,
+                                Reason.PLUGIN_FAILED,
+                                "still works on " + topic.subject() + "; the next call waits for that one to return")
+                : plugin.call()
+                        .unasked(
+                                topic,
+                                Reason.PLUGIN_BUSY,
+                                "works on " + topic.subject()
+                                        + " for others; it is asked again as soon as that may have ended");
     }
 
-    private <T> Question<T> holding(Runnable free, String call, Duration limit, Callable<T> asked) {
-        return new Question<>(name, call, limit, asked, late -> {}, free);
-    }
-
-    private <T> Answer<T> busy(String key) {
-        return new Answer.Missing<>(
-                new Wait(
-                        Reason.PLUGIN_FAILED,
-                        name,
-                        "plugin \"" + name + "\" still works on " + key
-                                + "; the next call waits for that one to return"),
-                AGAIN);
-    }
-
-    private Duration until(Instant deadline) {
-        return Duration.between(clock.instant(), deadline);
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     @Override

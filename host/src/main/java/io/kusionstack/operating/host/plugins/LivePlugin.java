@@ -32,6 +32,7 @@ final class LivePlugin {
     private final PluginCall call;
     private final ExecutorService work;
     private final Set<Closing> workers = ConcurrentHashMap.newKeySet();
+    private final LockKeys rules = new LockKeys(new LockKeys.Bounds(0, 0, Duration.ZERO));
     /** One thread: however many workers hang while they are closed, they hold no more. */
     private final ThreadPoolExecutor closing;
 
@@ -68,6 +69,11 @@ final class LivePlugin {
 
     OneJar pf4j() {
         return pf4j;
+    }
+
+    /** Calls of one rule never overlap: nobody waits in line, who finds one under way comes back. */
+    LockKeys rules() {
+        return rules;
     }
 
     ExecutorService work() {

@@ -1,58 +1,149 @@
 package io.kusionstack.operating.host.plugins;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** One call at a time for equal keys. A key is kept while somebody holds it or waits for it. Any thread. */
+/**
+ * One call at a time for equal keys. Who comes while a key is held waits in line, first come, first served, as long as the
+ * line moves: whoever holds the key for longer than a moment has all others sent away. So a key that hangs keeps nobody waiting
+ * who could do something else. A key is kept while somebody holds it or waits for it. Any thread.
+ */
 final class LockKeys {
-    private final Map<String, Lock> locks = new HashMap<>();
-
-    /** Not bound to a thread: a call that was given up frees it on another one. */
-    private static final class Lock {
-        private final Semaphore free = new Semaphore(1, true);
-        private int users;
-    }
+    private final Bounds bounds;
+    private final ReentrantLock mutex = new ReentrantLock();
+    // guarded by mutex
+    private final Map<String, Line> lines = new HashMap<>();
+    private int waiting;
 
     /**
-     * Takes the key.
+     * How many may wait, and for whom.
      *
-     * @return what frees it again, once and from any thread; empty if that took too long
+     * @param line for one key
+     * @param all for all keys together
+     * @param patience how long the key may have been held by one call
      */
-    Optional<Runnable> take(String key, Duration limit) throws InterruptedException {
-        Lock lock = enter(key);
-        boolean taken = false;
+    record Bounds(int line, int all, Duration patience) {}
+
+    LockKeys(Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    /** What an attempt to take a key came to. */
+    sealed interface Turn {
+        /** @param free frees the key again, once and from any thread: a call that was given up frees it on another one */
+        record Taken(Runnable free) implements Turn {}
+
+        /** @param held how long the call that holds the key has had it */
+        record Busy(Duration held) implements Turn {}
+    }
+
+    /** Those who want one key. */
+    private static final class Line {
+        private final Condition moved;
+        private final Deque<Object> waiting = new ArrayDeque<>();
+        private boolean isHeld;
+        private long since;
+
+        Line(Condition moved) {
+            this.moved = moved;
+        }
+
+        Duration held() {
+            return isHeld ? Duration.ofNanos(System.nanoTime() - since) : Duration.ZERO;
+        }
+    }
+
+    /** Takes the key if it is free now. */
+    Turn take(String key) {
+        return take(key, Duration.ZERO);
+    }
+
+    /** Takes the key, or says how long somebody else has had it. Who is interrupted waits no longer. */
+    Turn take(String key, Duration limit) {
+        mutex.lock();
         try {
-            taken = lock.free.tryAcquire(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
+            Line line = lines.computeIfAbsent(key, absent -> new Line(mutex.newCondition()));
+            boolean isMine = !line.isHeld && line.waiting.isEmpty();
+            return isMine || await(line, limit) ? hold(key, line) : new Turn.Busy(line.held());
         } finally {
-            if (!taken) {
-                leave(key, lock);
+            forget(key);
+            mutex.unlock();
+        }
+    }
+
+    private boolean await(Line line, Duration limit) {
+        if (line.waiting.size() >= bounds.line() || waiting >= bounds.all()) {
+            return false;
+        }
+        long end = System.nanoTime() + limit.toNanos();
+        Object me = new Object();
+        line.waiting.add(me);
+        waiting++;
+        try {
+            while (line.isHeld || line.waiting.peek() != me) {
+                long left = Math.min(
+                        end - System.nanoTime(),
+                        bounds.patience().minus(line.held()).toNanos());
+                if (left <= 0) {
+                    return false;
+                }
+                line.moved.awaitNanos(left);
             }
-        }
-        return taken ? Optional.of(() -> give(key, lock)) : Optional.empty();
-    }
-
-    private void give(String key, Lock lock) {
-        lock.free.release();
-        leave(key, lock);
-    }
-
-    private synchronized Lock enter(String key) {
-        Lock lock = locks.computeIfAbsent(key, absent -> new Lock());
-        lock.users++;
-        return lock;
-    }
-
-    private synchronized void leave(String key, Lock lock) {
-        if (--lock.users == 0) {
-            locks.remove(key);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            waiting--;
+            line.waiting.remove(me);
+            line.moved.signalAll();
         }
     }
 
-    synchronized int size() {
-        return locks.size();
+    private Turn hold(String key, Line line) {
+        line.isHeld = true;
+        line.since = System.nanoTime();
+        return new Turn.Taken(() -> free(key, line));
+    }
+
+    private void free(String key, Line line) {
+        mutex.lock();
+        try {
+            line.isHeld = false;
+            line.moved.signalAll();
+            forget(key);
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    private void forget(String key) {
+        Line line = lines.get(key);
+        if (line != null && !line.isHeld && line.waiting.isEmpty()) {
+            lines.remove(key);
+        }
+    }
+
+    int waiting() {
+        mutex.lock();
+        try {
+            return waiting;
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    int size() {
+        mutex.lock();
+        try {
+            return lines.size();
+        } finally {
+            mutex.unlock();
+        }
     }
 }

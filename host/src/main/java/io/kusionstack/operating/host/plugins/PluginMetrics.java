@@ -9,7 +9,8 @@ public interface PluginMetrics {
      * A call ended for the one who asked.
      *
      * @param call what was asked: judge, observe, apply ...
-     * @param result {@code given}, {@code failed} (threw, or answered nonsense), {@code overran}, or {@code not-asked} (too
+     * @param result {@code given}, {@code failed} (threw, or answered nonsense), {@code overran}, {@code busy} (at work
+     *     for others, so not asked), or {@code not-asked} (too
      *     many calls hang in it, or it has not answered in time for a while)
      * @param took how long the one who asked waited
      */

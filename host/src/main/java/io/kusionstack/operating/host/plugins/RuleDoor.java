@@ -14,24 +14,20 @@ import java.util.function.Supplier;
 record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, PluginMetrics metrics)
         implements RulePlugins {
     @Override
-    public Opened open(String plugin, JsonNode config) {
+    public Opened open(String plugin, String rule, JsonNode config) {
         Providers now = providers.get();
         return now.find(plugin, Offer.Rule.class)
-                .map(found -> open(found, config))
+                .map(found -> open(found, rule, config))
                 .orElseGet(() -> new Opened.Unavailable(now.unavailable(plugin, Kind.RULE)));
     }
 
-    private Opened open(Providers.Found<Offer.Rule> found, JsonNode config) {
+    private Opened open(Providers.Found<Offer.Rule> found, String rule, JsonNode config) {
         Offer.Rule offer = found.offer();
+        Topic topic = new Topic(offer.name(), "create", rule);
         Answer<Opened> answer = found.plugin()
                 .call()
-                .ask(new Question<>(
-                        offer.name(),
-                        "create",
-                        limit,
-                        () -> create(found, offer.provider(), config),
-                        RuleDoor::discard,
-                        () -> {}));
+                .ask(Question.of(topic, limit, () -> create(found, offer.provider(), rule, config))
+                        .lateTo(RuleDoor::discard));
         return switch (answer) {
             case Answer.Given<Opened>(Opened opened) -> opened;
             case Answer.Missing<Opened> missing -> new Opened.Unavailable(missing.why());
@@ -39,7 +35,8 @@ record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, Plug
     }
 
     private <C extends Record> Opened create(
-            Providers.Found<Offer.Rule> found, TransitionRuleProvider<C> provider, JsonNode config) throws Unusable {
+            Providers.Found<Offer.Rule> found, TransitionRuleProvider<C> provider, String name, JsonNode config)
+            throws Unusable {
         Offer.Rule offer = found.offer();
         // asked once, when the plugin was loaded: a plugin that changes its mind later is not listened to
         @SuppressWarnings("unchecked")
@@ -52,7 +49,8 @@ record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, Plug
                     if (rule == null) {
                         throw new Unusable("it made null of its configuration");
                     }
-                    GuardedRule worker = new GuardedRule(offer.name(), found.plugin(), rule, clock, metrics);
+                    Topic topic = new Topic(offer.name(), "judge", name);
+                    GuardedRule worker = new GuardedRule(topic, found.plugin(), rule, clock, metrics);
                     found.plugin().opened(worker);
                     yield new Opened.Ready(worker);
                 } catch (InvalidConfigException e) {

@@ -80,7 +80,7 @@ final class Starting {
                 jar.id(),
                 loader,
                 new PluginCall.Limits(settings.callTimeout(), settings.callsInFlight()),
-                secrets::mask,
+                new PluginWords(secrets::mask),
                 surroundings.metrics());
         ExecutorService work = Executors.newThreadPerTaskExecutor(task -> {
             Thread thread =
@@ -197,7 +197,11 @@ final class Starting {
                     name,
                     plugin,
                     control,
-                    new GuardedTraffic.Guards(surroundings.clock(), settings.callTimeout(), surroundings.metrics()));
+                    new GuardedTraffic.Guards(
+                            surroundings.clock(),
+                            settings.callTimeout(),
+                            settings.callsInFlight(),
+                            surroundings.metrics()));
             plugin.opened(worker);
             return new Offer.Traffic(name, worker);
         } catch (InvalidConfigException e) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a traffic control may answer; everything else is {@link Unusable}. Copies, so that nothing of the plugin remains. */
-record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
+record TrafficAnswers(String plugin, PluginWords words, Clock clock, PluginMetrics metrics) {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int LONGEST_GROUP = 253;
 
@@ -48,11 +48,12 @@ record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
                 if (kind == null || reason == null || after == null) {
                     throw new Unusable("it does not know how it stands, and does not say why or until when");
                 }
-                yield new Observation.Unknown(kind, reason, after.compareTo(SOON) < 0 ? SOON : after);
+                yield new Observation.Unknown(kind, words.sentence(reason), after.compareTo(SOON) < 0 ? SOON : after);
             }
             case Observation.NoSuchPlace(Instant readAt, String proof) ->
                 new Observation.NoSuchPlace(
-                        checked(readAt), Optional.ofNullable(proof).orElse(""));
+                        checked(readAt),
+                        words.sentence(Optional.ofNullable(proof).orElse("")));
         };
     }
 
@@ -70,7 +71,8 @@ record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
             if (isIncomplete(observed.backend()) || observed.serving() == null) {
                 throw new Unusable("its observation has a backend without Pod, address or state: " + observed);
             }
-            String detail = Optional.ofNullable(observed.detail()).orElse("");
+            String detail =
+                    words.sentence(Optional.ofNullable(observed.detail()).orElse(""));
             backends.add(new ObservedBackend(observed.backend(), observed.serving(), detail));
         }
         return new Observation.Known(readAt, backends);
@@ -100,7 +102,7 @@ record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
         return List.copyOf(answers);
     }
 
-    private static Progress checked(Progress progress) throws Unusable {
+    private Progress checked(Progress progress) throws Unusable {
         boolean isWhole = switch (progress) {
             case null -> false;
             case Progress.Done done -> true;
@@ -111,9 +113,13 @@ record TrafficAnswers(String plugin, Clock clock, PluginMetrics metrics) {
         if (!isWhole) {
             throw new Unusable("its answer has a result that does not say how far the change is: " + progress);
         }
-        return progress instanceof Progress.Pending pending && pending.after().compareTo(SOON) < 0
-                ? new Progress.Pending(pending.kind(), pending.reason(), SOON)
-                : progress;
+        return switch (progress) {
+            case Progress.Done done -> done;
+            case Progress.Pending(Progress.Pending.Kind kind, String reason, Duration after) ->
+                new Progress.Pending(kind, words.word(reason), after.compareTo(SOON) < 0 ? SOON : after);
+            case Progress.Failed(String code, String message, boolean retryable) ->
+                new Progress.Failed(words.word(code), words.sentence(message), retryable);
+        };
     }
 
     private static boolean isIncomplete(Backend backend) {

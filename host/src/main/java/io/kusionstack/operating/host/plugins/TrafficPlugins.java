@@ -22,8 +22,10 @@ public interface TrafficPlugins {
     }
 
     /**
-     * The traffic control of one plugin, under guard. Calls with equal lock keys of one plugin never overlap: a second one
-     * waits for the first, for no longer than its own deadline.
+     * The traffic control of one plugin, under guard. Calls with equal lock keys of one plugin never overlap: others wait
+     * in line, first come, first served, as long as the line moves. Who would wait for a call that hangs is told at once that
+     * the plugin is busy, which is nobody's failure. A deadline says how long the call may take; its time begins when it has the
+     * lock key.
      */
     interface TrafficWorker {
         /** Quick, asks nobody. Missing where the employer's annotations say too little; the reason names the annotation. */

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -40,6 +42,8 @@ final class Interview {
     private final MemoryStore memories;
     private final InstantSource clock;
     private final Map<Unstored.Id, Unstored> unstored = new ConcurrentHashMap<>();
+    /** The rule objects that are asked about: what comes late for another is nobody's. Guarded by this. */
+    private final Set<Key> objects = new HashSet<>();
 
     Interview(RuleWorkers workers, MemoryStore memories, InstantSource clock) {
         this.workers = workers;
@@ -48,15 +52,24 @@ final class Interview {
     }
 
     /** An answer whose memory is not in the cluster yet. */
-    private record Unstored(String uid, long generation, Map<String, String> told, Said said) {
+    private record Unstored(Map<String, String> told, Said said) {
         private record Id(Key object, String rule) {}
 
-        boolean answers(Question question, Map<String, String> memory) {
-            return uid.equals(question.spec().uid())
-                    && generation == question.spec().generation()
+        /** What it remembers belongs to what is known now, though the rule may have changed since. */
+        boolean follows(Question question, Map<String, String> memory) {
+            Question asked = said.question();
+            return asked.spec().uid().equals(question.spec().uid())
+                    && asked.demand().plugin().equals(question.demand().plugin())
                     && told.equals(memory);
         }
+
+        boolean answers(Question question) {
+            return said.question().spec().generation() == question.spec().generation();
+        }
     }
+
+    /** What a plugin was asked about, and how that looked. */
+    private record Asked(Unstored.Id id, Question question, Map<String, PodView> views, Map<String, String> told) {}
 
     /** What a plugin said, about what, and when. */
     private record Said(Question question, Map<String, PodView> views, RuleResponse response, Instant at) {}
@@ -76,8 +89,13 @@ final class Interview {
     }
 
     /** To be called when a rule object is gone. */
-    void forget(Key object) {
+    synchronized void forget(Key object) {
+        objects.remove(object);
         unstored.keySet().removeIf(id -> id.object().equals(object));
+    }
+
+    private synchronized void remember(Key object) {
+        objects.add(object);
     }
 
     private Reply invalid(Question question, List<String> problems) {
@@ -99,21 +117,42 @@ final class Interview {
         }
         Unstored.Id id = new Unstored.Id(question.spec().key(), question.rule().name());
         Unstored before = unstored.remove(id);
-        if (before != null && before.answers(question, memory.get())) {
-            return remembered(id, memory.get(), before.said());
+        if (before == null || !before.follows(question, memory.get())) {
+            return ask(question, worker, new Asked(id, question, views(question), memory.get()));
         }
-        Instant now = clock.instant();
+        return before.answers(question) ? remembered(before) : caughtUp(question, worker, before);
+    }
+
+    private static Map<String, PodView> views(Question question) {
         Map<String, PodView> views = new HashMap<>();
         question.selected().forEach(pod -> views.put(pod.uid(), PodViews.of(pod)));
-        Answer<RuleResponse> answer = worker.judge(new RuleRequest(
+        return views;
+    }
+
+    /** The rule has changed since: what the plugin remembers counts, and what it said does not. */
+    private Reply caughtUp(Question question, RuleWorker worker, Unstored before) {
+        Map<String, String> memory = before.said().response().memory();
+        Unstored.Id id = new Unstored.Id(question.spec().key(), question.rule().name());
+        return memories.store(question, memory)
+                ? ask(question, worker, new Asked(id, question, views(question), memory))
+                : storing(id, question, before);
+    }
+
+    private Reply ask(Question question, RuleWorker worker, Asked asked) {
+        remember(question.spec().key());
+        Instant now = clock.instant();
+        RuleRequest request = new RuleRequest(
                 question.rule().name(),
                 question.rule().stage(),
-                question.selected().stream().map(pod -> views.get(pod.uid())).toList(),
+                question.selected().stream()
+                        .map(pod -> asked.views().get(pod.uid()))
+                        .toList(),
                 question.waiting().stream().map(PodRecord::ref).toList(),
-                memory.get(),
+                asked.told(),
+                question.key(),
                 now,
-                now.plus(PATIENCE)));
-        return switch (answer) {
+                now.plus(PATIENCE));
+        return switch (worker.judge(request, response -> late(asked, response))) {
             case Answer.Missing<RuleResponse> missing ->
                 silent(
                         question,
@@ -121,22 +160,33 @@ final class Interview {
                         missing.why().message(),
                         missing.after().compareTo(SOON) < 0 ? SOON : missing.after());
             case Answer.Given<RuleResponse>(RuleResponse response) ->
-                remembered(id, memory.get(), new Said(question, views, response, clock.instant()));
+                remembered(new Unstored(asked.told(), new Said(question, asked.views(), response, clock.instant())));
         };
     }
 
-    private Reply remembered(Unstored.Id id, Map<String, String> told, Said said) {
-        Question question = said.question();
-        Map<String, String> memory = said.response().memory();
-        if (!memories.store(question, memory)) {
-            unstored.put(id, new Unstored(question.spec().uid(), question.spec().generation(), told, said));
-            return silent(
-                    question,
-                    Reason.WAITING_FOR_RULE,
-                    "what " + question.plugin() + " wants to remember is being stored",
-                    Duration.ofMillis(100));
+    /** Kept for the next look, like an answer that could not be stored. On a thread of the plugin's. */
+    private synchronized void late(Asked asked, RuleResponse response) {
+        if (objects.contains(asked.id().object())) {
+            Said said = new Said(asked.question(), asked.views(), response, clock.instant());
+            unstored.put(asked.id(), new Unstored(asked.told(), said));
         }
-        return spoken(said);
+    }
+
+    private Reply remembered(Unstored answer) {
+        Question question = answer.said().question();
+        Unstored.Id id = new Unstored.Id(question.spec().key(), question.rule().name());
+        return memories.store(question, answer.said().response().memory())
+                ? spoken(answer.said())
+                : storing(id, question, answer);
+    }
+
+    private Reply storing(Unstored.Id id, Question question, Unstored answer) {
+        unstored.put(id, answer);
+        return silent(
+                question,
+                Reason.WAITING_FOR_RULE,
+                "what " + question.plugin() + " wants to remember is being stored",
+                Duration.ofMillis(100));
     }
 
     private static Reply spoken(Said said) {

@@ -5,7 +5,13 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +34,33 @@ record Question(
     Question {
         selected = List.copyOf(selected);
         waiting = List.copyOf(waiting);
+    }
+
+    /** The rule, the same whatever its configuration. */
+    String name() {
+        return spec.key() + "/" + rule.name();
+    }
+
+    /**
+     * The same for the same question, also after a crash of the host: another Pod, another operation of a Pod or another rule
+     * makes another.
+     */
+    String key() {
+        List<String> parts =
+                new ArrayList<>(List.of(spec.uid(), rule.name(), rule.stage().name()));
+        waiting.stream()
+                .map(pod -> pod.uid() + new TreeMap<>(Standing.marks(pod, rule.stage())))
+                .sorted()
+                .forEach(parts::add);
+        return HexFormat.of().formatHex(sha256(String.join("\n", parts)), 0, 16);
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Why a Pod waits for this rule. */

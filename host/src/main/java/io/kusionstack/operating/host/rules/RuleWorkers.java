@@ -44,7 +44,10 @@ final class RuleWorkers implements AutoCloseable {
                 key -> new Held(question.spec().uid(), question.spec().generation(), new HashMap<>()));
         Opened opened = ofObject.byRule().get(question.rule().name());
         if (opened == null) {
-            opened = plugins.open(question.demand().plugin(), question.demand().config());
+            opened = plugins.open(
+                    question.demand().plugin(),
+                    question.name(),
+                    question.demand().config());
             if (opened instanceof Opened.Ready) {
                 ofObject.byRule().put(question.rule().name(), opened);
             }

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.traffic;
 
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.plugin.traffic.Backend;
@@ -168,7 +169,8 @@ record PlaceMemory(
 
     /** No answer: nothing is known of now. */
     PlaceMemory troubled(Wait why, Duration after, Instant now) {
-        int times = trouble.map(Trouble::times).orElse(0) + 1;
+        boolean isBusy = why.reason() == Reason.PLUGIN_BUSY;
+        int times = trouble.map(Trouble::times).orElse(0) + (isBusy ? 0 : 1);
         Duration pause = Course.patience(times, after);
         return new PlaceMemory(
                 place,
@@ -209,6 +211,9 @@ record PlaceMemory(
 
     /** What was asked for, and what the plugin answered. */
     PlaceMemory applied(List<BackendChange> changes, Answer<List<BackendResult>> answer, Instant now) {
+        if (answer instanceof Answer.Missing<List<BackendResult>> missing && missing.isBusy()) {
+            return troubled(missing.why(), missing.after(), now);
+        }
         Draft draft = new Draft(new TreeMap<>(courses), new TreeMap<>(weights), new TreeMap<>(doubts));
         SortedSet<Spot> since = new TreeSet<>(touched);
         Map<Backend, Progress> results = results(answer);

@@ -102,11 +102,13 @@ final class Places {
         return remaining(places, serving).size() < places.size();
     }
 
-    /** What the users have to be told of: a plugin that does not answer, a change that is refused. */
+    /** What the users have to be told of: a plugin that does not answer, a change that is refused. One that is busy is none. */
     static Optional<Wait> problem(List<PlaceMemory> places) {
         for (PlaceMemory place : places) {
-            if (place.trouble().isPresent()) {
-                return place.trouble().map(PlaceMemory.Trouble::why);
+            Optional<Wait> trouble =
+                    place.trouble().map(PlaceMemory.Trouble::why).filter(why -> why.reason() != Reason.PLUGIN_BUSY);
+            if (trouble.isPresent()) {
+                return trouble;
             }
         }
         for (PlaceMemory place : places) {

@@ -26,7 +26,7 @@ class ConfigLoaderTest {
             new Kubernetes(Optional.empty()),
             List.of(),
             List.of(ControllerName.LIFECYCLE, ControllerName.RULES, ControllerName.COLLASET, ControllerName.TRAFFIC),
-            new Workers(16, 4, 8, 16),
+            new Workers(16, 4, 8, 64),
             new Http("127.0.0.1", 8080),
             new Log(LogFormat.TEXT, LogLevel.INFO),
             Duration.ofSeconds(2),

@@ -26,7 +26,11 @@ class PluginCallTest {
     private final ClassLoader loader = new ClassLoader("sample", null) {};
     private final CountingPluginMetrics metrics = new CountingPluginMetrics();
     private final PluginCall call = new PluginCall(
-            "sample", loader, new PluginCall.Limits(LONG, 2), text -> text.replace("s3cret", "***"), metrics);
+            "sample",
+            loader,
+            new PluginCall.Limits(LONG, 2),
+            new PluginWords(text -> text.replace("s3cret", "***")),
+            metrics);
 
     @AfterEach
     void end() {
@@ -49,7 +53,8 @@ class PluginCallTest {
 
     @Test
     void whoHasAnAnswerMayAskAgainAtOnceThoughThereIsRoomForOneCallOnly() {
-        PluginCall narrow = new PluginCall("sample", loader, new PluginCall.Limits(LONG, 1), text -> text, metrics);
+        PluginCall narrow = new PluginCall(
+                "sample", loader, new PluginCall.Limits(LONG, 1), new PluginWords(text -> text), metrics);
         for (int time = 0; time < 2_000; time++) {
             int asked = time;
 
@@ -89,8 +94,9 @@ class PluginCallTest {
         CompletableFuture<String> late = new CompletableFuture<>();
         CountDownLatch ended = new CountDownLatch(1);
 
-        Answer<String> answer = call.ask(
-                new Question<>("sample", "judge", SHORT, this::untilInterrupted, late::complete, ended::countDown));
+        Answer<String> answer = call.ask(Question.of("sample", "judge", SHORT, this::untilInterrupted)
+                .lateTo(late::complete)
+                .endingWith(ended::countDown));
 
         assertThat(answer).isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
         assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
@@ -113,16 +119,100 @@ class PluginCallTest {
     void aCallKeepsItsSlotUntilItReallyReturns() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Callable<String> stubborn = () -> uninterruptibly(release);
-        assertThat(ask(SHORT, stubborn))
-                .isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
-        assertThat(ask(SHORT, stubborn))
-                .isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
+        for (String subject : List.of("lb-1", "lb-2")) {
+            assertThat(about(subject, SHORT, stubborn))
+                    .isEqualTo(missing("did not return from observe in time; plugins.callTimeout is 30 s"));
+        }
 
         assertThat(ask(LONG, () -> "well"))
                 .isEqualTo(missing("holds 2 calls that have not returned; it is asked again when one has"));
         release.countDown();
         assertThat(call.awaitIdle(LONG)).isTrue();
         assertThat(ask(LONG, () -> "well")).isEqualTo(new Answer.Given<>("well"));
+    }
+
+    @Test
+    void whoFindsNoSlotBecauseOthersAreServedIsToldThatItIsBusyAndNobodyFailed() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String subject : List.of("lb-1", "lb-2")) {
+                CountDownLatch inside = new CountDownLatch(1);
+                threads.submit(() -> about(subject, LONG, () -> {
+                    inside.countDown();
+                    return uninterruptibly(release);
+                }));
+                assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+            }
+
+            assertThat(ask(LONG, () -> "well"))
+                    .isEqualTo(new Answer.Missing<>(
+                            new Wait(
+                                    Reason.PLUGIN_BUSY,
+                                    "sample",
+                                    "plugin \"sample\" holds 2 calls that have not returned; it is asked again when"
+                                            + " one has"),
+                            Duration.ofSeconds(1)));
+            release.countDown();
+        }
+        assertThat(metrics.count("sample judge busy")).isEqualTo(1);
+    }
+
+    @Test
+    void whatRestsRestsAlone() {
+        for (int i = 0; i < 5; i++) {
+            about("lb-1", LONG, () -> {
+                throw new StackOverflowError();
+            });
+        }
+
+        assertThat(about("lb-1", LONG, () -> "well"))
+                .isEqualTo(
+                        missing(
+                                "rests for lb-1, because too many of its calls there overran or ended with an Error, the last:"
+                                        + " failed in observe: java.lang.StackOverflowError; it is asked again once every 15 s"));
+        assertThat(about("lb-2", LONG, () -> "well")).isEqualTo(new Answer.Given<>("well"));
+    }
+
+    @Test
+    void whatDidNotAnswerInTimeLatelyHoldsHalfOfTheSlotsAtMost() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        for (String subject : List.of("lb-1", "lb-2")) {
+            about(subject, SHORT, this::untilInterrupted);
+        }
+        assertThat(call.awaitIdle(LONG)).isTrue();
+        about("lb-1", SHORT, () -> uninterruptibly(release));
+
+        assertThat(about("lb-2", LONG, () -> "well"))
+                .isEqualTo(missing("holds 1 calls that have not returned, about what did not answer in time of late; it"
+                        + " is asked again when one has"));
+        assertThat(about("lb-3", LONG, () -> "well")).isEqualTo(new Answer.Given<>("well"));
+        release.countDown();
+    }
+
+    @Test
+    void whatIsAnsweredWithoutAskingAnybodyHasRoomOfItsOwnAndCostsNobodyARest() {
+        CountDownLatch release = new CountDownLatch(1);
+        for (String subject : List.of("lb-1", "lb-2")) {
+            about(subject, SHORT, () -> uninterruptibly(release));
+        }
+
+        for (int i = 0; i < 20; i++) {
+            quick(() -> {
+                throw new StackOverflowError();
+            });
+        }
+
+        assertThat(quick(() -> "lb-1")).isEqualTo(new Answer.Given<>("lb-1"));
+        assertThat(call.isResting()).isFalse();
+        release.countDown();
+    }
+
+    private Answer<String> quick(Callable<String> asked) {
+        return call.askQuick(Question.of(new Topic("sample", "lockKey", "shop/web"), LONG, asked));
+    }
+
+    private Answer<String> about(String subject, Duration limit, Callable<String> asked) {
+        return call.ask(Question.of(new Topic("sample", "observe", subject), limit, asked));
     }
 
     private static String uninterruptibly(CountDownLatch release) {
@@ -153,8 +243,8 @@ class PluginCallTest {
         assertThat(call.isResting()).isTrue();
         assertThat(ask(LONG, () -> "well"))
                 .isEqualTo(missing(
-                        "rests, because too many of its calls overran or ended with an Error, the last: failed in judge:"
-                                + " java.lang.StackOverflowError; it is asked again once every 15 s"));
+                        "rests for sample, because too many of its calls there overran or ended with an Error, the last:"
+                                + " failed in judge: java.lang.StackOverflowError; it is asked again once every 15 s"));
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PluginHostTest {
     private static final PodRef WEB = new PodRef("shop", "web-0", "u-0");
+    private static final String RULE = "shop/web/rule";
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @TempDir
@@ -93,7 +94,7 @@ class PluginHostTest {
     void tellsAllThatIsWrongWithAConfiguration() throws Exception {
         jars.build("sample-1.jar", sample("sample", PASS));
 
-        assertThat(host().rules().open("sample", json("{\"window\": 3, \"windows\": []}")))
+        assertThat(host().rules().open("sample", RULE, json("{\"window\": 3, \"windows\": []}")))
                 .isEqualTo(new Opened.Invalid(List.of(
                         "window: 3 is not allowed; it has to be a text",
                         "windows: there is no such key; known here are window")));
@@ -365,12 +366,14 @@ class PluginHostTest {
     }
 
     private static String unavailable(PluginHost host, String name) throws IOException {
-        assertThat(host.rules().open(name, json("{}"))).isInstanceOf(Opened.Unavailable.class);
-        return ((Opened.Unavailable) host.rules().open(name, json("{}"))).why().message();
+        assertThat(host.rules().open(name, RULE, json("{}"))).isInstanceOf(Opened.Unavailable.class);
+        return ((Opened.Unavailable) host.rules().open(name, RULE, json("{}")))
+                .why()
+                .message();
     }
 
     private static RuleWorker worker(PluginHost host, String name, String config) throws IOException {
-        Opened opened = host.rules().open(name, json(config));
+        Opened opened = host.rules().open(name, RULE, json(config));
         assertThat(opened).isInstanceOf(Opened.Ready.class);
         return ((Opened.Ready) opened).worker();
     }
@@ -378,7 +381,14 @@ class PluginHostTest {
     private static RuleRequest request() {
         Instant now = Instant.now();
         return new RuleRequest(
-                "rule", Stage.PRE_CHECK, List.of(), List.of(WEB), Map.of(), now, now.plus(Duration.ofSeconds(5)));
+                "rule",
+                Stage.PRE_CHECK,
+                List.of(),
+                List.of(WEB),
+                Map.of(),
+                "key",
+                now,
+                now.plus(Duration.ofSeconds(5)));
     }
 
     private static JsonNode json(String text) throws IOException {

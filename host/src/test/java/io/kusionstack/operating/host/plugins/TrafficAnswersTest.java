@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class TrafficAnswersTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private final CountingPluginMetrics metrics = new CountingPluginMetrics();
-    private final TrafficAnswers answers = new TrafficAnswers("acme", Clock.fixed(NOW, ZoneOffset.UTC), metrics);
+    private final TrafficAnswers answers = new TrafficAnswers(
+            "acme", new PluginWords(text -> text.replace("s3cret", "***")), Clock.fixed(NOW, ZoneOffset.UTC), metrics);
 
     @Test
     void resultsAreMatchedByAddressAndPortToo() throws Unusable {

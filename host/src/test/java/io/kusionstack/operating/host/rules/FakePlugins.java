@@ -14,11 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Plugins in memory: what they answer is told to them, what they are asked is kept. */
 final class FakePlugins implements RulePlugins {
     final List<RuleRequest> requests = new CopyOnWriteArrayList<>();
+    /** What takes the late answer of each request. */
+    final List<Consumer<RuleResponse>> lateTakers = new CopyOnWriteArrayList<>();
+
     final List<JsonNode> opened = new CopyOnWriteArrayList<>();
     final List<JsonNode> closed = new CopyOnWriteArrayList<>();
     private final Map<String, Function<RuleRequest, Answer<RuleResponse>>> answers = new HashMap<>();
@@ -69,7 +73,7 @@ final class FakePlugins implements RulePlugins {
     }
 
     @Override
-    public Opened open(String plugin, JsonNode config) {
+    public Opened open(String plugin, String rule, JsonNode config) {
         if (!answers.containsKey(plugin)) {
             return new Opened.Unavailable(new Wait(
                     Reason.PLUGIN_UNAVAILABLE,
@@ -83,8 +87,9 @@ final class FakePlugins implements RulePlugins {
         opened.add(config);
         return new Opened.Ready(new RuleWorker() {
             @Override
-            public Answer<RuleResponse> judge(RuleRequest request) {
+            public Answer<RuleResponse> judge(RuleRequest request, Consumer<RuleResponse> late) {
                 requests.add(request);
+                lateTakers.add(late);
                 return answers.get(plugin).apply(request);
             }
 

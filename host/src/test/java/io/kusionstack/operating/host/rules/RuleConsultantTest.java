@@ -17,6 +17,8 @@ import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.plugin.rule.RuleRequest;
+import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.Verdict;
 import java.time.Duration;
 import java.util.List;
@@ -126,6 +128,76 @@ class RuleConsultantTest {
 
         assertThat(world.pass(Duration.ofSeconds(11))).containsExactly("a");
         assertThat(accepted(world).status()).isEqualTo("True");
+    }
+
+    @Test
+    void anAnswerThatComesTooLateIsRememberedAndNotAskedForAgain() {
+        PluggedWorld world =
+                world(plugins.isDown("window", Duration.ofSeconds(5))).put(waiting);
+        world.pass(Duration.ofSeconds(4));
+
+        plugins.lateTakers.getFirst().accept(new RuleResponse(Map.of(waiting.ref(), YES), TICKET));
+
+        assertThat(world.pass(Duration.ofSeconds(2))).containsExactly("a");
+        assertThat(plugins.requests).hasSize(1);
+        assertThat(memory(world)).isEqualTo(TICKET);
+    }
+
+    @Test
+    void whatComesLateForAnOlderFormOfTheRuleIsRememberedAndJudgesNobody() {
+        PluggedWorld world =
+                world(plugins.isDown("window", Duration.ofSeconds(5))).put(waiting);
+        world.settle();
+        plugins.lateTakers.getFirst().accept(new RuleResponse(Map.of(waiting.ref(), YES), TICKET));
+        plugins.says("window", PENDING, Map.of("ticket", "17", "asked", "twice"));
+
+        world.put(RuleConsultantStoryTest.window(2));
+        world.settle();
+
+        assertThat(plugins.requests)
+                .hasSize(2)
+                .last()
+                .extracting(RuleRequest::memory)
+                .isEqualTo(TICKET);
+        assertThat(world.why(waiting)).singleElement().asString().contains("Pending");
+    }
+
+    @Test
+    void whatComesLateForARuleThatIsGoneIsNobodys() {
+        PluggedWorld world =
+                world(plugins.isDown("window", Duration.ofSeconds(5))).put(waiting);
+        world.settle();
+        world.world.removeRule("web");
+        world.settle();
+
+        plugins.lateTakers.getFirst().accept(new RuleResponse(Map.of(waiting.ref(), YES), TICKET));
+        world.put(RuleConsultantStoryTest.window(1));
+        world.pass(Duration.ofSeconds(6));
+
+        assertThat(memory(world)).isEmpty();
+    }
+
+    @Test
+    void theSameQuestionHasTheSameKeyAndAnotherHasAnother() {
+        PluggedWorld world = world(plugins.says("window", PENDING)).put(waiting);
+        world.pass(Duration.ofSeconds(6));
+        PodRecord second = RuleDeskTest.waiting(
+                Pods.pod("b").available().label("app", "web").build(), 3, "200");
+        world.put(second);
+        world.settle();
+
+        List<String> keys = plugins.requests.stream().map(RuleRequest::key).toList();
+        assertThat(keys.getFirst()).matches("[0-9a-f]{32}");
+        assertThat(keys.getFirst()).isEqualTo(keys.get(1));
+        assertThat(keys.getLast()).isNotEqualTo(keys.getFirst());
+    }
+
+    private static Map<String, String> memory(PluggedWorld world) {
+        return world.status("web").ruleStates().stream()
+                .map(RuleState::pluginStatus)
+                .findFirst()
+                .map(PluginStatus::memory)
+                .orElse(Map.of());
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param selected all Pods that the PodTransitionRule selects, the waiting ones among them
  * @param waiting the Pods to judge, longest waiting first; their stage is stored on them
  * @param memory what the last {@link RuleResponse} gave back; empty at first
+ * @param key the same for the same question, also after a crash of the host: made of the rule, the stage, the waiting Pods and
+ *     the operations they wait with. What a rule opens elsewhere under this key exists once, whatever got lost
  * @param now the time of the question
  * @param deadline when the host stops waiting for the answer
  */
@@ -23,6 +25,7 @@ public record RuleRequest(
         List<PodView> selected,
         List<PodRef> waiting,
         Map<String, String> memory,
+        String key,
         Instant now,
         Instant deadline) {
     public RuleRequest {

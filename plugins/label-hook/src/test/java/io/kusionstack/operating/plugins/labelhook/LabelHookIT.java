@@ -50,6 +50,7 @@ class LabelHookIT {
                     selected,
                     selected.stream().map(PodView::ref).toList(),
                     Map.of(),
+                    "key",
                     now,
                     now.plusSeconds(10)));
         }
@@ -58,7 +59,8 @@ class LabelHookIT {
     @Test
     void saysAllThatIsMissing() {
         try (PluginHarness harness = PluginHarness.packaged().start()) {
-            Opened opened = harness.rules().open("label-hook", JsonNodeFactory.instance.objectNode());
+            Opened opened =
+                    harness.rules().open("label-hook", "shop/web/labels", JsonNodeFactory.instance.objectNode());
 
             assertThat(opened)
                     .isEqualTo(new Opened.Invalid(

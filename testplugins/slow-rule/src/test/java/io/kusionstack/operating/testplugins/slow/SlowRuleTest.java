@@ -36,6 +36,7 @@ class SlowRuleTest {
     }
 
     private static RuleRequest request(Instant now, Map<String, String> memory) {
-        return new RuleRequest("slow", Stage.PRE_CHECK, List.of(), List.of(POD), memory, now, now.plusSeconds(1));
+        return new RuleRequest(
+                "slow", Stage.PRE_CHECK, List.of(), List.of(POD), memory, "key", now, now.plusSeconds(1));
     }
 }

@@ -39,6 +39,7 @@ final class Jars {
                 List.of(Pods.pod("web-0").view()),
                 List.of(POD),
                 Map.of(),
+                "key",
                 now,
                 now.plus(Duration.ofSeconds(30)));
     }

@@ -1,0 +1,134 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plugins.PluginCall.Question;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One call on its thread. Sent once, by the one who asks. */
+final class RunningCall<T> implements Runnable {
+    private final Question<T> question;
+    private final Place place;
+    private final Runnable leave;
+    private final CompletableFuture<Ended<T>> ended = new CompletableFuture<>();
+    // guarded by this
+    private @Nullable Thread runner;
+    private boolean isSettled;
+
+    /** Where it runs. */
+    record Place(ClassLoader loader, PluginWords words, InFlight inFlight) {}
+
+    /** @param leave called once, when the plugin has really returned */
+    RunningCall(Question<T> question, Place place, Runnable leave) {
+        this.question = question;
+        this.place = place;
+        this.leave = leave;
+    }
+
+    String what() {
+        return question.topic().call();
+    }
+
+    Ended<T> send(Executor threads, Duration limit) {
+        try {
+            threads.execute(this);
+            return ended.get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return giveUp();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return giveUp();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a call never ends exceptionally", e);
+        } catch (Throwable e) {
+            end();
+            return new Ended.Threw<>("no thread could be started: " + e, true);
+        }
+    }
+
+    @Override
+    public void run() {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(place.loader());
+        Optional<Ended<T>> answer = Optional.empty();
+        try {
+            begin(thread);
+            answer = answer(outcome());
+        } catch (Throwable e) {
+            answer = settles() ? Optional.of(new Ended.Threw<>(e.getClass().getName(), true)) : Optional.empty();
+        } finally {
+            thread.setContextClassLoader(before);
+            finish();
+            try {
+                end();
+            } finally {
+                // last: who has the answer may ask again at once
+                answer.ifPresent(ended::complete);
+            }
+        }
+    }
+
+    /** Empty if it comes too late. */
+    private Optional<Ended<T>> answer(Ended<T> outcome) {
+        if (settles()) {
+            return Optional.of(outcome);
+        }
+        if (outcome instanceof Ended.Value<T>(T value)) {
+            question.late().accept(value);
+        }
+        return Optional.empty();
+    }
+
+    /** True for the first who asks: the call itself, or the one who gives it up. */
+    private synchronized boolean settles() {
+        boolean first = !isSettled;
+        isSettled = true;
+        return first;
+    }
+
+    private Ended<T> outcome() {
+        try {
+            return new Ended.Value<>(question.asked().call());
+        } catch (Throwable e) {
+            return new Ended.Threw<>(place.words().thrown(e), e instanceof Error);
+        }
+    }
+
+    private synchronized void begin(Thread thread) {
+        runner = thread;
+        if (isSettled) {
+            thread.interrupt();
+        }
+    }
+
+    private synchronized void finish() {
+        runner = null;
+        Thread.interrupted();
+    }
+
+    /** Interrupts the call unless it has ended just now. */
+    private Ended<T> giveUp() {
+        if (!settles()) {
+            return ended.join();
+        }
+        place.inFlight().overran(this);
+        synchronized (this) {
+            if (runner != null) {
+                runner.interrupt();
+            }
+        }
+        return new Ended.Overran<>();
+    }
+
+    private void end() {
+        leave.run();
+        question.ended().run();
+        place.inFlight().left(this);
+    }
+}
