@@ -6,20 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.ContainerRecord;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.FakeKubelet;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -88,7 +82,7 @@ class RandomWalksTest {
         }
 
         private String move() {
-            int what = random.nextInt(12);
+            int what = random.nextInt(16);
             switch (what) {
                 case 0, 1 -> image("app:v" + (1 + random.nextInt(3)));
                 case 2 -> image(MISSING);
@@ -102,7 +96,11 @@ class RandomWalksTest {
                 case 8 -> world.cluster.fail(random.nextBoolean() ? Walk::quota : Walk::none);
                 case 9 -> world.cluster.fail(random.nextBoolean() ? this::brokenWebhook : Walk::none);
                 case 10 -> partition();
-                default -> image(REFUSED);
+                case 11 -> image(REFUSED);
+                case 12 -> world.services.selects(Map.of("app", "web"));
+                case 13 -> world.services.selects(Map.of("app", "mistyped"));
+                case 14 -> world.services.selects(Map.of());
+                default -> world.services.delete();
             }
             return Integer.toString(what);
         }
@@ -168,57 +166,28 @@ class RandomWalksTest {
 
     /** What must hold at every write. */
     private static final class Guard {
-        private static final Duration A_BLIP = Duration.ofSeconds(28);
-
         private final WalkWorld world;
         private final int mostOut;
         private final Set<String> takenOut = new HashSet<>();
         private final Set<String> serving = new HashSet<>();
-        private final Set<String> mayServe = new HashSet<>();
-        private final Map<String, Instant> lastReady = new HashMap<>();
 
         Guard(WalkWorld world, int mostOut) {
             this.world = world;
             this.mostOut = mostOut;
         }
 
-        /** Remembers who serves, and who may, before the next write. */
+        /** Remembers who serves, before the next write. */
         void seen() {
             serving.clear();
-            mayServe.clear();
-            lastReady.keySet().retainAll(uids());
-            takenOut.retainAll(uids());
+            Set<String> there = new HashSet<>();
             for (PodRecord pod : world.cluster.pods()) {
-                if (pod.ready()) {
-                    lastReady.put(pod.uid(), world.cluster.now());
-                }
+                there.add(pod.uid());
                 if (FakeKubelet.serves(pod)) {
                     serving.add(pod.uid());
-                }
-                if (isTrue(pod, Names.SERVICE_READY)) {
                     takenOut.remove(pod.uid());
-                    if (mayServe(pod)) {
-                        mayServe.add(pod.uid());
-                    }
                 }
             }
-        }
-
-        private Set<String> uids() {
-            return world.cluster.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
-        }
-
-        /** Ready, or was a moment ago, or is only not heard of; a container that does not run answers nobody. */
-        private boolean mayServe(PodRecord pod) {
-            Instant ready = lastReady.getOrDefault(pod.uid(), Instant.EPOCH);
-            boolean runs =
-                    pod.containers().stream().allMatch(container -> container.state() == ContainerRecord.State.RUNNING);
-            boolean blips = !ready.plus(A_BLIP).isBefore(world.cluster.now());
-            return runs && !pod.terminating() && (pod.ready() || blips || isTrue(pod, PodCondition.CONTAINERS_READY));
-        }
-
-        private static boolean isTrue(PodRecord pod, String condition) {
-            return pod.condition(condition).filter(PodCondition::isTrue).isPresent();
+            takenOut.retainAll(there);
         }
 
         void written(String at) {
@@ -227,7 +196,7 @@ class RandomWalksTest {
                     String uid = edit.edit().pod().uid();
                     boolean leaves =
                             edit.edit().serviceReady().filter(open -> !open).isPresent();
-                    if (leaves && mayServe.contains(uid)) {
+                    if (leaves && serving.contains(uid)) {
                         takenOut.add(uid);
                         assertThat(takenOut)
                                 .as("%s: taken out of service at once", at)

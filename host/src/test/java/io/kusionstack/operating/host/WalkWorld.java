@@ -11,12 +11,11 @@ import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.Expectations;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.ResourceContext;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -52,6 +51,7 @@ final class WalkWorld {
 
     final FakeCluster cluster = new FakeCluster();
     final FakeKubelet kubelet = new FakeKubelet(cluster);
+    final WalkServices services = new WalkServices();
     private final Set<Key> ruleKeys = new LinkedHashSet<>();
     private PodCache cache = new PodCache();
     private Rooms rooms;
@@ -122,7 +122,11 @@ final class WalkWorld {
         RuleWorld seen = RuleWorld.of(cache, rules, sets);
         RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
-        LifecycleGate gate = new LifecycleGate(desk, intentions, Endpoints.none(), Employers.unknown());
+        services.forgetListeners();
+        ServiceEndpoints endpoints =
+                new ServiceEndpoints(Duration.ofSeconds(2), services.services(), cache, cluster::now, pod -> {});
+        endpoints.listenTo(services.slices());
+        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints, endpoints);
         cluster.gate(gate);
         cluster.reports(new Settlements(desk));
         CollaSetReconciler reconciler = new CollaSetReconciler(
@@ -192,6 +196,7 @@ final class WalkWorld {
             rooms = started();
         }
         kubelet.sync();
+        services.sync(cluster.pods());
         cluster.pass(Duration.ofSeconds(1));
     }
 
