@@ -21,7 +21,10 @@ class BusyPluginTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Wait BUSY = new Wait(Reason.PLUGIN_BUSY, "slb", "plugin \"slb\" works on lb-1 for others");
     private static final PlaceMemory PLACE = PlaceMemory.of(new Place(
-            "slb", "lb-1", new Employer("Service", new PodRef("shop", "web", "s-1"), Map.of(), Map.of(), List.of())));
+            "slb",
+            "lb-1",
+            List.of(),
+            new Employer("Service", new PodRef("shop", "web", "s-1"), Map.of(), Map.of(), List.of())));
 
     @Test
     void itIsAskedAgainSoonHoweverOftenItWas() {
