@@ -125,6 +125,7 @@ final class Host implements AutoCloseable {
         do {
             switch (preflight.look()) {
                 case Preflight.Ready ready -> {
+                    ready.notes().forEach(note -> LOG.atWarn().log(note));
                     LOG.atInfo().addKeyValue("server", ready.server()).log("The API server has all the host needs");
                     return true;
                 }

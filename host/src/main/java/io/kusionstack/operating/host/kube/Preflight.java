@@ -27,8 +27,16 @@ public final class Preflight implements AutoCloseable {
     /** What a look found. */
     public sealed interface Finding {}
 
-    /** All is there. */
-    public record Ready(String server) implements Finding {}
+    /**
+     * All is there.
+     *
+     * @param notes one sentence for each thing that will not work nevertheless, with the remedy
+     */
+    public record Ready(String server, List<String> notes) implements Finding {
+        public Ready {
+            notes = List.copyOf(notes);
+        }
+    }
 
     /**
      * No answer; look again later.
@@ -82,7 +90,7 @@ public final class Preflight implements AutoCloseable {
             }
             List<String> problems = new ArrayList<>(missingDefinitions(version));
             problems.addAll(missingRights());
-            return problems.isEmpty() ? new Ready(server) : new Lacking(problems);
+            return problems.isEmpty() ? new Ready(server, olderDefinitions()) : new Lacking(problems);
         } catch (IOException e) {
             return new Away(server, e.toString());
         }
@@ -99,6 +107,11 @@ public final class Preflight implements AutoCloseable {
                         + server + ": apply it with kubectl apply -f deploy/crds/" + Names.GROUP + "_" + kind.plural()
                         + ".yaml")
                 .toList();
+    }
+
+    private List<String> olderDefinitions() throws IOException {
+        Answer openApi = client.get("openapi/v3/apis/" + Names.API_VERSION);
+        return openApi.isSuccess() ? OlderDefinitions.notes(openApi.json()) : List.of();
     }
 
     private List<String> missingRights() throws IOException {
