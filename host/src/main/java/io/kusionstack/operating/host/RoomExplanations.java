@@ -2,6 +2,8 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
@@ -31,6 +33,7 @@ record RoomExplanations(
         LifecycleGate gate,
         RuleDesk desk,
         CollaSetReconciler setRoom,
+        Actuator actuator,
         PodTraffic traffic,
         InstantSource clock)
         implements Explanations {
@@ -49,6 +52,7 @@ record RoomExplanations(
         waits.addAll(traffic.waits(pod));
         waits.addAll(lifecycle.waits());
         waits.addAll(setRoom.waits(pod));
+        actuator.refusal(pod).map(Refusal::asWait).ifPresent(waits::add);
         return new Explanation(
                 lifecycle.pod(),
                 lifecycle.operations(),

@@ -198,7 +198,7 @@ final class Rooms implements AutoCloseable {
     }
 
     Explanations explanations() {
-        return new RoomExplanations(world, gate, desk, sets, traffic.pods(), clock);
+        return new RoomExplanations(world, gate, desk, sets, actuator, traffic.pods(), clock);
     }
 
     @Override

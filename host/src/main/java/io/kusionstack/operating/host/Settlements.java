@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.kube.EditReports;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodEdit;
@@ -14,8 +15,8 @@ record Settlements(Judgements judgements) implements EditReports {
                 seen.ref(),
                 switch (fate) {
                     case DONE -> Settlement.WRITTEN;
-                    case CONFLICT, REFUSED -> Settlement.REFUSED;
-                    case NOT_SENT -> Settlement.NOT_SENT;
+                    case REFUSED, FORBIDDEN, FAILED -> Settlement.REFUSED;
+                    case CONFLICT, BUSY, NOT_SENT -> Settlement.NOT_SENT;
                     case UNKNOWN -> Settlement.UNKNOWN;
                     case READ_AGAIN -> Settlement.READ_AGAIN;
                 });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -136,7 +137,7 @@ class RandomWalksTest {
 
         private static Optional<Failure> quota(Action action) {
             return action instanceof Action.CreatePod
-                    ? Optional.of(new Failure(action, Failure.Kind.REFUSED, 403, "exceeded quota: pods"))
+                    ? Optional.of(new Failure(action, Fate.FORBIDDEN, 403, "exceeded quota: pods"))
                     : Optional.empty();
         }
 
@@ -144,7 +145,7 @@ class RandomWalksTest {
         private Optional<Failure> brokenWebhook(Action action) {
             boolean aPod = action instanceof Action.EditPod || action instanceof Action.DeletePod;
             return aPod && random.nextBoolean()
-                    ? Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 500, "failed calling webhook"))
+                    ? Optional.of(new Failure(action, Fate.FAILED, 500, "failed calling webhook"))
                     : Optional.empty();
         }
 

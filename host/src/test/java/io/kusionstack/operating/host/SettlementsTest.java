@@ -2,7 +2,7 @@ package io.kusionstack.operating.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kube.EditReports.Fate;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.PodEdit;
@@ -23,7 +23,10 @@ class SettlementsTest {
     @ParameterizedTest
     @CsvSource({
         "DONE, WRITTEN",
-        "CONFLICT, REFUSED",
+        "CONFLICT, NOT_SENT",
+        "BUSY, NOT_SENT",
+        "FORBIDDEN, REFUSED",
+        "FAILED, REFUSED",
         "REFUSED, REFUSED",
         "NOT_SENT, NOT_SENT",
         "UNKNOWN, UNKNOWN",

@@ -116,7 +116,7 @@ public final class CollaSetReconciler implements Reconciler {
         if (!plan.intent().actions().isEmpty()) {
             Applied stored = actuator.apply(plan.intent());
             if (!stored.failures().isEmpty()) {
-                return failed(set, stored);
+                return failed(snapshot, stored);
             }
             memory = memory.stored(plan.intent(), now);
             memories.put(key, memory);
@@ -131,15 +131,18 @@ public final class CollaSetReconciler implements Reconciler {
         return learned ? Outcome.lookAgain(Duration.ZERO, "CreationOutcome") : applied.outcome();
     }
 
-    /** Nothing behind the intent was done. What the server refuses for good is told, then tried with back-off. */
-    private Outcome failed(SetSpec set, Applied stored) {
+    /** Nothing behind the intent was done. What the server refuses is told, and tried again after its pause. */
+    private Outcome failed(CollaSetSnapshot snapshot, Applied stored) {
+        SetSpec set = snapshot.set();
         for (Failure failure : stored.failures()) {
-            if (failure.kind() == Failure.Kind.REFUSED) {
-                String message = set.ref() + ": what has to be stored first was refused (" + failure.code() + "): "
-                        + failure.message() + "; check the permissions of the host and the quotas of the namespace";
-                actuator.apply(
-                        Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, "RefusedByServer", message)));
-                throw new IllegalStateException(message);
+            if (failure.fate().isNo()) {
+                String word = failure.fate().reason().word();
+                Plan told = Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, word, failure.sentence()));
+                Plan status = SetStatus.stalled(snapshot, word, failure.sentence())
+                        .map(Plan::of)
+                        .orElse(Plan.nothing());
+                actuator.apply(told.then(status));
+                return stored.outcome();
             }
         }
         return stored.outcome();

@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,14 @@ record CollaSetSnapshot(
         pending = Map.copyOf(pending);
     }
 
+    /** A write of a Pod that does not get through; the one that was tried most often, which says most. */
+    Optional<Refusal> setback() {
+        return refusals.values().stream()
+                .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
+                        .thenComparing(Refusal::attempts)
+                        .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));
+    }
+
     /**
      * The ResourceContext.
      *
@@ -69,7 +78,8 @@ record CollaSetSnapshot(
 
         /** What the user has to know, and can do. */
         String explanation() {
-            return "creating a Pod was refused (" + code + "): " + message + "; " + remedy();
+            String what = code == 0 ? "got no answer: " : "was refused (" + code + "): ";
+            return "creating a Pod " + what + message + "; " + remedy();
         }
 
         private String remedy() {

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -98,8 +99,7 @@ record SetMemory(
 
     private Optional<CollaSetSnapshot.Obstacle> obstacle(Plan acts, Applied applied, long generation, Instant now) {
         Optional<Failure> refused = applied.failures().stream()
-                .filter(failure ->
-                        failure.action() instanceof Action.CreatePod && failure.kind() == Failure.Kind.REFUSED)
+                .filter(failure -> failure.action() instanceof Action.CreatePod && isObstacle(failure))
                 .findFirst();
         if (refused.isPresent()) {
             int before = obstacle.filter(known -> known.generation() == generation)
@@ -110,6 +110,11 @@ record SetMemory(
         }
         boolean created = acts.actions().stream().anyMatch(Action.CreatePod.class::isInstance);
         return created ? Optional.empty() : obstacle;
+    }
+
+    /** A conflict is planned anew; what was not sent stands behind something else that failed. */
+    private static boolean isObstacle(Failure failure) {
+        return failure.fate() != Fate.CONFLICT && failure.fate() != Fate.NOT_SENT;
     }
 
     private static Optional<Awaited> awaited(Action action) {

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SetStatus {
     private static final String SCALE = "Scale";
     private static final String UPDATE = "Update";
-    private static final String TERMINATING = "Terminating";
+    static final String TERMINATING = "Terminating";
     private static final String PROGRESSING = "Progressing";
     private static final String AVAILABLE = "Available";
     private static final String STALLED = "Stalled";
@@ -54,11 +55,19 @@ final class SetStatus {
         return write(snapshot.set(), observed(snapshot, conditions));
     }
 
+    /** The status of a set for which nothing can be done, since what has to be stored first is not taken. */
+    static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
+        Conditions conditions = conditions(snapshot);
+        conditions.set(STALLED, true, reason, message);
+        return write(snapshot.set(), observed(snapshot, conditions));
+    }
+
     /** The status of a set that waits for its Pods to be gone. */
     static Optional<Action> terminating(CollaSetSnapshot snapshot) {
         Conditions conditions = conditions(snapshot);
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle");
+        stalledBySetback(snapshot, conditions);
         return write(snapshot.set(), observed(snapshot, conditions));
     }
 
@@ -96,15 +105,22 @@ final class SetStatus {
         }
         boolean available = counters.available >= snapshot.set().replicas();
         conditions.set(AVAILABLE, available, available ? "AllReplicasAvailable" : "ReplicasUnavailable", "");
-        String trouble = course.scale().trouble().isEmpty()
-                ? course.update().trouble()
-                : course.scale().trouble();
-        if (trouble.isEmpty()) {
-            conditions.remove(STALLED);
+        if (!course.scale().trouble().isEmpty()) {
+            conditions.set(STALLED, true, "ScaleOutFailed", course.scale().trouble());
+        } else if (!course.update().trouble().isEmpty()) {
+            conditions.set(STALLED, true, reason, course.update().trouble());
         } else {
-            conditions.set(STALLED, true, course.scale().trouble().isEmpty() ? reason : "ScaleOutFailed", trouble);
+            stalledBySetback(snapshot, conditions);
         }
         return conditions.all();
+    }
+
+    /** A write of a Pod that does not get through, whatever it was for. */
+    private static void stalledBySetback(CollaSetSnapshot snapshot, Conditions conditions) {
+        Optional<Refusal> setback = snapshot.setback();
+        setback.ifPresentOrElse(
+                known -> conditions.set(STALLED, true, known.fate().reason().word(), known.sentence()),
+                () -> conditions.remove(STALLED));
     }
 
     private static boolean isPaused(CollaSetSnapshot snapshot) {

@@ -82,7 +82,8 @@ final class Announcer implements AutoCloseable {
         String collection = "api/v1/namespaces/" + event.about().namespace() + "/events";
         if (next.count == 1) {
             String body = body(event, name, next).toString();
-            Delivery.Result result = delivery.send("Event", "create", () -> client.post(collection, body));
+            Delivery.Result result =
+                    delivery.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
             if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isConflict()) {
                 told.put(name, countOnServer(collection + "/" + name, next));
             }
@@ -106,7 +107,7 @@ final class Announcer implements AutoCloseable {
     private void count(String path, Told told) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.put("count", told.count).put("lastTimestamp", told.last.toString());
-        delivery.send("Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
+        delivery.send(Urgency.STATUS, "Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
     }
 
     private static ObjectNode body(Action.Announce event, String name, Told told) {

@@ -45,16 +45,6 @@ record Answer(int code, byte[] body, Duration retryAfter) {
         return code == 410;
     }
 
-    /** True if the server does not take the content, or never lets us write it. */
-    boolean isRefusal() {
-        return code == 400 || code == 403 || code == 422;
-    }
-
-    /** True if the server turned the request away unread. */
-    boolean isBusy() {
-        return code == 429 || code == 503;
-    }
-
     /** The server's words for people. */
     String message() {
         String words = json().path("message").asText();

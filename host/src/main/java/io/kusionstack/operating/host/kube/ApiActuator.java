@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** The actuator that writes to an API server, on a connection of its own. */
 public final class ApiActuator implements Actuator, AutoCloseable {
@@ -23,7 +24,8 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     private final WriteLanes lanes = new WriteLanes();
     private final Later later = new Later();
     private final ExecutorService creating = Executors.newVirtualThreadPerTaskExecutor();
-    private final Refusals refusals = new Refusals();
+    private final Refusals refusals;
+    private final Pauses pauses;
     private final PodWriter podWriter;
     private final PodLife podLife;
     private final ObjectWriter objects;
@@ -65,11 +67,15 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 around.learner(),
                 probe::metadataTravels,
                 around.clock());
+        // events have a limit of their own: one that is refused or slow makes no other write wait
+        Delivery events = new Delivery(new ApiLimiter(1), around.fence(), around.metrics(), client.timeout());
+        this.announcer = new Announcer(client, events, around.clock());
+        this.refusals = new Refusals(around.clock(), announcer::announce);
+        this.pauses = new Pauses(around.clock(), announcer::announce);
         this.podWriter = new PodWriter(parts, delivery, refusals, later, lanes);
-        this.podLife = new PodLife(parts, delivery, later);
+        this.podLife = new PodLife(parts, delivery, refusals, later);
         this.objects = new ObjectWriter(parts, delivery);
-        this.statuses = new StatusWriter(parts, delivery, later);
-        this.announcer = new Announcer(client, delivery, around.clock());
+        this.statuses = new StatusWriter(parts, delivery, later, pauses);
         around.cache().onChange(refusals);
     }
 
@@ -83,7 +89,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 collect(pods, failures);
             }
             if (intentFailed && !isTelling(action)) {
-                failures.add(new Failure(action, Failure.Kind.NOT_SENT, 0, "an earlier action of the plan failed"));
+                failures.add(new Failure(action, Fate.NOT_SENT, 0, "an earlier action of the plan failed"));
                 continue;
             }
             Optional<Failure> failure = act(action, pods);
@@ -97,7 +103,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     private Optional<Failure> act(Action action, List<CompletableFuture<Optional<Failure>>> pods) {
         return switch (action) {
             case Action.EditPod edit -> {
-                lanes.submit(edit.edit().pod().uid(), () -> podWriter.write(edit.edit()));
+                podWriter.submit(edit.edit());
                 yield Optional.empty();
             }
             case Action.CreatePod create -> {
@@ -112,15 +118,39 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 pods.add(deletion(delete));
                 yield Optional.empty();
             }
-            case Action.CreateObject create -> objects.create(create);
-            case Action.PatchObject patch -> objects.patch(patch);
-            case Action.PatchStatus patch -> objects.patchStatus(patch);
-            case Action.DeleteObject delete -> objects.delete(delete);
+            case Action.CreateObject create -> unlessPaused(create, () -> objects.create(create));
+            case Action.PatchObject patch -> unlessPaused(patch, () -> objects.patch(patch));
+            case Action.PatchStatus patch -> unlessPaused(patch, () -> objects.patchStatus(patch));
+            case Action.DeleteObject delete -> unlessPaused(delete, () -> objects.delete(delete));
             case Action.WriteStatus status -> statuses.write(status);
             case Action.Announce event -> {
                 announcer.announce(event);
                 yield Optional.empty();
             }
+        };
+    }
+
+    private Optional<Failure> unlessPaused(Action action, Supplier<Optional<Failure>> write) {
+        return pauses.unlessPaused(target(action).orElseThrow(), action, write);
+    }
+
+    /** What the pauses know it by; empty where others keep the pause: of Pods the refusals, of creations their set. */
+    private static Optional<Pauses.Target> target(Action action) {
+        return switch (action) {
+            case Action.CreateObject create -> Optional.of(new Pauses.Target("create", create.object(), 0));
+            case Action.PatchObject patch ->
+                Optional.of(new Pauses.Target("patch", patch.object(), patch.resourceVersion()));
+            case Action.PatchStatus patch ->
+                Optional.of(new Pauses.Target("patch-status", patch.object(), patch.resourceVersion()));
+            case Action.DeleteObject delete ->
+                Optional.of(new Pauses.Target("delete", delete.object(), delete.resourceVersion()));
+            case Action.WriteStatus status ->
+                Optional.of(new Pauses.Target("status", status.object(), status.resourceVersion()));
+            case Action.EditPod ignored -> Optional.empty();
+            case Action.CreatePod ignored -> Optional.empty();
+            case Action.TryPod ignored -> Optional.empty();
+            case Action.DeletePod ignored -> Optional.empty();
+            case Action.Announce ignored -> Optional.empty();
         };
     }
 
@@ -162,23 +192,24 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         Optional<Duration> soonest = plan.lookAgain();
         String why = "planned";
         for (Failure failure : failures) {
-            Optional<Duration> wanted = lookAfter(failure.kind());
-            if (wanted.isPresent() && (soonest.isEmpty() || wanted.get().compareTo(soonest.get()) < 0)) {
-                soonest = wanted;
-                why = failure.kind().name();
+            Duration wanted = lookAfter(failure);
+            if (soonest.isEmpty() || wanted.compareTo(soonest.get()) < 0) {
+                soonest = Optional.of(wanted);
+                why = failure.fate().name();
             }
         }
         return soonest.isEmpty() ? Outcome.done() : Outcome.lookAgain(soonest.get(), why);
     }
 
-    /** Empty for a refusal: it changes only when what was refused changes, and that comes as an event. */
-    private Optional<Duration> lookAfter(Failure.Kind kind) {
-        return switch (kind) {
-            case CONFLICT -> Optional.of(Duration.ZERO);
-            case BUSY, NOT_SENT -> Optional.of(BUSY_PAUSE);
-            case UNKNOWN -> Optional.of(client.timeout().plusSeconds(2));
-            case REFUSED -> Optional.empty();
+    /** When it may be tried again; an answer that is lost must not arrive after that. */
+    private Duration lookAfter(Failure failure) {
+        Duration paused = target(failure.action()).map(pauses::left).orElse(Duration.ZERO);
+        Duration least = switch (failure.fate()) {
+            case CONFLICT, DONE, READ_AGAIN -> Duration.ZERO;
+            case BUSY, NOT_SENT, REFUSED, FORBIDDEN, FAILED -> BUSY_PAUSE;
+            case UNKNOWN -> client.timeout().plusSeconds(2);
         };
+        return paused.compareTo(least) < 0 ? least : paused;
     }
 
     @Override

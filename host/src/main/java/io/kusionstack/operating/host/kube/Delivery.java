@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Every write goes out through here: limited, fenced, measured. Any thread; blocks. */
 final class Delivery {
@@ -44,48 +46,65 @@ final class Delivery {
         record Lost(String why) implements Result {}
     }
 
-    /** Waits its turn, asks the fence at the last moment, sends. */
-    Result send(String kind, String verb, Request request) {
-        return send(kind, verb, () -> true, request);
+    /** Waits its turn and sends. */
+    Result send(Urgency urgency, String kind, String verb, Request request) {
+        return inTurn(urgency, () -> sendInTurn(kind, verb, () -> true, request))
+                .orElseGet(() -> {
+                    metrics.notSent(kind, verb);
+                    return new Result.NotSent("the host is stopping");
+                });
     }
 
-    /** @param current asked at the last moment: is the decision still about the newest state that is known? */
-    Result send(String kind, String verb, BooleanSupplier current, Request request) {
+    /** Waits its turn, and holds it while the work decides and sends; empty when the host stops. */
+    <T> Optional<T> inTurn(Urgency urgency, Supplier<T> work) {
         try {
-            limiter.enter();
+            limiter.enter(urgency);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            metrics.notSent(kind, verb);
-            return new Result.NotSent("the host is stopping");
+            return Optional.empty();
         }
         try {
-            if (!fence.isOpenFor(timeout)) {
-                metrics.notSent(kind, verb);
-                return new Result.NotSent("the lease is not sure to outlast the request");
-            }
-            return current.getAsBoolean() ? sendNow(kind, verb, request) : new Result.Overtaken();
+            return Optional.of(work.get());
         } finally {
             limiter.leave();
         }
+    }
+
+    /**
+     * Asks the fence at the last moment and sends; to be called in turn.
+     *
+     * @param current asked at the last moment, too: is the decision still about the newest state that is known?
+     */
+    Result sendInTurn(String kind, String verb, BooleanSupplier current, Request request) {
+        if (!fence.isOpenFor(timeout)) {
+            metrics.notSent(kind, verb);
+            return new Result.NotSent("the lease is not sure to outlast the request");
+        }
+        return current.getAsBoolean() ? sendNow(kind, verb, request) : new Result.Overtaken();
     }
 
     private Result sendNow(String kind, String verb, Request request) {
         long start = System.nanoTime();
         try {
             Answer answer = request.send();
-            if (answer.isSuccess()) {
-                metrics.sent(kind, verb, Duration.ofNanos(System.nanoTime() - start));
-            } else if (answer.isBusy()) {
-                Duration pause = answer.retryAfter().isZero() ? DEFAULT_PAUSE : answer.retryAfter();
-                metrics.throttled(pause);
-                limiter.pause(pause);
-            } else if (answer.isConflict()) {
-                metrics.conflict(kind, verb);
-            } else if (answer.isRefusal()) {
-                metrics.refused(kind, verb, answer.code());
-            } else if (answer.code() >= 500) {
-                metrics.unknownOutcome(kind, verb);
-                return new Result.Lost(answer.message());
+            switch (Fate.of(answer)) {
+                case DONE -> {
+                    Duration latency = Duration.ofNanos(System.nanoTime() - start);
+                    metrics.sent(kind, verb, latency);
+                    limiter.answered(latency);
+                }
+                case BUSY -> {
+                    Duration pause = answer.retryAfter().isZero() ? DEFAULT_PAUSE : answer.retryAfter();
+                    metrics.throttled(pause);
+                    limiter.pause(pause);
+                }
+                case CONFLICT -> metrics.conflict(kind, verb);
+                case REFUSED, FORBIDDEN, FAILED -> metrics.refused(kind, verb, answer.code());
+                case UNKNOWN -> {
+                    metrics.unknownOutcome(kind, verb);
+                    return new Result.Lost(answer.message());
+                }
+                case NOT_SENT, READ_AGAIN -> throw new IllegalStateException("no answer says so: " + answer.code());
             }
             return new Result.Answered(answer);
         } catch (ConnectException e) {
@@ -100,7 +119,7 @@ final class Delivery {
     /** A read that takes its turn among the writes. */
     Answer read(Request request) throws IOException {
         try {
-            limiter.enter();
+            limiter.enter(Urgency.SLOT_HOLDER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the host is stopping");

@@ -12,22 +12,6 @@ public interface EditReports {
      */
     void reported(PodRecord seen, PodEdit edit, Fate fate);
 
-    /** What became of an edit. */
-    enum Fate {
-        /** The API server took it, and the cache knows. */
-        DONE,
-        /** The API server knows a newer object; nothing was changed. */
-        CONFLICT,
-        /** The API server does not take the content; nothing was changed. */
-        REFUSED,
-        /** Nothing was sent. */
-        NOT_SENT,
-        /** It may have been done, or may yet be; only a fresh read tells. */
-        UNKNOWN,
-        /** After {@link #UNKNOWN}: it can no longer arrive, and what a read begun since then showed is in the cache. */
-        READ_AGAIN
-    }
-
     static EditReports none() {
         return (seen, edit, fate) -> {};
     }

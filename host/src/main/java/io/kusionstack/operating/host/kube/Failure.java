@@ -7,18 +7,24 @@ import io.kusionstack.operating.host.plan.Action;
  *
  * @param code the HTTP status, 0 where there was no answer
  */
-public record Failure(Action action, Kind kind, int code, String message) {
-    /** What that means for whoever planned it. */
-    public enum Kind {
-        /** The world moved; look again. */
-        CONFLICT,
-        /** The API server does not take this content, or forbids it; trying again as it is changes nothing. */
-        REFUSED,
-        /** The API server is busy; it was not done. */
-        BUSY,
-        /** The lease was not sure to last, or an earlier action failed; nothing was sent. */
-        NOT_SENT,
-        /** No answer: it may have been done. */
-        UNKNOWN
+public record Failure(Action action, Fate fate, int code, String message) {
+    /** One sentence with the server's words and the remedy; the same as long as those are. */
+    public String sentence() {
+        return what(action) + Refusal.told(fate, code) + message + "; " + fate.remedy();
+    }
+
+    private static String what(Action action) {
+        return switch (action) {
+            case Action.EditPod edit -> "writing " + edit.edit().pod();
+            case Action.CreatePod create -> "creating Pod " + create.name();
+            case Action.TryPod trial -> "trying a Pod of " + trial.revision();
+            case Action.DeletePod delete -> "deleting Pod " + delete.pod().name();
+            case Action.CreateObject create -> "creating " + create.object();
+            case Action.PatchObject patch -> "writing " + patch.object();
+            case Action.PatchStatus patch -> "writing the status of " + patch.object();
+            case Action.DeleteObject delete -> "deleting " + delete.object();
+            case Action.WriteStatus status -> "writing the status of " + status.object();
+            case Action.Announce event -> "telling of " + event.about();
+        };
     }
 }

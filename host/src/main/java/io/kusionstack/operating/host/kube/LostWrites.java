@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.kube;
 
-import io.kusionstack.operating.host.kube.EditReports.Fate;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Duration;

@@ -27,6 +27,7 @@ final class ObjectWriter {
         ObjectRef object = action.object();
         String path = ObjectPath.collection(object.kind(), object.namespace());
         Delivery.Result result = delivery.send(
+                Urgency.LIFE,
                 object.kind().kind(),
                 "create",
                 () -> parts.client().post(path, action.body().toString()));
@@ -45,10 +46,10 @@ final class ObjectWriter {
                 return Optional.empty();
             }
         } catch (IOException e) {
-            return Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, e.toString()));
+            return Optional.of(new Failure(action, Fate.UNKNOWN, 0, e.toString()));
         }
-        return Optional.of(new Failure(
-                action, Failure.Kind.CONFLICT, 409, action.object() + " exists already with other content"));
+        return Optional.of(
+                new Failure(action, Fate.CONFLICT, 409, action.object() + " exists already with other content"));
     }
 
     Optional<Failure> patch(Action.PatchObject action) {
@@ -56,6 +57,7 @@ final class ObjectWriter {
         String body =
                 conditional(action.patch(), object, action.resourceVersion()).toString();
         Delivery.Result result = delivery.send(
+                Urgency.LIFE,
                 object.kind().kind(),
                 "patch",
                 () -> parts.client().patch(ObjectPath.of(object), ApiClient.MERGE, body));
@@ -68,6 +70,7 @@ final class ObjectWriter {
         status.set("status", action.status());
         String body = conditional(status, object, action.resourceVersion()).toString();
         Delivery.Result result = delivery.send(
+                Urgency.LIFE,
                 object.kind().kind(),
                 "patch-status",
                 () -> parts.client().patch(ObjectPath.of(object) + "/status", ApiClient.MERGE, body));
@@ -78,7 +81,10 @@ final class ObjectWriter {
         ObjectRef object = action.object();
         String options = preconditions(object.uid(), action.resourceVersion()).toString();
         Delivery.Result result = delivery.send(
-                object.kind().kind(), "delete", () -> parts.client().delete(ObjectPath.of(object), options));
+                Urgency.LIFE,
+                object.kind().kind(),
+                "delete",
+                () -> parts.client().delete(ObjectPath.of(object), options));
         if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isNotFound()) {
             return Optional.empty();
         }
@@ -119,18 +125,13 @@ final class ObjectWriter {
     static Optional<Failure> failure(Action action, Delivery.Result result) {
         return switch (result) {
             case Delivery.Result.Overtaken overtaken ->
-                Optional.of(new Failure(action, Failure.Kind.CONFLICT, 0, "the object has changed meanwhile"));
-            case Delivery.Result.NotSent not -> Optional.of(new Failure(action, Failure.Kind.NOT_SENT, 0, not.why()));
-            case Delivery.Result.Lost lost -> Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, lost.why()));
-            case Delivery.Result.Answered(Answer answer) -> {
-                if (answer.isSuccess()) {
-                    yield Optional.empty();
-                }
-                Failure.Kind kind = answer.isBusy()
-                        ? Failure.Kind.BUSY
-                        : answer.isConflict() || answer.isNotFound() ? Failure.Kind.CONFLICT : Failure.Kind.REFUSED;
-                yield Optional.of(new Failure(action, kind, answer.code(), answer.message()));
-            }
+                Optional.of(new Failure(action, Fate.CONFLICT, 0, "the object has changed meanwhile"));
+            case Delivery.Result.NotSent not -> Optional.of(new Failure(action, Fate.NOT_SENT, 0, not.why()));
+            case Delivery.Result.Lost lost -> Optional.of(new Failure(action, Fate.UNKNOWN, 0, lost.why()));
+            case Delivery.Result.Answered(Answer answer) ->
+                answer.isSuccess()
+                        ? Optional.empty()
+                        : Optional.of(new Failure(action, Fate.of(answer), answer.code(), answer.message()));
         };
     }
 

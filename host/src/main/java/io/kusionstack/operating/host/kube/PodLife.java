@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,12 +18,14 @@ final class PodLife {
 
     private final ActuatorParts parts;
     private final Delivery delivery;
+    private final Refusals refusals;
     private final Later later;
     private final PodReader reader;
 
-    PodLife(ActuatorParts parts, Delivery delivery, Later later) {
+    PodLife(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later) {
         this.parts = parts;
         this.delivery = delivery;
+        this.refusals = refusals;
         this.later = later;
         this.reader = new PodReader(parts, delivery);
     }
@@ -36,8 +39,8 @@ final class PodLife {
         ObjectNode body = action.body().deepCopy();
         body.withObjectProperty("metadata").put("name", action.name());
         parts.expectations().expectCreation(action.owner(), action.name());
-        Delivery.Result result =
-                delivery.send(KIND, "create", () -> parts.client().post(collection(action), body.toString()));
+        Delivery.Result result = delivery.send(
+                Urgency.LIFE, KIND, "create", () -> parts.client().post(collection(action), body.toString()));
         if (isOurs(action, result)) {
             lowerIfSeen(action);
             return Optional.empty();
@@ -57,7 +60,7 @@ final class PodLife {
                     ? Optional.empty()
                     : ObjectWriter.failure(action, new Delivery.Result.Answered(answer));
         } catch (IOException e) {
-            return Optional.of(new Failure(action, Failure.Kind.UNKNOWN, 0, e.toString()));
+            return Optional.of(new Failure(action, Fate.UNKNOWN, 0, e.toString()));
         }
     }
 
@@ -71,7 +74,7 @@ final class PodLife {
     }
 
     private void afterFailedCreation(Action.CreatePod action, Failure failure) {
-        if (failure.kind() == Failure.Kind.UNKNOWN) {
+        if (failure.fate() == Fate.UNKNOWN) {
             later.after(uncertain(), () -> lowerUnlessThere(action));
         } else {
             parts.expectations().forgetCreation(action.owner(), action.name());
@@ -118,15 +121,23 @@ final class PodLife {
             return Optional.empty();
         }
         if (!parts.cache().isSettled()) {
-            return Optional.of(
-                    new Failure(action, Failure.Kind.NOT_SENT, 0, "the API server has gone back to an older past"));
+            return Optional.of(new Failure(action, Fate.NOT_SENT, 0, "the API server has gone back to an older past"));
         }
+        Optional<Refusal> earlier = refusals.holding(seen.get(), PodEdit.of(seen.get()));
+        if (earlier.isPresent()) {
+            Refusal known = earlier.get();
+            return Optional.of(new Failure(action, known.fate(), known.code(), known.message()));
+        }
+        return deleteNow(action, seen.get());
+    }
+
+    private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
         long epoch = parts.cache().epoch();
         String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
                 .toString();
-        parts.expectations().expectDeletion(seen.get());
+        parts.expectations().expectDeletion(seen);
         Delivery.Result result =
-                delivery.send(KIND, "delete", () -> parts.client().delete(PodPatch.path(seen.get()), options));
+                delivery.send(Urgency.LIFE, KIND, "delete", () -> parts.client().delete(PodPatch.path(seen), options));
         if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isNotFound()) {
             return Optional.empty();
         }
@@ -134,12 +145,17 @@ final class PodLife {
         if (failure.isEmpty() && result instanceof Delivery.Result.Answered(Answer answer)) {
             learn(answer, epoch);
         }
-        failure.ifPresent(why -> afterFailedDeletion(seen.get(), why));
+        failure.ifPresent(why -> afterFailedDeletion(seen, why));
         return failure;
     }
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {
-        if (failure.kind() == Failure.Kind.UNKNOWN) {
+        if (failure.fate().isNo()) {
+            Duration pause = refusals.note(
+                    pod, PodEdit.of(pod), new Refusals.Failed(failure.fate(), failure.code(), failure.message()));
+            later.after(pause, () -> parts.cache().wake(pod.uid()));
+        }
+        if (failure.fate() == Fate.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));
         } else {
             parts.expectations().forgetDeletion(pod);

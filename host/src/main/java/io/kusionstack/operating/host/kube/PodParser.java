@@ -105,6 +105,11 @@ final class PodParser {
         }
     }
 
+    /** True if a record shows this annotation. */
+    boolean keeps(String annotation) {
+        return PodDraft.isOurs(annotation) || annotations.contains(annotation);
+    }
+
     private static Map<String, String> labels(PodJson json) throws IOException {
         Map<String, String> labels = new HashMap<>();
         json.object(() -> {
@@ -119,7 +124,7 @@ final class PodParser {
         Map<String, String> kept = new HashMap<>();
         json.object(() -> {
             for (String key = json.field(); key != null; key = json.field()) {
-                if (PodDraft.isOurs(key) || annotations.contains(key)) {
+                if (keeps(key)) {
                     kept.put(json.key(), json.own());
                 } else {
                     json.skip();

@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * An edit as one request: a strategic-merge patch with uid and resourceVersion as preconditions.
@@ -70,9 +73,25 @@ record PodPatch(String path, ObjectNode body) {
                 edit.images());
     }
 
-    /** True if {@code after} shows all that {@code edit} asked for. */
-    static boolean isShown(PodRecord after, PodEdit edit) {
-        return edit.against(after).isEmpty();
+    /**
+     * What {@code edit} asked for and {@code after} does not show; a record says nothing of annotations it does not keep.
+     *
+     * @param kept true for annotations that records keep
+     */
+    static PodEdit missing(PodRecord after, PodEdit edit, Predicate<String> kept) {
+        PodEdit missing = edit.against(after);
+        SortedMap<String, String> annotations =
+                new TreeMap<>(missing.annotations().set());
+        annotations.keySet().removeIf(kept.negate());
+        return new PodEdit(
+                missing.pod(),
+                missing.resourceVersion(),
+                missing.labels(),
+                new MapEdit(annotations, missing.annotations().removed()),
+                missing.addFinalizers(),
+                missing.removeFinalizers(),
+                missing.serviceReady(),
+                missing.images());
     }
 
     private static void entries(ObjectNode metadata, String field, MapEdit edit) {

@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.kube;
 
-import io.kusionstack.operating.host.kube.EditReports.Fate;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -18,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class PodWriter {
     private static final Logger LOG = LoggerFactory.getLogger(PodWriter.class);
     private static final String KIND = "Pod";
+    private static final String UNDONE = "the API server took the edit and did not do all of it, a webhook may undo it";
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_TRIES_WHILE_BUSY = 5;
 
@@ -28,6 +28,9 @@ final class PodWriter {
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final PodParser parser;
+    private final WriteLanes lanes;
+    private final Rehearsals rehearsals;
+    private final PendingEdits pending = new PendingEdits();
 
     PodWriter(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later, WriteLanes lanes) {
         this.parts = parts;
@@ -37,25 +40,66 @@ final class PodWriter {
         this.reader = new PodReader(parts, delivery);
         this.lostWrites = new LostWrites(parts, reader, later, lanes);
         this.parser = parts.parser();
+        this.lanes = lanes;
+        this.rehearsals = new Rehearsals(parts, delivery, refusals, later);
     }
 
-    /** To be called in the lane of the Pod. */
-    void write(PodEdit planned) {
+    /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */
+    void submit(PodEdit planned) {
+        PendingEdits.Place place = PendingEdits.Place.of(planned);
+        if (pending.add(place, planned)) {
+            lanes.submit(planned.pod().uid(), () -> write(place));
+        }
+    }
+
+    private void write(PendingEdits.Place place) {
+        Optional<PodEdit> planned = current(place);
+        for (int i = 0; i < MOST_TRIES_WHILE_BUSY && planned.isPresent(); i++) {
+            PodEdit known = planned.get();
+            Urgency urgency = newest(known).map(seen -> Urgency.of(seen, known)).orElse(Urgency.SLOT_HOLDER);
+            // what to send is decided when it is its turn, not before it waited
+            Optional<Tried> tried =
+                    delivery.inTurn(urgency, () -> writeNow(pending.take(place).orElse(known)));
+            if (tried.isEmpty() || tried.get() != Tried.BUSY) {
+                return;
+            }
+        }
+        planned.flatMap(this::newest).ifPresent(seen -> wakeLater(seen, PATIENCE));
+    }
+
+    /** What was decided on an older record does not wait for a turn. */
+    private Optional<PodEdit> current(PendingEdits.Place place) {
+        Optional<PodEdit> planned = pending.peek(place);
+        while (planned.isPresent() && newest(planned.get()).isEmpty()) {
+            if (pending.drop(place, planned.get())) {
+                parts.metrics().outdated(KIND);
+                return Optional.empty();
+            }
+            planned = pending.peek(place);
+        }
+        return planned;
+    }
+
+    /** The record that the edit was decided on, if there is no newer one. */
+    private Optional<PodRecord> newest(PodEdit edit) {
+        return parts.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
+    }
+
+    private Tried writeNow(PodEdit planned) {
         long epoch = parts.cache().epoch();
-        Optional<PodRecord> newest = parts.cache().byUid(planned.pod().uid());
-        if (newest.isEmpty() || newest.get().resourceVersion() != planned.resourceVersion()) {
+        Optional<PodRecord> newest = newest(planned);
+        if (newest.isEmpty()) {
             parts.metrics().outdated(KIND);
-            return;
+            return Tried.GIVEN_UP;
         }
         Write write = new Write(newest.get(), planned, epoch);
         PodEdit edit = advanced(write, parts.gate());
         Tried tried = attempt(write, edit);
-        if (tried == Tried.REFUSED) {
-            PodEdit plain = advanced(write, parts.gate()::advanceWithoutIntention);
-            if (!plain.equals(edit)) {
-                attempt(write, plain);
-            }
+        if (tried != Tried.REFUSED) {
+            return tried;
         }
+        PodEdit plain = advanced(write, parts.gate()::advanceWithoutIntention);
+        return plain.equals(edit) ? tried : attempt(write, plain);
     }
 
     /** What stays the same while one edit is written. */
@@ -75,19 +119,24 @@ final class PodWriter {
     }
 
     private Tried attempt(Write write, PodEdit edit) {
-        if (edit.isEmpty() || refusals.covers(write.seen, edit)) {
-            parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
+        Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen, edit);
+        if (edit.isEmpty() || holding.isPresent()) {
+            parts.reports()
+                    .reported(
+                            write.seen, edit, holding.map(PodWriter::fateOfHeld).orElse(Fate.NOT_SENT));
             return Tried.GIVEN_UP;
         }
-        Tried tried = Tried.BUSY;
-        for (int i = 0; tried == Tried.BUSY && i < MOST_TRIES_WHILE_BUSY; i++) {
-            tried = send(write, edit);
+        Optional<Fate> kept = rehearsals.keepsInService(write.seen, edit);
+        if (kept.isPresent()) {
+            parts.reports().reported(write.seen, edit, kept.get());
+            return Tried.GIVEN_UP;
         }
-        if (tried == Tried.BUSY) {
-            parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
-            wakeLater(write.seen);
-        }
-        return tried;
+        return send(write, edit);
+    }
+
+    /** A Pod whose write is refused stands back for others for as long as that lasts. */
+    private static Fate fateOfHeld(Refusal refusal) {
+        return refusal.fate().isNo() ? refusal.fate() : Fate.NOT_SENT;
     }
 
     private Tried send(Write write, PodEdit edit) {
@@ -119,7 +168,7 @@ final class PodWriter {
         if (!parts.cache().isSettled()) {
             return new Delivery.Result.NotSent("the API server has gone back to an older past");
         }
-        return delivery.send(
+        return delivery.sendInTurn(
                 KIND,
                 edit.serviceReady().isPresent() ? "patch-status" : "patch",
                 () -> isNewest(seen),
@@ -144,7 +193,7 @@ final class PodWriter {
             }
             case Delivery.Result.NotSent ignored -> {
                 parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
-                wakeLater(write.seen);
+                wakeLater(write.seen, PATIENCE);
                 yield Tried.GIVEN_UP;
             }
             case Delivery.Result.Lost lost -> {
@@ -154,52 +203,69 @@ final class PodWriter {
                         .log("No answer to a write of a Pod; it will be read");
                 parts.reports().reported(write.seen, edit, Fate.UNKNOWN);
                 lostWrites.note(write.seen, edit);
-                readLater(write.seen, true);
+                Refusals.Failed failed = new Refusals.Failed(Fate.UNKNOWN, 0, lost.why());
+                readLater(write.seen, refusals.note(write.seen, edit, failed), true);
                 yield Tried.GIVEN_UP;
             }
         };
     }
 
     private Tried answered(Write write, PodEdit edit, Answer answer) {
-        if (answer.isSuccess()) {
-            learn(write, edit, answer);
-            return Tried.DONE;
-        }
-        if (answer.isBusy()) {
-            return Tried.BUSY;
-        }
-        if (answer.isRefusal()) {
-            LOG.atWarn()
-                    .addKeyValue("pod", write.seen.ref())
-                    .addKeyValue("code", answer.code())
-                    .addKeyValue("answer", answer.message())
-                    .log("The API server refuses an edit of a Pod");
-            refusals.note(write.seen, new Refusal(answer.code(), answer.message(), edit));
-            parts.reports().reported(write.seen, edit, Fate.REFUSED);
-            return Tried.REFUSED;
-        }
-        parts.reports().reported(write.seen, edit, Fate.CONFLICT);
-        readLater(write.seen, false);
-        return Tried.GIVEN_UP;
+        Fate fate = Fate.of(answer);
+        return switch (fate) {
+            case DONE -> {
+                learn(write, edit, answer);
+                yield Tried.DONE;
+            }
+            case BUSY -> {
+                parts.reports().reported(write.seen, edit, Fate.BUSY);
+                yield Tried.BUSY;
+            }
+            case REFUSED, FORBIDDEN, FAILED -> refused(write, edit, answer);
+            case CONFLICT, UNKNOWN, NOT_SENT, READ_AGAIN -> {
+                parts.reports().reported(write.seen, edit, Fate.CONFLICT);
+                readLater(write.seen, PATIENCE, false);
+                yield Tried.GIVEN_UP;
+            }
+        };
+    }
+
+    private Tried refused(Write write, PodEdit edit, Answer answer) {
+        Fate fate = Fate.of(answer);
+        LOG.atWarn()
+                .addKeyValue("pod", write.seen.ref())
+                .addKeyValue("code", answer.code())
+                .addKeyValue("answer", answer.message())
+                .log("The API server refuses an edit of a Pod");
+        Duration pause = refusals.note(write.seen, edit, Refusals.Failed.of(answer));
+        rehearsals.disproved(write.seen, edit);
+        wakeLater(write.seen, pause);
+        parts.reports().reported(write.seen, edit, fate);
+        return fate.isToContent() ? Tried.REFUSED : Tried.GIVEN_UP;
     }
 
     private void learn(Write write, PodEdit edit, Answer answer) {
         PodRecord after = parsed(answer);
-        if (!PodPatch.isShown(after, edit)) {
+        PodEdit missing = PodPatch.missing(after, edit, parser::keeps);
+        if (!missing.isEmpty()) {
             parts.metrics().intentMissed(KIND);
             LOG.atWarn()
                     .addKeyValue("pod", write.seen.ref())
-                    .addKeyValue("missing", edit.against(after))
+                    .addKeyValue("missing", missing)
                     .log("The API server took an edit of a Pod and did not do all of it; does a webhook undo it?");
-            refusals.note(
-                    after,
-                    new Refusal(
-                            answer.code(),
-                            "taken, but not done",
-                            advanced(new Write(after, PodEdit.of(after), write.epoch), parts.gate())));
+            noteUndone(write, missing, after);
+        } else {
+            refusals.forget(write.seen, edit);
         }
         parts.cache().learn(after, write.epoch);
         parts.reports().reported(write.seen, edit, Fate.DONE);
+    }
+
+    /** Noted as what would be sent next: it would be undone as well. */
+    private void noteUndone(Write write, PodEdit missing, PodRecord after) {
+        PodEdit next = advanced(new Write(after, PodEdit.of(after), write.epoch), parts.gate());
+        PodEdit undone = next.isEmpty() ? missing : next;
+        wakeLater(after, refusals.note(after, undone, new Refusals.Failed(Fate.REFUSED, 0, UNDONE)));
     }
 
     private PodRecord parsed(Answer answer) {
@@ -210,13 +276,13 @@ final class PodWriter {
         }
     }
 
-    private void wakeLater(PodRecord seen) {
-        later.after(PATIENCE, () -> parts.cache().wake(seen.uid()));
+    private void wakeLater(PodRecord seen, Duration pause) {
+        later.after(pause, () -> parts.cache().wake(seen.uid()));
     }
 
     /** A newer record wakes everybody; where none comes, the object is read. */
-    private void readLater(PodRecord seen, boolean wake) {
-        later.after(PATIENCE, () -> read(seen, wake));
+    private void readLater(PodRecord seen, Duration pause, boolean wake) {
+        later.after(pause, () -> read(seen, wake));
     }
 
     private void read(PodRecord seen, boolean wake) {
@@ -224,7 +290,7 @@ final class PodWriter {
             return;
         }
         switch (reader.read(seen)) {
-            case NOTHING -> readLater(seen, wake);
+            case NOTHING -> readLater(seen, PATIENCE, wake);
             case KNOWN -> {
                 if (wake) {
                     parts.cache().wake(seen.uid());

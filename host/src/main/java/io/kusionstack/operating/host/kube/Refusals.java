@@ -1,42 +1,167 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.kernel.Backoff;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Which edits the API server did not take, by Pod, as long as the Pod stays as it was. Any thread. */
+/**
+ * Which writes of Pods did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute for
+ * as long as none of the kind gets through. A refusal for the content holds back only what is like it, and ends early when
+ * the Pod changes; all else holds back every write by the same way, so that a Pod can still be called back by its status
+ * while writes of the Pod itself fail. The first of a row is told by an event. Any thread.
+ */
 final class Refusals implements PodCache.Listener {
-    private final Map<String, Noted> byUid = new ConcurrentHashMap<>();
+    static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    private static final String DELETION = "delete";
+    private static final int MOST_OF_ONE_POD = 16;
+    /** Without an answer, it takes two to be worth telling. */
+    private static final int WORTH_TELLING = 2;
 
-    /** @param version of the record the refused edit was made on */
-    private record Noted(long version, Refusal refusal) {}
+    private final Map<String, Map<String, Noted>> byUid = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final Consumer<Action.Announce> events;
 
-    void note(PodRecord seen, Refusal refusal) {
-        byUid.put(seen.uid(), new Noted(seen.resourceVersion(), refusal));
+    /** @param version of the record the write was decided on */
+    private record Noted(long version, Refusal refusal) {
+        boolean speaksOf(PodRecord pod) {
+            return !refusal.fate().isToContent() || version == pod.resourceVersion();
+        }
+
+        boolean isWorthTelling() {
+            return refusal.fate().isNo() || refusal.attempts() >= WORTH_TELLING;
+        }
     }
 
+    Refusals(InstantSource clock, Consumer<Action.Announce> events) {
+        this.clock = clock;
+        this.events = events;
+    }
+
+    /** @return how long to wait before it is tried again */
+    Duration note(PodRecord seen, PodEdit edit, Failed failed) {
+        Instant now = clock.instant();
+        String key = failed.fate().isToContent() ? likeness(edit) : way(edit);
+        Map<String, Noted> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
+        if (all.size() >= MOST_OF_ONE_POD) {
+            all.clear();
+        }
+        Noted noted = all.compute(key, (same, before) -> {
+            int attempts = before == null ? 1 : before.refusal.attempts() + 1;
+            Instant until = now.plus(PAUSES.after(attempts));
+            return new Noted(
+                    seen.resourceVersion(),
+                    new Refusal(failed.fate(), failed.code(), failed.message(), edit, attempts, until));
+        });
+        if (noted.refusal.attempts() == (failed.fate().isNo() ? 1 : WORTH_TELLING)) {
+            events.accept(event(seen, noted.refusal));
+        }
+        return Duration.between(now, noted.refusal.until());
+    }
+
+    /** What the API server answered, or why there is no answer. */
+    record Failed(Fate fate, int code, String message) {
+        static Failed of(Answer answer) {
+            return new Failed(Fate.of(answer), answer.code(), answer.message());
+        }
+    }
+
+    /** A write like this got through. */
+    void forget(PodRecord seen, PodEdit edit) {
+        byUid.computeIfPresent(seen.uid(), (uid, all) -> {
+            all.remove(likeness(edit));
+            all.remove(way(edit));
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    /** What a user has to know of this Pod: what will last rather than what will pass. */
     Optional<Refusal> of(PodRecord pod) {
-        Noted noted = byUid.get(pod.uid());
-        return noted == null || noted.version != pod.resourceVersion() ? Optional.empty() : Optional.of(noted.refusal);
+        return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
+                .filter(noted -> noted.speaksOf(pod) && noted.isWorthTelling())
+                .map(Noted::refusal)
+                .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
+                        .thenComparing(Refusal::attempts)
+                        .thenComparing(Refusal::until));
     }
 
-    /** True if this very edit of this very record was refused before. */
-    boolean covers(PodRecord seen, PodEdit edit) {
-        return of(seen).filter(refusal -> refusal.edit().equals(edit)).isPresent();
+    /** Why this edit of this record is not to be sent yet. */
+    Optional<Refusal> holding(PodRecord seen, PodEdit edit) {
+        Map<String, Noted> all = byUid.getOrDefault(seen.uid(), Map.of());
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        return Optional.ofNullable(all.get(likeness(edit)))
+                .filter(noted -> isHolding(noted, seen, now))
+                .or(() -> Optional.ofNullable(all.get(way(edit))).filter(noted -> isHolding(noted, seen, now)))
+                .map(Noted::refusal);
+    }
+
+    private static boolean isHolding(Noted noted, PodRecord seen, Instant now) {
+        return noted.speaksOf(seen) && noted.refusal.isRunning(now);
     }
 
     @Override
     public void changed(@Nullable PodRecord before, @Nullable PodRecord after) {
         if (after == null && before != null) {
             byUid.remove(before.uid());
-            return;
         }
-        if (after != null) {
-            byUid.computeIfPresent(
-                    after.uid(), (uid, noted) -> noted.version == after.resourceVersion() ? noted : null);
+    }
+
+    private static String way(PodEdit edit) {
+        if (edit.isEmpty()) {
+            return DELETION;
         }
+        return edit.serviceReady().isPresent() ? "status" : "pod";
+    }
+
+    /** The same for edits that differ only in what the lifecycle makes anew each time: the time stamps of its marks. */
+    static String likeness(PodEdit edit) {
+        return way(edit)
+                + values(edit.labels())
+                + values(edit.annotations())
+                + edit.addFinalizers()
+                + edit.removeFinalizers()
+                + edit.serviceReady()
+                + edit.images();
+    }
+
+    private static String values(MapEdit edit) {
+        Map<String, String> values = new HashMap<>();
+        edit.set()
+                .forEach((key, value) ->
+                        values.put(key, PodDraft.isOurs(key) && !key.equals(Names.REVISION) ? "" : value));
+        edit.removed().forEach(key -> values.put(key, "-"));
+        return new TreeMap<>(values).toString();
+    }
+
+    private static Action.Announce event(PodRecord pod, Refusal refusal) {
+        return new Action.Announce(
+                owner(pod), Action.Severity.WARNING, refusal.fate().reason().word(), refusal.sentence());
+    }
+
+    private static ObjectRef owner(PodRecord pod) {
+        Optional<Owner> set = pod.controller()
+                .filter(owner -> owner.kind().equals(ObjectKind.COLLASET.kind())
+                        && owner.apiVersion().startsWith(Names.GROUP + "/"));
+        return set.map(owner -> new ObjectRef(ObjectKind.COLLASET, pod.namespace(), owner.name(), owner.uid()))
+                .orElseGet(() -> new ObjectRef(ObjectKind.POD, pod.namespace(), pod.name(), pod.uid()));
     }
 }

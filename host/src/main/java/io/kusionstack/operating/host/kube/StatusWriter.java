@@ -20,13 +20,16 @@ final class StatusWriter {
     private final ActuatorParts parts;
     private final Delivery delivery;
     private final Later later;
+    private final Pauses pauses;
+    private final PrunedStatuses pruned = new PrunedStatuses();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
 
-    StatusWriter(ActuatorParts parts, Delivery delivery, Later later) {
+    StatusWriter(ActuatorParts parts, Delivery delivery, Later later, Pauses pauses) {
         this.parts = parts;
         this.delivery = delivery;
         this.later = later;
+        this.pauses = pauses;
     }
 
     /** What was written of one object within the window, and what waits for its end; guarded by the lock. */
@@ -38,6 +41,9 @@ final class StatusWriter {
 
     /** @return the failure of a write made now; empty for one that is held back */
     Optional<Failure> write(Action.WriteStatus action) {
+        if (pruned.stands(action)) {
+            return Optional.empty();
+        }
         lock.lock();
         try {
             Slot slot = slots.get(action.object().uid());
@@ -50,7 +56,7 @@ final class StatusWriter {
             lock.unlock();
         }
         Optional<Failure> failure = send(action, action.resourceVersion());
-        later.after(WINDOW, () -> windowEnds(action.object().uid()));
+        later.after(window(action), () -> windowEnds(action.object().uid()));
         return failure;
     }
 
@@ -65,7 +71,7 @@ final class StatusWriter {
             }
             next = slot.waiting;
             slot.waiting = null;
-            if (next == null || isWritten(slot, next)) {
+            if (next == null || isWritten(slot, next) || pruned.stands(next)) {
                 slots.remove(uid);
                 return;
             }
@@ -74,12 +80,22 @@ final class StatusWriter {
             lock.unlock();
         }
         send(next, version).ifPresent(failure -> again(uid, next, failure));
-        later.after(WINDOW, () -> windowEnds(uid));
+        later.after(window(next), () -> windowEnds(uid));
+    }
+
+    /** While the API server does not take the status, its window lasts as long as the pause. */
+    private Duration window(Action.WriteStatus action) {
+        Duration left = pauses.left(target(action, action.resourceVersion()));
+        return left.compareTo(WINDOW) < 0 ? WINDOW : left;
+    }
+
+    private static Pauses.Target target(Action.WriteStatus action, long version) {
+        return new Pauses.Target("status", action.object(), version);
     }
 
     /** What did not arrive is tried at the end of the next window, unless something newer waits; a conflict is planned anew. */
     private void again(String uid, Action.WriteStatus action, Failure failure) {
-        if (failure.kind() == Failure.Kind.CONFLICT || failure.kind() == Failure.Kind.REFUSED) {
+        if (failure.fate() == Fate.CONFLICT || failure.fate() == Fate.REFUSED) {
             return;
         }
         lock.lock();
@@ -108,15 +124,21 @@ final class StatusWriter {
     }
 
     private Optional<Failure> send(Action.WriteStatus action, long version) {
+        return pauses.unlessPaused(target(action, version), action, () -> sendNow(action, version));
+    }
+
+    private Optional<Failure> sendNow(Action.WriteStatus action, long version) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = ObjectWriter.conditional(status, action.object(), version).toString();
         Delivery.Result result = delivery.send(
+                Urgency.STATUS,
                 action.object().kind().kind(),
                 "patch-status",
                 () -> parts.client().patch(ObjectPath.of(action.object()) + "/status", ApiClient.MERGE, body));
         if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isSuccess()) {
             parts.learner().learn(action.object().kind(), answer.json());
+            pruned.written(action, answer.json());
             noteWritten(
                     action,
                     PodParser.version(answer.json()

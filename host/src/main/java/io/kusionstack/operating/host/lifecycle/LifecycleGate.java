@@ -51,6 +51,12 @@ public final class LifecycleGate implements PodGate {
         return new LifecycleGate(judgements, Intentions.none(), endpoints, employers).advance(seen, edit, now);
     }
 
+    @Override
+    public Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
+        PodRecord pod = LifecycleSnapshot.of(seen, edit, now).pod();
+        return intentions.of(pod).map(intention -> intention.on(pod));
+    }
+
     /** As {@link #advance}, and when to look again. */
     Advanced look(PodRecord seen, PodEdit edit, Instant now) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, edit, now);

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plan;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The lifecycle, as the actuator sees it: every write to a Pod passes it. */
 @FunctionalInterface
@@ -21,6 +22,15 @@ public interface PodGate {
      */
     default Advance advanceWithoutIntention(PodRecord seen, PodEdit edit, Instant now) {
         return advance(seen, edit, now);
+    }
+
+    /**
+     * The edit that an operation on the Pod will make once the Pod is out of service, as far as it is known.
+     *
+     * @param edit what is about to be written
+     */
+    default Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
+        return Optional.empty();
     }
 
     /**

@@ -134,8 +134,8 @@ final class Interview {
         Map<String, String> memory = before.said().response().memory();
         Unstored.Id id = new Unstored.Id(question.spec().key(), question.rule().name());
         return memories.store(question, memory)
-                ? ask(question, worker, new Asked(id, question, views(question), memory))
-                : storing(id, question, before);
+                .map(failed -> storing(id, question, before, failed))
+                .orElseGet(() -> ask(question, worker, new Asked(id, question, views(question), memory)));
     }
 
     private Reply ask(Question question, RuleWorker worker, Asked asked) {
@@ -176,17 +176,18 @@ final class Interview {
         Question question = answer.said().question();
         Unstored.Id id = new Unstored.Id(question.spec().key(), question.rule().name());
         return memories.store(question, answer.said().response().memory())
-                ? spoken(answer.said())
-                : storing(id, question, answer);
+                .map(failed -> storing(id, question, answer, failed))
+                .orElseGet(() -> spoken(answer.said()));
     }
 
-    private Reply storing(Unstored.Id id, Question question, Unstored answer) {
+    private Reply storing(Unstored.Id id, Question question, Unstored answer, MemoryStore.Failed failed) {
         unstored.put(id, answer);
+        String why = failed.why().isEmpty() ? "" : ": " + failed.why();
         return silent(
                 question,
                 Reason.WAITING_FOR_RULE,
-                "what " + question.plugin() + " wants to remember is being stored",
-                Duration.ofMillis(100));
+                "what " + question.plugin() + " wants to remember is being stored" + why,
+                failed.after());
     }
 
     private static Reply spoken(Said said) {

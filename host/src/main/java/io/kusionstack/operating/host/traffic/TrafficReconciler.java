@@ -241,7 +241,7 @@ public final class TrafficReconciler implements Reconciler {
     /** What cannot be written for good is told in the log, again and again with back-off. */
     private static Outcome failed(Employment employment, Applied stored) {
         for (Failure failure : stored.failures()) {
-            if (failure.kind() == Failure.Kind.REFUSED) {
+            if (failure.fate().isNo()) {
                 throw new IllegalStateException(
                         Words.unrecorded(employment, failure).message());
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -31,7 +32,7 @@ class ScaleEventsTest {
     @Test
     void tellsNothingOfWhatWasNotDone() {
         CollaSetSnapshot snapshot = Snapshots.of(Snapshots.set()).build();
-        List<Failure> refused = List.of(new Failure(creation("a"), Failure.Kind.REFUSED, 403, "exceeded quota: pods"));
+        List<Failure> refused = List.of(new Failure(creation("a"), Fate.REFUSED, 403, "exceeded quota: pods"));
 
         assertThat(ScaleEvents.of(snapshot, Plan.of(creation("a")), refused)).isEqualTo(Plan.nothing());
     }

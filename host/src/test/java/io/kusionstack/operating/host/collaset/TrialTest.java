@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.plan.Action;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,7 +28,7 @@ class TrialTest {
                 "BUSY    | 429 | too many requests | Unknown",
                 "UNKNOWN | 0   | timeout | Unknown"
             })
-    void readsFromTheAnswerWhetherTheContentIsRefused(Failure.Kind kind, int code, String message, String expected) {
+    void readsFromTheAnswerWhetherTheContentIsRefused(Fate kind, int code, String message, String expected) {
         assertThat(Trial.tried(Optional.of(failure(kind, code, message)), Optional.empty(), 1, NOW)
                         .getClass()
                         .getSimpleName())
@@ -36,7 +37,7 @@ class TrialTest {
 
     @Test
     void isNotTakenBackByAServerThatCannotBeAskedUntilTheSetChanges() {
-        Optional<Failure> unasked = Optional.of(failure(Failure.Kind.REFUSED, 400, "does not support dry run"));
+        Optional<Failure> unasked = Optional.of(failure(Fate.REFUSED, 400, "does not support dry run"));
 
         assertThat(Trial.tried(unasked, refused(true, 1), 1, NOW))
                 .isEqualTo(refused(true, 2).get());
@@ -53,8 +54,8 @@ class TrialTest {
 
     @Test
     void learnsFromCreations() {
-        Optional<Failure> denied = Optional.of(failure(Failure.Kind.REFUSED, 403, "denied"));
-        Optional<Failure> quota = Optional.of(failure(Failure.Kind.REFUSED, 403, "exceeded quota: pods"));
+        Optional<Failure> denied = Optional.of(failure(Fate.REFUSED, 403, "denied"));
+        Optional<Failure> quota = Optional.of(failure(Fate.REFUSED, 403, "exceeded quota: pods"));
 
         assertThat(Trial.created(Optional.empty(), refused(true, 1), 1, NOW)).contains(new Trial.Created());
         assertThat(Trial.created(denied, Optional.of(new Trial.Taken()), 1, NOW))
@@ -68,7 +69,7 @@ class TrialTest {
         return Optional.of(new Trial.Refused(403, "denied", shown, 1, attempts, NOW));
     }
 
-    private static Failure failure(Failure.Kind kind, int code, String message) {
+    private static Failure failure(Fate kind, int code, String message) {
         return new Failure(new Action.Announce(World.SET, Action.Severity.NORMAL, "", ""), kind, code, message);
     }
 }

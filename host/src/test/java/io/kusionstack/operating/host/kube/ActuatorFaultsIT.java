@@ -36,7 +36,7 @@ class ActuatorFaultsIT {
     private final FakeApi api = new FakeApi();
     private final PodCache cache = new PodCache();
     private final CountingMetrics metrics = new CountingMetrics();
-    private final List<EditReports.Fate> fates = new CopyOnWriteArrayList<>();
+    private final List<Fate> fates = new CopyOnWriteArrayList<>();
     private final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     private final PodRecord pod = Pods.pod("a").version(10).build();
     private ApiActuator actuator;
@@ -75,7 +75,7 @@ class ActuatorFaultsIT {
         Cluster.await().until(() -> version() == 11);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
         assertThat(metrics.count("throttled PT1S")).isEqualTo(1);
-        assertThat(fates).containsExactly(EditReports.Fate.DONE);
+        assertThat(fates).containsExactly(Fate.BUSY, Fate.DONE);
     }
 
     @Test
@@ -86,7 +86,7 @@ class ActuatorFaultsIT {
 
         Cluster.await().until(() -> version() == 11);
         assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=10000ms", "GET " + POD);
-        assertThat(fates).containsExactly(EditReports.Fate.UNKNOWN);
+        assertThat(fates).containsExactly(Fate.UNKNOWN);
     }
 
     @Test
@@ -148,7 +148,7 @@ class ActuatorFaultsIT {
 
         write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
 
-        Cluster.await().until(() -> fates.equals(List.of(EditReports.Fate.NOT_SENT)));
+        Cluster.await().until(() -> fates.equals(List.of(Fate.NOT_SENT)));
         assertThat(api.requests()).isEmpty();
     }
 
@@ -160,7 +160,7 @@ class ActuatorFaultsIT {
         Applied applied =
                 actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, JsonNodeFactory.instance.objectNode())));
 
-        assertThat(applied.failures()).extracting(Failure::kind).containsExactly(Failure.Kind.UNKNOWN);
+        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.UNKNOWN);
         assertThat(applied.outcome()).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(12), "UNKNOWN"));
         assertThat(expectations.creations("uid-web")).containsExactly("b");
         Cluster.await().until(() -> expectations.areMet("uid-web"));

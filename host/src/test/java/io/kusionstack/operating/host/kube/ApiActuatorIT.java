@@ -97,7 +97,7 @@ class ApiActuatorIT {
                         .isEqualTo(Names.SERVICE_READY + "=False updated by PodOpsLifecycle"));
         assertThat(cluster.metrics.count("sent Pod patch-status")).isEqualTo(1);
         assertThat(cluster.metrics.count("sent Pod patch")).isZero();
-        assertThat(cluster.fates).containsExactly(EditReports.Fate.DONE);
+        assertThat(cluster.fates).containsExactly(Fate.DONE);
     }
 
     @Test
@@ -129,6 +129,8 @@ class ApiActuatorIT {
     void dropsAnEditOfAnOlderRecordWithoutACall() {
         PodRecord pod = cluster.pod("a");
         write(PodEdit.of(pod).labels(MapEdit.set(LABEL, "1")));
+        Cluster.await().until(() -> cluster.find("a").orElseThrow().hasLabel(LABEL));
+
         write(PodEdit.of(pod).labels(MapEdit.set(LABEL, "2")));
 
         Cluster.await().until(() -> cluster.metrics.count("outdated Pod") == 1);
@@ -147,7 +149,7 @@ class ApiActuatorIT {
         Cluster.await().until(() -> cluster.find("a").orElseThrow().hasLabel("elsewhere"));
         assertThat(cluster.read("a").at("/metadata/labels").has(LABEL)).isFalse();
         assertThat(cluster.metrics.count("conflict Pod patch")).isEqualTo(1);
-        assertThat(cluster.fates).containsExactly(EditReports.Fate.CONFLICT);
+        assertThat(cluster.fates).containsExactly(Fate.CONFLICT);
     }
 
     @Test
@@ -173,8 +175,8 @@ class ApiActuatorIT {
         write(PodEdit.of(pod).labels(MapEdit.set(LABEL, "1")));
         Applied applied = cluster.actuator.apply(Plan.of(create("b")));
 
-        Cluster.await().until(() -> cluster.fates.contains(EditReports.Fate.NOT_SENT));
-        assertThat(applied.failures()).extracting(Failure::kind).containsExactly(Failure.Kind.NOT_SENT);
+        Cluster.await().until(() -> cluster.fates.contains(Fate.NOT_SENT));
+        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.NOT_SENT);
         assertThat(cluster.read("a").at("/metadata/labels").has(LABEL)).isFalse();
         assertThat(cluster.api.find(cluster.path("pods") + "/b")).isEmpty();
         assertThat(cluster.expectations.areMet(cluster.ownerUid)).isTrue();
@@ -200,7 +202,7 @@ class ApiActuatorIT {
 
         Applied applied = cluster.actuator.apply(Plan.of(create("b")));
 
-        assertThat(applied.failures()).extracting(Failure::kind).containsExactly(Failure.Kind.CONFLICT);
+        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT);
         assertThat(cluster.expectations.areMet(cluster.ownerUid)).isTrue();
     }
 
@@ -224,7 +226,7 @@ class ApiActuatorIT {
 
         Applied done = cluster.actuator.apply(Plan.of(new Action.DeletePod(pod.ref(), newer.resourceVersion())));
 
-        assertThat(refused.failures()).extracting(Failure::kind).containsExactly(Failure.Kind.CONFLICT);
+        assertThat(refused.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT);
         assertThat(refused.outcome()).isEqualTo(Outcome.lookAgain(Duration.ZERO, "CONFLICT"));
         assertThat(done.failures()).isEmpty();
         Cluster.await().until(() -> cluster.expectations.areMet(cluster.ownerUid));
@@ -239,9 +241,7 @@ class ApiActuatorIT {
 
         Applied applied = cluster.actuator.apply(Plan.of(new Action.PatchObject(set, 1, patch), create("b")));
 
-        assertThat(applied.failures())
-                .extracting(Failure::kind)
-                .containsExactly(Failure.Kind.CONFLICT, Failure.Kind.NOT_SENT);
+        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT, Fate.NOT_SENT);
         assertThat(applied.outcome()).isEqualTo(Outcome.lookAgain(Duration.ZERO, "CONFLICT"));
         assertThat(cluster.api.find(cluster.path("pods") + "/b")).isEmpty();
     }

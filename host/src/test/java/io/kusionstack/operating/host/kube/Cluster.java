@@ -29,7 +29,7 @@ final class Cluster implements AutoCloseable {
     final PodCache cache = new PodCache();
     final CountingMetrics metrics = new CountingMetrics();
     final Expectations expectations = new Expectations(InstantSource.system(), metrics);
-    final List<EditReports.Fate> fates = new CopyOnWriteArrayList<>();
+    final List<Fate> fates = new CopyOnWriteArrayList<>();
     /** Uid of the object that owns all Pods; it exists, or the garbage collector would delete them. */
     final String ownerUid;
 

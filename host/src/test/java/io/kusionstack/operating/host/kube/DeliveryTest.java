@@ -11,7 +11,7 @@ class DeliveryTest {
 
     @Test
     void sendsNothingWhenTheObjectHasChangedWhileTheRequestWaitedItsTurn() {
-        assertThat(delivery(Fence.alwaysOpen()).send("Pod", "patch", () -> false, this::send))
+        assertThat(delivery(Fence.alwaysOpen()).sendInTurn("Pod", "patch", () -> false, this::send))
                 .isEqualTo(new Delivery.Result.Overtaken());
         assertThat(sent).hasValue(0);
     }
@@ -20,7 +20,7 @@ class DeliveryTest {
     void sendsNothingWhenTheLeaseMayEndBeforeTheRequestDoes() {
         Fence closing = timeout -> timeout.compareTo(Duration.ofSeconds(9)) < 0;
 
-        assertThat(delivery(closing).send("Pod", "patch", () -> true, this::send))
+        assertThat(delivery(closing).sendInTurn("Pod", "patch", () -> true, this::send))
                 .isEqualTo(new Delivery.Result.NotSent("the lease is not sure to outlast the request"));
         assertThat(sent).hasValue(0);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
@@ -93,9 +94,20 @@ class PodPatchTest {
     void seesWhetherTheServerDidAllOfIt() {
         PodEdit edit = PodEdit.of(POD).labels(MapEdit.set("x", "1")).serviceReady(true);
 
-        assertThat(PodPatch.isShown(POD.with(edit), edit)).isTrue();
-        assertThat(PodPatch.isShown(POD.with(PodEdit.of(POD).serviceReady(true)), edit))
-                .isFalse();
+        assertThat(PodPatch.missing(POD.with(edit), edit, key -> true).isEmpty())
+                .isTrue();
+        assertThat(PodPatch.missing(POD.with(PodEdit.of(POD).serviceReady(true)), edit, key -> true)
+                        .labels())
+                .isEqualTo(MapEdit.set("x", "1"));
+    }
+
+    @Test
+    void anAnnotationThatRecordsDoNotKeepIsNotMissed() {
+        PodEdit edit =
+                PodEdit.of(POD).annotations(MapEdit.set(Map.of("example.com/note", "2", Names.LAST_POD_STATUS, "{}")));
+
+        assertThat(PodPatch.missing(POD, edit, PodDraft::isOurs).annotations())
+                .isEqualTo(MapEdit.set(Names.LAST_POD_STATUS, "{}"));
     }
 
     private static ObjectNode json(String text) {

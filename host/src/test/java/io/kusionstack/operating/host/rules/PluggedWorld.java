@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.Actuator;
 import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
@@ -155,7 +156,7 @@ final class PluggedWorld implements Actuator {
                 case Action.PatchStatus patch -> {
                     if (conflicts > 0) {
                         conflicts--;
-                        failures.add(new Failure(action, Failure.Kind.CONFLICT, 409, "changed"));
+                        failures.add(new Failure(action, Fate.CONFLICT, 409, "changed"));
                     } else {
                         merge(patch.object(), patch.status());
                         dieIfAsked();

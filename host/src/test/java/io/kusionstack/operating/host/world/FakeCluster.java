@@ -6,8 +6,8 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.Actuator;
 import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.EditReports;
-import io.kusionstack.operating.host.kube.EditReports.Fate;
 import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
@@ -167,7 +167,7 @@ public final class FakeCluster implements Actuator {
         boolean failed = false;
         for (Action action : plan.actions()) {
             if (failed && !(action instanceof Action.WriteStatus) && !(action instanceof Action.Announce)) {
-                failures.add(new Failure(action, Failure.Kind.NOT_SENT, 0, "an earlier action failed"));
+                failures.add(new Failure(action, Fate.NOT_SENT, 0, "an earlier action failed"));
                 continue;
             }
             Optional<Failure> failure = act(action);
@@ -188,7 +188,7 @@ public final class FakeCluster implements Actuator {
         }
         Optional<String> refusal = refusing.apply(action);
         if (refusal.isPresent() && !(action instanceof Action.EditPod)) {
-            return Optional.of(new Failure(action, Failure.Kind.REFUSED, 422, refusal.get()));
+            return Optional.of(new Failure(action, Fate.REFUSED, 422, refusal.get()));
         }
         return switch (action) {
             case Action.EditPod edit -> edit(edit.edit());
@@ -220,7 +220,9 @@ public final class FakeCluster implements Actuator {
         PodEdit advanced = gate.advance(seen, edit, now).edit();
         Optional<String> refused = refusing.apply(new Action.EditPod(advanced));
         if (refused.isPresent()) {
-            refusals.put(seen.uid(), new Refusal(422, refused.get(), advanced));
+            refusals.put(
+                    seen.uid(),
+                    new Refusal(Fate.REFUSED, 422, refused.get(), advanced, 1, now.plus(Duration.ofHours(1))));
             advanced = gate.advanceWithoutIntention(seen, edit, now).edit();
         }
         Action.EditPod sent = new Action.EditPod(advanced);
@@ -253,7 +255,7 @@ public final class FakeCluster implements Actuator {
     private Optional<Failure> delete(Action.DeletePod delete) {
         PodRecord seen = pods.get(delete.pod().uid());
         if (seen == null || seen.resourceVersion() != delete.resourceVersion()) {
-            return Optional.of(new Failure(delete, Failure.Kind.CONFLICT, 409, "the Pod is not as it was"));
+            return Optional.of(new Failure(delete, Fate.CONFLICT, 409, "the Pod is not as it was"));
         }
         begin();
         terminate(seen);
@@ -264,7 +266,7 @@ public final class FakeCluster implements Actuator {
     private Optional<Failure> delete(Action.DeleteObject delete) {
         Stored seen = objects.get(key(delete.object()));
         if (seen == null || seen.version() != delete.resourceVersion()) {
-            return Optional.of(new Failure(delete, Failure.Kind.CONFLICT, 409, "the object is not as it was"));
+            return Optional.of(new Failure(delete, Fate.CONFLICT, 409, "the object is not as it was"));
         }
         begin();
         objects.remove(key(delete.object()));
@@ -275,7 +277,7 @@ public final class FakeCluster implements Actuator {
     private Optional<Failure> write(Action action, ObjectRef ref, long expected, ObjectNode change) {
         Stored seen = objects.get(key(ref));
         if ((seen == null ? 0 : seen.version()) != expected) {
-            return Optional.of(new Failure(action, Failure.Kind.CONFLICT, 409, ref + " is not as it was"));
+            return Optional.of(new Failure(action, Fate.CONFLICT, 409, ref + " is not as it was"));
         }
         begin();
         ObjectNode body = seen == null ? change.deepCopy() : merged(seen.body().deepCopy(), change);

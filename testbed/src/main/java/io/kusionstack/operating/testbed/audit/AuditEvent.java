@@ -9,7 +9,8 @@ import java.time.Instant;
  * @param time when it was answered
  * @param userAgent as the client sent it
  * @param user who asked, by token
- * @param verb {@code get}, {@code list}, {@code watch}, {@code create}, {@code update}, {@code patch}, {@code delete} or {@code deletecollection}
+ * @param verb {@code get}, {@code list}, {@code watch}, {@code create}, {@code update}, {@code patch}, {@code delete} or {@code deletecollection};
+ *     {@code dry-run} for one of these that was only tried
  * @param resource the plural, after its group if it has one: {@code pods}, {@code apps/deployments}
  * @param subresource for example {@code status}
  * @param namespace of the object
@@ -32,6 +33,8 @@ public record AuditEvent(
         String askedVersion,
         String podUid,
         String answeredVersion) {
+    private static final String DRY_RUN = "dry-run";
+
     static AuditEvent of(JsonNode event) {
         JsonNode object = event.path("objectRef");
         String group = object.path("apiGroup").asText();
@@ -42,7 +45,9 @@ public record AuditEvent(
                 Instant.parse(event.path("stageTimestamp").asText()),
                 event.path("userAgent").asText(),
                 event.path("user").path("username").asText(),
-                event.path("verb").asText(),
+                event.path("requestURI").asText().contains("dryRun=All")
+                        ? DRY_RUN
+                        : event.path("verb").asText(),
                 group.isEmpty() ? resource : group + "/" + resource,
                 object.path("subresource").asText(),
                 object.path("namespace").asText(),

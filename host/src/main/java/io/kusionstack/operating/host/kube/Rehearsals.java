@@ -1,0 +1,154 @@
+package io.kusionstack.operating.host.kube;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Owner;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Before a Pod leaves service for an edit, the edit is tried as a dry run, once for all Pods of one owner that get the same:
+ * the status that takes a Pod out of service may be written where the Pod itself may not. Denied, it is tried again at
+ * growing pauses, and meanwhile all these Pods stay in service. What gives no clear answer holds nobody. Any thread; blocks
+ * for one request where nothing is known.
+ */
+final class Rehearsals {
+    private static final int MOST_REMEMBERED = 1024;
+    /** A webhook with side effects refuses to be asked: that says nothing about the edit. */
+    private static final String NO_DRY_RUN = "dry run";
+
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final ActuatorParts parts;
+    private final Delivery delivery;
+    private final Refusals refusals;
+    private final Later later;
+    // guarded by this
+    private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
+
+    private sealed interface Known {
+        int denials();
+
+        /** Somebody asks right now. */
+        record Asked(int denials) implements Known {}
+
+        record Proven(int denials) implements Known {}
+
+        record Denied(int denials, Fate fate, Instant until) implements Known {}
+    }
+
+    Rehearsals(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later) {
+        this.parts = parts;
+        this.delivery = delivery;
+        this.refusals = refusals;
+        this.later = later;
+    }
+
+    /**
+     * To be called in turn, before the edit is sent.
+     *
+     * @return why the Pod has to stay in service for now; empty if it may leave, or does not leave by this edit
+     */
+    Optional<Fate> keepsInService(PodRecord seen, PodEdit edit) {
+        if (!edit.serviceReady().equals(Optional.of(false)) || isOut(seen)) {
+            return Optional.empty();
+        }
+        Optional<PodEdit> next = parts.gate().wanted(seen, edit, parts.clock().instant());
+        Optional<Owner> owner = seen.controller();
+        if (next.isEmpty() || owner.isEmpty()) {
+            return Optional.empty();
+        }
+        String key = owner.get().uid() + Refusals.likeness(next.get());
+        return switch (lookUp(key)) {
+            case Known.Proven proven -> Optional.empty();
+            case Known.Denied denied -> Optional.of(denied.fate);
+            case Known.Asked(int denials)
+            when denials < 0 -> {
+                later.after(SOON, () -> parts.cache().wake(seen.uid()));
+                yield Optional.of(Fate.NOT_SENT);
+            }
+            case Known.Asked(int denials) -> ask(key, denials, seen, next.get());
+        };
+    }
+
+    /** The edit was refused though it had been tried: the next Pod tries it again first. */
+    synchronized void disproved(PodRecord seen, PodEdit edit) {
+        seen.controller().ifPresent(owner -> known.remove(owner.uid() + Refusals.likeness(edit)));
+    }
+
+    private static boolean isOut(PodRecord seen) {
+        return seen.condition(Names.SERVICE_READY).filter(PodCondition::isFalse).isPresent();
+    }
+
+    /** What is known; Asked with the denials so far where this caller is to ask, with -1 where another does. */
+    private synchronized Known lookUp(String key) {
+        Known before = known.get(key);
+        if (before instanceof Known.Proven
+                || before instanceof Known.Denied denied
+                        && parts.clock().instant().isBefore(denied.until)) {
+            return before;
+        }
+        if (before instanceof Known.Asked) {
+            return new Known.Asked(-1);
+        }
+        Known asked = new Known.Asked(before == null ? 0 : before.denials());
+        known.put(key, asked);
+        return asked;
+    }
+
+    private Optional<Fate> ask(String key, int denials, PodRecord seen, PodEdit next) {
+        Optional<Known> learned = Optional.empty();
+        try {
+            PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
+            ObjectNode body = patch.body().deepCopy();
+            body.withObjectProperty("metadata").remove("resourceVersion");
+            Delivery.Result result = delivery.sendInTurn(
+                    "Pod",
+                    "rehearse",
+                    () -> true,
+                    () -> parts.client().patch(patch.path() + "?dryRun=All", ApiClient.STRATEGIC, body.toString()));
+            if (result instanceof Delivery.Result.Answered(Answer answer)) {
+                learned = learned(answer, denials, seen, next);
+            }
+        } finally {
+            learn(key, learned);
+        }
+        return learned.filter(Known.Denied.class::isInstance).map(denied -> ((Known.Denied) denied).fate);
+    }
+
+    private Optional<Known> learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
+        Fate fate = Fate.of(answer);
+        if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
+            return Optional.of(new Known.Proven(denials));
+        }
+        if (!fate.isNo()) {
+            return Optional.empty();
+        }
+        refusals.note(seen, next, Refusals.Failed.of(answer));
+        Duration pause = Refusals.PAUSES.after(denials + 1);
+        later.after(pause, () -> parts.cache().wake(seen.uid()));
+        return Optional.of(
+                new Known.Denied(denials + 1, fate, parts.clock().instant().plus(pause)));
+    }
+
+    private synchronized void learn(String key, Optional<Known> learned) {
+        if (learned.isPresent()) {
+            known.put(key, learned.get());
+        } else {
+            known.remove(key);
+        }
+    }
+}

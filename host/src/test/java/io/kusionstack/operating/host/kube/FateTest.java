@@ -1,0 +1,38 @@
+package io.kusionstack.operating.host.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FateTest {
+    @ParameterizedTest
+    @CsvSource({
+        "200, '', DONE",
+        "201, '', DONE",
+        "404, pods \"a\" not found, CONFLICT",
+        "409, the object has been modified, CONFLICT",
+        "400, unknown field, REFUSED",
+        "413, too large, REFUSED",
+        "422, spec.containers[0].image: Required value, REFUSED",
+        "401, Unauthorized, FORBIDDEN",
+        "403, User \"host\" cannot patch resource \"pods\", FORBIDDEN",
+        "429, too many requests, BUSY",
+        "503, apiserver is shutting down, BUSY",
+        "500, Internal error occurred: failed calling webhook \"a.b\": connection refused, FAILED",
+        "500, etcdserver: request timed out, UNKNOWN",
+        "504, Timeout: request did not complete within 10s, UNKNOWN",
+        "429, admission webhook \"a.b\" denied the request: slow down, REFUSED",
+        "500, admission webhook \"a.b\" denied the request: no, REFUSED",
+    })
+    void everyAnswerHasOneMeaning(int code, String message, Fate fate) {
+        assertThat(Fate.of(answer(code, message))).isEqualTo(fate);
+    }
+
+    static Answer answer(int code, String message) {
+        String body = "{\"message\":\"" + message.replace("\"", "\\\"") + "\"}";
+        return new Answer(code, body.getBytes(StandardCharsets.UTF_8), Duration.ZERO);
+    }
+}

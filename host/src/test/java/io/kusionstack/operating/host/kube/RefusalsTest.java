@@ -1,0 +1,135 @@
+package io.kusionstack.operating.host.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kube.Refusals.Failed;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RefusalsTest {
+    private static final Failed REFUSED = new Failed(Fate.REFUSED, 422, "image: Invalid value");
+    private static final Failed WEBHOOK = new Failed(Fate.FAILED, 500, "failed calling webhook");
+    private static final String MARK = Names.key(Names.OPERATING, "collaset");
+
+    private final List<Action.Announce> told = new ArrayList<>();
+    private Instant now = Pods.CREATED;
+    private final Refusals refusals = new Refusals(() -> now, told::add);
+    private final PodRecord pod =
+            Pods.pod("web-a").ownedBy("web").version(10).available().build();
+
+    @Test
+    void thePauseGrowsFromASecondToAMinuteUntilAWriteGetsThrough() {
+        List<Duration> pauses = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            pauses.add(refusals.note(pod, image("bad"), REFUSED));
+        }
+        refusals.forget(pod, image("bad"));
+        pauses.add(refusals.note(pod, image("bad"), REFUSED));
+
+        assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 1L);
+    }
+
+    @Test
+    void aMarkThatIsMadeAnewWithAnotherTimeStampIsTheSameWrite() {
+        refusals.note(pod, mark("1"), REFUSED);
+
+        assertThat(refusals.holding(pod, mark("2"))).isPresent();
+    }
+
+    @Test
+    void anotherImageIsAnotherWrite() {
+        refusals.note(pod, image("bad"), REFUSED);
+
+        assertThat(refusals.holding(pod, image("good"))).isEmpty();
+        assertThat(refusals.holding(pod, image("bad"))).isPresent();
+    }
+
+    @Test
+    void aRefusalForTheContentEndsWhenThePodChangesButItsPausesGoOnGrowing() {
+        refusals.note(pod, image("bad"), REFUSED);
+        PodRecord changed = Pods.like(pod).version(11).build();
+
+        assertThat(refusals.holding(changed, image("bad"))).isEmpty();
+        assertThat(refusals.of(changed)).isEmpty();
+        assertThat(refusals.note(changed, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aWebhookWithoutAnswerHoldsBackAllWritesOfThePodButThoseOfItsStatus() {
+        refusals.note(pod, image("v2"), WEBHOOK);
+        PodRecord changed = Pods.like(pod).version(11).build();
+
+        assertThat(refusals.holding(changed, mark("1"))).isPresent();
+        assertThat(refusals.holding(changed, PodEdit.of(changed).serviceReady(true)))
+                .isEmpty();
+    }
+
+    @Test
+    void itIsTriedAgainWhenThePauseIsOver() {
+        refusals.note(pod, image("v2"), WEBHOOK);
+        now = now.plusSeconds(1);
+
+        assertThat(refusals.holding(pod, image("v2"))).isEmpty();
+        assertThat(refusals.of(pod)).isPresent();
+    }
+
+    @Test
+    void theFirstOfARowIsToldOnTheOwner() {
+        refusals.note(pod, image("v2"), WEBHOOK);
+        refusals.note(pod, image("v2"), WEBHOOK);
+
+        assertThat(told)
+                .containsExactly(new Action.Announce(
+                        new ObjectRef(
+                                ObjectKind.COLLASET,
+                                pod.namespace(),
+                                "web",
+                                pod.controller().orElseThrow().uid()),
+                        Action.Severity.WARNING,
+                        "WriteFailed",
+                        "writing Pod web-a was refused (500): failed calling webhook;"
+                                + " mend the webhook that is named, or its failurePolicy"));
+    }
+
+    @Test
+    void oneAnswerThatIsLostIsNotWorthTellingTwoAre() {
+        Failed lost = new Failed(Fate.UNKNOWN, 0, "timeout");
+        refusals.note(pod, image("v2"), lost);
+        assertThat(told).isEmpty();
+        assertThat(refusals.of(pod)).isEmpty();
+
+        refusals.note(pod, image("v2"), lost);
+
+        assertThat(told).hasSize(1);
+        assertThat(refusals.of(pod)).isPresent();
+    }
+
+    @Test
+    void aPodThatIsGoneLeavesNothingBehind() {
+        refusals.note(pod, image("v2"), WEBHOOK);
+
+        refusals.changed(pod, null);
+
+        assertThat(refusals.of(pod)).isEmpty();
+    }
+
+    private PodEdit image(String image) {
+        return PodEdit.of(pod).images(Map.of("main", image));
+    }
+
+    private PodEdit mark(String stamp) {
+        return PodEdit.of(pod).labels(MapEdit.set(MARK, stamp));
+    }
+}

@@ -1,0 +1,154 @@
+package io.kusionstack.operating.host.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens before a Pod leaves service for an edit, told by a scripted API server. */
+class RehearsalsIT {
+    private static final String WEBHOOK =
+            "{\"message\":\"Internal error occurred: failed calling webhook \\\"a.b\\\": no answer\"}";
+
+    @TempDir
+    Path folder;
+
+    private final FakeApi api = new FakeApi();
+    private final PodCache cache = new PodCache();
+    private final List<Fate> fates = new CopyOnWriteArrayList<>();
+    private final PodRecord a = pod("a");
+    private final PodRecord b = pod("b");
+    private ApiActuator actuator;
+
+    @BeforeEach
+    void start() {
+        cache.observe(a);
+        cache.observe(b);
+        actuator = new ApiActuator(
+                api.access(folder),
+                new ApiActuator.Surroundings(
+                        cache,
+                        Set.of(),
+                        wantingAnImage(),
+                        new Expectations(InstantSource.system(), ActMetrics.none()),
+                        Fence.alwaysOpen(),
+                        ActMetrics.none(),
+                        (seen, edit, fate) -> fates.add(fate),
+                        LearningCaches.none(),
+                        InstantSource.system()),
+                1);
+    }
+
+    @AfterEach
+    void stop() {
+        actuator.close();
+        api.close();
+    }
+
+    @Test
+    void nobodyLeavesServiceForAnEditThatIsDenied() {
+        api.answers(500, WEBHOOK);
+
+        leave(a);
+        Cluster.await().until(() -> fates.size() == 1);
+        leave(b);
+        Cluster.await().until(() -> fates.size() == 2);
+
+        assertThat(fates).containsExactly(Fate.FAILED, Fate.FAILED);
+        assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=10000ms");
+        assertThat(actuator.refusal(a)).map(Refusal::fate).hasValue(Fate.FAILED);
+    }
+
+    @Test
+    void whatWasTriedForOnePodIsNotTriedForTheNext() {
+        api.answers(200, FakeApi.pod("a", 10)).answers(200, labelled("a")).answers(200, taken("a", 11));
+        leave(a);
+        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        api.answers(200, taken("b", 12));
+
+        leave(b);
+
+        Cluster.await().until(() -> fates.size() == 2);
+        assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b/status?timeout=10000ms");
+        assertThat(writes())
+                .filteredOn(write -> write.contains("pods/a?dryRun") || write.contains("pods/b?dryRun"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aWebhookThatCannotBeAskedHoldsNobody() {
+        api.answers(400, "{\"message\":\"admission webhook \\\"a.b\\\" does not support dry run\"}")
+                .answers(200, labelled("a"))
+                .answers(200, taken("a", 11));
+
+        leave(a);
+
+        Cluster.await().until(() -> fates.equals(List.of(Fate.DONE)));
+    }
+
+    private void leave(PodRecord pod) {
+        actuator.apply(Plan.of(
+                new Action.EditPod(PodEdit.of(pod).labels(MapEdit.set("x", "1")).serviceReady(false))));
+    }
+
+    /** Events are told beside. */
+    private List<String> writes() {
+        return api.requests().stream()
+                .filter(request -> request.contains("/pods/"))
+                .toList();
+    }
+
+    private static PodGate wantingAnImage() {
+        return new PodGate() {
+            @Override
+            public Advance advance(PodRecord seen, PodEdit edit, Instant now) {
+                return new Advance(edit.against(seen), List.of());
+            }
+
+            @Override
+            public Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
+                return Optional.of(PodEdit.of(seen)
+                        .labels(MapEdit.set(Names.REVISION, "web-2"))
+                        .images(Map.of("main", "app:v2")));
+            }
+        };
+    }
+
+    private static PodRecord pod(String name) {
+        return Pods.pod(name).ownedBy("web").version(10).available().build();
+    }
+
+    /** The answer to the question whether labels travel with a status. */
+    private static String labelled(String name) {
+        return shown(name, 10, "\"operating.kusionstack.io/probe\":\"true\"", "True");
+    }
+
+    private static String taken(String name, long version) {
+        return shown(name, version, "\"x\":\"1\"", "False");
+    }
+
+    private static String shown(String name, long version, String labels, String gate) {
+        return "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"" + name + "\",\"namespace\":\"shop\",\"uid\":\"uid-" + name
+                + "\",\"resourceVersion\":\"" + version + "\",\"labels\":{" + labels
+                + "}},\"status\":{\"conditions\":[{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"" + gate
+                + "\"}]},\"spec\":{\"readinessGates\":[{\"conditionType\":\"" + Names.SERVICE_READY + "\"}]}}";
+    }
+}
