@@ -36,6 +36,8 @@ final class UpdatePlanner {
     private final String target;
     private final Clearance clearance;
     private final Step.Draft draft;
+    private final UpdateSetback setback;
+    private final UpdateWindow window;
     private int deletions;
     private final Map<String, Template.Change> changes = new HashMap<>();
 
@@ -43,13 +45,16 @@ final class UpdatePlanner {
             CollaSetSnapshot snapshot,
             Revisions.History history,
             Clearance clearance,
-            SortedMap<Integer, Identity> identities) {
+            SortedMap<Integer, Identity> identities,
+            List<Member> members) {
         this.snapshot = snapshot;
         this.history = history;
         this.clearance = clearance;
         this.deletions = clearance instanceof Clearance.Given given ? given.deletions() : 0;
         this.target = history.updated().name();
         this.draft = new Step.Draft(identities);
+        this.setback = UpdateSetback.of(snapshot, target);
+        this.window = UpdateWindow.of(members, snapshot.now());
     }
 
     /** @param members those that no earlier step has taken */
@@ -59,7 +64,7 @@ final class UpdatePlanner {
             Clearance clearance,
             List<Member> members,
             SortedMap<Integer, Identity> identities) {
-        return new UpdatePlanner(snapshot, history, clearance, identities).planned(members);
+        return new UpdatePlanner(snapshot, history, clearance, identities, members).planned(members);
     }
 
     private Step planned(List<Member> members) {
@@ -88,6 +93,9 @@ final class UpdatePlanner {
             }
         }
         clearance.withheld().ifPresent(why -> draft.trouble(why.message()));
+        if (wanted) {
+            setback.trouble().ifPresent(draft::trouble);
+        }
         ask(wanted);
         return draft.finished();
     }
@@ -125,7 +133,11 @@ final class UpdatePlanner {
             draft.trouble(notInPlace(why));
             return;
         }
-        if (isRefused(member)) {
+        if (setback.stops(member, snapshot.now())) {
+            return;
+        }
+        if (!window.admits()) {
+            draft.lookAgain(UpdateWindow.FRESH);
             return;
         }
         switch (change) {
@@ -168,7 +180,9 @@ final class UpdatePlanner {
                 snapshot.now());
         switch (allowance) {
             case PodOps.Allowance.No() -> {
-                if (wanted) {
+                if (wanted && !isTouched(member) && setback.callsBack(member)) {
+                    giveUp(member);
+                } else if (wanted) {
                     waitToOperate(member);
                 } else if (isTouched(member)) {
                     complete(member);
@@ -183,7 +197,9 @@ final class UpdatePlanner {
                 draft.lookAgain(after);
             }
             case PodOps.Allowance.Now() -> {
-                if (wanted) {
+                if (wanted && !isTouched(member) && setback.callsBack(member)) {
+                    giveUp(member);
+                } else if (wanted) {
                     operate(member);
                 } else {
                     complete(member);
@@ -259,8 +275,9 @@ final class UpdatePlanner {
 
     private void operateInPlace(Member member, Template.Change.InPlace change) {
         note(member, identity -> identity.settled().revision(target));
-        if (isRefused(member)) {
-            draft.await(member, new Wait(Reason.REFUSED_BY_SERVER, "", "the API server refused the update"));
+        Optional<Refusal> refusal = setback.running(member, snapshot.now());
+        if (refusal.isPresent()) {
+            draft.await(member, refusal.get().asWait());
             return;
         }
         PodEdit edit = intention(change, "").on(member.pod());
@@ -360,14 +377,6 @@ final class UpdatePlanner {
         if (snapshot.set().updateDelay().isZero()) {
             draft.intend(member, intention);
         }
-    }
-
-    private boolean isRefused(Member member) {
-        Optional<Refusal> refusal = Optional.ofNullable(snapshot.refusals().get(member.uid()))
-                .filter(known -> target.equals(known.edit().labels().set().getOrDefault(Names.REVISION, target)));
-        refusal.ifPresent(known -> draft.trouble("updating Pod " + member.name() + " was refused (" + known.code()
-                + "): " + known.message() + "; correct spec.template"));
-        return refusal.isPresent();
     }
 
     private boolean isInPlaceOnly() {

@@ -1,0 +1,119 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.kube.Fate;
+import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a set does while the API server does not take the update of one of its Pods; and how many Pods it marks at all. */
+class UpdateSetbackTest {
+    private static final String UPDATE = Names.UPDATE;
+    private static final String NOW_STAMP = "1767229200000000000";
+    private static final String HALF_A_MINUTE_AGO = "1767229169000000000";
+    private static final String ID = Names.COLLASET_OPERATION;
+
+    private final Pods first = Snapshots.pod(0).offline().operating(ID, UPDATE);
+    private final String cause = first.build().uid();
+
+    @Test
+    void nobodyElseBeginsAndTheCauseStandsOnTheSet() {
+        Pods second = Snapshots.pod(1).available();
+
+        SetPlan plan = plan(1, first, second);
+
+        assertThat(edited(plan)).isEmpty();
+        assertThat(condition(plan)).contains("writing Pod web-0 was refused (500): failed calling webhook");
+    }
+
+    @Test
+    void whoWaitsInServiceIsCalledBackAtOnce() {
+        Pods second = Snapshots.pod(1).available().preCheck(ID, UPDATE);
+
+        SetPlan plan = plan(1, first, second);
+
+        assertThat(edited(plan)).containsExactly(second.build().uid());
+        assertThat(undone(plan)).containsExactly(second.build().uid());
+    }
+
+    @Test
+    void whoIsOutAndUntouchedComesBackWhenItLasts() {
+        Pods second = Snapshots.pod(1).offline().preparing(ID, UPDATE);
+
+        assertThat(undone(plan(1, first, second))).isEmpty();
+        assertThat(undone(plan(4, first, second)))
+                .containsExactlyInAnyOrder(cause, second.build().uid());
+    }
+
+    @Test
+    void noMorePodsAreMarkedThanCouldLeaveSoon() {
+        assertThat(edited(hundredPods(20, NOW_STAMP))).hasSize(UpdateWindow.SIZE - 20);
+    }
+
+    @Test
+    void aMarkThatWaitsForLongGivesItsPlaceAway() {
+        assertThat(edited(hundredPods(20, HALF_A_MINUTE_AGO))).hasSize(UpdateWindow.SIZE);
+    }
+
+    private static SetPlan hundredPods(int waiting, String since) {
+        List<Pods> pods = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Pods pod = Snapshots.pod(i).available();
+            pods.add(
+                    i < waiting
+                            ? pod.preCheck(ID, UPDATE)
+                                    .label(Names.key(Names.OPERATING, ID), since)
+                                    .label(Names.key(Names.PRE_CHECK, ID), since)
+                            : pod);
+        }
+        return Snapshots.of(Snapshots.set().replicas(100))
+                .pods(pods.toArray(Pods[]::new))
+                .plan();
+    }
+
+    private SetPlan plan(int attempts, Pods... pods) {
+        PodEdit edit = PodEdit.of(first.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
+        Refusal refusal =
+                new Refusal(Fate.FAILED, 500, "failed calling webhook", edit, attempts, Snapshots.NOW.plusSeconds(1));
+        return Snapshots.of(Snapshots.set().replicas(pods.length))
+                .pods(pods)
+                .refusal(cause, refusal)
+                .plan();
+    }
+
+    private static List<String> edited(SetPlan plan) {
+        return edits(plan).stream().map(edit -> edit.pod().uid()).toList();
+    }
+
+    private static List<String> undone(SetPlan plan) {
+        return edits(plan).stream()
+                .filter(edit -> edit.labels().removed().contains(Names.key(Names.OPERATING, ID)))
+                .map(edit -> edit.pod().uid())
+                .toList();
+    }
+
+    private static List<PodEdit> edits(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.EditPod.class::isInstance)
+                .map(action -> ((Action.EditPod) action).edit())
+                .toList();
+    }
+
+    private static String condition(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.WriteStatus.class::isInstance)
+                .map(action -> ((Action.WriteStatus) action)
+                        .status()
+                        .path("conditions")
+                        .toString())
+                .findFirst()
+                .orElse("");
+    }
+}
