@@ -18,6 +18,7 @@ import java.util.TreeMap;
  */
 final class DeletionPlanner {
     private static final String ORPHAN = "orphan";
+    private static final String FOREGROUND = "foregroundDeletion";
 
     private DeletionPlanner() {}
 
@@ -44,7 +45,21 @@ final class DeletionPlanner {
         }
         roster.members().forEach(member -> leave(member, snapshot, draft));
         Plan status = SetStatus.terminating(snapshot).map(Plan::of).orElse(Plan.nothing());
-        return SetPlan.then(draft.finished().acts().then(status));
+        return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
+    }
+
+    /** Told once: when the status does not say yet that the set is being deleted. */
+    private static Plan warning(SetSpec set) {
+        boolean isTold = set.status().conditions().stream()
+                .anyMatch(condition -> SetStatus.TERMINATING.equals(condition.type()));
+        return isTold || !set.finalizers().contains(FOREGROUND)
+                ? Plan.nothing()
+                : Plan.of(new Action.Announce(
+                        set.ref(),
+                        Action.Severity.WARNING,
+                        "ForegroundDeletion",
+                        "with foreground deletion the garbage collector deletes Pods in service, unless"
+                                + " deploy/deletion-guard.yaml is applied; delete in the background instead"));
     }
 
     private static void leave(Member member, CollaSetSnapshot snapshot, Step.Draft draft) {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** One namespace with a set named web, a rule over its Pods, and an operator that looks after this namespace only. */
@@ -95,6 +96,27 @@ final class Shop implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Applies deploy/deletion-guard.yaml. */
+    void guardDeletion() {
+        String group = "/apis/admissionregistration.k8s.io/v1/";
+        for (JsonNode object : documents(DEPLOY.resolve("deletion-guard.yaml"))) {
+            boolean isBinding = object.path("kind").asText().endsWith("Binding");
+            String plural = isBinding ? "validatingadmissionpolicybindings" : "validatingadmissionpolicies";
+            createOnce(api, group + plural, object);
+        }
+    }
+
+    /** What was told by events about objects of a kind. */
+    List<String> reasonsOfEvents(String kind) {
+        List<String> reasons = new ArrayList<>();
+        api.get("/api/v1/namespaces/" + namespace + "/events").path("items").forEach(event -> {
+            if (event.at("/involvedObject/kind").asText().equals(kind)) {
+                reasons.add(event.path("reason").asText());
+            }
+        });
+        return reasons;
     }
 
     /** @param maxUnavailable a number of Pods, or a percentage as text */
