@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./dev bench",
         description = "Measures the operator; asserts nothing.",
-        subcommands = {UpdateCommand.class, CacheCommand.class, NodesCommand.class, HostileCommand.class})
+        subcommands = {
+            UpdateCommand.class,
+            CacheCommand.class,
+            NodesCommand.class,
+            HostileCommand.class,
+            FairnessCommand.class
+        })
 public final class Bench {
     private Bench() {}
 

@@ -31,12 +31,16 @@ final class Workload {
     }
 
     ObjectNode set(int pods) {
-        ObjectNode set = object("apps.kusionstack.io/v1alpha1", "CollaSet", "web");
+        return set("web", pods);
+    }
+
+    ObjectNode set(String name, int pods) {
+        ObjectNode set = object("apps.kusionstack.io/v1alpha1", "CollaSet", name);
         set.withObject("/spec").put("replicas", pods);
-        set.withObject("/spec/selector/matchLabels").put("app", "web");
+        set.withObject("/spec/selector/matchLabels").put("app", name);
         set.withObject("/spec/updateStrategy").put("podUpgradePolicy", "InPlaceIfPossible");
         set.withObject("/spec").set("template", patch(image(1)).at("/spec/template"));
-        set.withObject("/spec/template/metadata/labels").put("app", "web");
+        set.withObject("/spec/template/metadata/labels").put("app", name);
         set.withObject("/spec/template/metadata/annotations").put(SLB + "eni-id", "eni-bench");
         return set;
     }
@@ -49,6 +53,13 @@ final class Workload {
                 .addObject()
                 .put("name", "app")
                 .put("image", image);
+        return patch;
+    }
+
+    /** A patch of the set. */
+    ObjectNode replicas(int pods) {
+        ObjectNode patch = json.createObjectNode();
+        patch.withObject("/spec").put("replicas", pods);
         return patch;
     }
 
