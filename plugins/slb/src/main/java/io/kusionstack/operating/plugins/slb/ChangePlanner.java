@@ -110,9 +110,8 @@ final class ChangePlanner {
     /** The address was given to a Pod that is on already. */
     private boolean isAnotherPods(Server server, Backend backend) {
         String uid = backend.pod().uid();
-        return at.mark().isOn(server)
-                && !uid.isEmpty()
-                && !server.description().equals(at.mark().on(uid));
+        return !uid.isEmpty()
+                && at.mark().uid(server).filter(found -> !found.equals(uid)).isPresent();
     }
 
     private Optional<Server> find(Backend backend) {

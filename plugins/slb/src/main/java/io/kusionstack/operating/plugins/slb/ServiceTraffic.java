@@ -55,16 +55,20 @@ record ServiceTraffic(
         groups = List.copyOf(groups);
     }
 
+    List<String> groupIds() {
+        return groups.stream().map(PortGroup::group).toList();
+    }
+
     /** The groups in which a Pod's port has to be. */
     List<PortGroup> groupsOf(int podPort) {
         return groups.stream().filter(group -> group.serves(podPort)).toList();
     }
 
     /**
-     * @param cluster part of the mark; empty where there is none
+     * @param cluster part of the mark
      * @throws IllegalArgumentException with all that is missing or wrong, each with label or annotation and what is allowed
      */
-    static ServiceTraffic of(Employer employer, String cluster) {
+    static ServiceTraffic of(Employer employer, Cluster cluster) {
         List<String> problems = new ArrayList<>();
         Map<String, String> annotations = employer.annotations();
         String loadBalancer = employer.labels().getOrDefault(LOAD_BALANCER, "");
@@ -98,15 +102,14 @@ record ServiceTraffic(
         }
     }
 
-    private static List<PortGroup> groups(Employer employer, String cluster, List<String> problems) {
+    private static List<PortGroup> groups(Employer employer, Cluster cluster, List<String> problems) {
         String text = employer.annotations().getOrDefault(PREFIX + GROUPS, "").replace(" ", "");
         String form = "<group>:<Service port>, several separated by commas, for example rsp-a:443,rsp-b:80";
         if (text.isEmpty()) {
             problems.add("annotation " + PREFIX + GROUPS + " is missing; it is " + form);
             return List.of();
         }
-        String owner =
-                employer.ref().name() + "/" + employer.ref().namespace() + (cluster.isEmpty() ? "" : "/" + cluster);
+        Mark mark = Mark.of(cluster, employer.ref().namespace(), employer.ref().name());
         List<PortGroup> groups = new ArrayList<>();
         for (String item : text.split(",")) {
             if (!item.matches("[A-Za-z0-9_-]{1,80}:[0-9]{1,5}")) {
@@ -128,7 +131,7 @@ record ServiceTraffic(
                                         .toList()));
                 continue;
             }
-            groups.add(new PortGroup(parts[0], port, served.get().targetPort(), Mark.of(port, owner)));
+            groups.add(new PortGroup(parts[0], port, served.get().targetPort(), mark));
         }
         ambiguous(groups, problems);
         return employer.groups().isEmpty()

@@ -26,6 +26,10 @@ public final class SlbProvider implements TrafficProvider<SlbSettings> {
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
-        return new SlbTraffic(config, new SdkSlbApi(config, context), context.clock());
+        return new SlbTraffic(
+                config,
+                new SdkSlbApi(config, context),
+                new ClusterReads(config.cluster(), context.kubernetes()),
+                context.clock());
     }
 }

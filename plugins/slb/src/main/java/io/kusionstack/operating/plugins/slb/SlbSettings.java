@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,12 +16,15 @@ import java.util.Optional;
  * @param securityToken reference to the token of a temporary key; none for a key that stays
  * @param endpoint host, or host and port; {@code slb.<region>.aliyuncs.com} where none is given
  * @param protocol {@code https} (default), or {@code http} for an endpoint on the loopback interface
- * @param cluster goes into the description of every backend, so that clusters which share a group know their own
+ * @param cluster what tells this cluster from others that share a load balancer; the uid of the namespace {@code kube-system}
+ *     unless given
  * @param connectTimeout 3 s unless given
  * @param callTimeout for one call of the API, 8 s unless given; never beyond the deadline of the host
  * @param batchSize backends in one call, 20 unless given, at most 40
  * @param readsPerSecond calls of one reading action, 50 unless given
  * @param writesPerSecond calls of one writing action, 20 unless given
+ * @param namespaces which load balancers or groups the Services of a namespace may use, by namespace, or {@code *} for all; where
+ *     nothing is listed every namespace may use everything
  */
 public record SlbSettings(
         String region,
@@ -34,7 +38,9 @@ public record SlbSettings(
         Optional<Duration> callTimeout,
         Optional<Integer> batchSize,
         Optional<Integer> readsPerSecond,
-        Optional<Integer> writesPerSecond) {
+        Optional<Integer> writesPerSecond,
+        Map<String, List<String>> namespaces) {
+    private static final String EVERY = "*";
     private static final String REFERENCE = "env:[A-Za-z_][A-Za-z0-9_]*|file:/.+";
 
     /** Where the API is, as the SDK wants it. */
@@ -65,6 +71,16 @@ public record SlbSettings(
 
     int writes() {
         return writesPerSecond.orElse(20);
+    }
+
+    /** Why the Services of a namespace must not be served there; empty if they may. */
+    Optional<String> refusal(String namespace, String loadBalancer, List<String> groups) {
+        List<String> allowed = new ArrayList<>(namespaces.getOrDefault(namespace, List.of()));
+        allowed.addAll(namespaces.getOrDefault(EVERY, List.of()));
+        return namespaces.isEmpty() || allowed.contains(loadBalancer) || allowed.containsAll(groups)
+                ? Optional.empty()
+                : Optional.of("namespace " + namespace + " must not use load balancer " + loadBalancer + " with "
+                        + groups + ": plugins.settings.slb.namespaces allows it " + allowed);
     }
 
     /** Whether the endpoint is this machine. */

@@ -11,8 +11,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads and writes vserver groups for Services in mode {@code direct}. Any thread; remembers nothing but what
  * it read a moment ago. */
@@ -20,29 +22,40 @@ final class SlbTraffic implements TrafficControl {
     /** When to look again at what a person has to correct. */
     private static final Duration CORRECTED = Duration.ofSeconds(15);
 
+    /** For what does not depend on whose backends they are. */
+    private static final Cluster NOBODY = new Cluster("", Optional.empty(), Set.of());
+
     private final SlbSettings settings;
     private final SlbApi api;
     private final SharedReads reads;
+    private final ClusterReads cluster;
     private final Clock clock;
 
-    SlbTraffic(SlbSettings settings, SlbApi api, Clock clock) {
+    SlbTraffic(SlbSettings settings, SlbApi api, ClusterReads cluster, Clock clock) {
         this.settings = settings;
         this.api = api;
         this.reads = new SharedReads(api, clock);
+        this.cluster = cluster;
         this.clock = clock;
     }
 
     /** The load balancer: it takes one change at a time, whatever group it is in. */
     @Override
     public String lockKey(Employer employer) {
-        return service(employer).loadBalancer();
+        return ServiceTraffic.of(employer, NOBODY).loadBalancer();
     }
 
     @Override
     public List<String> groups(Employer employer) {
-        return service(employer).groups().stream()
-                .map(ServiceTraffic.PortGroup::group)
-                .toList();
+        ServiceTraffic service = ServiceTraffic.of(employer, NOBODY);
+        refusal(employer, service).ifPresent(why -> {
+            throw new IllegalArgumentException(employer.kind() + " " + employer.ref() + ": " + why);
+        });
+        return service.groupIds();
+    }
+
+    private Optional<String> refusal(Employer employer, ServiceTraffic service) {
+        return settings.refusal(employer.ref().namespace(), service.loadBalancer(), service.groupIds());
     }
 
     @Override
@@ -52,7 +65,7 @@ final class SlbTraffic implements TrafficControl {
 
     @Override
     public Observation observe(Employer employer, Instant notBefore, Instant deadline) {
-        ServiceTraffic service = service(employer);
+        ServiceTraffic service = ServiceTraffic.of(employer, cluster.cluster());
         SharedReads.When when = new SharedReads.When(notBefore, deadline);
         try {
             GroupsRead read = GroupsRead.of(service, reads, api, when);
@@ -62,7 +75,7 @@ final class SlbTraffic implements TrafficControl {
             if (!read.missing().isEmpty()) {
                 return new Observation.Unknown(read.missing(), CORRECTED);
             }
-            return known(service, employer, read, when);
+            return known(sure(employer, service, read.groups().values()), employer, read, when);
         } catch (SlbRefusal refusal) {
             return unknown(refusal);
         }
@@ -89,7 +102,7 @@ final class SlbTraffic implements TrafficControl {
 
     @Override
     public List<BackendResult> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
-        ServiceTraffic service = service(employer);
+        ServiceTraffic service = ServiceTraffic.of(employer, cluster.cluster());
         Results results = new Results();
         GroupWriter writer = new GroupWriter(settings.batch(), deadline, results);
         List<GroupPlan> plans = new ArrayList<>();
@@ -98,7 +111,7 @@ final class SlbTraffic implements TrafficControl {
                     .filter(change -> group.serves(change.backend().port()))
                     .toList();
             if (!here.isEmpty()) {
-                plan(service, group, here, deadline, results).ifPresent(plans::add);
+                plan(employer, group, here, deadline, results).ifPresent(plans::add);
             }
         }
         for (BackendChange change : changes) {
@@ -113,7 +126,7 @@ final class SlbTraffic implements TrafficControl {
     }
 
     private Optional<GroupPlan> plan(
-            ServiceTraffic service,
+            Employer employer,
             ServiceTraffic.PortGroup at,
             List<BackendChange> changes,
             Instant deadline,
@@ -125,9 +138,15 @@ final class SlbTraffic implements TrafficControl {
             changes.forEach(change -> results.note(change.backend(), GroupWriter.progress(refusal)));
             return Optional.empty();
         }
+        ServiceTraffic service = sure(employer, ServiceTraffic.of(employer, cluster.cluster()), List.of(group));
+        ServiceTraffic.PortGroup here =
+                service.groups().stream().filter(at::isSame).findFirst().orElse(at);
+        Optional<String> refusal = refusal(employer, service);
         GroupPlan plan = new GroupPlan(at.group());
         for (BackendChange change : changes) {
-            Step step = ChangePlanner.plan(service, at, group, change, clock.instant());
+            Step step = refusal.isPresent() && change instanceof BackendChange.PutOn
+                    ? new Step.Rest(new Progress.Failed("NotAllowed", refusal.get(), false))
+                    : ChangePlanner.plan(service, here, group, change, clock.instant());
             if (step instanceof Step.Rest(Progress progress)) {
                 results.note(change.backend(), progress);
             } else {
@@ -137,16 +156,25 @@ final class SlbTraffic implements TrafficControl {
         return Optional.of(plan);
     }
 
+    /** Backends that an older version put on without a cluster's name are ours if their Pods live here. */
+    private ServiceTraffic sure(Employer employer, ServiceTraffic service, Collection<ServerGroup> groups) {
+        boolean isDoubtful = groups.stream()
+                .flatMap(group -> group.servers().stream())
+                .anyMatch(server -> service.groups().getFirst().mark().isDoubtful(server));
+        return isDoubtful
+                ? ServiceTraffic.of(
+                        employer,
+                        cluster.cluster()
+                                .withLiving(cluster.living(employer.ref().namespace())))
+                : service;
+    }
+
     private static Progress noGroup(ServiceTraffic service, Backend backend) {
         return new Progress.Failed(
                 "NoGroup",
                 "no group serves port " + backend.port() + " of Pod " + backend.pod() + ": annotation "
                         + ServiceTraffic.PREFIX + "vserver-groups has " + service.groups(),
                 false);
-    }
-
-    private ServiceTraffic service(Employer employer) {
-        return ServiceTraffic.of(employer, settings.cluster().orElse(""));
     }
 
     @Override

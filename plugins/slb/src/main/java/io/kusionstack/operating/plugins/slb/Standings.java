@@ -72,7 +72,7 @@ final class Standings {
                     foreign.get().group() + ": the description \""
                             + foreign.get().server().description() + "\" is not ours");
         }
-        String uid = places.getFirst().group().mark().uid(first);
+        String uid = places.getFirst().group().mark().uid(first).orElse("");
         Backend backend = new Backend(
                 new PodRef(namespace, "", uid), first.ip(), first.port(), Map.of(ServiceTraffic.ENI_ID, first.id()));
         return new ObservedBackend(backend, serving(places, first.address()), detail(places, first.address()));

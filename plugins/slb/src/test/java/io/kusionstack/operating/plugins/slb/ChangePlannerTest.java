@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ChangePlannerTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
     private static final ServiceTraffic WEB =
-            ServiceTraffic.of(Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80")), "");
+            ServiceTraffic.of(Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80")), Services.CLUSTER);
 
     @Test
     void addsWhatIsNotThereAndCorrectsWhatIsOtherwise() {
@@ -26,7 +26,8 @@ class ChangePlannerTest {
     @Test
     void takesTheWeightOfThePodThenOfTheServiceThenOfTheHost() {
         ServiceTraffic weighted = ServiceTraffic.of(
-                Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80", "weight", "40")), "");
+                Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80", "weight", "40")),
+                Services.CLUSTER);
 
         assertThat(plan(WEB, new BackendChange.PutOn(Services.backend(1), 30)))
                 .isEqualTo(new Step.Add(Services.server(1, 30)));
@@ -69,7 +70,7 @@ class ChangePlannerTest {
 
     @Test
     void removesAtOnceWhereNoDrainIsAskedFor() {
-        assertThat(plan(ServiceTraffic.of(Services.web(), ""), Services.off(1), Services.server(1, 100)))
+        assertThat(plan(ServiceTraffic.of(Services.web(), Services.CLUSTER), Services.off(1), Services.server(1, 100)))
                 .isEqualTo(new Step.Remove(Services.server(1, 100)));
     }
 
@@ -107,7 +108,7 @@ class ChangePlannerTest {
 
     @Test
     void anAddressThatMovedToAnotherPodIsThatPods() {
-        Server ofAnother = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", "kuso/80/web/shop/uid-7");
+        Server ofAnother = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", Services.description(7));
 
         assertThat(plan(Services.off(1), ofAnother)).isEqualTo(done());
         assertThat(plan(Services.on(1), ofAnother)).isEqualTo(new Step.Correct(Services.server(1, 100)));
@@ -115,7 +116,7 @@ class ChangePlannerTest {
 
     @Test
     void anAddressThatMovedToAnotherInterfaceIsTakenOffBeforeItIsPutOn() {
-        Server before = new Server("eni-7", "10.0.0.1", 8080, 100, "eni", "kuso/80/web/shop/uid-1");
+        Server before = new Server("eni-7", "10.0.0.1", 8080, 100, "eni", Services.description(1));
 
         assertThat(plan(Services.on(1), before)).isEqualTo(new Step.Remove(before));
     }

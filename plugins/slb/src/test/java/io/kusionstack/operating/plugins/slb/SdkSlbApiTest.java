@@ -59,7 +59,7 @@ class SdkSlbApiTest {
         assertThat(api.health("lb-1", deadline()))
                 .containsExactly(new HealthRow(80, new Address("10.0.0.1", 8080), "normal"));
         assertThat(slb.backends("rsp-1"))
-                .containsExactly(SlbBackend.eni("eni-1", "10.0.0.1", 8080, 0, "kuso/80/web/shop/uid-1"));
+                .containsExactly(SlbBackend.eni("eni-1", "10.0.0.1", 8080, 0, Services.description(1)));
     }
 
     @Test
@@ -211,7 +211,8 @@ class SdkSlbApiTest {
                 usual.callTimeout(),
                 usual.batchSize(),
                 usual.readsPerSecond(),
-                usual.writesPerSecond());
+                usual.writesPerSecond(),
+                Map.of());
         Map<String, String> secrets = Map.of(
                 "env:SLB_ID", slb.options().accessKeyId(), "env:SLB_OTHER", "another-key", "env:SLB_SECRET", secret);
         return new SdkSlbApi(settings, SlbFixtures.context(secrets, Clock.systemUTC(), executor));

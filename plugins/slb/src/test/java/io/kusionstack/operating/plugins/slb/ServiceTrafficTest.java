@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ServiceTrafficTest {
+    private static final Mark MARK = Mark.of(Services.CLUSTER, "shop", "web");
     private static final String P = ServiceTraffic.PREFIX;
 
     @Test
@@ -25,14 +26,14 @@ class ServiceTrafficTest {
                                 "drain-seconds", "20",
                                 "health", "ignored"),
                         List.of(new ServicePort("https", 443, 8443, "TCP"), new ServicePort("http", 80, 8080, "TCP"))),
-                "prod");
+                Services.CLUSTER);
 
         assertThat(service)
                 .isEqualTo(new ServiceTraffic(
                         "lb-1",
                         List.of(
-                                new ServiceTraffic.PortGroup("rsp-a", 443, 8443, new Mark("kuso/443/web/shop/prod/")),
-                                new ServiceTraffic.PortGroup("rsp-b", 80, 8080, new Mark("kuso/80/web/shop/prod/"))),
+                                new ServiceTraffic.PortGroup("rsp-a", 443, 8443, MARK),
+                                new ServiceTraffic.PortGroup("rsp-b", 80, 8080, MARK)),
                         Optional.of(60),
                         Duration.ofSeconds(20),
                         false));
@@ -40,13 +41,13 @@ class ServiceTrafficTest {
 
     @Test
     void drains15SecondsAndNeedsHealthUnlessToldOtherwise() {
-        ServiceTraffic service =
-                ServiceTraffic.of(Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80")), "");
+        ServiceTraffic service = ServiceTraffic.of(
+                Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80")), Services.CLUSTER);
 
         assertThat(service)
                 .isEqualTo(new ServiceTraffic(
                         "lb-1",
-                        List.of(new ServiceTraffic.PortGroup("rsp-1", 80, 8080, new Mark("kuso/80/web/shop/"))),
+                        List.of(new ServiceTraffic.PortGroup("rsp-1", 80, 8080, MARK)),
                         Optional.empty(),
                         Duration.ofSeconds(15),
                         true));
@@ -70,7 +71,8 @@ class ServiceTrafficTest {
         Employer web = Services.with(Map.of("mode", "direct", "weight", "0", "drain-seconds", "x", "health", "no"));
 
         assertThatThrownBy(() -> ServiceTraffic.of(
-                        new Employer(web.kind(), web.ref(), Map.of(), web.annotations(), web.ports()), ""))
+                        new Employer(web.kind(), web.ref(), Map.of(), web.annotations(), web.ports()),
+                        Services.CLUSTER))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "Service shop/web: label service.k8s.alibaba/loadbalancer-id is missing: the cloud controller"
@@ -111,8 +113,20 @@ class ServiceTrafficTest {
                         + " the Pods have different ports; give the targetPort as a number");
     }
 
+    @Test
+    void knowsOnlyTheGroupsThatACallIsAbout() {
+        Employer two = Services.with(
+                Map.of("mode", "direct", "vserver-groups", "rsp-1:80,rsp-2:443"),
+                List.of(new ServicePort("a", 80, 8080, "TCP"), new ServicePort("b", 443, 8443, "TCP")));
+
+        assertThat(ServiceTraffic.of(two, Services.CLUSTER).groupIds()).containsExactly("rsp-1", "rsp-2");
+        assertThat(ServiceTraffic.of(two.only(List.of("rsp-2")), Services.CLUSTER)
+                        .groupIds())
+                .containsExactly("rsp-2");
+    }
+
     private static void assertRefused(Employer employer, String sentence) {
-        assertThatThrownBy(() -> ServiceTraffic.of(employer, ""))
+        assertThatThrownBy(() -> ServiceTraffic.of(employer, Services.CLUSTER))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Service shop/web: " + sentence);
     }

@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Services and their Pods as the host tells them. */
 final class Services {
     static final String LOAD_BALANCER = "lb-1";
+    static final Cluster CLUSTER = new Cluster("here", Optional.of("here"), Set.of());
     static final String GROUP = "rsp-1";
     static final int POD_PORT = 8080;
 
@@ -76,7 +78,11 @@ final class Services {
 
     /** As we put it into the group of port 80. */
     static Server server(int n, int weight) {
-        return new Server("eni-" + n, "10.0.0." + n, POD_PORT, weight, "eni", "kuso/80/web/shop/uid-" + n);
+        return new Server("eni-" + n, "10.0.0." + n, POD_PORT, weight, "eni", description(n));
+    }
+
+    static String description(int n) {
+        return Mark.of(CLUSTER, "shop", "web").on("uid-" + n);
     }
 
     static Server foreign(int n) {

@@ -23,12 +23,13 @@ final class SlbFixtures {
                 Optional.empty(),
                 Optional.of(endpoint),
                 Optional.of("http"),
-                Optional.empty(),
+                Optional.of("here"),
                 Optional.of(Duration.ofSeconds(2)),
                 Optional.of(Duration.ofSeconds(8)),
                 Optional.empty(),
                 Optional.of(1_000),
-                Optional.of(1_000));
+                Optional.of(1_000),
+                Map.of());
     }
 
     /** The same as it stands in a configuration. */
@@ -39,6 +40,7 @@ final class SlbFixtures {
                 accessKeySecret: env:SLB_SECRET
                 endpoint: "%s"
                 protocol: http
+                cluster: here
                 callTimeout: 8s
                 readsPerSecond: 1000
                 writesPerSecond: 1000

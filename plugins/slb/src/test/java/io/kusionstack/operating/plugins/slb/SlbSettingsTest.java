@@ -3,6 +3,8 @@ package io.kusionstack.operating.plugins.slb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +48,8 @@ class SlbSettingsTest {
                 Optional.of(Duration.ofSeconds(-1)),
                 Optional.of(41),
                 Optional.of(0),
-                Optional.of(0));
+                Optional.of(0),
+                Map.of());
 
         assertThat(settings.problems())
                 .containsExactly(
@@ -64,6 +67,19 @@ class SlbSettingsTest {
                         "writesPerSecond is 0; it is at least 1");
     }
 
+    @Test
+    void aNamespaceMayUseWhatIsListedForItOrForAll() {
+        SlbSettings settings = settings("r", "env:ID", Optional.empty(), Optional.empty());
+
+        assertThat(settings.refusal("shop", "lb-1", List.of("rsp-1"))).isEmpty();
+        assertThat(settings.refusal("shop", "lb-2", List.of("rsp-2", "rsp-9"))).isEmpty();
+        assertThat(settings.refusal("shop", "lb-2", List.of("rsp-2", "rsp-3"))).isPresent();
+        assertThat(settings.refusal("other", "lb-1", List.of("rsp-9"))).isEmpty();
+        assertThat(settings.refusal("other", "lb-1", List.of("rsp-1")))
+                .contains("namespace other must not use load balancer lb-1 with [rsp-1]:"
+                        + " plugins.settings.slb.namespaces allows it [rsp-9]");
+    }
+
     private static SlbSettings settings(
             String region, String key, Optional<String> endpoint, Optional<String> protocol) {
         return new SlbSettings(
@@ -78,6 +94,7 @@ class SlbSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Map.of("shop", List.of("lb-1", "rsp-2"), "*", List.of("rsp-9")));
     }
 }

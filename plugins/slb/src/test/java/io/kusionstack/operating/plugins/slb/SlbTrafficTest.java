@@ -1,6 +1,7 @@
 package io.kusionstack.operating.plugins.slb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
@@ -11,6 +12,7 @@ import io.kusionstack.operating.plugin.traffic.ObservedBackend;
 import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.ServicePort;
 import io.kusionstack.operating.plugin.traffic.Serving;
+import io.kusionstack.operating.testkit.FakeReads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,8 +30,8 @@ class SlbTrafficTest {
     private static final Instant DEADLINE = NOW.plusSeconds(10);
 
     private final FakeSlbApi api = new FakeSlbApi();
-    private final SlbTraffic traffic =
-            new SlbTraffic(SlbFixtures.settings("127.0.0.1:1"), api, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final FakeReads reads = new FakeReads();
+    private final SlbTraffic traffic = traffic(SlbFixtures.settings("127.0.0.1:1"));
 
     @Test
     void locksTheLoadBalancer() {
@@ -96,6 +99,74 @@ class SlbTrafficTest {
                         Progress.Pending.Kind.THROTTLED,
                         "Action of group rsp-1: the account calls this action too often (Throttling.User)",
                         Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void theUidOfKubeSystemTellsClustersApart() {
+        reads.put(Map.of(
+                "apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", "kube-system", "uid", "the-uid")));
+        SlbTraffic unnamed = traffic(withoutCluster(Map.of()));
+        api.with("rsp-1", Services.server(1, 100));
+
+        assertThat(((Observation.Known) unnamed.observe(Services.web(), DEADLINE)).backends())
+                .extracting(ObservedBackend::serving)
+                .containsExactly(Serving.FOREIGN);
+        unnamed.apply(Services.web(), List.of(Services.on(2)), DEADLINE);
+        assertThat(api.servers("rsp-1").getLast().description())
+                .isEqualTo(Mark.of(new Cluster("the-uid", Optional.empty(), Set.of()), "shop", "web")
+                        .on("uid-2"));
+    }
+
+    @Test
+    void whatAnOlderVersionPutOnIsTakenOverIfItsPodLivesHere() {
+        reads.put(Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "Pod",
+                "metadata",
+                Map.of("namespace", "shop", "name", "a", "uid", "uid-1")));
+        api.with("rsp-1", old(1), old(2)).normal(1, 80).normal(2, 80);
+
+        assertThat(((Observation.Known) traffic.observe(Services.web(), DEADLINE)).backends())
+                .extracting(ObservedBackend::serving)
+                .containsExactly(Serving.ON, Serving.FOREIGN);
+        assertThat(apply(Services.on(1))).containsExactly(done(1));
+        assertThat(api.servers("rsp-1").getFirst()).isEqualTo(Services.server(1, 100));
+    }
+
+    private static Server old(int n) {
+        return new Server("eni-" + n, "10.0.0." + n, 8080, 100, "eni", "kuso/81/web/shop/uid-" + n);
+    }
+
+    @Test
+    void aNamespaceUsesOnlyWhatIsListedForIt() {
+        SlbTraffic limited = traffic(withoutCluster(Map.of("shop", List.of("lb-2"))));
+        api.with("rsp-1", Services.server(1, 100));
+
+        assertThatThrownBy(() -> limited.groups(Services.web()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Service shop/web: namespace shop must not use load balancer lb-1 with [rsp-1]:"
+                        + " plugins.settings.slb.namespaces allows it [lb-2]");
+        assertThat(limited.lockKey(Services.web())).isEqualTo("lb-1");
+    }
+
+    private static SlbSettings withoutCluster(Map<String, List<String>> namespaces) {
+        SlbSettings is = SlbFixtures.settings("127.0.0.1:1");
+        return new SlbSettings(
+                is.region(),
+                is.accessKeyId(),
+                is.accessKeySecret(),
+                is.securityToken(),
+                is.endpoint(),
+                is.protocol(),
+                Optional.empty(),
+                is.connectTimeout(),
+                is.callTimeout(),
+                is.batchSize(),
+                is.readsPerSecond(),
+                is.writesPerSecond(),
+                namespaces);
     }
 
     @Test
@@ -223,6 +294,11 @@ class SlbTrafficTest {
                                         false)));
         assertThat(api.servers("rsp-1")).extracting(Server::port).containsExactly(8080);
         assertThat(api.servers("rsp-2")).extracting(Server::port).containsExactly(8443);
+    }
+
+    private SlbTraffic traffic(SlbSettings settings) {
+        return new SlbTraffic(
+                settings, api, new ClusterReads(settings.cluster(), reads), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private List<BackendResult> apply(BackendChange... changes) {

@@ -12,12 +12,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StandingsTest {
-    private static final ServiceTraffic WEB = ServiceTraffic.of(Services.web(), "");
+    private static final ServiceTraffic WEB = ServiceTraffic.of(Services.web(), Services.CLUSTER);
     private static final ServiceTraffic TWO_GROUPS = ServiceTraffic.of(
             Services.with(
                     Map.of("mode", "direct", "vserver-groups", "rsp-1:80,rsp-2:81"),
                     List.of(new ServicePort("a", 80, 8080, "TCP"), new ServicePort("b", 81, 8080, "TCP"))),
-            "");
+            Services.CLUSTER);
 
     @Test
     void isOnWhenEveryListenerFindsItNormal() {
@@ -52,7 +52,7 @@ class StandingsTest {
 
     @Test
     void isOnOnlyWhereItIsInEveryGroupOfItsPort() {
-        Server inSecond = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", "kuso/81/web/shop/uid-1");
+        Server inSecond = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", Services.description(1));
 
         assertThat(standings(TWO_GROUPS, List.of(Services.server(1, 100)), row(1, 80, "normal")))
                 .containsExactly(
@@ -72,7 +72,7 @@ class StandingsTest {
 
     @Test
     void drainsOnlyWhereItHasNoWeightInAnyGroup() {
-        Server inSecond = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", "kuso/81/web/shop/uid-1");
+        Server inSecond = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", Services.description(1));
 
         assertThat(Standings.of(
                         TWO_GROUPS,
@@ -90,7 +90,8 @@ class StandingsTest {
         assertThat(wantsHealth(WEB, Services.server(1, 100))).isTrue();
         assertThat(wantsHealth(WEB, Services.server(1, 0), Services.foreign(2))).isFalse();
         ServiceTraffic ignoring = ServiceTraffic.of(
-                Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80", "health", "ignored")), "");
+                Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:80", "health", "ignored")),
+                Services.CLUSTER);
         assertThat(wantsHealth(ignoring, Services.server(1, 100))).isFalse();
         assertThat(standings(ignoring, List.of(Services.server(1, 100))))
                 .containsExactly(observed(1, Serving.ON, "rsp-1:80 weight 100"));

@@ -22,6 +22,7 @@ import io.kusionstack.operating.testbed.slb.SlbLimits;
 import io.kusionstack.operating.testbed.slb.SlbListener;
 import io.kusionstack.operating.testbed.slb.SlbOptions;
 import io.kusionstack.operating.testbed.slb.SlbWindows;
+import io.kusionstack.operating.testkit.FakeReads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -368,6 +369,10 @@ class TroubledBalancerTest {
                 slb.options().accessKeyId(),
                 "env:SLB_SECRET",
                 slb.options().accessKeySecret());
-        return new SlbTraffic(settings, new SdkSlbApi(settings, SlbFixtures.context(secrets, clock, executor)), clock);
+        return new SlbTraffic(
+                settings,
+                new SdkSlbApi(settings, SlbFixtures.context(secrets, clock, executor)),
+                new ClusterReads(settings.cluster(), new FakeReads()),
+                clock);
     }
 }
