@@ -123,6 +123,15 @@ final class Places {
         return Optional.empty();
     }
 
+    /** Why it is not known how the place that is to serve looks. */
+    static Optional<Wait> trouble(List<PlaceMemory> places, Optional<Place> serving) {
+        return places.stream()
+                .filter(memory -> serving.filter(memory.place()::isAt).isPresent())
+                .flatMap(memory -> memory.trouble().stream())
+                .map(PlaceMemory.Trouble::why)
+                .findFirst();
+    }
+
     static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
         if (one.isEmpty() || other.isEmpty()) {
             return one.or(() -> other);

@@ -42,6 +42,7 @@ public final class PodTraffic implements Endpoints, Employers {
     private final Map<String, Off> offs = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
+    private final Map<Key, Wait> obstacles = new ConcurrentHashMap<>();
     private final Claims claims = new Claims();
 
     /**
@@ -136,7 +137,25 @@ public final class PodTraffic implements Endpoints, Employers {
                 .put(service, new Told(Map.copyOf(pods), nextLook));
     }
 
+    /** What keeps a Service from being served as it is described; empty if nothing does. */
+    void tell(Key service, Optional<Wait> obstacle) {
+        obstacle.ifPresentOrElse(why -> obstacles.put(service, why), () -> obstacles.remove(service));
+    }
+
+    /**
+     * Why the Pod could not come back if it left service now: one of its Services names what cannot be told, is not there, or is
+     * another's. Empty while nothing is known against it.
+     */
+    public Optional<Wait> obstacle(PodRecord pod) {
+        return obstacles.isEmpty()
+                ? Optional.empty()
+                : servicesOf(pod).stream()
+                        .flatMap(service -> Optional.ofNullable(obstacles.get(service)).stream())
+                        .findFirst();
+    }
+
     void forget(Key service) {
+        obstacles.remove(service);
         of(service.namespace()).remove(service);
     }
 

@@ -120,6 +120,7 @@ public final class TrafficReconciler implements Reconciler {
         Looked looked = look(round, before);
         TrafficPlan plan = looked.plan();
         publish(key, plan);
+        sources.traffic().tell(key, round.obstacle().or(() -> Places.trouble(looked.places(), round.serving())));
         waiting.note(key, round.employment().plugin(), plan);
         ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
         if (round.employment().wanted()) {

@@ -60,9 +60,12 @@ class TrafficMoveTest {
                 .extracting(Wait::reason)
                 .containsExactly(Reason.TRAFFIC_PLACE_MISSING);
 
+        assertThat(world.traffic.obstacle(world.pod("a")).map(Wait::reason)).contains(Reason.TRAFFIC_PLACE_MISSING);
+
         annotate(world, FakeBalancer.LB, "lb-1");
         world.image("app:v2");
         world.settle();
+        assertThat(world.traffic.obstacle(world.pod("a"))).isEmpty();
         assertUpdated(world);
         assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
     }
