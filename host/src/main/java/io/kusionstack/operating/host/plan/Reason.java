@@ -16,7 +16,7 @@ public enum Reason {
     TRAFFIC_REFUSED("TrafficRefused", "the load balancer's provider refuses the change"),
     TRAFFIC_GROUP_SHARED("TrafficGroupShared", "another Service has its Pods in the load balancer's group already"),
     TRAFFIC_RECORD_REFUSED("TrafficRecordRefused", "what is put on could not be recorded at the Service"),
-    LAST_BACKEND("LastBackend", "no other Pod of the Service gets requests yet"),
+    LAST_BACKEND("LastBackend", "too few other Pods of the Service get requests yet"),
     FOREIGN_BACKEND("ForeignBackend", "the Pod's address is registered at the load balancer by somebody else"),
     WAITING_FOR_EXPECTED_FINALIZER("WaitingForExpectedFinalizer", "traffic is not back on the Pod yet"),
     SETTLING_AFTER_DEREGISTER("SettlingAfterDeregister", "the Pod left the endpoints a moment ago"),

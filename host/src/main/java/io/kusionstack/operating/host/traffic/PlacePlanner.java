@@ -46,6 +46,7 @@ final class PlacePlanner {
     private final SortedSet<Spot> moving = new TreeSet<>();
     private final Map<String, Standing> pods = new HashMap<>();
     private final Schedule schedule;
+    private Optional<Boolean> enough = Optional.empty();
 
     private PlacePlanner(PlaceMemory memory, Role role, Set<String> onElsewhere, TrafficSnapshot snapshot) {
         this.memory = memory;
@@ -115,16 +116,30 @@ final class PlacePlanner {
     }
 
     /**
-     * A Pod that could serve and is only selected no more waits until another one serves: an edit of the Service alone never
-     * empties it, unless it says that it may.
+     * A Pod that could serve and is only selected no more waits until all that are selected serve, or as many as are to leave:
+     * an edit of the Service alone never empties it, unless it says that it may.
      */
     private boolean mayLeave(Employee employee) {
         return !snapshot.employment().wanted()
                 || snapshot.employment().mayBeEmpty()
                 || employee.employed()
                 || !Employee.isFit(employee.pod())
-                || !onHere.isEmpty()
-                || !onElsewhere.isEmpty();
+                || areEnoughOn();
+    }
+
+    /** Counted once a plan. */
+    private boolean areEnoughOn() {
+        enough = enough.or(() -> Optional.of(countOn()));
+        return enough.get();
+    }
+
+    private boolean countOn() {
+        int on = Math.max(onHere.size(), onElsewhere.size());
+        long selected = snapshot.employees().stream().filter(Employee::isWanted).count();
+        long leaving = snapshot.employees().stream()
+                .filter(employee -> !employee.employed() && Employee.isFit(employee.pod()))
+                .count();
+        return on > 0 && (on >= selected || on >= leaving);
     }
 
     /** As it is; nothing is asked for. */

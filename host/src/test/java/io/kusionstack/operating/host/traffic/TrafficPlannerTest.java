@@ -108,6 +108,21 @@ class TrafficPlannerTest {
     }
 
     @Test
+    void podsThatAreSelectedNoMoreLeaveWhenEnoughOthersAreOn() {
+        Scene scene = new Scene()
+                .left(Scene.serving("a", "10.0.0.1").build(), 3)
+                .left(Scene.serving("b", "10.0.0.2").build(), 3)
+                .pod(Scene.serving("c", "10.0.0.3").build())
+                .pod(Scene.serving("d", "10.0.0.4").build())
+                .shows("10.0.0.1", 8080, Serving.ON)
+                .shows("10.0.0.2", 8080, Serving.ON)
+                .shows("10.0.0.3", 8080, Serving.ON);
+
+        assertThat(scene.placePlan().off()).isEmpty();
+        assertThat(scene.shows("10.0.0.4", 8080, Serving.ON).placePlan().off()).hasSize(2);
+    }
+
+    @Test
     void readsOfOthersWillDoOnlyAtRest() {
         PodRecord serving = Scene.serving("a", "10.0.0.1").build();
         Scene quiet =
