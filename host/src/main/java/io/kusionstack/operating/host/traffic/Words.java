@@ -57,7 +57,8 @@ final class Words {
         return new Wait(
                 Reason.LAST_BACKEND,
                 employment.name(),
-                employment.name() + " selects the Pod no more, and too few of those that it selects get requests yet, so this"
+                employment.name()
+                        + " selects the Pod no more, and too few of those that it selects get requests yet, so this"
                         + " one goes on: correct the selector, or annotate the Service with "
                         + Names.TRAFFIC_MAY_BE_EMPTY + "=true");
     }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What the plugin has to know of its cluster: its identity, which is the uid of the namespace {@code kube-system} unless the settings
@@ -15,23 +14,22 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ClusterReads {
     private final Optional<String> named;
     private final KubernetesReads reads;
-    private final AtomicReference<Optional<String>> identity;
+    /** Empty until it was read; all who read it find the same. */
+    private volatile Optional<String> identity;
+
     private final Map<String, Set<String>> living = new ConcurrentHashMap<>();
 
     ClusterReads(Optional<String> named, KubernetesReads reads) {
         this.named = named;
         this.reads = reads;
-        this.identity = new AtomicReference<>(named);
+        this.identity = named;
     }
 
     /** @throws IllegalStateException if the API server does not tell; the message says what it needs */
     Cluster cluster() {
-        Optional<String> known = identity.get();
-        if (known.isEmpty()) {
-            known = Optional.of(read());
-            identity.set(known);
-        }
-        return new Cluster(known.get(), named, Set.of());
+        String known = identity.orElseGet(this::read);
+        identity = Optional.of(known);
+        return new Cluster(known, named, Set.of());
     }
 
     private String read() {
