@@ -30,11 +30,11 @@ final class Plugins {
     }
 
     /** What a person should know of plugins though the host goes on. */
-    static Optional<String> note(List<PluginState> states) {
-        String refused = states.stream()
+    static Optional<String> note(List<PluginState> refused) {
+        String words = refused.stream()
                 .filter(state -> state.standing() == PluginState.Standing.REFUSED)
                 .map(state -> state.spoken() + " is refused: " + state.why())
                 .collect(Collectors.joining("\nplugins: "));
-        return Optional.of(refused).filter(text -> !text.isEmpty());
+        return Optional.of(words).filter(text -> !text.isEmpty());
     }
 }

@@ -14,6 +14,9 @@ public interface Meters {
     /** Records how long something took. */
     void time(String name, Duration took, String... tags);
 
-    /** Shows a value that is read whenever metrics are scraped; the second call with one name and tags replaces the first. */
+    /**
+     * Shows a value. It is asked for every ten seconds, all gauges of a plugin in one call under guard; one that throws shows NaN. The second
+     * call with one name and tags replaces the first.
+     */
     void gauge(String name, DoubleSupplier value, String... tags);
 }

@@ -1,18 +1,17 @@
 package io.kusionstack.operating.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.kusionstack.operating.host.plugins.ConfigBinder;
 import io.kusionstack.operating.plugin.InvalidConfigException;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
-import io.kusionstack.operating.plugin.traffic.BackendResult;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.ObservedBackend;
+import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.Serving;
-import io.kusionstack.operating.plugin.traffic.TrafficControl;
 import io.kusionstack.operating.plugin.traffic.TrafficProvider;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +28,11 @@ public interface TrafficContract<C extends Record> {
     /** How long a call of the contract may take. */
     Duration DEADLINE = Duration.ofSeconds(10);
 
+    /** How long a call may take whose provider does not answer, and how long the contract waits for it to end. */
+    Duration SHORT = Duration.ofMillis(500);
+
+    Duration PATIENCE = Duration.ofSeconds(3);
+
     /** How often the host looks again before the contract gives up. */
     int ROUNDS = 100;
 
@@ -42,6 +46,21 @@ public interface TrafficContract<C extends Record> {
 
     /** Two backends that may be put on. */
     List<Backend> backends();
+
+    /** How long the connections of {@link #employer} may go on once it is taken off; longer than 2 s. */
+    Duration drain();
+
+    /** From now on until it is closed the provider answers every call with an error, and does nothing. */
+    Trouble outage();
+
+    /** From now on until it is closed the provider answers no call in time. */
+    Trouble silence();
+
+    /** What is wrong with the provider until it is closed. */
+    interface Trouble extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     default int weight() {
         return 100;
@@ -71,7 +90,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void oneEmployerHasOneLockKey() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             assertThat(fixture.control().lockKey(employer()))
                     .isNotBlank()
                     .isEqualTo(fixture.control().lockKey(employer()));
@@ -80,7 +99,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void anObservationTellsWhenItWasRead() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             Instant now = fixture.context().clock().instant();
 
             assertThat(fixture.observe().readAt()).isEqualTo(now);
@@ -89,7 +108,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void everyChangeHasAResultAndNothingElseHas() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             List<BackendChange> changes = backends().stream()
                     .map(this::putOn)
                     .map(BackendChange.class::cast)
@@ -105,7 +124,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void whatIsPutOnIsObservedToServe() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
 
             assertThat(fixture.serving(first())).contains(Serving.ON);
@@ -115,7 +134,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void puttingOnTwiceIsHarmless() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
             fixture.apply(List.of(putOn(first())));
 
@@ -127,7 +146,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void whatIsTakenOffDrainsAndGoes() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
             fixture.putOn(backends().get(1));
 
@@ -140,7 +159,7 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void takingOffWhatIsNotThereIsHarmless() throws InvalidConfigException {
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             fixture.takeOff(first());
 
             assertThat(fixture.serving(first())).isEmpty();
@@ -149,10 +168,10 @@ public interface TrafficContract<C extends Record> {
 
     @Test
     default void anotherInstanceGoesOn() throws InvalidConfigException {
-        try (Fixture before = fixture()) {
+        try (TrafficFixture before = fixture()) {
             before.apply(List.of(putOn(first())));
         }
-        try (Fixture after = fixture()) {
+        try (TrafficFixture after = fixture()) {
             after.putOn(first());
 
             assertThat(after.serving(first())).contains(Serving.ON);
@@ -163,13 +182,88 @@ public interface TrafficContract<C extends Record> {
     default void whatIsNotOursIsToldAndLeftAlone() throws InvalidConfigException {
         Optional<String> address = foreignAddress();
         Assumptions.assumeTrue(address.isPresent(), "no foreignAddress");
-        try (Fixture fixture = fixture()) {
+        try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
             fixture.takeOff(first());
 
             assertThat(fixture.observe().backends())
                     .anyMatch(observed -> observed.serving() == Serving.FOREIGN
                             && observed.backend().ip().equals(address.orElseThrow()));
+        }
+    }
+
+    @Test
+    default void whatIsTakenOffDrainsBeforeItGoes() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+
+            Instant since = fixture.drain(first(), Optional.empty());
+
+            fixture.staysFor(drain().minusSeconds(1), first(), Optional.of(since));
+        }
+    }
+
+    @Test
+    default void aDrainThatNobodySawBeginIsNotCutShort() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+
+            fixture.drain(first(), Optional.empty());
+
+            fixture.staysFor(drain().minusSeconds(1), first(), Optional.empty());
+        }
+    }
+
+    @Test
+    default void anEarlierDrainDoesNotEndWhatServesNow() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+            Instant longAgo = fixture.context().clock().instant().minus(Duration.ofDays(1));
+
+            fixture.apply(List.of(new BackendChange.TakeOff(first(), Optional.of(longAgo))));
+
+            assertThat(fixture.serving(first())).as("what served until now").isPresent();
+        }
+    }
+
+    @Test
+    default void aProviderThatFailsIsNotOneWithoutBackends() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+
+            try (Trouble outage = outage()) {
+                assertThat(fixture.tried()).isNotInstanceOfAny(Observation.Known.class, Observation.NoSuchPlace.class);
+            }
+
+            assertThat(fixture.serving(first())).contains(Serving.ON);
+        }
+    }
+
+    @Test
+    default void whatTheProviderDidNotTakeIsNotDone() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+
+            try (Trouble outage = outage()) {
+                assertThat(fixture.tried(new BackendChange.TakeOff(first(), Optional.empty())))
+                        .doesNotHaveAnyElementsOfTypes(Progress.Done.class);
+                assertThat(fixture.tried(putOn(backends().get(1)))).doesNotHaveAnyElementsOfTypes(Progress.Done.class);
+            }
+
+            assertThat(fixture.serving(first())).isPresent();
+            assertThat(fixture.serving(backends().get(1))).isEmpty();
+        }
+    }
+
+    @Test
+    default void everyCallEndsWithItsTimeThoughTheProviderDoesNotAnswer() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+
+            try (Trouble silence = silence()) {
+                assertTimeoutPreemptively(PATIENCE, () -> fixture.tried(), "observe");
+                assertTimeoutPreemptively(PATIENCE, () -> fixture.tried(putOn(first())), "apply");
+            }
         }
     }
 
@@ -181,83 +275,9 @@ public interface TrafficContract<C extends Record> {
         return new BackendChange.PutOn(backend, weight());
     }
 
-    private Fixture fixture() throws InvalidConfigException {
+    private TrafficFixture fixture() throws InvalidConfigException {
         FakePluginContext context = context();
         TrafficProvider<C> provider = provider();
-        return new Fixture(this, context, provider.create(context.settings(provider.configType()), context));
-    }
-
-    /** A traffic control, asked as the host asks it. */
-    record Fixture(TrafficContract<?> contract, FakePluginContext context, TrafficControl control)
-            implements AutoCloseable {
-        Observation.Known observe() {
-            Instant now = context.clock().instant();
-            Observation observation = control.observe(contract.employer(), now, deadline());
-            assertThat(observation).isInstanceOf(Observation.Known.class);
-            return (Observation.Known) observation;
-        }
-
-        List<BackendResult> apply(List<BackendChange> changes) {
-            List<BackendResult> results = control.apply(contract.employer(), changes, deadline());
-            assertThat(results).isNotNull();
-            return results;
-        }
-
-        /** Applies and observes until the backend serves. */
-        void putOn(Backend backend) {
-            for (int round = 0; round < ROUNDS; round++) {
-                apply(List.of(new BackendChange.PutOn(backend, contract.weight())));
-                if (serving(backend).equals(Optional.of(Serving.ON))) {
-                    return;
-                }
-                contract.letTimePass(context, Duration.ofSeconds(1));
-            }
-            fail("%s was put on and is not observed to serve: %s", backend, observe());
-        }
-
-        /** Applies and observes until the backend is gone; once it drains it must not serve again. */
-        void takeOff(Backend backend) {
-            Optional<Instant> draining = Optional.empty();
-            for (int round = 0; round < ROUNDS; round++) {
-                apply(List.of(new BackendChange.TakeOff(backend, draining)));
-                Optional<Serving> serving = serving(backend);
-                if (serving.isEmpty()) {
-                    return;
-                }
-                if (serving.get() == Serving.DRAINING && draining.isEmpty()) {
-                    draining = Optional.of(context.clock().instant());
-                }
-                assertThat(draining.isPresent() && serving.get() == Serving.ON)
-                        .as("%s serves again though it drains", backend)
-                        .isFalse();
-                contract.letTimePass(context, Duration.ofSeconds(1));
-            }
-            fail("%s was taken off and is still observed: %s", backend, observe());
-        }
-
-        Optional<Serving> serving(Backend backend) {
-            return observe().backends().stream()
-                    .filter(observed -> isOf(observed, backend))
-                    .map(ObservedBackend::serving)
-                    .findFirst();
-        }
-
-        /** As the host does: by address, and by the Pod's uid where the provider remembers one. */
-        boolean isOf(ObservedBackend observed, Backend backend) {
-            String uid = observed.backend().pod().uid();
-            return observed.backend().ip().equals(backend.ip())
-                    && observed.backend().port() == backend.port()
-                    && (uid.isEmpty() || uid.equals(backend.pod().uid()));
-        }
-
-        private Instant deadline() {
-            return context.clock().instant().plus(DEADLINE);
-        }
-
-        @Override
-        public void close() {
-            control.close();
-            context.close();
-        }
+        return new TrafficFixture(this, context, provider.create(context.settings(provider.configType()), context));
     }
 }

@@ -20,16 +20,50 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A load balancer in memory: a backend serves 2 s after it was put on, and drains for as long as the settings say. */
 record MemoryTraffic(MemoryTraffic.Balancer balancer, Duration drain, Clock clock) implements TrafficControl {
     record Config(Duration drain) {}
 
-    /** What the provider has. */
-    record Balancer(Map<Backend, Entry> backends) {
-        Balancer() {
-            this(new LinkedHashMap<>());
+    /** What the provider has, and how it is. */
+    static final class Balancer {
+        private final Map<Backend, Entry> backends = new LinkedHashMap<>();
+        private volatile Health health = Health.WELL;
+
+        Map<Backend, Entry> backends() {
+            return backends;
         }
+
+        TrafficContract.Trouble becomes(Health trouble) {
+            health = trouble;
+            return () -> health = Health.WELL;
+        }
+
+        /** What every call begins with. */
+        private void answer(Duration limit) {
+            if (health == Health.SILENT) {
+                await(limit);
+            }
+            if (health != Health.WELL) {
+                throw new IllegalStateException("the balancer does not answer");
+            }
+        }
+
+        private static void await(Duration limit) {
+            try {
+                new CountDownLatch(1).await(limit.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    enum Health {
+        WELL,
+        FAILING,
+        SILENT
     }
 
     record Entry(Instant since, boolean draining) {}
@@ -58,6 +92,7 @@ record MemoryTraffic(MemoryTraffic.Balancer balancer, Duration drain, Clock cloc
 
     @Override
     public Observation observe(Employer employer, Instant deadline) {
+        balancer.answer(Duration.between(clock.instant(), deadline));
         List<ObservedBackend> observed = new ArrayList<>();
         balancer.backends().forEach((backend, entry) -> observed.add(new ObservedBackend(backend, serving(entry), "")));
         observed.add(new ObservedBackend(
@@ -74,6 +109,7 @@ record MemoryTraffic(MemoryTraffic.Balancer balancer, Duration drain, Clock cloc
 
     @Override
     public List<BackendResult> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
+        balancer.answer(Duration.between(clock.instant(), deadline));
         return changes.stream()
                 .map(change -> new BackendResult(change.backend(), applied(change)))
                 .toList();
@@ -99,8 +135,9 @@ record MemoryTraffic(MemoryTraffic.Balancer balancer, Duration drain, Clock cloc
     }
 
     private Entry drained(Entry entry, Optional<Instant> since) {
-        boolean isOver =
-                since.isPresent() && !clock.instant().isBefore(since.get().plus(drain));
+        boolean isOver = entry.draining()
+                && since.isPresent()
+                && !clock.instant().isBefore(since.get().plus(drain));
         return isOver ? gone() : new Entry(entry.since(), true);
     }
 

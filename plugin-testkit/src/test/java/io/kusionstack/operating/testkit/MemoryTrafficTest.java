@@ -1,47 +1,53 @@
 package io.kusionstack.operating.testkit;
 
-import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.Employer;
-import io.kusionstack.operating.plugin.traffic.ServicePort;
 import io.kusionstack.operating.plugin.traffic.TrafficProvider;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** A traffic control that keeps the contract. */
+/** A traffic control that keeps the contract, tested as the author of a plugin does it. */
 class MemoryTrafficTest implements TrafficContract<MemoryTraffic.Config> {
-    private final MemoryTraffic.Balancer balancer = new MemoryTraffic.Balancer();
+    private final MemoryContract memory = MemoryContract.of((control, balancer) -> control);
 
     @Override
     public TrafficProvider<MemoryTraffic.Config> provider() {
-        return new MemoryTraffic.Provider(balancer);
+        return memory.provider();
     }
 
     @Override
     public FakePluginContext context() {
-        return new FakePluginContext().settings("drain: 5s");
+        return memory.context();
+    }
+
+    @Override
+    public Duration drain() {
+        return memory.drain();
+    }
+
+    @Override
+    public Trouble outage() {
+        return memory.outage();
+    }
+
+    @Override
+    public Trouble silence() {
+        return memory.silence();
     }
 
     @Override
     public Employer employer() {
-        return new Employer(
-                "Service",
-                new PodRef("default", "web", "s-1"),
-                Map.of(),
-                Map.of(),
-                List.of(new ServicePort("http", 80, 8080, "TCP")));
+        return memory.employer();
     }
 
     @Override
     public List<Backend> backends() {
-        return List.of(
-                new Backend(Pods.pod("web-0").ref(), "10.0.0.1", 8080, Map.of()),
-                new Backend(Pods.pod("web-1").ref(), "10.0.0.2", 8080, Map.of()));
+        return memory.backends();
     }
 
     @Override
     public Optional<String> foreignAddress() {
-        return Optional.of("192.0.2.1");
+        return memory.foreignAddress();
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigBinder {
     private static final int SHOWN = 80;
+    private static final int LONGEST = 300;
+    private static final Pattern SECRET =
+            Pattern.compile("secret|pass|token|credential|key|auth|cert|private", Pattern.CASE_INSENSITIVE);
 
     private final List<String> problems = new ArrayList<>();
 
@@ -137,13 +141,22 @@ public final class ConfigBinder {
 
     private static String said(RuntimeException refusal) {
         String message = refusal.getMessage();
-        return refusal instanceof IllegalArgumentException && message != null ? message : refusal.toString();
+        String said = refusal instanceof IllegalArgumentException && message != null ? message : refusal.toString();
+        return said.length() > LONGEST ? said.substring(0, LONGEST) + "..." : said;
     }
 
     private void wrong(String path, JsonNode value, String rule) {
+        problems.add((path.isEmpty() ? "all together" : path) + ": " + shown(path, value) + " is not allowed; " + rule);
+    }
+
+    /** A value is not shown where it, or something in it, may be a secret. */
+    private static String shown(String path, JsonNode value) {
         String text = value.toString();
-        String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
-        problems.add((path.isEmpty() ? "all together" : path) + ": " + shown + " is not allowed; " + rule);
+        if (SECRET.matcher(path).find()
+                || value.isContainerNode() && SECRET.matcher(text).find()) {
+            return "what stands there (not shown, it may be a secret)";
+        }
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
     }
 
     private static boolean isAbsent(JsonNode value) {

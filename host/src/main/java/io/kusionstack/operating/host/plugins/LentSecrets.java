@@ -4,6 +4,7 @@ import io.kusionstack.operating.plugin.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,16 +34,24 @@ final class LentSecrets implements Secrets {
     @Override
     public String value(String reference) {
         String value = read(reference);
+        hide(value);
+        value.lines().map(String::strip).forEach(this::hide);
+        return value;
+    }
+
+    private void hide(String value) {
         if (value.length() >= TOO_SHORT_TO_HIDE) {
             given.add(value);
         }
-        return value;
     }
 
     /** The text without any value that was given. */
     String mask(String text) {
         String masked = text;
-        for (String value : given) {
+        // the longest first: one may begin with another
+        for (String value : given.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList()) {
             masked = masked.replace(value, "***");
         }
         return masked;

@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import io.kusionstack.operating.host.plugins.PluginState.Standing;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,7 @@ final class LivePlugin {
     private final OneJar pf4j;
     private final ClassLoader loader;
     private final PluginCall call;
+    private final GuardedMeters meters;
     private final ExecutorService work;
     private final Set<Closing> workers = ConcurrentHashMap.newKeySet();
     private final LockKeys rules = new LockKeys(new LockKeys.Bounds(0, 0, Duration.ZERO));
@@ -44,7 +46,8 @@ final class LivePlugin {
         void end() throws Exception;
     }
 
-    LivePlugin(JarCheck.Checked jar, OneJar pf4j, PluginCall call, ExecutorService work) {
+    LivePlugin(JarCheck.Checked jar, OneJar pf4j, PluginCall call, GuardedMeters meters, ExecutorService work) {
+        this.meters = meters;
         this.jar = jar;
         this.pf4j = pf4j;
         this.loader = pf4j.getPluginClassLoader(jar.id());
@@ -74,6 +77,10 @@ final class LivePlugin {
     /** Calls of one rule never overlap: nobody waits in line, who finds one under way comes back. */
     LockKeys rules() {
         return rules;
+    }
+
+    GuardedMeters meters() {
+        return meters;
     }
 
     ExecutorService work() {
@@ -127,10 +134,20 @@ final class LivePlugin {
     }
 
     private List<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
+        return platformThreads().stream()
                 .filter(thread -> thread.getContextClassLoader() == loader)
                 .filter(thread -> !thread.getName().startsWith("plugin-" + jar.id() + "-"))
                 .toList();
+    }
+
+    /** Without their stacks, for which all of them would have to stand still. */
+    private static List<Thread> platformThreads() {
+        ThreadGroup all = Thread.currentThread().getThreadGroup();
+        while (all.getParent() != null) {
+            all = all.getParent();
+        }
+        Thread[] found = new Thread[all.activeCount() * 2 + 16];
+        return List.of(Arrays.copyOf(found, all.enumerate(found)));
     }
 
     /** Ends what did not start: as far as it goes, and without waiting. Its classes stay while a thread is in them. */
@@ -159,8 +176,11 @@ final class LivePlugin {
             }
         }
         work.shutdownNow();
-        call.settle(Question.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
-        pf4j.unloadPlugin(jar.id());
+        Answer<?> stopped = call.settle(Question.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
+        if (stopped instanceof Answer.Given) {
+            // of one that did not stop PF4J would ask it again, on this thread
+            pf4j.unloadPlugin(jar.id());
+        }
         call.end();
         List<String> left = threads().stream().map(Thread::getName).sorted().toList();
         if (!isIdle || !left.isEmpty()) {

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -43,10 +44,13 @@ public final class PluginHost implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PluginHost.class);
     private static final String LOADING = "the host is still loading its plugins";
     private static final Duration READING = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
     private final Settings settings;
     private final Surroundings surroundings;
     private final CountDownLatch loaded = new CountDownLatch(1);
+    private final ScheduledExecutorService samples = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("plugin-gauges").daemon().factory());
     private volatile Providers providers;
     private @Nullable PrivateFolder folder;
     private boolean closed;
@@ -121,6 +125,14 @@ public final class PluginHost implements AutoCloseable {
             return;
         }
         providers = all;
+        samples.scheduleAtFixedRate(this::sample, 0, BETWEEN_SAMPLES.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Each plugin on a thread of its own: one that hangs delays nobody's gauges but its own. */
+    private void sample() {
+        for (Loaded plugin : providers.loaded()) {
+            Thread.ofVirtual().name("plugin-gauges").start(plugin.plugin().meters()::sample);
+        }
     }
 
     /** Waits until every jar is loaded or refused, for little longer than {@code loadTimeout} at most. */
@@ -150,6 +162,11 @@ public final class PluginHost implements AutoCloseable {
 
     private Providers inUse() {
         return providers;
+    }
+
+    /** The jars that do not take part; asks nothing of those that do. */
+    public List<PluginState> refused() {
+        return providers.refused();
     }
 
     /** Every jar of the folder as it stands now. */
@@ -272,14 +289,17 @@ public final class PluginHost implements AutoCloseable {
     }
 
     private void tell(Providers all) {
-        surroundings.metrics().plugins(all.loaded().size(), all.refused().size());
+        long refused = all.refused().stream()
+                .filter(state -> state.standing() == PluginState.Standing.REFUSED)
+                .count();
+        surroundings.metrics().plugins(all.loaded().size(), (int) refused);
         for (PluginState state : all.states()) {
-            boolean isLoaded = state.standing() == PluginState.Standing.LOADED;
-            (isLoaded ? LOG.atInfo() : LOG.atWarn())
+            boolean isRefused = state.standing() == PluginState.Standing.REFUSED;
+            (isRefused ? LOG.atWarn() : LOG.atInfo())
                     .addKeyValue("plugin", state.spoken())
                     .addKeyValue("version", state.version())
                     .addKeyValue("why", state.why())
-                    .log(isLoaded ? "A plugin is loaded" : "A plugin is refused");
+                    .log("A plugin is " + state.standing());
         }
         settings.settings().keySet().stream()
                 .filter(name -> all.loaded().stream()
@@ -302,6 +322,7 @@ public final class PluginHost implements AutoCloseable {
             return;
         }
         closed = true;
+        samples.shutdownNow();
         Providers last = providers;
         providers = Providers.none("the host is stopping");
         unloaded = unload(last.loaded());

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param id from its manifest; empty if that cannot be read
  * @param version from its manifest; empty if that cannot be read
  * @param offers what it offers, as far as that is known
- * @param why it is refused, with the remedy; empty if it is loaded
+ * @param why it is refused or not configured, with the remedy; empty if it is loaded
  * @param callsInFlight calls that have not returned, those that were given up among them
  * @param overdue those of them that nobody waits for any more
  * @param resting whether it is left alone because it did not answer in time
@@ -33,6 +33,11 @@ public record PluginState(
 
     static PluginState refused(String file, String id, String version, List<Offered> offers, String why) {
         return new PluginState(file, id, version, offers, Standing.REFUSED, why, 0, 0, false, 0);
+    }
+
+    static PluginState notConfigured(JarCheck.Checked jar, List<Offered> offers, String why) {
+        return new PluginState(
+                jar.file(), jar.id(), jar.version(), offers, Standing.NOT_CONFIGURED, why, 0, 0, false, 0);
     }
 
     /** One name that users write. */
@@ -58,6 +63,8 @@ public record PluginState(
     /** Whether a plugin takes part. */
     public enum Standing {
         LOADED("loaded"),
+        /** Nothing is wrong with it, and nobody said yet what it is to work with. */
+        NOT_CONFIGURED("not configured"),
         REFUSED("refused");
 
         private final String word;

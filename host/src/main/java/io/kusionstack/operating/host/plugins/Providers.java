@@ -73,7 +73,7 @@ record Providers(List<Loaded> loaded, List<PluginState> refused, String missing)
             parts.add(refused.stream()
                     .filter(state -> state.isCalled(name))
                     .findFirst()
-                    .map(state -> "is refused: " + state.spoken() + ": " + state.why())
+                    .map(state -> "is " + state.standing() + ": " + state.spoken() + ": " + state.why())
                     .orElse("is not loaded"));
         }
         String others = known.entrySet().stream()
@@ -83,7 +83,7 @@ record Providers(List<Loaded> loaded, List<PluginState> refused, String missing)
                 .collect(Collectors.joining(", "));
         parts.add("known for " + kind + " are " + (others.isEmpty() ? "none" : others));
         refused.stream()
-                .filter(state -> !state.isCalled(name))
+                .filter(state -> !state.isCalled(name) && state.standing() == PluginState.Standing.REFUSED)
                 .map(Providers::told)
                 .reduce((some, more) -> some + ", " + more)
                 .ifPresent(files -> parts.add("refused are " + files));

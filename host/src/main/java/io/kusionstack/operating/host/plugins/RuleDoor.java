@@ -8,11 +8,14 @@ import io.kusionstack.operating.plugin.rule.TransitionRule;
 import io.kusionstack.operating.plugin.rule.TransitionRuleProvider;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Makes rule workers of whatever plugins are in use at the moment. Any thread. */
 record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, PluginMetrics metrics)
         implements RulePlugins {
+    private static final int MOST_PROBLEMS = 50;
+
     @Override
     public Opened open(String plugin, String rule, JsonNode config) {
         Providers now = providers.get();
@@ -42,7 +45,7 @@ record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, Plug
         @SuppressWarnings("unchecked")
         Class<C> type = (Class<C>) offer.configType();
         return switch (ConfigBinder.bind(config, type)) {
-            case Bound.Wrong<C> wrong -> new Opened.Invalid(wrong.problems());
+            case Bound.Wrong<C> wrong -> invalid(found, wrong.problems());
             case Bound.Fits<C>(C value) -> {
                 try {
                     TransitionRule rule = provider.create(value, offer.context());
@@ -54,10 +57,17 @@ record RuleDoor(Supplier<Providers> providers, Duration limit, Clock clock, Plug
                     found.plugin().opened(worker);
                     yield new Opened.Ready(worker);
                 } catch (InvalidConfigException e) {
-                    yield new Opened.Invalid(e.problems());
+                    yield invalid(found, e.problems());
                 }
             }
         };
+    }
+
+    /** What a plugin says of a configuration is as bounded as all that it says. */
+    private static Opened invalid(Providers.Found<Offer.Rule> found, List<String> problems) {
+        PluginWords words = found.plugin().call().words();
+        return new Opened.Invalid(
+                problems.stream().limit(MOST_PROBLEMS).map(words::sentence).toList());
     }
 
     private static void discard(Opened late) {

@@ -16,6 +16,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +39,7 @@ final class Starting {
     private final LentSecrets secrets;
     private final List<Offered> known = new CopyOnWriteArrayList<>();
     private volatile String step = "its classes are looked up";
+    private volatile String unconfigured = "";
 
     Starting(JarCheck.Checked jar, PluginHost.Settings settings, PluginHost.Surroundings surroundings) {
         this.jar = jar;
@@ -65,6 +67,11 @@ final class Starting {
         Answer<List<Offer>> answer =
                 plugin.call().settle(Question.of(jar.id(), "start", settings.loadTimeout(), () -> offers(plugin)));
         return switch (answer) {
+            case Answer.Given<List<Offer>>(List<Offer> offers)
+            when offers.isEmpty() -> {
+                plugin.abandon();
+                yield new Result.Refused(PluginState.notConfigured(jar, known, unconfigured));
+            }
             case Answer.Given<List<Offer>>(List<Offer> offers) -> new Result.Started(new Loaded(plugin, offers));
             case Answer.Missing<List<Offer>> missing -> {
                 plugin.abandon();
@@ -88,7 +95,9 @@ final class Starting {
             thread.setContextClassLoader(loader);
             return thread;
         });
-        return new LivePlugin(jar, pf4j, call, work);
+        GuardedMeters meters =
+                new GuardedMeters(jar.id(), call, surroundings.metrics().meters(jar.id()));
+        return new LivePlugin(jar, pf4j, call, meters, work);
     }
 
     private Result refused(String why) {
@@ -108,7 +117,7 @@ final class Starting {
         }
         List<Offer> offers = new ArrayList<>();
         for (String name : classes) {
-            offers.add(offer(plugin, name));
+            offer(plugin, name).ifPresent(offers::add);
         }
         return List.copyOf(offers);
     }
@@ -118,7 +127,8 @@ final class Starting {
         return failure == null ? "PF4J says it is " + wrapper.getPluginState() : failure.toString();
     }
 
-    private Offer offer(LivePlugin plugin, String className) throws Exception {
+    /** Empty for a traffic control that nobody has configured yet. */
+    private Optional<Offer> offer(LivePlugin plugin, String className) throws Exception {
         step = "extension " + className + " is made";
         Object extension = made(plugin.loader().loadClass(className));
         if (!(extension instanceof Provider<?, ?> provider)) {
@@ -131,7 +141,7 @@ final class Starting {
         Class<? extends Record> type = configType(provider);
         PluginContext context = context(plugin, name);
         if (provider instanceof TransitionRuleProvider<?> rule) {
-            return new Offer.Rule(name, rule, type, context);
+            return Optional.of(new Offer.Rule(name, rule, type, context));
         }
         step = "extension " + className + " (" + name + ") makes its traffic control";
         return traffic(plugin, name, (TrafficProvider<?>) provider, context);
@@ -179,14 +189,14 @@ final class Starting {
                 plugin.work(),
                 secrets,
                 surroundings.kubernetes(),
-                surroundings.metrics().meters(jar.id()));
+                plugin.meters());
     }
 
     private JsonNode settingsOf(String name) {
         return settings.settings().getOrDefault(name, JsonNodeFactory.instance.objectNode());
     }
 
-    private <C extends Record> Offer traffic(
+    private <C extends Record> Optional<Offer> traffic(
             LivePlugin plugin, String name, TrafficProvider<C> provider, PluginContext context) throws Unusable {
         try {
             TrafficControl control = provider.create(context.settings(provider.configType()), context);
@@ -203,9 +213,14 @@ final class Starting {
                             settings.callsInFlight(),
                             surroundings.metrics()));
             plugin.opened(worker);
-            return new Offer.Traffic(name, worker);
+            return Optional.of(new Offer.Traffic(name, worker));
         } catch (InvalidConfigException e) {
-            throw new Unusable(String.join("; ", e.problems()));
+            String problems = String.join("; ", e.problems());
+            if (settings.settings().containsKey(name)) {
+                throw new Unusable(problems);
+            }
+            unconfigured = "it serves once plugins.settings." + name + " is written: " + problems;
+            return Optional.empty();
         }
     }
 }

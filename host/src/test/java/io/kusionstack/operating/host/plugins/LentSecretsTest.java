@@ -13,6 +13,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LentSecretsTest {
+    @Test
+    void hidesEachLineOfASecretAndTheLongerOfTwoFirst() {
+        LentSecrets secrets = new LentSecrets(
+                List.of("env:PEM", "env:KEY", "env:LONG"),
+                name -> Optional.of(
+                        switch (name) {
+                            case "PEM" -> "first-line\nsecond-line";
+                            case "KEY" -> "abcd";
+                            default -> "abcdefgh";
+                        }));
+        List.of("env:PEM", "env:KEY", "env:LONG").forEach(secrets::value);
+
+        assertThat(secrets.mask("second-line and abcdefgh and abcd")).isEqualTo("*** and *** and ***");
+    }
+
     private static final Map<String, String> VARIABLES = Map.of("SLB_KEY", "k-1234", "OTHER", "o-5678");
 
     @TempDir

@@ -26,6 +26,22 @@ class TrafficAnswersTest {
             "acme", new PluginWords(text -> text.replace("s3cret", "***")), Clock.fixed(NOW, ZoneOffset.UTC), metrics);
 
     @Test
+    void whatAPluginSaysIsOneBoundedLineWithoutSecrets() throws Unusable {
+        Backend backend = backend("10.0.0.1", 80);
+        String words = "key s3cret\n" + "x".repeat(100_000);
+
+        List<BackendResult> results = answers.checked(
+                List.of(new BackendChange.PutOn(backend, 100)),
+                List.of(new BackendResult(backend, new Progress.Failed("Code", words, true))));
+
+        assertThat(results)
+                .singleElement()
+                .satisfies(result -> assertThat(((Progress.Failed) result.progress()).message())
+                        .startsWith("key *** xxx")
+                        .hasSize(PluginWords.SENTENCE + 3));
+    }
+
+    @Test
     void resultsAreMatchedByAddressAndPortToo() throws Unusable {
         Backend old = backend("10.0.0.1", 80);
         Backend now = backend("10.0.0.2", 80);

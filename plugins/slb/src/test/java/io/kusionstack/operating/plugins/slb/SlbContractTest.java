@@ -6,6 +6,8 @@ import io.kusionstack.operating.plugin.traffic.TrafficProvider;
 import io.kusionstack.operating.testbed.slb.HealthCheck;
 import io.kusionstack.operating.testbed.slb.SlbBackend;
 import io.kusionstack.operating.testbed.slb.SlbEmulator;
+import io.kusionstack.operating.testbed.slb.SlbFault;
+import io.kusionstack.operating.testbed.slb.SlbFaults;
 import io.kusionstack.operating.testbed.slb.SlbListener;
 import io.kusionstack.operating.testbed.slb.SlbOptions;
 import io.kusionstack.operating.testkit.FakePluginContext;
@@ -51,6 +53,26 @@ class SlbContractTest implements TrafficContract<SlbSettings> {
     @Override
     public List<Backend> backends() {
         return List.of(Services.backend(1), Services.backend(2));
+    }
+
+    @Override
+    public Duration drain() {
+        return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public Trouble outage() {
+        return trouble(new SlbFault.Refuse(400, "InvalidParameter", "The specified parameter is not valid."));
+    }
+
+    @Override
+    public Trouble silence() {
+        return trouble(new SlbFault.AnswerLate(Duration.ofSeconds(5)));
+    }
+
+    private Trouble trouble(SlbFault fault) {
+        slb.faults().always(SlbFaults.ANY, fault);
+        return slb.faults()::clear;
     }
 
     @Override
