@@ -6,16 +6,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SafetyPageTest {
     private static final Path PAGE = Path.of("..", "docs", "safety.md");
-    private static final Path TESTS = Path.of("src", "test", "java");
+    private static final List<Path> TESTS =
+            List.of(Path.of("src", "test", "java"), Path.of("..", "plugins", "slb", "src", "test", "java"));
     private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
     private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
 
@@ -31,11 +32,15 @@ class SafetyPageTest {
     }
 
     private static Set<String> tests() throws IOException {
-        try (Stream<Path> files = Files.walk(TESTS)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .flatMap(SafetyPageTest::methods)
-                    .collect(Collectors.toSet());
+        Set<String> tests = new HashSet<>();
+        for (Path folder : TESTS) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .flatMap(SafetyPageTest::methods)
+                        .forEach(tests::add);
+            }
         }
+        return tests;
     }
 
     private static Stream<String> methods(Path file) {
