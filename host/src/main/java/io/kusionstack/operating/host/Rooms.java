@@ -31,7 +31,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -105,8 +104,7 @@ final class Rooms implements AutoCloseable {
                 new CollaSetReconciler.Sources(
                         world.sets(), world.contexts(), world.revisions(), world.pods(), expectations),
                 actuator,
-                intentions,
-                () -> ThreadLocalRandom.current().nextLong());
+                intentions);
         world.pods().onChange(expectations);
     }
 

@@ -213,6 +213,7 @@ class RandomWalksTest {
                             .doesNotContain(delete.pod().uid());
                 case Action.CreatePod create -> bounded(at);
                 case Action.TryPod other -> {}
+                case Action.ReleasePod other -> {}
                 case Action.CreateObject other -> {}
                 case Action.PatchObject other -> {}
                 case Action.PatchStatus other -> {}

@@ -55,7 +55,6 @@ final class WalkWorld {
     private final Set<Key> ruleKeys = new LinkedHashSet<>();
     private PodCache cache = new PodCache();
     private Rooms rooms;
-    private long seed = 1;
     private int crashes;
 
     /** What the host remembers only while it runs. */
@@ -137,8 +136,7 @@ final class WalkWorld {
                         cache,
                         new Expectations(cluster::now, ActMetrics.none())),
                 cluster,
-                intentions,
-                () -> seed++);
+                intentions);
         return new Rooms(
                 reconciler, intentions, desk, new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}), gate);
     }

@@ -10,7 +10,8 @@ sealed interface Clearance {
      * They may.
      *
      * @param deletions how many may be deleted now to be created again: one while the API server has not taken a real Pod
-     *     of the revision, so that at most one is lost to what a dry run does not show; none while one is refused
+     *     of the revision, so that at most one is lost to what a dry run does not show; none while one is refused, or
+     *     while Pods end soon
      */
     record Given(int deletions) implements Clearance {}
 
@@ -27,11 +28,12 @@ sealed interface Clearance {
             return new Awaited();
         }
         boolean complete = roster.members().size() >= snapshot.set().replicas();
-        boolean refused = snapshot.obstacle().isPresent() && !complete;
+        boolean refused = (snapshot.obstacle().isPresent() && !complete)
+                || snapshot.brake().holds();
         return switch (trial.get()) {
             case Trial.Created() -> new Given(refused ? 0 : Integer.MAX_VALUE);
-            case Trial.Taken() -> new Given(complete ? 1 : 0);
-            case Trial.Unknown unknown -> new Given(complete ? 1 : 0);
+            case Trial.Taken() -> new Given(complete && !refused ? 1 : 0);
+            case Trial.Unknown unknown -> new Given(complete && !refused ? 1 : 0);
             case Trial.Refused refusal ->
                 new Withheld(new Wait(Reason.TEMPLATE_REFUSED, history.updated().name(), refusal.explanation()));
         };

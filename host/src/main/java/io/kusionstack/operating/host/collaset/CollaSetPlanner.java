@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a set needs next. Equal snapshots give equal plans. */
 final class CollaSetPlanner {
@@ -31,30 +32,60 @@ final class CollaSetPlanner {
         Roster roster = Roster.of(snapshot);
         Revisions.History history =
                 Revisions.plan(set, snapshot.revisions(), snapshot.takenNames(), revisionsInUse(snapshot, roster));
-        SortedMap<Integer, Identity> identities = InstanceIds.settle(
-                snapshot.context().identities(),
-                new InstanceIds.Demand(
-                        set.name(),
-                        set.replicas(),
-                        roster.live(),
-                        history.updated().name(),
-                        history.current().name(),
-                        set.rollout()));
+        SortedMap<Integer, Identity> identities = identities(snapshot, history, roster);
+        SortedMap<Integer, Identity> stored = held(snapshot, roster, identities);
+        identities.keySet().removeAll(stored.keySet());
         Step scale = ScalePlanner.plan(snapshot, history, roster, identities);
         List<Member> others = roster.members().stream()
                 .filter(member -> !scale.taken().contains(member.uid()))
                 .toList();
         Clearance clearance = Clearance.of(snapshot, history, roster);
         Step update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
+        stored.putAll(update.identities());
         Plan intent = new Plan(history.actions(), Optional.empty(), Map.of())
-                .then(ContextWrite.of(snapshot.context(), update.identities().values())
+                .then(ContextWrite.of(snapshot.context(), stored.values())
                         .map(Plan::of)
                         .orElse(Plan.nothing()));
         Plan status = SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update, clearance))
                 .map(Plan::of)
                 .orElse(Plan.nothing());
+        Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
         return new SetPlan(
-                intent, update.intentions(), scale.acts().then(update.acts()).then(status));
+                intent,
+                update.intentions(),
+                scale.acts().then(update.acts()).then(events).then(status));
+    }
+
+    /** The entries whose ids Pods have that nobody controls: they stay as they are, and no Pod is created for them. */
+    private static SortedMap<Integer, Identity> held(
+            CollaSetSnapshot snapshot, Roster roster, SortedMap<Integer, Identity> identities) {
+        SortedMap<Integer, Identity> held = new TreeMap<>();
+        for (int id : Orphans.ids(snapshot)) {
+            if (identities.containsKey(id) && !roster.has(id)) {
+                held.put(id, identities.get(id));
+            }
+        }
+        return held;
+    }
+
+    private static SortedMap<Integer, Identity> identities(
+            CollaSetSnapshot snapshot, Revisions.History history, Roster roster) {
+        SetSpec set = snapshot.set();
+        SortedMap<Integer, Identity> identities = InstanceIds.settle(
+                snapshot.context().identities(),
+                new InstanceIds.Demand(
+                        set.name(),
+                        set.replicas(),
+                        roster.live(),
+                        Orphans.ids(snapshot),
+                        history.updated().name(),
+                        history.current().name(),
+                        set.rollout()));
+        Set<String> names = new HashSet<>(snapshot.takenPodNames());
+        snapshot.pods().forEach(pod -> names.add(pod.name()));
+        snapshot.orphans().forEach(pod -> names.add(pod.name()));
+        Incarnations.advance(set, identities, names);
+        return identities;
     }
 
     private static Plan invalid(CollaSetSnapshot snapshot) {

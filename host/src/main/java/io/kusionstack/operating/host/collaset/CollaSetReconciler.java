@@ -34,7 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,6 @@ public final class CollaSetReconciler implements Reconciler {
     private final Sources sources;
     private final Actuator actuator;
     private final SetIntentions intentions;
-    private final LongSupplier seeds;
     private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
     private final Map<Key, ReadRevisions> revisions = new ConcurrentHashMap<>();
 
@@ -59,12 +58,10 @@ public final class CollaSetReconciler implements Reconciler {
             PodCache pods,
             Expectations expectations) {}
 
-    /** @param seeds what the random part of Pod names is made of; any thread */
-    public CollaSetReconciler(Sources sources, Actuator actuator, SetIntentions intentions, LongSupplier seeds) {
+    public CollaSetReconciler(Sources sources, Actuator actuator, SetIntentions intentions) {
         this.sources = sources;
         this.actuator = actuator;
         this.intentions = intentions;
-        this.seeds = seeds;
     }
 
     /** Has {@code enqueue} called with the key of every set that a change concerns; to be called once, before the start. */
@@ -74,9 +71,17 @@ public final class CollaSetReconciler implements Reconciler {
                 .onChange((before, after) -> owners(either(before, after)).forEach(enqueue));
         sources.revisions()
                 .onChange((before, after) -> controllerOf(either(before, after)).ifPresent(enqueue));
-        sources.pods()
-                .onChange((before, after) ->
-                        SetIntentions.setOf(either(before, after)).ifPresent(enqueue));
+        sources.pods().onChange((before, after) -> sets(before, after).forEach(enqueue));
+    }
+
+    /** The set that controls the Pod, and the one that did. */
+    static Set<Key> sets(@Nullable PodRecord before, @Nullable PodRecord after) {
+        Set<Key> sets = new HashSet<>();
+        Stream.of(Optional.ofNullable(before), Optional.ofNullable(after))
+                .flatMap(Optional::stream)
+                .flatMap(pod -> SetIntentions.setOf(pod).stream())
+                .forEach(sets::add);
+        return sets;
     }
 
     private static <T> T either(@Nullable T before, @Nullable T after) {
@@ -105,7 +110,10 @@ public final class CollaSetReconciler implements Reconciler {
         if (!memory.isSeen(this::version, now) || !sources.expectations().areMet(spec.uid())) {
             return Outcome.lookAgain(NOT_SEEN_YET, "OwnWritesNotSeenYet");
         }
-        CollaSetSnapshot snapshot = snapshot(spec, memory, key, now);
+        List<PodRecord> pods = pods(spec);
+        memory = memory.seen(pods, now);
+        memories.put(key, memory);
+        CollaSetSnapshot snapshot = snapshot(spec, pods, memory, now);
         return act(key, CollaSetPlanner.plan(snapshot), snapshot);
     }
 
@@ -148,35 +156,48 @@ public final class CollaSetReconciler implements Reconciler {
         return stored.outcome();
     }
 
-    private CollaSetSnapshot snapshot(SetSpec set, SetMemory memory, Key key, Instant now) {
-        List<PodRecord> pods = sources.pods().ownedBy(set.uid()).stream()
+    private List<PodRecord> pods(SetSpec set) {
+        return sources.pods().ownedBy(set.uid()).stream()
                 .filter(pod -> pod.controller()
                         .filter(owner -> owner.uid().equals(set.uid()))
                         .isPresent())
                 .toList();
+    }
+
+    private CollaSetSnapshot snapshot(SetSpec set, List<PodRecord> pods, SetMemory memory, Instant now) {
         Map<String, Refusal> refusals = new HashMap<>();
         pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
         List<ControllerRevision> own = new ArrayList<>();
         Set<String> taken = new HashSet<>();
+        String prefix = Revisions.prefix(set.name());
         for (ControllerRevision stored : sources.revisions().list(set.namespace())) {
             if (concerns(set, stored)) {
                 own.add(stored);
-            } else if (stored.getMetadata().getName().startsWith(set.name())) {
+            } else if (stored.getMetadata().getName().startsWith(prefix)) {
                 taken.add(stored.getMetadata().getName());
             }
         }
+        Key key = new Key(set.namespace(), set.name());
         return new CollaSetSnapshot(
                 set,
                 pods,
+                Orphans.of(set, sources.pods().orphans(set.namespace()), names(own)),
+                memory.brake(),
                 revisions.computeIfAbsent(key, fresh -> new ReadRevisions()).of(own),
                 taken,
+                memory.takenPodNames(),
                 context(set),
                 memory.obstacle(),
                 memory.trials(),
                 refusals,
                 intentions.published(key),
-                seeds.getAsLong(),
                 now);
+    }
+
+    private static Set<String> names(List<ControllerRevision> revisions) {
+        Set<String> names = new HashSet<>();
+        revisions.forEach(revision -> names.add(revision.getMetadata().getName()));
+        return names;
     }
 
     /** Its own, or nobody's that carries the labels the set selects. */

@@ -15,32 +15,38 @@ import java.util.Set;
  * All that one look at a set sees.
  *
  * @param pods every Pod that the set controls, terminating and ended ones too
+ * @param orphans Pods that nobody controls, and that the selector matches or that were of this set once
+ * @param brake how fast Pods may be created
  * @param revisions of the set, and orphans that its selector claims
  * @param takenNames names of other ControllerRevisions that stand in the way of new ones
+ * @param takenPodNames names that Pods of others turned out to have
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
  * @param pending by Pod uid: the intentions that were published last
- * @param seed what the random part of new names is made of
  */
 record CollaSetSnapshot(
         SetSpec set,
         List<PodRecord> pods,
+        List<PodRecord> orphans,
+        Brake brake,
         List<Revision> revisions,
         Set<String> takenNames,
+        Set<String> takenPodNames,
         Context context,
         Optional<Obstacle> obstacle,
         Map<String, Trial> trials,
         Map<String, Refusal> refusals,
         Map<String, Intention> pending,
-        long seed,
         Instant now) {
 
     CollaSetSnapshot {
         pods = List.copyOf(pods);
         revisions = List.copyOf(revisions);
+        orphans = List.copyOf(orphans);
         takenNames = Set.copyOf(takenNames);
         trials = Map.copyOf(trials);
+        takenPodNames = Set.copyOf(takenPodNames);
         refusals = Map.copyOf(refusals);
         pending = Map.copyOf(pending);
     }

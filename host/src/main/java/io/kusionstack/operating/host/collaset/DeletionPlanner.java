@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * A set that is being deleted: its Pods leave through the lifecycle, then its ids are given back, then the finalizer goes.
- * With orphan propagation the Pods stay.
+ * With orphan propagation the Pods stay; so do Pods that were taken out of the set by changing their labels.
  */
 final class DeletionPlanner {
     private static final String ORPHAN = "orphan";
@@ -29,6 +29,7 @@ final class DeletionPlanner {
         }
         Roster roster = Roster.of(snapshot);
         boolean gone = roster.members().isEmpty()
+                && roster.strays().isEmpty()
                 && roster.ended().isEmpty()
                 && roster.terminating().isEmpty();
         if (gone || set.finalizers().contains(ORPHAN)) {
@@ -43,6 +44,7 @@ final class DeletionPlanner {
         for (PodRecord pod : roster.ended()) {
             draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
         }
+        Strays.release(snapshot, roster.strays(), draft);
         roster.members().forEach(member -> leave(member, snapshot, draft));
         Plan status = SetStatus.terminating(snapshot).map(Plan::of).orElse(Plan.nothing());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));

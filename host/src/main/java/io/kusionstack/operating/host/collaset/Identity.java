@@ -13,6 +13,8 @@ record Identity(int id, SortedMap<String, String> data) {
     private static final String JUST_CREATED = "PodJustCreate";
     private static final String RECREATE = "PodRecreateUpdate";
     private static final String SCALE_IN = "ScaleIn";
+    private static final String INCARNATION = "Incarnation";
+    private static final int LONGEST_NUMBER = 9;
     private static final String YES = "true";
 
     Identity {
@@ -60,6 +62,19 @@ record Identity(int id, SortedMap<String, String> data) {
     /** True once its Pod was deleted to scale in, so that it does not come back. */
     boolean leaving() {
         return data.containsKey(SCALE_IN);
+    }
+
+    /** How many of its Pods, counted from 0, were seen before the one that comes next. */
+    int incarnation() {
+        String text = data.getOrDefault(INCARNATION, "");
+        boolean number = !text.isEmpty()
+                && text.length() <= LONGEST_NUMBER
+                && text.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        return number ? Integer.parseInt(text) : 0;
+    }
+
+    Identity nextIncarnation() {
+        return with(INCARNATION, Integer.toString(incarnation() + 1));
     }
 
     Identity revision(String wanted) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /**
  * Which instance ids a set has: those of its Pods, and as many more as it wants replicas. Equal input gives equal ids;
- * entries of other sets are never touched.
+ * entries of other sets are never touched, and the id of a Pod that left the set is free only when the Pod is gone.
  */
 final class InstanceIds {
     /** Never created first, then the highest: what is lost least. */
@@ -27,13 +27,28 @@ final class InstanceIds {
      * What the ids are for.
      *
      * @param live the set's Pods that count: neither terminating nor ended
+     * @param held ids of Pods that nobody controls
      * @param updated name of the revision of the spec
      * @param current name of the revision that was complete last
      */
     record Demand(
-            String owner, int replicas, List<PodRecord> live, String updated, String current, SetSpec.Rollout rollout) {
+            String owner,
+            int replicas,
+            List<PodRecord> live,
+            Set<Integer> held,
+            String updated,
+            String current,
+            SetSpec.Rollout rollout) {
         Demand {
             live = List.copyOf(live);
+            Set<Integer> alone = new HashSet<>(held);
+            live.forEach(pod -> alone.remove(of(pod)));
+            held = Set.copyOf(alone);
+        }
+
+        /** True if no Pod is created for the entry, for one that nobody controls has its id. */
+        boolean holds(Identity identity) {
+            return held.contains(identity.id());
         }
     }
 
@@ -79,7 +94,7 @@ final class InstanceIds {
     }
 
     private static void retire(Map<Integer, Identity> all, Set<Integer> alive, Demand demand) {
-        List<Identity> mine = owned(all, demand.owner());
+        List<Identity> mine = owned(all, demand);
         int surplus = mine.size() - Math.max(demand.replicas(), demand.live().size());
         mine.stream()
                 .filter(identity -> !alive.contains(identity.id()))
@@ -89,10 +104,10 @@ final class InstanceIds {
     }
 
     private static void allocate(Map<Integer, Identity> all, Demand demand) {
-        List<Identity> mine = owned(all, demand.owner());
+        List<Identity> mine = owned(all, demand);
         List<Integer> fresh = new ArrayList<>();
         for (int id = 0; mine.size() + fresh.size() < demand.replicas(); id++) {
-            if (!all.containsKey(id)) {
+            if (!all.containsKey(id) && !demand.held().contains(id)) {
                 fresh.add(id);
             }
         }
@@ -120,7 +135,9 @@ final class InstanceIds {
         };
     }
 
-    private static List<Identity> owned(Map<Integer, Identity> all, String owner) {
-        return all.values().stream().filter(identity -> identity.ownedBy(owner)).toList();
+    private static List<Identity> owned(Map<Integer, Identity> all, Demand demand) {
+        return all.values().stream()
+                .filter(identity -> identity.ownedBy(demand.owner()) && !demand.holds(identity))
+                .toList();
     }
 }

@@ -7,24 +7,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import java.time.Instant;
+import java.util.Map;
 
 /** Makes Pods from a revision's template. */
 final class PodFactory {
-    private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-    private static final int SUFFIX = 5;
     private static final long NANOS = 1_000_000_000L;
     private static final String METADATA = "metadata";
 
     private PodFactory() {}
 
-    /** The Pod of one instance: its name ends with something made from {@code seed} and the id. */
-    static Action.CreatePod create(SetSpec set, Identity identity, Revision revision, long seed, Instant now) {
-        String name = set.name() + "-" + suffix(seed, identity.id());
+    /** The Pod that an instance has next. */
+    static Action.CreatePod create(SetSpec set, Identity identity, Revision revision, Instant now) {
+        String name = PodNames.of(set, identity);
         ObjectNode pod =
                 JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
         pod.set(METADATA, metadata(set, identity, revision, now).put("name", name));
         pod.set("spec", spec(revision.template()));
-        return new Action.CreatePod(set.ref(), name, identity.id(), pod);
+        return new Action.CreatePod(set.ref(), name, identity.id(), set.replicas(), pod);
+    }
+
+    /** True if the set would know the Pod as its own: one that is not selected is never created. */
+    static boolean isSelected(SetSpec set, Action.CreatePod pod) {
+        Map<String, String> labels = Template.entries(pod.body(), "labels");
+        return set.selector().filter(selector -> selector.matches(labels)).isPresent();
     }
 
     /** A Pod as the host would create it, to ask the API server whether it would be taken; its name stays the same. */
@@ -71,23 +76,6 @@ final class PodFactory {
         }
         gates.addObject().put("conditionType", Names.SERVICE_READY);
         return spec;
-    }
-
-    private static String suffix(long seed, int id) {
-        long bits = mixed(seed + id * 0x9e3779b97f4a7c15L);
-        StringBuilder suffix = new StringBuilder();
-        for (int i = 0; i < SUFFIX; i++) {
-            suffix.append(ALPHABET.charAt((int) Long.remainderUnsigned(bits, ALPHABET.length())));
-            bits = Long.divideUnsigned(bits, ALPHABET.length());
-        }
-        return suffix.toString();
-    }
-
-    /** Spreads neighbouring numbers over all 64 bits. */
-    private static long mixed(long number) {
-        long bits = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
-        bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
-        return bits ^ (bits >>> 31);
     }
 
     private static String stamp(Instant now) {

@@ -13,6 +13,12 @@ final class Quantity {
             Pattern.compile("([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+))([A-Za-z]{0,2}|[eE][+-]?\\d+)");
     private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
     private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
+    /** The largest amount of Kubernetes has 19 digits, the smallest 9 behind the point. */
+    private static final int LONGEST = 64;
+
+    /** The letter, a sign and two digits: what is worked out has a hundred digits at most. */
+    private static final int LONGEST_EXPONENT = 4;
+
     private static final int UNIT = 3;
     private static final int NANO = 9;
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
@@ -20,8 +26,11 @@ final class Quantity {
 
     private Quantity() {}
 
-    /** The canonical spelling; {@code text} itself where it is no quantity. */
+    /** The canonical spelling; {@code text} itself where it is no quantity, or more than any machine has. */
     static String canonical(String text) {
+        if (text.length() > LONGEST) {
+            return text;
+        }
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches()) {
             return text;
@@ -36,7 +45,9 @@ final class Quantity {
         if (decimal >= 0) {
             return decimal(number.scaleByPowerOfTen((decimal - UNIT) * 3), false);
         }
-        return suffix.length() > 1 && Character.toLowerCase(suffix.charAt(0)) == 'e'
+        return suffix.length() > 1
+                        && suffix.length() <= LONGEST_EXPONENT
+                        && Character.toLowerCase(suffix.charAt(0)) == 'e'
                 ? decimal(number.scaleByPowerOfTen(Integer.parseInt(suffix.substring(1))), true)
                 : text;
     }

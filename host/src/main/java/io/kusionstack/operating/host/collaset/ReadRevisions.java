@@ -7,12 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The revisions of one set as planners read them. Each is made of its object once, for as long as that stays as it is;
  * what the set no longer has is forgotten. Mutable; used by the thread that looks at the set.
  */
 final class ReadRevisions {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadRevisions.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Map<String, Read> byUid = Map.of();
@@ -36,8 +39,19 @@ final class ReadRevisions {
     private Read read(ControllerRevision object) {
         String version = object.getMetadata().getResourceVersion();
         Read known = byUid.get(object.getMetadata().getUid());
-        return known != null && known.resourceVersion().equals(version)
-                ? known
-                : new Read(version, Revision.of(MAPPER.valueToTree(object)));
+        return known != null && known.resourceVersion().equals(version) ? known : new Read(version, revision(object));
+    }
+
+    private static Optional<Revision> revision(ControllerRevision object) {
+        try {
+            return Revision.of(MAPPER.valueToTree(object));
+        } catch (IllegalArgumentException unreadable) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", object.getMetadata().getNamespace())
+                    .addKeyValue("name", object.getMetadata().getName())
+                    .addKeyValue("cause", unreadable.getMessage())
+                    .log("A ControllerRevision cannot be read and is left out");
+            return Optional.empty();
+        }
     }
 }

@@ -26,6 +26,7 @@ final class Revisions {
     private static final int PRIME = 0x01000193;
     private static final String DIGITS = "456789bcdf";
     private static final int LONGEST_NAME = 63;
+    private static final int LONGEST_HASH = 10;
     private static final Comparator<Revision> OLDEST_FIRST =
             Comparator.comparingLong(Revision::number).thenComparing(Revision::name);
 
@@ -98,11 +99,19 @@ final class Revisions {
     static String name(String set, String bytes, int probe) {
         String hash = hash(bytes, Integer.toString(probe));
         String base = set.substring(0, Math.min(set.length(), LONGEST_NAME - 1 - hash.length()));
-        String label = (base + "-" + hash)
-                .toLowerCase(Locale.ROOT)
+        return label(base + "-" + hash);
+    }
+
+    private static String label(String text) {
+        return text.toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9-]", "-")
-                .replaceAll("^[^a-z]+", "");
-        return label.replaceAll("-+$", "");
+                .replaceAll("^[^a-z]+", "")
+                .replaceAll("-+$", "");
+    }
+
+    /** What the names of a set's revisions have in common at least; those of other sets may begin with it too. */
+    static String prefix(String set) {
+        return label(set.substring(0, Math.min(set.length(), LONGEST_NAME - 1 - LONGEST_HASH)));
     }
 
     /** FNV-1 of 32 bits over the bytes and the probe, its decimal digits spelt without vowels. */

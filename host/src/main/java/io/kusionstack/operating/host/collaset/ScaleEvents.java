@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Tells of a set that Pods were created, or left by scaling in, once that is done. */
@@ -26,7 +27,22 @@ final class ScaleEvents {
                         && leaving.contains(delete.pod().uid()))
                 .count();
         Plan events = created == 0 ? Plan.nothing() : told(snapshot, "scale out " + created + " Target(s)");
-        return gone == 0 ? events : events.then(told(snapshot, "scale in " + gone + " Target(s)"));
+        Plan all = gone == 0 ? events : events.then(told(snapshot, "scale in " + gone + " Target(s)"));
+        return refusedReleases(snapshot, failures).map(all::then).orElse(all);
+    }
+
+    /** A Pod that may not leave goes on counting, so its set is not whole. */
+    private static Optional<Plan> refusedReleases(CollaSetSnapshot snapshot, List<Failure> failures) {
+        return failures.stream()
+                .filter(failure -> failure.action() instanceof Action.ReleasePod
+                        && failure.fate().isNo())
+                .findFirst()
+                .map(failure -> Plan.of(new Action.Announce(
+                        snapshot.set().ref(),
+                        Action.Severity.WARNING,
+                        "ReleaseRefused",
+                        "releasing a Pod that does not match spec.selector was refused (" + failure.code() + "): "
+                                + failure.message() + "; give the Pod its labels back, or let the host patch Pods")));
     }
 
     private static Set<String> leaving(CollaSetSnapshot snapshot) {

@@ -6,10 +6,12 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -44,9 +46,15 @@ final class ScalePlanner {
     }
 
     private Step planned() {
-        int missing = snapshot.set().replicas() - roster.members().size();
-        removeEnded();
-        Set<String> leaving = leaving(-missing);
+        int missing = snapshot.set().replicas()
+                - roster.members().size()
+                - roster.strays().size();
+        boolean rests = rests() && missing > 0;
+        if (!rests) {
+            removeEnded();
+        }
+        Strays.release(snapshot, roster.strays(), draft);
+        Set<String> leaving = leaving(roster.members().size() - snapshot.set().replicas());
         for (Member member : roster.members()) {
             if (leaving.contains(member.uid())) {
                 scaleIn(member);
@@ -56,10 +64,30 @@ final class ScalePlanner {
                 deleteOnRequest(member);
             }
         }
-        if (missing > 0) {
+        if (missing > 0 && !rests) {
             create(missing);
         }
         return draft.finished();
+    }
+
+    /** Pods ended soon: what is left of them stays to be looked at until the next one is tried. */
+    private boolean rests() {
+        Brake brake = snapshot.brake();
+        if (!brake.holds() || snapshot.set().replicas() == 0) {
+            return false;
+        }
+        draft.trouble(brake.explanation());
+        draft.lookAgain(Brake.LOOK);
+        if (brake.isNew(snapshot.now())) {
+            draft.act(new Action.Announce(
+                    snapshot.set().ref(), Action.Severity.WARNING, "PodsEndSoon", brake.explanation()));
+        }
+        Duration rest = Duration.between(snapshot.now(), brake.until());
+        if (rest.isPositive()) {
+            draft.lookAgain(rest);
+        }
+        return rest.isPositive()
+                || roster.members().stream().anyMatch(member -> brake.isTrial(member.pod(), snapshot.now()));
     }
 
     private void removeEnded() {
@@ -134,9 +162,8 @@ final class ScalePlanner {
 
     private void create(int missing) {
         List<Identity> vacant = draft.identities().values().stream()
-                .filter(identity -> identity.ownedBy(snapshot.set().name())
-                        && !identity.leaving()
-                        && !roster.byId().containsKey(identity.id()))
+                .filter(identity ->
+                        identity.ownedBy(snapshot.set().name()) && !identity.leaving() && !roster.has(identity.id()))
                 .limit(missing)
                 .map(this::onAKnownRevision)
                 .toList();
@@ -152,7 +179,7 @@ final class ScalePlanner {
             draft.lookAgain(rest);
             return;
         }
-        int most = obstacle.isPresent() ? 1 : vacant.size();
+        int most = obstacle.isPresent() || snapshot.brake().holds() ? 1 : vacant.size();
         createProbing(vacant.subList(0, Math.min(most, vacant.size())));
     }
 
@@ -164,9 +191,21 @@ final class ScalePlanner {
         for (Identity identity : vacant) {
             if (tried.contains(identity.revision()) || probed.add(identity.revision())) {
                 Revision revision = history.find(identity.revision()).orElse(history.updated());
-                draft.act(PodFactory.create(snapshot.set(), identity, revision, snapshot.seed(), snapshot.now()));
+                createSelected(PodFactory.create(snapshot.set(), identity, revision, snapshot.now()), revision);
             }
         }
+    }
+
+    /** A Pod that the selector does not match would not be known as the set's, and created again and again. */
+    private void createSelected(Action.CreatePod pod, Revision revision) {
+        if (PodFactory.isSelected(snapshot.set(), pod)) {
+            draft.act(pod);
+            return;
+        }
+        draft.trouble("a Pod of the revision " + revision.name() + " would not match spec.selector "
+                + snapshot.set().selector().map(Selector::toString).orElse("")
+                + ", so none is created; the selector was changed, which it must not be: give spec.selector and the labels"
+                + " of spec.template back what they were, or let the update reach all Pods");
     }
 
     /**
@@ -180,9 +219,22 @@ final class ScalePlanner {
         }
         boolean stuck =
                 refused && identity.justCreated() && !snapshot.set().rollout().holds();
-        return stuck || history.find(identity.revision()).isEmpty()
+        return stuck || history.find(identity.revision()).isEmpty() || isOutgrown(identity)
                 ? identity.revision(history.updated().name())
                 : identity;
+    }
+
+    /** Its template is of another selector, and nothing holds the update that would bring it to this one. */
+    private boolean isOutgrown(Identity identity) {
+        Map<String, String> labels = history.find(identity.revision())
+                .map(revision -> Template.entries(revision.template(), "labels"))
+                .orElse(Map.of());
+        return snapshot.set().rollout() instanceof SetSpec.Rollout.Partition(int kept, boolean given)
+                && kept == 0
+                && snapshot.set()
+                        .selector()
+                        .filter(selector -> !selector.matches(labels))
+                        .isPresent();
     }
 
     private static Wait delayed(String field) {

@@ -7,14 +7,17 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -23,20 +26,26 @@ import java.util.stream.Collectors;
  *
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
+ * @param brake how fast Pods may be created
+ * @param takenPodNames names under which the last look could not create a Pod, for others have them
  * @param awaited writes of our own that the caches may not show yet
  * @param written when those were done
  */
 record SetMemory(
         Optional<CollaSetSnapshot.Obstacle> obstacle,
         Map<String, Trial> trials,
+        Brake brake,
+        Set<String> takenPodNames,
         List<Awaited> awaited,
         Instant written,
         Map<PodRef, List<Wait>> waits) {
-    static final SetMemory NONE = new SetMemory(Optional.empty(), Map.of(), List.of(), Instant.EPOCH, Map.of());
+    static final SetMemory NONE =
+            new SetMemory(Optional.empty(), Map.of(), Brake.NONE, Set.of(), List.of(), Instant.EPOCH, Map.of());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     SetMemory {
         trials = Map.copyOf(trials);
+        takenPodNames = Set.copyOf(takenPodNames);
         awaited = List.copyOf(awaited);
         waits = Map.copyOf(waits);
     }
@@ -54,16 +63,36 @@ record SetMemory(
         List<Awaited> writes = intent.actions().stream()
                 .flatMap(action -> awaited(action).stream())
                 .toList();
-        return new SetMemory(obstacle, trials, writes, now, waits);
+        return new SetMemory(obstacle, trials, brake, takenPodNames, writes, now, waits);
+    }
+
+    /** @param pods all of the set */
+    SetMemory seen(List<PodRecord> pods, Instant now) {
+        Brake next = brake.seen(pods, now);
+        return next.equals(brake)
+                ? this
+                : new SetMemory(obstacle, trials, next, takenPodNames, awaited, written, waits);
     }
 
     SetMemory acted(CollaSetSnapshot snapshot, Plan acts, Applied applied) {
         return new SetMemory(
                 obstacle(acts, applied, snapshot.set().generation(), snapshot.now()),
                 trials(snapshot, acts, applied),
+                brake,
+                taken(applied),
                 awaited,
                 written,
                 acts.waits());
+    }
+
+    private static Set<String> taken(Applied applied) {
+        Set<String> names = new HashSet<>();
+        for (Failure failure : applied.failures()) {
+            if (failure.action() instanceof Action.CreatePod create && failure.fate() == Fate.CONFLICT) {
+                names.add(create.name());
+            }
+        }
+        return names;
     }
 
     /** Whoever knew a revision forgets it with the revision. */
@@ -127,6 +156,7 @@ record SetMemory(
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod ignored -> Optional.empty();
+            case Action.ReleasePod ignored -> Optional.empty();
             case Action.WriteStatus ignored -> Optional.empty();
             case Action.Announce ignored -> Optional.empty();
         };

@@ -41,6 +41,8 @@ final class SetReader {
         Optional<CollaSetSpec.UpdateStrategy> update = Optional.ofNullable(spec.updateStrategy());
         Optional<CollaSetSpec.ScaleStrategy> scale = Optional.ofNullable(spec.scaleStrategy());
         JsonNode template = Optional.ofNullable(spec.template()).orElse(JsonNodeFactory.instance.objectNode());
+        problems.addAll(
+                SetLimits.problems(metadata.getName(), Objects.requireNonNullElse(spec.replicas(), 0), template));
         Optional<Selector> selector = selector(template);
         notYetBuilt();
         return new SetSpec(

@@ -133,6 +133,7 @@ final class SetStatus {
 
     private static Conditions conditions(CollaSetSnapshot snapshot) {
         Conditions conditions = new Conditions(snapshot.set().status().conditions(), snapshot.now());
+        Orphans.tell(snapshot, conditions);
         List<String> ignored = snapshot.set().ignored();
         if (ignored.isEmpty()) {
             conditions.remove(IGNORED_FIELDS);

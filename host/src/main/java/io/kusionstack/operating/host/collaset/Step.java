@@ -92,6 +92,13 @@ record Step(
             act(new Action.DeletePod(member.pod().ref(), member.pod().resourceVersion()));
         }
 
+        /** The Pod leaves the set as it is. */
+        void release(Member member, SetSpec set) {
+            taken.add(member.uid());
+            act(Strays.released(member, set));
+            act(new Action.ReleasePod(member.pod().ref(), member.pod().resourceVersion(), set.uid()));
+        }
+
         /** The Pod is dealt with by this step, which has to wait. */
         void await(Member member, Wait wait) {
             waits.put(member.pod().ref(), List.of(wait));

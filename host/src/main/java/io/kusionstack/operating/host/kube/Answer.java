@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter how long it asks us to wait, zero where it does not
  */
 record Answer(int code, byte[] body, Duration retryAfter) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper(JsonLimits.factory());
     private static final long LONGEST_PAUSE = 60;
 
     static Answer of(Response response) throws IOException {

@@ -115,7 +115,11 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 yield Optional.empty();
             }
             case Action.DeletePod delete -> {
-                pods.add(deletion(delete));
+                pods.add(inLane(delete.pod().uid(), () -> podLife.delete(delete)));
+                yield Optional.empty();
+            }
+            case Action.ReleasePod release -> {
+                pods.add(inLane(release.pod().uid(), () -> podLife.release(release)));
                 yield Optional.empty();
             }
             case Action.CreateObject create -> unlessPaused(create, () -> objects.create(create));
@@ -150,14 +154,14 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod ignored -> Optional.empty();
+            case Action.ReleasePod ignored -> Optional.empty();
             case Action.Announce ignored -> Optional.empty();
         };
     }
 
-    private CompletableFuture<Optional<Failure>> deletion(Action.DeletePod delete) {
+    private CompletableFuture<Optional<Failure>> inLane(String uid, Supplier<Optional<Failure>> write) {
         CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
-        lanes.submit(delete.pod().uid(), () -> result.complete(podLife.delete(delete)))
-                .thenRun(() -> result.complete(Optional.empty()));
+        lanes.submit(uid, () -> result.complete(write.get())).thenRun(() -> result.complete(Optional.empty()));
         return result;
     }
 
@@ -179,6 +183,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.CreatePod ignored -> false;
             case Action.TryPod ignored -> false;
             case Action.DeletePod ignored -> false;
+            case Action.ReleasePod ignored -> false;
             case Action.WriteStatus ignored -> false;
             case Action.Announce ignored -> false;
         };

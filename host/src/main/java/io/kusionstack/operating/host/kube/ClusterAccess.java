@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -7,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
 import io.fabric8.kubernetes.client.okhttp.OkHttpClientImpl;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +114,7 @@ public final class ClusterAccess {
     KubernetesClient fabric8() {
         return new KubernetesClientBuilder()
                 .withHttpClientFactory(new OkHttpClientFactory())
+                .withKubernetesSerialization(new KubernetesSerialization(new ObjectMapper(JsonLimits.factory()), true))
                 .withConfig(config)
                 .build();
     }

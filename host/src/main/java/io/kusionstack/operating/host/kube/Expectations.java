@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +51,24 @@ public final class Expectations implements PodCache.Listener {
         return pending(ownerUid).isEmpty();
     }
 
-    void expectCreation(ObjectRef owner, String name) {
-        byOwner.merge(owner.uid(), Pending.creation(name, clock.instant()), Pending::plus);
+    /**
+     * Expects a Pod, unless its owner has too many without it.
+     *
+     * @param most how many Pods the owner may have, this one included
+     * @param others how many it has, given the names of those that are expected already
+     * @return false if it must not be created
+     */
+    boolean expectCreation(ObjectRef owner, String name, int most, ToIntFunction<Set<String>> others) {
+        AtomicBoolean admitted = new AtomicBoolean();
+        byOwner.compute(owner.uid(), (uid, pending) -> {
+            Pending known = pending == null ? Pending.NONE : pending;
+            if (others.applyAsInt(known.creations.keySet()) >= most) {
+                return pending;
+            }
+            admitted.set(true);
+            return known.plus(Pending.creation(name, clock.instant()));
+        });
+        return admitted.get();
     }
 
     void expectDeletion(PodRecord pod) {

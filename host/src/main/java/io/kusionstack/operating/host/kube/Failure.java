@@ -19,6 +19,7 @@ public record Failure(Action action, Fate fate, int code, String message) {
             case Action.CreatePod create -> "creating Pod " + create.name();
             case Action.TryPod trial -> "trying a Pod of " + trial.revision();
             case Action.DeletePod delete -> "deleting Pod " + delete.pod().name();
+            case Action.ReleasePod release -> "releasing Pod " + release.pod().name();
             case Action.CreateObject create -> "creating " + create.object();
             case Action.PatchObject patch -> "writing " + patch.object();
             case Action.PatchStatus patch -> "writing the status of " + patch.object();

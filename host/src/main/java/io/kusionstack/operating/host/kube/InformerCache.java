@@ -195,7 +195,11 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
 
     /** The response of a write: replaces an older state of the same object, never brings one back. */
     void learn(JsonNode response) {
-        T object = client.getKubernetesSerialization().convertValue(response, type);
+        Optional<T> read = read(response);
+        if (read.isEmpty()) {
+            return;
+        }
+        T object = read.get();
         changing.lock();
         try {
             T known = objects.get(keyOf(object));
@@ -204,6 +208,23 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
             }
         } finally {
             changing.unlock();
+        }
+    }
+
+    /** Empty where the response is none of an object that can be read: then the watch tells. */
+    private Optional<T> read(JsonNode response) {
+        try {
+            return response.path("metadata").isObject()
+                    ? Optional.of(client.getKubernetesSerialization().convertValue(response, type))
+                    : Optional.empty();
+        } catch (IllegalArgumentException unreadable) {
+            LOG.atWarn()
+                    .addKeyValue("kind", type.getSimpleName())
+                    .addKeyValue("namespace", response.at("/metadata/namespace").asText())
+                    .addKeyValue("name", response.at("/metadata/name").asText())
+                    .addKeyValue("cause", unreadable.getMessage())
+                    .log("A response cannot be read; the watch will tell");
+            return Optional.empty();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ public final class PodCache {
     private final PodIndex byOwner = new PodIndex();
     private final PodIndex byNamespace = new PodIndex();
     private final PodIndex byNode = new PodIndex();
+    private final PodIndex aliveByController = new PodIndex();
+    private final PodIndex orphans = new PodIndex();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> onNewEpoch = new CopyOnWriteArrayList<>();
     private volatile long epoch = 1;
@@ -46,6 +49,21 @@ public final class PodCache {
     /** Pods that name this uid among their owners, as controller or not. */
     public List<PodRecord> ownedBy(String ownerUid) {
         return byOwner.get(ownerUid);
+    }
+
+    /** Pods of a namespace that no controller answers for, terminating ones too. */
+    public List<PodRecord> orphans(String namespace) {
+        return orphans.get(namespace);
+    }
+
+    /** How many Pods have this controller and neither ended nor are terminating. */
+    int alive(String controllerUid) {
+        return aliveByController.size(controllerUid);
+    }
+
+    /** The Pods that {@link #alive} counts. */
+    void forEachAlive(String controllerUid, Consumer<PodRecord> action) {
+        aliveByController.forEach(controllerUid, action);
     }
 
     public List<PodRecord> inNamespace(String namespace) {
@@ -237,7 +255,15 @@ public final class PodCache {
         byNode.replace(before, after, pod -> pod.node().isEmpty() ? List.of() : List.of(pod.node()));
         byOwner.replace(
                 before, after, pod -> pod.owners().stream().map(Owner::uid).toList());
+        aliveByController.replace(before, after, PodCache::aliveFor);
+        orphans.replace(before, after, pod -> pod.controller().isEmpty() ? List.of(pod.namespace()) : List.of());
         tell(before, after);
+    }
+
+    private static List<String> aliveFor(PodRecord pod) {
+        return pod.terminating() || pod.inactive()
+                ? List.of()
+                : pod.controller().map(Owner::uid).stream().toList();
     }
 
     private void tell(@Nullable PodRecord before, @Nullable PodRecord after) {

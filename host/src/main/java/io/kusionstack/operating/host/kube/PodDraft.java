@@ -19,6 +19,8 @@ final class PodDraft {
     private static final Set<String> CONDITIONS =
             Set.of(PodCondition.READY, PodCondition.CONTAINERS_READY, PodCondition.DISRUPTION_TARGET, "PodScheduled");
 
+    private static final int LONGEST_MESSAGE = 256;
+
     String namespace = "";
     String name = "";
     String uid = "";
@@ -43,6 +45,7 @@ final class PodDraft {
     final List<Container> initContainers = new ArrayList<>();
     String phase = "";
     String reason = "";
+    String message = "";
     String podIp = "";
     List<String> podIps = List.of();
     final List<PodCondition> conditions = new ArrayList<>();
@@ -95,9 +98,14 @@ final class PodDraft {
                 all,
                 phase,
                 reason,
+                phase.equals("Failed") || phase.equals("Succeeded") ? begin(message) : "",
                 podIps.isEmpty() && !podIp.isEmpty() ? List.of(podIp) : List.copyOf(podIps),
                 kept,
                 observedGeneration);
+    }
+
+    private static String begin(String text) {
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE);
     }
 
     private ContainerRecord joined(Container container, boolean init) {

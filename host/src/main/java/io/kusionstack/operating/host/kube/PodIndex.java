@@ -20,6 +20,11 @@ final class PodIndex {
         return group == null ? List.of() : List.copyOf(group.values());
     }
 
+    int size(String word) {
+        Map<String, PodRecord> group = groups.get(word);
+        return group == null ? 0 : group.size();
+    }
+
     void forEach(String word, Consumer<PodRecord> action) {
         Map<String, PodRecord> group = groups.get(word);
         if (group != null) {

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through JSON: {@link #field} goes to the value of the next field, the other methods take that value. A null value
- * reads as empty, zero or false.
+ * reads as empty, zero or false; so does one of another kind than the one that is asked for, or a number out of range, for
+ * one odd Pod must not end the stream of all.
  */
 final class PodJson {
     private final JsonParser parser;
@@ -46,26 +48,41 @@ final class PodJson {
         return parser.currentToken() == JsonToken.VALUE_NULL;
     }
 
+    /** False for null, and for an object or array, which is passed over. */
+    private boolean isScalar() throws IOException {
+        parser.skipChildren();
+        return parser.currentToken().isScalarValue() && !isNull();
+    }
+
     /** A text that other Pods have too. */
     String common() throws IOException {
-        return isNull() ? "" : shared.text(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        return isScalar()
+                ? shared.text(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())
+                : "";
     }
 
     /** A text that only this Pod has. */
     String own() throws IOException {
-        return isNull() ? "" : parser.getText();
+        return isScalar() ? parser.getText() : "";
     }
 
     long number() throws IOException {
-        return isNull() ? 0 : parser.getLongValue();
+        if (!isScalar() || parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            return 0;
+        }
+        try {
+            return parser.getLongValue();
+        } catch (InputCoercionException tooLarge) {
+            return 0;
+        }
     }
 
-    boolean isTrue() {
-        return parser.currentToken() == JsonToken.VALUE_TRUE;
+    boolean isTrue() throws IOException {
+        return isScalar() && parser.currentToken() == JsonToken.VALUE_TRUE;
     }
 
     Instant time() throws IOException {
-        return isNull() ? Instant.EPOCH : shared.time(parser.getText());
+        return isScalar() ? shared.time(parser.getText()) : Instant.EPOCH;
     }
 
     List<String> texts() throws IOException {
@@ -78,12 +95,15 @@ final class PodJson {
     void object(Part part) throws IOException {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             part.read();
+        } else {
+            parser.skipChildren();
         }
     }
 
     /** Reads each element of the current array, if there is one. */
     void each(Part element) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
+            parser.skipChildren();
             return;
         }
         while (parser.nextToken() != JsonToken.END_ARRAY) {

@@ -10,10 +10,18 @@ import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Creates and deletes Pods, with an expectation for each until the cache shows it. Any thread; blocks. */
+/**
+ * Creates, releases and deletes Pods, with an expectation for each that comes or goes until the cache shows it. Right
+ * before a creation is sent the live Pods of its owner are counted, by owner and whatever planned it. Any thread; blocks.
+ */
 final class PodLife {
+    private static final Logger LOG = LoggerFactory.getLogger(PodLife.class);
     private static final String KIND = "Pod";
 
     private final ActuatorParts parts;
@@ -38,7 +46,11 @@ final class PodLife {
     Optional<Failure> create(Action.CreatePod action) {
         ObjectNode body = action.body().deepCopy();
         body.withObjectProperty("metadata").put("name", action.name());
-        parts.expectations().expectCreation(action.owner(), action.name());
+        if (!parts.expectations()
+                .expectCreation(
+                        action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
+            return Optional.of(tooMany(action));
+        }
         Delivery.Result result = delivery.send(
                 Urgency.LIFE, KIND, "create", () -> parts.client().post(collection(action), body.toString()));
         if (isOurs(action, result)) {
@@ -62,6 +74,34 @@ final class PodLife {
         } catch (IOException e) {
             return Optional.of(new Failure(action, Fate.UNKNOWN, 0, e.toString()));
         }
+    }
+
+    /** A Pod that is in the cache already and expected all the same counts once, which only matters near the bound. */
+    private int othersAlive(Action.CreatePod action, Set<String> expected) {
+        String owner = action.owner().uid();
+        int atMost = parts.cache().alive(owner) + expected.size();
+        if (atMost < action.most()) {
+            return atMost;
+        }
+        Set<String> names = new HashSet<>(expected);
+        parts.cache().forEachAlive(owner, pod -> names.add(pod.name()));
+        names.remove(action.name());
+        return names.size();
+    }
+
+    private Failure tooMany(Action.CreatePod action) {
+        parts.metrics().notSent(KIND, "create");
+        LOG.atWarn()
+                .addKeyValue("owner", action.owner())
+                .addKeyValue("pod", action.name())
+                .addKeyValue("most", action.most())
+                .log("A Pod was not created, for its owner has as many as it may have alive");
+        return new Failure(
+                action,
+                Fate.NOT_SENT,
+                0,
+                action.owner() + " has " + action.most()
+                        + " live Pods, created or being created, and may have no more");
     }
 
     /** A Pod that was in the cache before it was expected shows up by no event. */
@@ -91,7 +131,10 @@ final class PodLife {
         }
     }
 
-    /** The name is taken: by an earlier try of this very creation, if the Pod there has our owner and our id. */
+    /**
+     * The name is taken: by an earlier try of this very creation, if the Pod there has our owner and our id and is not on
+     * its way out.
+     */
     private boolean isOurs(Action.CreatePod action, Delivery.Result result) {
         if (!(result instanceof Delivery.Result.Answered(Answer answer)) || !answer.isConflict()) {
             return false;
@@ -105,12 +148,46 @@ final class PodLife {
                         || owner.path("uid").asText().equals(action.owner().uid());
             }
             return owned
+                    && !metadata.has("deletionTimestamp")
                     && metadata.path("labels")
                             .path(Names.INSTANCE_ID)
                             .asText()
                             .equals(Integer.toString(action.instanceId()));
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** To be called in the lane of the Pod. */
+    Optional<Failure> release(Action.ReleasePod action) {
+        Optional<PodRecord> seen = parts.cache().byUid(action.pod().uid());
+        if (seen.isEmpty() || seen.get().resourceVersion() != action.resourceVersion()) {
+            parts.metrics().outdated(KIND);
+            return Optional.empty();
+        }
+        if (!parts.cache().isSettled()) {
+            return Optional.of(new Failure(action, Fate.NOT_SENT, 0, "the API server has gone back to an older past"));
+        }
+        long epoch = parts.cache().epoch();
+        String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
+        Delivery.Result result = delivery.send(
+                Urgency.LIFE,
+                KIND,
+                "patch",
+                () -> parts.client().patch(PodPatch.path(seen.get()), ApiClient.STRATEGIC, body));
+        Optional<Failure> failure = ObjectWriter.failure(action, result);
+        if (failure.isEmpty() && result instanceof Delivery.Result.Answered(Answer answer)) {
+            learnReleased(answer, epoch);
+        }
+        return failure;
+    }
+
+    private void learnReleased(Answer answer, long epoch) {
+        try {
+            parts.cache().learn(parts.parser().parse(answer.body()), epoch);
+        } catch (IOException e) {
+            // the watch will tell
+            return;
         }
     }
 

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A list of Pods on its way into the cache, then the changes that follow it. In the past that the cache knows, each Pod
@@ -12,6 +14,8 @@ import java.util.Set;
  * complete. One thread.
  */
 final class PodListing {
+    private static final Logger LOG = LoggerFactory.getLogger(PodListing.class);
+
     private final String scope;
     private final PodCache cache;
     private final Set<String> uids = new HashSet<>();
@@ -38,7 +42,15 @@ final class PodListing {
         held.clear();
     }
 
+    /** A Pod that cannot be told from others is left out, and the rest goes on. */
     void add(PodRecord pod) {
+        if (pod.uid().isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", pod.namespace())
+                    .addKeyValue("name", pod.name())
+                    .log("A Pod without a uid cannot be read and is left out");
+            return;
+        }
         if (!listing) {
             cache.observe(pod);
         } else if (newEpoch) {

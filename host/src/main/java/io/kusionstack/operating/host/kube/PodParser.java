@@ -18,7 +18,8 @@ import java.util.function.Consumer;
  * Any thread.
  */
 final class PodParser {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonLimits.factory();
+    private static final int LONGEST_VERSION = 20;
 
     private final Shared shared = new Shared();
     private final Set<String> annotations;
@@ -159,9 +160,12 @@ final class PodParser {
         return shared.value(new Owner(apiVersion, kind, name, uid, controller));
     }
 
-    /** A resourceVersion as a number; 0 where there is none. */
+    /** A resourceVersion as a number; 0 where there is none that can be read. */
     static long version(String text) {
-        return text.isEmpty() ? 0 : Long.parseUnsignedLong(text);
+        boolean number = !text.isEmpty()
+                && text.length() < LONGEST_VERSION
+                && text.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        return number ? Long.parseLong(text) : 0;
     }
 
     /** A parser of a stream of documents; closing it closes the stream. */

@@ -41,6 +41,16 @@ record PodPatch(String path, ObjectNode body) {
         return new PodPatch(path(seen) + (edit.serviceReady().isPresent() ? "/status" : ""), body);
     }
 
+    /** The Pod without one of its owners. */
+    static ObjectNode release(PodRecord seen, String ownerUid) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = body.putObject("metadata");
+        metadata.put("uid", seen.uid());
+        metadata.put("resourceVersion", Long.toString(seen.resourceVersion()));
+        metadata.putArray("ownerReferences").addObject().put("$patch", "delete").put("uid", ownerUid);
+        return body;
+    }
+
     static String path(PodRecord pod) {
         return "api/v1/namespaces/" + pod.namespace() + "/pods/" + pod.name();
     }

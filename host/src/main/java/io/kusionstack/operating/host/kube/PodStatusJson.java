@@ -16,6 +16,7 @@ final class PodStatusJson {
             switch (field) {
                 case "phase" -> pod.phase = json.common();
                 case "reason" -> pod.reason = json.common();
+                case "message" -> pod.message = json.own();
                 case "podIP" -> pod.podIp = json.own();
                 case "podIPs" -> pod.podIps = ips(json);
                 case "observedGeneration" -> pod.observedGeneration = json.number();

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PodWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper(JsonLimits.factory());
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final String INITIAL_END = "k8s.io/initial-events-end";

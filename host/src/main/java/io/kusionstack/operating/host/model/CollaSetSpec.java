@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
                 + " && self.template.metadata.labels[k] == self.selector.matchLabels[k])",
         message = "selector does not match template.metadata.labels: give the template every label of the selector")
 @ValidationRule(
+        value = "!has(oldSelf.selector) || !has(self.selector) || self.selector == oldSelf.selector",
+        message =
+                "selector is not allowed to be changed: create another set with the new selector, and scale this one in")
+@ValidationRule(
         value = "(has(self.scaleStrategy) && has(self.scaleStrategy.context) ? self.scaleStrategy.context : '')"
                 + " == (has(oldSelf.scaleStrategy) && has(oldSelf.scaleStrategy.context)"
                 + " ? oldSelf.scaleStrategy.context : '')",

@@ -11,10 +11,11 @@ public sealed interface Action {
     /**
      * Create a Pod under a name the host chose, so that a creation with unknown outcome can be told from a new one.
      *
-     * @param body the whole Pod; not changed after the action was made
      * @param instanceId the id the Pod carries
+     * @param most how many Pods the owner may have alive at once, this one included
+     * @param body the whole Pod; not changed after the action was made
      */
-    record CreatePod(ObjectRef owner, String name, int instanceId, ObjectNode body) implements Action {}
+    record CreatePod(ObjectRef owner, String name, int instanceId, int most, ObjectNode body) implements Action {}
 
     /**
      * Ask the API server whether it would take a Pod, without creating it. Fails as the creation would; an answer that
@@ -27,6 +28,9 @@ public sealed interface Action {
 
     /** Delete a Pod in the state in which it was seen. */
     record DeletePod(PodRef pod, long resourceVersion) implements Action {}
+
+    /** Take a controller off a Pod in the state in which it was seen: nothing else of the Pod changes. */
+    record ReleasePod(PodRef pod, long resourceVersion, String ownerUid) implements Action {}
 
     /** Create an object of another kind; {@code body} is whole. Counts as done when it exists with equal content. */
     record CreateObject(ObjectRef object, ObjectNode body) implements Action {}

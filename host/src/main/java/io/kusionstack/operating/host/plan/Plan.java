@@ -64,6 +64,7 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
         return switch (action) {
             case Action.EditPod edit -> edit.edit().pod().uid();
             case Action.DeletePod delete -> delete.pod().uid();
+            case Action.ReleasePod release -> release.pod().uid();
             case Action.CreatePod create -> "new:" + create.name();
             case Action.TryPod ignored -> "";
             case Action.CreateObject ignored -> "";

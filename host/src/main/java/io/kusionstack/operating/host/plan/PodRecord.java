@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param node empty until bound
  * @param claims claim name by volume name
  * @param containers regular containers in the order of the spec, then init containers
+ * @param message why the Pod ended, in the words of the kubelet, at their beginning; empty for one that has not ended
  * @param conditions Ready, ContainersReady, DisruptionTarget, PodScheduled and every listed readiness gate
  * @param observedGeneration 0 where the kubelet reports none
  */
@@ -44,6 +45,7 @@ public record PodRecord(
         List<ContainerRecord> containers,
         String phase,
         String reason,
+        String message,
         List<String> ips,
         List<PodCondition> conditions,
         long observedGeneration) {
@@ -162,6 +164,7 @@ public record PodRecord(
                 wanted,
                 phase,
                 reason,
+                message,
                 ips,
                 edit.serviceReady().map(this::conditionsWithGate).orElse(conditions),
                 observedGeneration);

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.world.Pods;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +68,31 @@ class InstanceIdsTest {
     }
 
     @Test
+    void givesTheIdOfAPodThatLeftTheSetToNoOther() {
+        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"));
+
+        assertThat(settle(stored, Set.of(1), 2, pod(0, "v1")))
+                .containsExactly(mine(0, "v1"), mine(1, "v1"), fresh(2, "v2"));
+        assertThat(settle(List.of(), Set.of(0, 1), 2)).containsExactly(fresh(2, "v2"), fresh(3, "v2"));
+    }
+
+    @Test
+    void givesTheIdBackOnceThatPodIsGone() {
+        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"), mine(2, "v2"));
+
+        assertThat(settle(stored, Set.of(), 2, pod(0, "v1"), pod(2, "v2")))
+                .containsExactly(mine(0, "v1"), mine(2, "v2"));
+    }
+
+    @Test
+    void keepsTheIdOfAPodThatCameBack() {
+        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"));
+
+        assertThat(settle(stored, Set.of(1), 2, pod(0, "v1"), pod(1, "v1")))
+                .containsExactly(mine(0, "v1"), mine(1, "v1"));
+    }
+
+    @Test
     void givesNothingBackWhenTheSetGoes() {
         assertThat(settle(List.of(mine(0, "v1"), foreign(1)), 0, ALL)).containsExactly(foreign(1));
     }
@@ -105,7 +131,13 @@ class InstanceIdsTest {
 
     private static List<Identity> settle(
             List<Identity> stored, int replicas, SetSpec.Rollout rollout, PodRecord... live) {
-        InstanceIds.Demand demand = new InstanceIds.Demand("web", replicas, Arrays.asList(live), "v2", "v1", rollout);
+        InstanceIds.Demand demand =
+                new InstanceIds.Demand("web", replicas, Arrays.asList(live), Set.of(), "v2", "v1", rollout);
+        return List.copyOf(InstanceIds.settle(stored, demand).values());
+    }
+
+    private static List<Identity> settle(List<Identity> stored, Set<Integer> held, int replicas, PodRecord... live) {
+        InstanceIds.Demand demand = new InstanceIds.Demand("web", replicas, Arrays.asList(live), held, "v2", "v1", ALL);
         return List.copyOf(InstanceIds.settle(stored, demand).values());
     }
 

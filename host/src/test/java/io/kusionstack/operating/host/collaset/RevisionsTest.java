@@ -85,6 +85,30 @@ class RevisionsTest {
                 .endsWith("-" + Revisions.hash("", "0"));
     }
 
+    @Test
+    void twoSetsWhoseNamesLookAlikeNeverTakeEachOthersRevision() {
+        for (String set : List.of("web", "a.b", "a-b", "1.a.B" + "x".repeat(80), "w".repeat(52), "w".repeat(53), "7")) {
+            for (int probe = 0; probe < 50; probe++) {
+                assertThat(Revisions.name(set, "x", probe)).startsWith(Revisions.prefix(set));
+            }
+        }
+        SetSpec set = Sets.set(V1).build();
+        String other =
+                Revisions.plan(set, List.of(), Set.of(), Set.of()).updated().name();
+
+        Revisions.History history = Revisions.plan(set, List.of(), Set.of(other), Set.of());
+
+        assertThat(history.updated().name()).startsWith("web-").isNotEqualTo(other);
+        assertThat(history.collisions()).isEqualTo(1);
+    }
+
+    @Test
+    void anAmountOfThousandsOfDigitsIsNotWorkedOut() {
+        String digits = "9".repeat(100_000);
+
+        assertThat(Quantity.canonical(digits)).isEqualTo(digits);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1024Mi, 1Gi",
@@ -99,7 +123,10 @@ class RevisionsTest {
         "0, 0",
         "1e3, 1e3",
         "1E, 1E",
-        "many, many"
+        "many, many",
+        "1e999999999, 1e999999999",
+        "1e-999999999, 1e-999999999",
+        "1e99999999999999999999, 1e99999999999999999999"
     })
     void spellsAmountsInOneWay(String written, String canonical) {
         assertThat(Quantity.canonical(written)).isEqualTo(canonical);

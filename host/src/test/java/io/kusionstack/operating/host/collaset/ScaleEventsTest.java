@@ -38,7 +38,7 @@ class ScaleEventsTest {
     }
 
     private static Action creation(String name) {
-        return new Action.CreatePod(SET, name, 0, JsonNodeFactory.instance.objectNode());
+        return new Action.CreatePod(SET, name, 0, 9, JsonNodeFactory.instance.objectNode());
     }
 
     private static Action deletion(PodRecord pod) {

@@ -2,6 +2,9 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,42 @@ class SetReaderTest {
                 .build();
 
         assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Paused());
+    }
+
+    @Test
+    void saysWhatIsMoreThanCanBeLookedAfterBeforeItMakesAnythingOfIt() {
+        assertThat(Snapshots.set().with("replicas: 2147483647").build().problems())
+                .containsExactly("spec.replicas: 2147483647 is more than 10000, the most one set may have; give several"
+                        + " sets the rest");
+        assertThat(Sets.set(with("deep", deep(1_100))).build().problems())
+                .containsExactly("spec.template: it is nested more than 100 levels deep, as no Pod is; correct it");
+        assertThat(Sets.set(with("k".repeat(60_000), Json.of("1"))).build().problems())
+                .containsExactly("spec.template: the key " + "k".repeat(40)
+                        + "... has 60000 characters, and 1000 are allowed; correct it");
+    }
+
+    @Test
+    void saysBeforehandThatPodsWouldHaveNamesThatAreTooLong() {
+        String longest = "w".repeat(247);
+        assertThat(SetLimits.problems(longest, 1, Sets.template("app:v1"))).isEmpty();
+        assertThat(SetLimits.problems(longest + "w", 1, Sets.template("app:v1")))
+                .containsExactly(
+                        "metadata.name: it has 248 characters, and a Pod's name has 6 more and 253 at most; give"
+                                + " the set a name of at most 247");
+    }
+
+    private static ObjectNode with(String field, JsonNode value) {
+        ObjectNode template = Sets.template("app:v1").deepCopy();
+        template.withObjectProperty("spec").set(field, value);
+        return template;
+    }
+
+    private static JsonNode deep(int levels) {
+        JsonNode tree = Json.of("1");
+        for (int i = 0; i < levels; i++) {
+            tree = JsonNodeFactory.instance.objectNode().set("a", tree);
+        }
+        return tree;
     }
 
     @Test

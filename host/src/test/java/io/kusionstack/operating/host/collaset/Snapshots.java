@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,9 @@ final class Snapshots {
     private Optional<Trial> trial = Optional.of(new Trial.Created());
     private final Map<String, Refusal> refusals = new HashMap<>();
     private final Map<String, Intention> pending = new HashMap<>();
+    private final List<PodRecord> orphans = new ArrayList<>();
+    private final Set<String> takenPodNames = new HashSet<>();
+    private Brake brake = Brake.NONE;
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
 
     private Snapshots(Sets set) {
@@ -56,6 +60,21 @@ final class Snapshots {
 
     Snapshots pods(Pods... more) {
         Arrays.stream(more).map(Pods::build).forEach(pods::add);
+        return this;
+    }
+
+    Snapshots orphans(Pods... more) {
+        Arrays.stream(more).map(Pods::build).forEach(orphans::add);
+        return this;
+    }
+
+    Snapshots brake(Brake known) {
+        brake = known;
+        return this;
+    }
+
+    Snapshots takenPodName(String name) {
+        takenPodNames.add(name);
         return this;
     }
 
@@ -98,14 +117,16 @@ final class Snapshots {
         return new CollaSetSnapshot(
                 spec,
                 pods,
+                Orphans.of(set.build(), orphans, Set.of(V1.name(), V2.name())),
+                brake,
                 List.of(V1, V2),
                 Set.of(),
+                takenPodNames,
                 new CollaSetSnapshot.Context(CONTEXT, 50, identities),
                 obstacle,
                 trial.map(known -> Map.of(updated, known)).orElse(Map.of()),
                 refusals,
                 pending,
-                7,
                 NOW);
     }
 

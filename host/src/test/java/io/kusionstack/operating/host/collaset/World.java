@@ -54,7 +54,6 @@ final class World {
     private final PodCache cache = new PodCache();
     private final Map<String, PodRecord> before = new HashMap<>();
     private CollaSetReconciler host;
-    private long seed = 1;
     private int floor;
     private int steps;
     private int crashes;
@@ -180,8 +179,7 @@ final class World {
                         cache,
                         new Expectations(cluster::now, ActMetrics.none())),
                 cluster,
-                intentions,
-                () -> seed++);
+                intentions);
     }
 
     private Judgement judged(PodRecord pod, String operation, Stage stage, Instant now) {

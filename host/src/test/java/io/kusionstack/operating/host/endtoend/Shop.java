@@ -179,6 +179,10 @@ final class Shop implements AutoCloseable {
         return GROUP + "/namespaces/" + namespace + "/resourcecontexts/web";
     }
 
+    String eventsPath() {
+        return "/api/v1/namespaces/" + namespace + "/events";
+    }
+
     String podsPath() {
         return "/api/v1/namespaces/" + namespace + "/pods";
     }

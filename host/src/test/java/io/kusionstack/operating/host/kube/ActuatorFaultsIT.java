@@ -158,7 +158,7 @@ class ActuatorFaultsIT {
         ObjectRef owner = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
 
         Applied applied =
-                actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, JsonNodeFactory.instance.objectNode())));
+                actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, 99, JsonNodeFactory.instance.objectNode())));
 
         assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.UNKNOWN);
         assertThat(applied.outcome()).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(12), "UNKNOWN"));

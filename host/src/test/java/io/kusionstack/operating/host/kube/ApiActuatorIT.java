@@ -321,7 +321,7 @@ class ApiActuatorIT {
 
     private Action create(String name) {
         ObjectRef owner = new ObjectRef(ObjectKind.COLLASET, cluster.namespace.name(), "web", cluster.ownerUid);
-        return new Action.CreatePod(owner, name, 7, cluster.body(name));
+        return new Action.CreatePod(owner, name, 7, 99, cluster.body(name));
     }
 
     private void label(String pod, String key, String value) {

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,8 @@ class ExpectationsTest {
 
     @Test
     void expectsACreationUntilThePodIsSeen() {
-        expectations.expectCreation(SET, "a");
-        expectations.expectCreation(SET, "b");
+        expect("a");
+        expect("b");
         assertThat(expectations.creations("uid-web")).containsExactlyInAnyOrder("a", "b");
 
         cache.observe(POD);
@@ -61,9 +62,9 @@ class ExpectationsTest {
 
     @Test
     void givesUpWhatIsNotSeenWithinFiveMinutes() {
-        expectations.expectCreation(SET, "old");
+        expect("old");
         now = now.plus(Duration.ofMinutes(4));
-        expectations.expectCreation(SET, "young");
+        expect("young");
         now = now.plus(Duration.ofSeconds(61));
 
         assertThat(expectations.creations("uid-web")).containsExactly("young");
@@ -72,12 +73,27 @@ class ExpectationsTest {
 
     @Test
     void forgetsWhatWasNotDone() {
-        expectations.expectCreation(SET, "a");
+        expect("a");
         expectations.expectDeletion(POD);
 
         expectations.forgetCreation(SET, "a");
         expectations.forgetDeletion(POD);
 
         assertThat(expectations.areMet("uid-web")).isTrue();
+    }
+
+    @Test
+    void expectsNoMoreThanAnOwnerMayHave() {
+        assertThat(expectations.expectCreation(SET, "a", 3, Set::size)).isTrue();
+        assertThat(expectations.expectCreation(SET, "b", 3, expected -> expected.size() + 1))
+                .isTrue();
+        assertThat(expectations.expectCreation(SET, "c", 3, expected -> expected.size() + 1))
+                .isFalse();
+
+        assertThat(expectations.creations("uid-web")).containsExactlyInAnyOrder("a", "b");
+    }
+
+    private void expect(String name) {
+        assertThat(expectations.expectCreation(SET, name, 99, Set::size)).isTrue();
     }
 }

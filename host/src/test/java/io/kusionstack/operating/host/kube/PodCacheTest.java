@@ -50,6 +50,35 @@ class PodCacheTest {
     }
 
     @Test
+    void countsTheLivePodsOfAControllerWhateverTheirLabels() {
+        cache.observe(Pods.pod("a").ownedBy("set").build());
+        cache.observe(Pods.pod("b").ownedBy("set").label("app", "odd").build());
+        cache.observe(Pods.pod("c").ownedBy("set").phase("Failed").build());
+        cache.observe(Pods.pod("d").ownedBy("set").terminating().build());
+        cache.observe(Pods.pod("e").build());
+
+        assertThat(cache.alive("uid-set")).isEqualTo(2);
+
+        cache.observe(Pods.pod("b").version(2).build());
+        cache.gone("uid-a");
+        assertThat(cache.alive("uid-set")).isZero();
+    }
+
+    @Test
+    void knowsThePodsThatNobodyControls() {
+        PodRecord alone = Pods.pod("alone").version(2).build();
+        cache.observe(Pods.pod("alone").ownedBy("set").build());
+        cache.observe(Pods.pod("owned").ownedBy("set").build());
+        assertThat(cache.orphans("shop")).isEmpty();
+
+        cache.observe(alone);
+        assertThat(cache.orphans("shop")).containsExactly(alone);
+
+        cache.observe(Pods.pod("alone").version(3).ownedBy("other").build());
+        assertThat(cache.orphans("shop")).isEmpty();
+    }
+
+    @Test
     void keepsTheNewerOfTwoRecordsAsANumber() {
         cache.observe(A);
         cache.observe(Pods.pod("a").version(9).label("old", "1").build());

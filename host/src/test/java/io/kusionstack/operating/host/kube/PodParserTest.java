@@ -55,6 +55,7 @@ class PodParserTest {
                         containers(),
                         "Running",
                         "",
+                        "",
                         List.of("10.0.0.17", "fd00::17"),
                         conditions(),
                         2));
@@ -153,6 +154,47 @@ class PodParserTest {
 
         assertThat(page).isEqualTo(new PodParser.Page(77, "next"));
         assertThat(names).containsExactly("a", "b");
+    }
+
+    @Test
+    void keepsTheBeginningOfWhyAPodEnded() throws IOException {
+        String words = "{\"phase\":\"%s\",\"reason\":\"OutOfcpu\",\"message\":\"" + "w".repeat(1_000) + "\"}";
+
+        assertThat(parse("{\"status\":" + words.formatted("Failed") + "}").message())
+                .isEqualTo("w".repeat(256));
+        assertThat(parse("{\"status\":" + words.formatted("Running") + "}").message())
+                .isEmpty();
+    }
+
+    @Test
+    void readsAPodHoweverDeepAndLongWhatItSkips() throws IOException {
+        String deep = "{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000);
+        String key = "k".repeat(60_000);
+
+        PodRecord pod =
+                parse("{\"metadata\":{\"name\":\"a\",\"uid\":\"u\",\"resourceVersion\":\"5\",\"managedFields\":[{\"f:"
+                        + key + "\":{}},{\"deep\":" + deep + "}],\"labels\":{\"app\":\"web\"}}}");
+
+        assertThat(pod.name()).isEqualTo("a");
+        assertThat(pod.labels()).isEqualTo(Map.of("app", "web"));
+    }
+
+    @Test
+    void readsOddValuesAsNoneAndGoesOnWithTheNextPod() throws IOException {
+        List<String> names = new ArrayList<>();
+        String odd = """
+                {"metadata":{"name":"odd","uid":"u1","resourceVersion":"x7","generation":99999999999999999999,
+                "deletionGracePeriodSeconds":1e999,"labels":{"app":{"not":"a text"},"tier":["front"]},
+                "creationTimestamp":{"seconds":1},"ownerReferences":{"uid":"u"},"finalizers":"none"},
+                "spec":[1,2],"status":"Running"}""";
+        PodParser.Page page = parser.parsePage(
+                FakeApi.list(77, "next", odd, FakeApi.pod("b", 2)).getBytes(StandardCharsets.UTF_8),
+                pod -> names.add(pod.name() + " " + pod.resourceVersion() + " " + pod.generation() + " "
+                        + pod.label("app").orElse("none")));
+
+        assertThat(page).isEqualTo(new PodParser.Page(77, "next"));
+        assertThat(names.getFirst()).isEqualTo("odd 0 0 ");
+        assertThat(names.getLast()).startsWith("b 2 ");
     }
 
     @Test

@@ -130,6 +130,7 @@ class CrdIT {
                 "namingStrategy: {podNamingSuffixPolicy: PersistentSequence} | podToExclude and podToInclude are not allowed",
                 "selector: null                                     | selector is required",
                 "selector: {matchLabels: {app: other}}              | selector does not match template.metadata.labels",
+                "selector: {matchExpressions: null}                 | selector is not allowed to be changed: create another set",
                 "template: {metadata: {labels: null}}               | template.metadata.labels is required"
             })
     void aCollaSetIsRefusedWithoutAnyWebhook(String change, String message) throws IOException {

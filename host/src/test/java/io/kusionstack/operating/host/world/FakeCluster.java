@@ -195,6 +195,7 @@ public final class FakeCluster implements Actuator {
             case Action.CreatePod create -> create(create);
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod delete -> delete(delete);
+            case Action.ReleasePod release -> release(release);
             case Action.CreateObject create -> write(action, create.object(), 0, create.body());
             case Action.PatchObject patch -> write(action, patch.object(), patch.resourceVersion(), patch.patch());
             case Action.PatchStatus patch ->
@@ -246,9 +247,23 @@ public final class FakeCluster implements Actuator {
     }
 
     private Optional<Failure> create(Action.CreatePod create) {
+        if (pods.values().stream().anyMatch(pod -> pod.name().equals(create.name()))) {
+            return Optional.of(new Failure(create, Fate.CONFLICT, 409, "the name is taken"));
+        }
         begin();
         put(FakeCluster.record(create, "uid-" + create.name(), now));
         written(create);
+        return Optional.empty();
+    }
+
+    private Optional<Failure> release(Action.ReleasePod release) {
+        PodRecord seen = pods.get(release.pod().uid());
+        if (seen == null || seen.resourceVersion() != release.resourceVersion()) {
+            return Optional.empty();
+        }
+        begin();
+        put(Pods.like(seen).withoutOwner(release.ownerUid()).build());
+        written(release);
         return Optional.empty();
     }
 

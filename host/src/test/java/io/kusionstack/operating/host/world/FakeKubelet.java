@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +18,7 @@ public final class FakeKubelet {
     private final Set<String> missingImages = new HashSet<>();
     private final Set<String> blocked = new HashSet<>();
     private boolean cutOff;
+    private Optional<String> rejection = Optional.empty();
 
     public FakeKubelet(FakeCluster cluster) {
         this.cluster = cluster;
@@ -48,6 +50,15 @@ public final class FakeKubelet {
         cutOff = false;
     }
 
+    /** Every Pod that was not started yet fails for this reason. */
+    public void rejects(String reason) {
+        rejection = Optional.of(reason);
+    }
+
+    public void rejectsNone() {
+        rejection = Optional.empty();
+    }
+
     /** Looks once at every Pod. */
     public void sync() {
         if (!cutOff) {
@@ -69,6 +80,16 @@ public final class FakeKubelet {
     }
 
     private PodRecord synced(PodRecord pod) {
+        if (pod.inactive()) {
+            return pod;
+        }
+        if (rejection.isPresent() && pod.phase().equals("Pending")) {
+            return Pods.like(pod)
+                    .phase("Failed")
+                    .reason(rejection.get())
+                    .message("Node did not have enough")
+                    .build();
+        }
         Pods next = Pods.like(pod).phase("Running").node("node-1").condition("PodScheduled", "True");
         boolean ready = true;
         for (ContainerRecord container : pod.containers()) {

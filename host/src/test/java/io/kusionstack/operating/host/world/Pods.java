@@ -51,6 +51,7 @@ public final class Pods {
     private String node = "node-1";
     private String phase = "Running";
     private String reason = "";
+    private String message = "";
     private List<String> ips = List.of("10.0.0.1");
 
     private Pods(String name) {
@@ -78,6 +79,7 @@ public final class Pods {
         pods.node = pod.node();
         pods.phase = pod.phase();
         pods.reason = pod.reason();
+        pods.message = pod.message();
         pods.ips = pod.ips();
         pods.labels.clear();
         pods.labels.putAll(pod.labels());
@@ -182,6 +184,11 @@ public final class Pods {
         return this;
     }
 
+    public Pods withoutOwner(String ownerUid) {
+        owners.removeIf(owner -> owner.uid().equals(ownerUid));
+        return this;
+    }
+
     public Pods revision(String fullName) {
         return label(Names.REVISION, fullName);
     }
@@ -207,6 +214,11 @@ public final class Pods {
 
     public Pods reason(String word) {
         reason = word;
+        return this;
+    }
+
+    public Pods message(String words) {
+        message = words;
         return this;
     }
 
@@ -378,6 +390,7 @@ public final class Pods {
                 List.copyOf(containers.values()),
                 phase,
                 reason,
+                message,
                 ips,
                 List.copyOf(conditions.values()),
                 observed < 0 ? generation : observed);

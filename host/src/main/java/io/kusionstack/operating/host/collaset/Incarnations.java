@@ -1,0 +1,28 @@
+package io.kusionstack.operating.host.collaset;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * Sees to it that the next Pod of every id has a name that no Pod has or had: an id goes on to its next incarnation once
+ * a Pod of the present one was seen. Until then a creation is repeated under the same name.
+ */
+final class Incarnations {
+    private Incarnations() {}
+
+    /** @param used names of the Pods that were seen, and those that somebody else has */
+    static void advance(SetSpec set, SortedMap<Integer, Identity> identities, Set<String> used) {
+        Set<String> names = new HashSet<>(used);
+        for (Identity identity : List.copyOf(identities.values())) {
+            if (identity.ownedBy(set.name())) {
+                Identity next = identity;
+                while (!names.add(PodNames.of(set, next))) {
+                    next = next.nextIncarnation();
+                }
+                identities.put(next.id(), next);
+            }
+        }
+    }
+}

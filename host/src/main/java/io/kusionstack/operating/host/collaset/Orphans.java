@@ -1,0 +1,84 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Pods that nobody controls and that concern a set. They are never taken over by themselves: a set tells of those that
+ * its selector matches, and keeps off the ids of all.
+ */
+final class Orphans {
+    private static final String TYPE = "OrphanPods";
+    private static final String REASON = "NotAdopted";
+    private static final int NAMED = 3;
+
+    private Orphans() {}
+
+    /** @param revisions names of the set's revisions: a Pod that carries one was a Pod of the set */
+    static List<PodRecord> of(SetSpec set, Collection<PodRecord> ofNobody, Set<String> revisions) {
+        return ofNobody.stream()
+                .filter(pod -> isSelected(set, pod)
+                        || (InstanceIds.of(pod) >= 0
+                                && pod.label(Names.REVISION)
+                                        .filter(revisions::contains)
+                                        .isPresent()))
+                .toList();
+    }
+
+    /** The ids that they have. */
+    static Set<Integer> ids(CollaSetSnapshot snapshot) {
+        Set<Integer> ids = new HashSet<>();
+        snapshot.orphans().forEach(pod -> ids.add(InstanceIds.of(pod)));
+        ids.remove(-1);
+        return ids;
+    }
+
+    static void tell(CollaSetSnapshot snapshot, Conditions conditions) {
+        List<PodRecord> selected = selected(snapshot);
+        if (selected.isEmpty()) {
+            conditions.remove(TYPE);
+        } else {
+            conditions.set(TYPE, true, REASON, message(snapshot.set(), selected));
+        }
+    }
+
+    /** An event when the condition comes up. */
+    static Optional<Action> announcement(CollaSetSnapshot snapshot) {
+        List<PodRecord> selected = selected(snapshot);
+        boolean told = new Conditions(snapshot.set().status().conditions(), snapshot.now()).isTrue(TYPE);
+        return selected.isEmpty() || told
+                ? Optional.empty()
+                : Optional.of(new Action.Announce(
+                        snapshot.set().ref(), Action.Severity.WARNING, TYPE, message(snapshot.set(), selected)));
+    }
+
+    private static List<PodRecord> selected(CollaSetSnapshot snapshot) {
+        return snapshot.orphans().stream()
+                .filter(pod -> !pod.terminating() && !pod.inactive() && isSelected(snapshot.set(), pod))
+                .sorted(Comparator.comparing(PodRecord::name))
+                .toList();
+    }
+
+    private static boolean isSelected(SetSpec set, PodRecord pod) {
+        return set.selector().filter(selector -> selector.matches(pod.labels())).isPresent();
+    }
+
+    private static String message(SetSpec set, List<PodRecord> pods) {
+        String names = pods.stream().limit(NAMED).map(PodRecord::name).collect(Collectors.joining(", "));
+        String more = pods.size() > NAMED ? " and " + (pods.size() - NAMED) + " more" : "";
+        return pods.size() + (pods.size() == 1 ? " Pod matches" : " Pods match")
+                + " spec.selector and nobody controls " + (pods.size() == 1 ? "it" : "them") + ": " + names + more
+                + "; the set does not count what it does not control. To give it one: kubectl -n " + set.namespace()
+                + " patch pod " + pods.getFirst().name() + " --type merge -p '{\"metadata\":{\"ownerReferences\":["
+                + set.ownerReference() + "]}}'; what is then more than spec.replicas leaves through the lifecycle."
+                + " To be rid of one: delete it, or change its labels";
+    }
+}

@@ -1,0 +1,42 @@
+package io.kusionstack.operating.host.collaset;
+
+/**
+ * The names of the Pods of a set. A name is made from the set, the instance id and the incarnation, so that a creation
+ * that is repeated meets the Pod it made before. Two ids may come to one name: {@link Incarnations} sees to that.
+ */
+final class PodNames {
+    /** Longer ones the API server refuses. */
+    static final int LONGEST = 253;
+
+    private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    private static final int SUFFIX = 5;
+
+    private PodNames() {}
+
+    static String of(SetSpec set, Identity identity) {
+        long seed = mixed(set.uid().hashCode() * 0x9e3779b97f4a7c15L + identity.incarnation());
+        return set.name() + "-" + suffix(mixed(seed + identity.id() * 0x9e3779b97f4a7c15L));
+    }
+
+    /** How long a set's name may be. */
+    static int longestSetName() {
+        return LONGEST - 1 - SUFFIX;
+    }
+
+    private static String suffix(long seed) {
+        long bits = seed;
+        StringBuilder suffix = new StringBuilder();
+        for (int i = 0; i < SUFFIX; i++) {
+            suffix.append(ALPHABET.charAt((int) Long.remainderUnsigned(bits, ALPHABET.length())));
+            bits = Long.divideUnsigned(bits, ALPHABET.length());
+        }
+        return suffix.toString();
+    }
+
+    /** Spreads neighbouring numbers over all 64 bits. */
+    private static long mixed(long number) {
+        long bits = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
+        bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
+        return bits ^ (bits >>> 31);
+    }
+}

@@ -1,0 +1,62 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** What of a set is more than can be looked after: said before anything is made of it. */
+final class SetLimits {
+    /** All ids of a set stand in one ResourceContext, which may have about a megabyte. */
+    static final int REPLICAS = 10_000;
+
+    /** A Pod has about a dozen levels. */
+    static final int DEPTH = 100;
+
+    /** The longest keys of a Pod are those of labels and annotations: 253, a slash, 63. */
+    static final int KEY = 1_000;
+
+    private static final int SHOWN = 40;
+
+    private SetLimits() {}
+
+    private record Place(JsonNode node, int depth) {}
+
+    /** Each with its path, what it is, and what is allowed. */
+    static List<String> problems(String name, int replicas, JsonNode template) {
+        List<String> problems = new ArrayList<>();
+        if (replicas > REPLICAS) {
+            problems.add("spec.replicas: " + replicas + " is more than " + REPLICAS
+                    + ", the most one set may have; give several sets the rest");
+        }
+        if (name.length() > PodNames.longestSetName()) {
+            problems.add("metadata.name: it has " + name.length() + " characters, and a Pod's name has 6 more and "
+                    + PodNames.LONGEST + " at most; give the set a name of at most " + PodNames.longestSetName());
+        }
+        problems.addAll(tree("spec.template", template));
+        return problems;
+    }
+
+    /** Without recursion: a tree may be deeper than the stack. */
+    private static List<String> tree(String path, JsonNode tree) {
+        Deque<Place> open = new ArrayDeque<>(List.of(new Place(tree, 1)));
+        while (!open.isEmpty()) {
+            Place place = open.pop();
+            if (place.depth > DEPTH) {
+                return List.of(path + ": it is nested more than " + DEPTH + " levels deep, as no Pod is; correct it");
+            }
+            for (Map.Entry<String, JsonNode> entry : place.node.properties()) {
+                if (entry.getKey().length() > KEY) {
+                    return List.of(path + ": the key " + entry.getKey().substring(0, SHOWN) + "... has "
+                            + entry.getKey().length() + " characters, and " + KEY + " are allowed; correct it");
+                }
+            }
+            if (place.node.isContainerNode()) {
+                place.node.forEach(child -> open.push(new Place(child, place.depth + 1)));
+            }
+        }
+        return List.of();
+    }
+}

@@ -1,0 +1,104 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Selector;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Pods that somebody took out of a set by changing their labels: they lose their owner reference, stay, and are replaced.
+ * A Pod that is not selected because the selector was changed is none of them: it goes on being the set's.
+ *
+ * <p>Mutable; one look long.
+ */
+final class Strays {
+    /** Of a set so many may leave at any rate within {@link #WHILE}. */
+    private static final int ALWAYS = 3;
+
+    private static final Duration WHILE = Duration.ofMinutes(10);
+
+    private final Optional<Selector> selector;
+    private final List<Revision> revisions;
+    private final Map<String, Boolean> selectedByRevision = new HashMap<>();
+
+    private Strays(Optional<Selector> selector, List<Revision> revisions) {
+        this.selector = selector;
+        this.revisions = revisions;
+    }
+
+    static Strays of(CollaSetSnapshot snapshot) {
+        return new Strays(snapshot.set().selector(), snapshot.revisions());
+    }
+
+    boolean contain(PodRecord pod) {
+        return selector.filter(wanted -> !wanted.matches(pod.labels())).isPresent()
+                && selectedByRevision.computeIfAbsent(pod.label(Names.REVISION).orElse(""), this::wasSelected);
+    }
+
+    /** As it was created, by all that is known of it. */
+    private boolean wasSelected(String revision) {
+        return revisions.stream()
+                .filter(known -> known.name().equals(revision))
+                .anyMatch(known -> selector.orElseThrow().matches(Template.entries(known.template(), "labels")));
+    }
+
+    /** Ends what the set has begun with them first, so that none stays out of service, then lets them go. */
+    static void release(CollaSetSnapshot snapshot, Collection<Member> strays, Step.Draft draft) {
+        long room = Math.max(ALWAYS, snapshot.set().replicas()) - young(snapshot);
+        for (Member stray : strays) {
+            PodEdit undo = undone(stray.pod());
+            if (!undo.isEmpty()) {
+                draft.edit(stray, undo);
+            } else if (room > 0) {
+                draft.release(stray, snapshot.set());
+                room--;
+            } else {
+                draft.await(stray);
+                draft.trouble("Pod " + stray.name() + " does not match spec.selector "
+                        + selectorText(snapshot.set()) + " and is kept, for so many Pods left the selector within "
+                        + WHILE.toMinutes()
+                        + " minutes that something seems to change their labels: find out what does");
+                draft.lookAgain(WHILE);
+            }
+        }
+    }
+
+    /** Pods that came into being a short while ago and have left already. */
+    private static long young(CollaSetSnapshot snapshot) {
+        return snapshot.orphans().stream()
+                .filter(pod -> pod.created().plus(WHILE).isAfter(snapshot.now()))
+                .count();
+    }
+
+    private static PodEdit undone(PodRecord pod) {
+        PodEdit edit = PodEdit.of(pod);
+        for (String operation : List.of(Names.COLLASET_OPERATION, Names.POD_DELETE_OPERATION)) {
+            if (pod.hasLabel(Names.key(Names.OPERATING, operation))) {
+                edit = edit.labels(PodOps.undo(pod, operation).labels());
+            }
+        }
+        return edit;
+    }
+
+    private static String selectorText(SetSpec set) {
+        return set.selector().map(Selector::toString).orElse("");
+    }
+
+    /** What is told when a Pod goes. */
+    static Action released(Member stray, SetSpec set) {
+        return new Action.Announce(
+                set.ref(),
+                Action.Severity.NORMAL,
+                "PodReleased",
+                "Pod " + stray.name() + " does not match spec.selector " + selectorText(set)
+                        + " any more: it is released, and another one takes its place");
+    }
+}

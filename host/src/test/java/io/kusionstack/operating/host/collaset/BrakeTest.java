@@ -1,0 +1,119 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.FakeCluster;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BrakeTest {
+    private static final Instant START = Pods.CREATED;
+
+    @Test
+    void doublesThePauseFromASecondToFiveMinutes() {
+        List<Long> pauses = new ArrayList<>();
+        Brake brake = Brake.NONE;
+        for (int i = 0; i < 12; i++) {
+            brake = brake.seen(List.of(failed("p" + i, START)), START.plusSeconds(2));
+            pauses.add(Duration.between(START.plusSeconds(2), brake.until()).toSeconds());
+        }
+
+        assertThat(pauses).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 64L, 128L, 256L, 300L, 300L, 300L);
+    }
+
+    @Test
+    void countsAllThatEndedTogetherOnceAndEachOnlyOnce() {
+        List<PodRecord> both = List.of(failed("a", START), failed("b", START));
+
+        Brake once = Brake.NONE.seen(both, START.plusSeconds(2));
+        Brake again = once.seen(both, START.plusSeconds(3));
+
+        assertThat(once.strikes()).isEqualTo(1);
+        assertThat(again).isEqualTo(once);
+        assertThat(once.isNew(START.plusSeconds(2))).isTrue();
+        assertThat(again.isNew(START.plusSeconds(3))).isFalse();
+    }
+
+    @Test
+    void isLetGoByOnePodThatRunsForAMinute() {
+        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), START.plusSeconds(2));
+        PodRecord next = running("b", START.plusSeconds(10));
+
+        assertThat(brake.seen(List.of(next), START.plusSeconds(60)).strikes()).isEqualTo(1);
+        assertThat(brake.isTrial(next, START.plusSeconds(60))).isTrue();
+        assertThat(brake.seen(List.of(next), START.plusSeconds(70))).isEqualTo(Brake.NONE);
+    }
+
+    @Test
+    void isNotLetGoByAnOlderPodNorByOneThatHasJustBegunToRun() {
+        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), START.plusSeconds(2));
+        PodRecord older = running("b", START.minusSeconds(3600));
+        PodRecord pulledLong = Pods.like(running("c", START))
+                .container("main", main -> startedAt(main, START.plusSeconds(90)))
+                .build();
+        PodRecord unbound = Pods.pod("d")
+                .created(START)
+                .phase("Pending")
+                .container("main", FakeCluster::notStarted)
+                .build();
+
+        Brake after = brake.seen(List.of(older, pulledLong, unbound), START.plusSeconds(100));
+
+        assertThat(after.strikes()).isEqualTo(1);
+        assertThat(after.isTrial(older, START)).isFalse();
+    }
+
+    @Test
+    void takesNoNoticeOfAPodThatEndedAfterALongLife() {
+        PodRecord old = failed("a", START.minus(Duration.ofMinutes(6)));
+
+        assertThat(Brake.NONE.seen(List.of(old), START)).isEqualTo(Brake.NONE);
+    }
+
+    @Test
+    void waitsNoLongerThanTheLongestPauseForOnePodToShowThatItLasts() {
+        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), START.plusSeconds(2));
+        PodRecord unbound =
+                Pods.pod("b").created(START.plusSeconds(4)).phase("Pending").build();
+
+        assertThat(brake.isTrial(unbound, START.plusSeconds(303))).isTrue();
+        assertThat(brake.isTrial(unbound, START.plusSeconds(304))).isFalse();
+    }
+
+    private static PodRecord failed(String name, Instant created) {
+        return Pods.pod(name)
+                .created(created)
+                .phase("Failed")
+                .reason("OutOfcpu")
+                .build();
+    }
+
+    private static PodRecord running(String name, Instant created) {
+        return Pods.pod(name)
+                .created(created)
+                .container("main", main -> startedAt(main, created))
+                .build();
+    }
+
+    private static ContainerRecord startedAt(ContainerRecord from, Instant at) {
+        return new ContainerRecord(
+                from.name(),
+                from.init(),
+                from.image(),
+                from.runningImage(),
+                from.imageId(),
+                from.containerId(),
+                from.restartCount(),
+                from.ready(),
+                from.started(),
+                from.state(),
+                from.reason(),
+                at);
+    }
+}
