@@ -18,6 +18,7 @@ import io.kusionstack.operating.host.traffic.PodTraffic;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +38,7 @@ record RoomExplanations(
         PodTraffic traffic,
         InstantSource clock)
         implements Explanations {
-    private static final Set<String> OBSTACLES = Set.of("Scale=False", "Update=False", "Stalled=True");
+    private static final Set<Reason> REASONS = EnumSet.of(Reason.INVALID_SPEC, Reason.TEMPLATE_REFUSED);
 
     @Override
     public Optional<Explanation> pod(Key pod) {
@@ -47,10 +48,13 @@ record RoomExplanations(
     private Explanation explain(PodRecord pod) {
         Instant now = clock.instant();
         Explanation lifecycle = gate.explain(pod, now);
-        LinkedHashSet<Wait> waits = new LinkedHashSet<>(desk.waits(pod, now));
+        List<Wait> ruled = desk.waits(pod, now);
+        LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruled);
         // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));
-        waits.addAll(lifecycle.waits());
+        lifecycle.waits().stream()
+                .filter(wait -> ruled.isEmpty() || !isUnanswered(wait))
+                .forEach(waits::add);
         waits.addAll(setRoom.waits(pod));
         actuator.refusal(pod).map(Refusal::asWait).ifPresent(waits::add);
         return new Explanation(
@@ -61,6 +65,11 @@ record RoomExplanations(
                 traffic.shown(pod),
                 Stream.concat(lifecycle.nextLook().stream(), traffic.nextLook(pod).stream())
                         .min(Comparator.naturalOrder()));
+    }
+
+    /** The lifecycle asks no rule for an explanation: where one has answered, its answer stands there. */
+    private static boolean isUnanswered(Wait wait) {
+        return wait.reason() == Reason.WAITING_FOR_RULE && wait.on().isEmpty();
     }
 
     @Override
@@ -103,11 +112,22 @@ record RoomExplanations(
     /** What the set could not do at all stands in its conditions. */
     private static List<Wait> obstacles(CollaSetStatus status) {
         return status.conditions().stream()
-                .filter(condition -> OBSTACLES.contains(condition.type() + "=" + condition.status()))
+                .filter(condition -> isTrue(condition, "Stalled") || "Paused".equals(condition.reason()))
                 .map(condition -> new Wait(
-                        Reason.REFUSED_BY_SERVER,
+                        reason(condition),
                         String.valueOf(condition.type()),
                         Optional.ofNullable(condition.message()).orElse("see the events of the set")))
                 .toList();
+    }
+
+    private static boolean isTrue(CollaSetStatus.Condition condition, String type) {
+        return type.equals(condition.type()) && "True".equals(condition.status());
+    }
+
+    private static Reason reason(CollaSetStatus.Condition condition) {
+        return REASONS.stream()
+                .filter(known -> known.word().equals(condition.reason()))
+                .findFirst()
+                .orElse(Reason.REFUSED_BY_SERVER);
     }
 }

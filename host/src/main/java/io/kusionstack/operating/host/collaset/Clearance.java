@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** May Pods leave service for the updated revision of their set? */
 sealed interface Clearance {
+    Wait UNPROVEN =
+            new Wait(Reason.REVISION_UNPROVEN, "", "the API server has not taken a Pod of the newest revision yet");
+
     /**
      * They may.
      *
@@ -22,6 +25,10 @@ sealed interface Clearance {
     record Withheld(Wait why) implements Clearance {}
 
     static Clearance of(CollaSetSnapshot snapshot, Revisions.History history, Roster roster) {
+        if (!snapshot.set().newerProblems().isEmpty()) {
+            String problems = String.join("; ", snapshot.set().newerProblems());
+            return new Withheld(new Wait(Reason.INVALID_SPEC, "", problems));
+        }
         Optional<Trial> trial =
                 Optional.ofNullable(snapshot.trials().get(history.updated().name()));
         if (trial.isEmpty()) {
@@ -42,5 +49,14 @@ sealed interface Clearance {
     /** Why nobody may begin; empty while they may, or while the answer is awaited. */
     default Optional<Wait> withheld() {
         return this instanceof Withheld held ? Optional.of(held.why()) : Optional.empty();
+    }
+
+    /** Why nobody may leave service now. */
+    default Optional<Wait> hold() {
+        return switch (this) {
+            case Given given -> Optional.empty();
+            case Withheld(Wait why) -> Optional.of(why);
+            case Awaited() -> Optional.of(UNPROVEN);
+        };
     }
 }

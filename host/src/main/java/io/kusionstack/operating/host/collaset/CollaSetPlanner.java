@@ -42,18 +42,26 @@ final class CollaSetPlanner {
         Clearance clearance = Clearance.of(snapshot, history, roster);
         Step update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
         stored.putAll(update.identities());
-        Plan intent = new Plan(history.actions(), Optional.empty(), Map.of())
+        List<Action> status =
+                SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update, clearance));
+        Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
+        return new SetPlan(
+                intent(snapshot, history, stored),
+                update.intentions(),
+                clearance.hold(),
+                scale.acts().then(update.acts()).then(events).then(plan(status)));
+    }
+
+    private static Plan intent(
+            CollaSetSnapshot snapshot, Revisions.History history, SortedMap<Integer, Identity> stored) {
+        return plan(history.actions())
                 .then(ContextWrite.of(snapshot.context(), stored.values())
                         .map(Plan::of)
                         .orElse(Plan.nothing()));
-        Plan status = SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update, clearance))
-                .map(Plan::of)
-                .orElse(Plan.nothing());
-        Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
-        return new SetPlan(
-                intent,
-                update.intentions(),
-                scale.acts().then(update.acts()).then(events).then(status));
+    }
+
+    private static Plan plan(List<Action> actions) {
+        return new Plan(actions, Optional.empty(), Map.of());
     }
 
     /** The entries whose ids Pods have that nobody controls: they stay as they are, and no Pod is created for them. */

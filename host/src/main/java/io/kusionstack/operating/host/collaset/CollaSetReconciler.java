@@ -100,20 +100,20 @@ public final class CollaSetReconciler implements Reconciler {
     public Outcome reconcile(Key key, Instant now) {
         Optional<CollaSet> set = sources.sets().get(key);
         if (set.isEmpty()) {
-            intentions.publish(key, 0, Map.of());
+            intentions.forget(key);
             memories.remove(key);
             revisions.remove(key);
             return Outcome.done();
         }
-        SetSpec spec = SetReader.read(set.get());
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
-        if (!memory.isSeen(this::version, now) || !sources.expectations().areMet(spec.uid())) {
+        String uid = set.get().getMetadata().getUid();
+        if (!memory.isSeen(this::version, now) || !sources.expectations().areMet(uid)) {
             return Outcome.lookAgain(NOT_SEEN_YET, "OwnWritesNotSeenYet");
         }
-        List<PodRecord> pods = pods(spec);
+        List<PodRecord> pods = pods(uid);
         memory = memory.seen(pods, now);
         memories.put(key, memory);
-        CollaSetSnapshot snapshot = snapshot(spec, pods, memory, now);
+        CollaSetSnapshot snapshot = snapshot(set.get(), pods, memory, now);
         return act(key, CollaSetPlanner.plan(snapshot), snapshot);
     }
 
@@ -129,7 +129,7 @@ public final class CollaSetReconciler implements Reconciler {
             memory = memory.stored(plan.intent(), now);
             memories.put(key, memory);
         }
-        intentions.publish(key, set.generation(), plan.intentions());
+        intentions.publish(key, set.generation(), plan.intentions(), plan.hold());
         Applied applied = actuator.apply(plan.acts());
         actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
         SetMemory after = memory.acted(snapshot, plan.acts(), applied);
@@ -156,40 +156,44 @@ public final class CollaSetReconciler implements Reconciler {
         return stored.outcome();
     }
 
-    private List<PodRecord> pods(SetSpec set) {
-        return sources.pods().ownedBy(set.uid()).stream()
+    private List<PodRecord> pods(String uid) {
+        return sources.pods().ownedBy(uid).stream()
                 .filter(pod -> pod.controller()
-                        .filter(owner -> owner.uid().equals(set.uid()))
+                        .filter(owner -> owner.uid().equals(uid))
                         .isPresent())
                 .toList();
     }
 
-    private CollaSetSnapshot snapshot(SetSpec set, List<PodRecord> pods, SetMemory memory, Instant now) {
-        Map<String, Refusal> refusals = new HashMap<>();
-        pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
+    private CollaSetSnapshot snapshot(CollaSet object, List<PodRecord> pods, SetMemory memory, Instant now) {
+        SetSpec read = SetReader.read(object);
         List<ControllerRevision> own = new ArrayList<>();
         Set<String> taken = new HashSet<>();
-        String prefix = Revisions.prefix(set.name());
-        for (ControllerRevision stored : sources.revisions().list(set.namespace())) {
-            if (concerns(set, stored)) {
+        String prefix = Revisions.prefix(read.name());
+        for (ControllerRevision stored : sources.revisions().list(read.namespace())) {
+            if (concerns(read, stored)) {
                 own.add(stored);
             } else if (stored.getMetadata().getName().startsWith(prefix)) {
                 taken.add(stored.getMetadata().getName());
             }
         }
-        Key key = new Key(set.namespace(), set.name());
+        Key key = keyOf(object);
+        List<Revision> known =
+                revisions.computeIfAbsent(key, fresh -> new ReadRevisions()).of(own);
+        SetSpec set = read.problems().isEmpty()
+                ? read
+                : AcceptedSpec.last(object, read, known).orElse(read);
         return new CollaSetSnapshot(
                 set,
                 pods,
                 Orphans.of(set, sources.pods().orphans(set.namespace()), names(own)),
                 memory.brake(),
-                revisions.computeIfAbsent(key, fresh -> new ReadRevisions()).of(own),
+                known,
                 taken,
                 memory.takenPodNames(),
                 context(set),
                 memory.obstacle(),
                 memory.trials(),
-                refusals,
+                refusals(pods),
                 intentions.published(key),
                 now);
     }
@@ -198,6 +202,12 @@ public final class CollaSetReconciler implements Reconciler {
         Set<String> names = new HashSet<>();
         revisions.forEach(revision -> names.add(revision.getMetadata().getName()));
         return names;
+    }
+
+    private Map<String, Refusal> refusals(List<PodRecord> pods) {
+        Map<String, Refusal> refusals = new HashMap<>();
+        pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
+        return refusals;
     }
 
     /** Its own, or nobody's that carries the labels the set selects. */

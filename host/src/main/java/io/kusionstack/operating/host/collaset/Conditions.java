@@ -42,6 +42,15 @@ final class Conditions {
         return find(type).filter(known -> "True".equals(known.status())).isPresent();
     }
 
+    /** Empty where there is no such condition, or it says nothing. */
+    String message(String type) {
+        return find(type).flatMap(known -> Optional.ofNullable(known.message())).orElse("");
+    }
+
+    String reason(String type) {
+        return find(type).flatMap(known -> Optional.ofNullable(known.reason())).orElse("");
+    }
+
     List<Condition> all() {
         return List.copyOf(all);
     }

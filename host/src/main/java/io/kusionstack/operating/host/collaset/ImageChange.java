@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -81,7 +82,7 @@ final class ImageChange {
     private static Optional<Progress> halted(PodRecord pod, ContainerRecord container, JsonNode before) {
         String name = container.name();
         if (container.state() != ContainerRecord.State.RUNNING) {
-            return Optional.of(stopped(container));
+            return Optional.of(stopped(pod, container));
         }
         if (wasChanged(before) && !replaced(pod, container, before)) {
             return Optional.of(waiting(
@@ -111,21 +112,39 @@ final class ImageChange {
                         Optional.of(left)));
     }
 
-    private static Progress stopped(ContainerRecord container) {
+    /** A node alternates its reasons, so what has not started since the change is never called a crash. */
+    private static Progress stopped(PodRecord pod, ContainerRecord container) {
         String name = container.name();
+        boolean notStarted = container.containerId().isEmpty() || LastPodStatus.hasNotStarted(pod, container);
         return switch (container.reason()) {
             case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull" ->
                 waiting(
                         Reason.IMAGE_NOT_PULLED,
                         name,
-                        "container " + name + " cannot get its image " + container.image() + "; correct it in the set");
+                        "container " + name + " cannot get its image " + container.image() + words(container)
+                                + "; correct it in the set");
             case "CrashLoopBackOff", "Error", "OOMKilled" ->
-                waiting(
-                        Reason.CONTAINER_CRASHING,
-                        name,
-                        "container " + name + " ended and is started again after a while");
-            default -> waiting(Reason.WAITING_FOR_KUBELET, name, "container " + name + " does not run yet");
+                notStarted
+                        ? waiting(
+                                Reason.WAITING_FOR_KUBELET,
+                                name,
+                                "container " + name + " has not started since its image was changed to "
+                                        + container.image() + ", the kubelet waits before it tries"
+                                        + words(container))
+                        : waiting(
+                                Reason.CONTAINER_CRASHING,
+                                name,
+                                "container " + name + " ended with exit code "
+                                        + container.stopped().lastExitCode() + " and is started again after a while"
+                                        + words(container));
+            default ->
+                waiting(Reason.WAITING_FOR_KUBELET, name, "container " + name + " does not run yet" + words(container));
         };
+    }
+
+    private static String words(ContainerRecord container) {
+        String message = container.stopped().message();
+        return message.isEmpty() ? "" : " (" + container.reason() + ": " + message + ")";
     }
 
     private static boolean showed(PodRecord pod, ContainerRecord container, JsonNode before) {
@@ -155,6 +174,9 @@ final class ImageChange {
     }
 
     private static boolean isSurelyNew(ContainerRecord container, JsonNode before) {
+        if (before.path("neverStarted").asBoolean()) {
+            return true;
+        }
         String image = container.image();
         String running = container.runningImage();
         return before.has("lastImageID")

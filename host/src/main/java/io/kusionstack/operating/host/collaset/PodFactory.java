@@ -46,18 +46,23 @@ final class PodFactory {
         JsonNode template = revision.template().path(METADATA);
         ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("namespace", set.namespace());
         ObjectNode labels = metadata.putObject("labels");
-        template.path("labels").properties().forEach(label -> labels.set(label.getKey(), label.getValue()));
+        template.path("labels").properties().forEach(label -> {
+            if (!OwnKeys.isLabel(label.getKey())) {
+                labels.set(label.getKey(), label.getValue());
+            }
+        });
         labels.put(Names.INSTANCE_ID, Integer.toString(identity.id()))
                 .put(Names.REVISION, revision.name())
                 .put(Names.CONTROL, "true")
                 .put(identity.justCreated() ? Names.CREATING : Names.POD_COMPLETING, stamp(now));
-        for (String field : new String[] {"annotations", "finalizers"}) {
-            if (!template.path(field).isEmpty()) {
-                metadata.set(field, template.path(field).deepCopy());
+        template.path("annotations").properties().forEach(annotation -> {
+            if (!OwnKeys.isAnnotation(annotation.getKey())) {
+                metadata.withObjectProperty("annotations").set(annotation.getKey(), annotation.getValue());
             }
-        }
+        });
+        Template.finalizers(revision.template())
+                .forEach(finalizer -> metadata.withArrayProperty("finalizers").add(finalizer));
         ArrayNode owners = metadata.putArray("ownerReferences");
-        template.path("ownerReferences").forEach(owners::add);
         owners.add(set.ownerReference());
         return metadata;
     }

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param controller uid of the owner, empty for an orphan
  * @param template as in the set
  * @param meaning equal exactly for revisions that mean the same
+ * @param accepted the rest of the spec that was accepted with it last, as {@link AcceptedSpec} reads it; empty where that is
+ *     not stored
  */
 record Revision(
         ObjectRef ref,
@@ -22,7 +25,8 @@ record Revision(
         String controller,
         JsonNode template,
         List<JsonNode> claims,
-        String meaning) {
+        String meaning,
+        String accepted) {
 
     Revision {
         claims = List.copyOf(claims);
@@ -50,11 +54,12 @@ record Revision(
                         controller(metadata),
                         template,
                         RevisionData.claims(data),
-                        RevisionData.meaning(template, RevisionData.claims(data))));
+                        RevisionData.meaning(template, RevisionData.claims(data)),
+                        metadata.path("annotations").path(Names.ACCEPTED_SPEC).asText()));
     }
 
     Revision numbered(long wanted) {
-        return new Revision(ref, resourceVersion, wanted, controller, template, claims, meaning);
+        return new Revision(ref, resourceVersion, wanted, controller, template, claims, meaning, accepted);
     }
 
     private static String controller(JsonNode metadata) {

@@ -18,7 +18,10 @@ final class RevisionData {
     private static final String METADATA = "metadata";
     private static final String RESOURCES = "resources";
     private static final Set<String> CONTAINERS = Set.of("containers", "initContainers", "ephemeralContainers");
-    private static final List<String> AMOUNTS = List.of("limits", "requests");
+    /** Objects whose values are amounts, and fields that are one. */
+    private static final Set<String> AMOUNTS = Set.of("limits", "requests", "overhead");
+
+    private static final Set<String> AMOUNT = Set.of("sizeLimit", "divisor");
     /** Objects whose keys the user chose: nothing in them is a zero value. */
     private static final Set<String> MAPS =
             Set.of("labels", "annotations", "nodeSelector", "matchLabels", "limits", "requests", "overhead");
@@ -68,7 +71,25 @@ final class RevisionData {
 
     /** A text that is equal for data that mean the same, whoever wrote them. */
     static String meaning(JsonNode template, List<JsonNode> claims) {
-        return GoJson.text(withoutZeros(of(template, claims), ""));
+        ObjectNode data = of(template, claims);
+        if (data.path("spec").path("template").path(METADATA) instanceof ObjectNode metadata) {
+            removeOwnKeys(metadata);
+        }
+        return GoJson.text(withoutZeros(data, ""));
+    }
+
+    /** Who adds or drops them has changed nothing. */
+    private static void removeOwnKeys(ObjectNode metadata) {
+        metadata.remove("ownerReferences");
+        if (metadata.path("labels") instanceof ObjectNode labels) {
+            labels.properties().removeIf(label -> OwnKeys.isLabel(label.getKey()));
+        }
+        if (metadata.path("annotations") instanceof ObjectNode annotations) {
+            annotations.properties().removeIf(annotation -> OwnKeys.isAnnotation(annotation.getKey()));
+        }
+        if (metadata.path("finalizers") instanceof ArrayNode finalizers) {
+            finalizers.removeIf(finalizer -> OwnKeys.isFinalizer(finalizer.asText()));
+        }
     }
 
     private static ObjectNode template(JsonNode template) {
@@ -78,10 +99,11 @@ final class RevisionData {
         for (String field : CONTAINERS) {
             for (JsonNode container : spec.path(field)) {
                 if (container instanceof ObjectNode known) {
-                    canonicalAmounts(object(known, RESOURCES));
+                    object(known, RESOURCES);
                 }
             }
         }
+        canonicalAmounts(spec);
         result.put("$patch", "replace");
         return result;
     }
@@ -89,7 +111,8 @@ final class RevisionData {
     private static ObjectNode claim(JsonNode claim) {
         ObjectNode result = copied(claim);
         nullTimestamp(result);
-        canonicalAmounts(object(object(result, "spec"), RESOURCES));
+        object(object(result, "spec"), RESOURCES);
+        canonicalAmounts(object(result, "spec"));
         object(result, "status");
         return result;
     }
@@ -98,15 +121,33 @@ final class RevisionData {
         object(object, METADATA).putNull("creationTimestamp");
     }
 
-    private static void canonicalAmounts(ObjectNode resources) {
-        for (String field : AMOUNTS) {
-            if (resources.path(field) instanceof ObjectNode amounts) {
-                for (Map.Entry<String, JsonNode> amount : List.copyOf(amounts.properties())) {
-                    amounts.put(
-                            amount.getKey(),
-                            Quantity.canonical(amount.getValue().asText()));
+    /** Wherever Go knows an amount it writes it in one spelling; what the user's own keys hold stays as it is. */
+    private static void canonicalAmounts(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> entry : List.copyOf(object.properties())) {
+                String field = entry.getKey();
+                if (AMOUNT.contains(field) && entry.getValue().isValueNode()) {
+                    spell(object, entry);
+                } else if (AMOUNTS.contains(field)) {
+                    canonicalValues(entry.getValue());
+                } else if (!MAPS.contains(field)) {
+                    canonicalAmounts(entry.getValue());
                 }
             }
+        } else {
+            node.forEach(RevisionData::canonicalAmounts);
+        }
+    }
+
+    private static void canonicalValues(JsonNode amounts) {
+        if (amounts instanceof ObjectNode object) {
+            List.copyOf(object.properties()).forEach(amount -> spell(object, amount));
+        }
+    }
+
+    private static void spell(ObjectNode object, Map.Entry<String, JsonNode> amount) {
+        if (!amount.getValue().isNull()) {
+            object.put(amount.getKey(), Quantity.canonical(amount.getValue().asText()));
         }
     }
 

@@ -58,11 +58,6 @@ final class Revisions {
     static History plan(SetSpec set, List<Revision> stored, Set<String> taken, Set<String> inUse) {
         List<Action> actions = new ArrayList<>();
         List<Revision> ordered = stored.stream().sorted(OLDEST_FIRST).toList();
-        for (Revision revision : ordered) {
-            if (revision.controller().isEmpty()) {
-                actions.add(adopt(set, revision));
-            }
-        }
         long newest = ordered.isEmpty() ? 0 : ordered.getLast().number();
         Map<String, Revision> known = new HashMap<>();
         ordered.forEach(revision -> known.put(revision.name(), revision));
@@ -71,12 +66,15 @@ final class Revisions {
         Optional<Revision> equal = ordered.reversed().stream()
                 .filter(revision -> revision.meaning().equals(meaning))
                 .findFirst();
+        for (Revision revision : ordered) {
+            if (revision.controller().isEmpty() && !equal.equals(Optional.of(revision))) {
+                actions.add(new Action.PatchObject(revision.ref(), revision.resourceVersion(), owned(set)));
+            }
+        }
         Revision updated;
         if (equal.isPresent()) {
             updated = equal.get().number() == newest ? equal.get() : equal.get().numbered(newest + 1);
-            if (updated.number() != equal.get().number()) {
-                actions.add(renumber(equal.get(), updated.number()));
-            }
+            actions.addAll(putInForce(set, equal.get(), updated.number()));
         } else {
             Draft draft = draft(set, known.keySet(), taken, collisions, newest + 1);
             updated = draft.revision();
@@ -84,7 +82,8 @@ final class Revisions {
             actions.add(new Action.CreateObject(updated.ref(), draft.body()));
         }
         known.put(updated.name(), updated);
-        Revision current = known.getOrDefault(set.currentRevision(), updated);
+        Revision current = Optional.ofNullable(known.get(set.currentRevision()))
+                .orElseGet(() -> set.rollout().holds() ? heldAt(ordered, updated, inUse) : updated);
         Set<String> needed = new HashSet<>(inUse);
         needed.add(updated.name());
         needed.add(current.name());
@@ -93,6 +92,18 @@ final class Revisions {
             actions.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
         }
         return new History(updated, current, known, collisions, actions);
+    }
+
+    /** Where nobody knows any more which revision was complete last, the newest is still held back. */
+    private static Revision heldAt(List<Revision> ordered, Revision updated, Set<String> inUse) {
+        List<Revision> older = ordered.reversed().stream()
+                .filter(revision -> !revision.name().equals(updated.name()))
+                .toList();
+        return older.stream()
+                .filter(revision -> inUse.contains(revision.name()))
+                .findFirst()
+                .or(() -> older.stream().findFirst())
+                .orElse(updated);
     }
 
     /** The name of a revision with these bytes; {@code probe} is the number of collisions. */
@@ -147,6 +158,7 @@ final class Revisions {
         set.matchLabels().forEach(labels::put);
         labels.put(Names.REVISION_HASH, hash(bytes, Integer.toString(from)));
         labels.put(Names.REVISION_COLLISION, Integer.toString(collisions));
+        metadata.putObject("annotations").put(Names.ACCEPTED_SPEC, set.text());
         metadata.putArray("ownerReferences").add(set.ownerReference());
         body.set("data", data);
         body.put("revision", number);
@@ -157,19 +169,31 @@ final class Revisions {
                 set.uid(),
                 set.template(),
                 set.claims(),
-                RevisionData.meaning(set.template(), set.claims()));
+                RevisionData.meaning(set.template(), set.claims()),
+                set.text());
         return new Draft(revision, collisions, body);
     }
 
-    private static Action adopt(SetSpec set, Revision revision) {
-        ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        patch.putObject("metadata").putArray("ownerReferences").add(set.ownerReference());
-        return new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch);
+    /** With all that is to change in one write: owner, number, and the spec that is accepted with it. */
+    private static List<Action> putInForce(SetSpec set, Revision revision, long number) {
+        ObjectNode patch = revision.controller().isEmpty() ? owned(set) : JsonNodeFactory.instance.objectNode();
+        if (revision.number() != number) {
+            patch.put("revision", number);
+        }
+        if (!revision.accepted().equals(set.text())) {
+            patch.withObjectProperty("metadata")
+                    .withObjectProperty("annotations")
+                    .put(Names.ACCEPTED_SPEC, set.text());
+        }
+        return patch.isEmpty()
+                ? List.of()
+                : List.of(new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch));
     }
 
-    private static Action renumber(Revision revision, long number) {
-        ObjectNode patch = JsonNodeFactory.instance.objectNode().put("revision", number);
-        return new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch);
+    private static ObjectNode owned(SetSpec set) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.putObject("metadata").putArray("ownerReferences").add(set.ownerReference());
+        return patch;
     }
 
     /** Orphans stay for one look: they are adopted first. */

@@ -217,17 +217,17 @@ final class ScalePlanner {
         if (refused && identity.recreating()) {
             return identity.revision(history.current().name());
         }
-        boolean stuck =
-                refused && identity.justCreated() && !snapshot.set().rollout().holds();
+        boolean holds = snapshot.set().rollout().holds();
+        boolean stuck = refused && identity.justCreated() && !holds;
         return stuck || history.find(identity.revision()).isEmpty() || isOutgrown(identity)
-                ? identity.revision(history.updated().name())
+                ? identity.revision((holds ? history.current() : history.updated()).name())
                 : identity;
     }
 
     /** Its template is of another selector, and nothing holds the update that would bring it to this one. */
     private boolean isOutgrown(Identity identity) {
         Map<String, String> labels = history.find(identity.revision())
-                .map(revision -> Template.entries(revision.template(), "labels"))
+                .map(revision -> Template.labels(revision.template()))
                 .orElse(Map.of());
         return snapshot.set().rollout() instanceof SetSpec.Rollout.Partition(int kept, boolean given)
                 && kept == 0

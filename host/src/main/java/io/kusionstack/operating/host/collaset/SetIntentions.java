@@ -1,12 +1,16 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,6 +23,9 @@ import java.util.function.Function;
  * before. Any thread; never blocks.
  */
 public final class SetIntentions implements Intentions {
+    private static final Wait NOT_LOOKED_AT =
+            new Wait(Reason.SUPERSEDED, "", "the set has a spec that was not looked at yet");
+
     private final Map<Key, Published> bySet = new ConcurrentHashMap<>();
     private final Function<Key, OptionalLong> generations;
 
@@ -27,7 +34,7 @@ public final class SetIntentions implements Intentions {
         this.generations = generations;
     }
 
-    private record Published(long generation, Map<String, Intention> byPod) {}
+    private record Published(long generation, Map<String, Intention> byPod, Optional<Wait> hold) {}
 
     @Override
     public Optional<Intention> of(PodRecord pod) {
@@ -43,13 +50,38 @@ public final class SetIntentions implements Intentions {
         return Optional.ofNullable(published.get().byPod().get(pod.uid())).filter(intention -> fits(intention, pod));
     }
 
+    /** An update takes no Pod out of service before its set has looked at its newest spec, or while that look says no. */
+    @Override
+    public List<Wait> holding(PodRecord pod, String operation) {
+        Optional<Key> set = setOf(pod);
+        if (set.isEmpty()
+                || !operation.equals(Names.COLLASET_OPERATION)
+                || !PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)) {
+            return List.of();
+        }
+        OptionalLong newest = generations.apply(set.get());
+        if (newest.isEmpty()) {
+            return List.of();
+        }
+        Published published = bySet.get(set.get());
+        return published == null || published.generation() != newest.getAsLong()
+                ? List.of(NOT_LOOKED_AT)
+                : published.hold().stream().toList();
+    }
+
     /** Replaces all that was published for the set. */
     void publish(Key set, long generation, Map<String, Intention> byPod) {
-        if (byPod.isEmpty()) {
-            bySet.remove(set);
-        } else {
-            bySet.put(set, new Published(generation, Map.copyOf(byPod)));
-        }
+        publish(set, generation, byPod, Optional.empty());
+    }
+
+    /** @param hold why no Pod may leave service for an update now */
+    void publish(Key set, long generation, Map<String, Intention> byPod, Optional<Wait> hold) {
+        bySet.put(set, new Published(generation, Map.copyOf(byPod), hold));
+    }
+
+    /** The set is gone. */
+    void forget(Key set) {
+        bySet.remove(set);
     }
 
     /** By Pod uid, what was published last. */

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Selector;
@@ -34,7 +35,12 @@ final class SetReader {
 
     /** The set as a value; what is wrong with it stands in its problems, and a default in the place of what is wrong. */
     static SetSpec read(CollaSet set) {
-        return new SetReader(set.getSpec()).all(set, set.getMetadata());
+        return read(set, set.getSpec());
+    }
+
+    /** The set as if {@code spec} were its spec. */
+    static SetSpec read(CollaSet set, CollaSetSpec spec) {
+        return new SetReader(spec).all(set, set.getMetadata());
     }
 
     private SetSpec all(CollaSet set, ObjectMeta metadata) {
@@ -70,8 +76,10 @@ final class SetReader {
                         .orElse(metadata.getName()),
                 scale.map(strategy -> Set.copyOf(strategy.podToDelete())).orElse(Set.of()),
                 set.getStatus(),
-                ignored(scale),
-                problems);
+                ignored(scale, template),
+                AcceptedSpec.text(spec),
+                problems,
+                List.of());
     }
 
     private Map<String, String> matchLabels() {
@@ -81,7 +89,7 @@ final class SetReader {
     }
 
     private Optional<Selector> selector(JsonNode template) {
-        Map<String, String> labels = Template.entries(template, "labels");
+        Map<String, String> labels = Template.labels(template);
         if (template.path("spec").path("containers").isEmpty()) {
             problems.add("spec.template.spec.containers: there are none; give at least one");
         }
@@ -93,6 +101,7 @@ final class SetReader {
         Selector.Parsed parsed = Selector.parse("spec.selector", matchLabels(), expressions(written));
         problems.addAll(parsed.problems());
         if (parsed.selector().filter(selector -> !selector.matches(labels)).isPresent()) {
+            labels.remove(Names.CONTROL);
             problems.add("spec.selector: " + parsed.selector().get() + " does not match the labels "
                     + new TreeMap<>(labels)
                     + " of spec.template; give the template every label that the selector asks for");
@@ -122,8 +131,8 @@ final class SetReader {
         }
     }
 
-    private static List<String> ignored(Optional<CollaSetSpec.ScaleStrategy> scale) {
-        List<String> fields = new ArrayList<>();
+    private static List<String> ignored(Optional<CollaSetSpec.ScaleStrategy> scale, JsonNode template) {
+        List<String> fields = new ArrayList<>(OwnKeys.ignored(template));
         if (!scale.map(CollaSetSpec.ScaleStrategy::podToExclude)
                 .orElse(List.of())
                 .isEmpty()) {

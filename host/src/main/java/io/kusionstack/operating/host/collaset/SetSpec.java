@@ -18,7 +18,10 @@ import java.util.Set;
  * @param selector empty exactly when the selector itself is broken; then {@code problems} says why
  * @param context name of the ResourceContext that holds the instance ids
  * @param ignored fields that are given and have no effect in this version, each with what to do instead
+ * @param text the spec without its template, as {@link AcceptedSpec} stores it
  * @param problems all that is wrong with the spec; while there are any, nothing is created, updated or scaled
+ * @param newerProblems all that is wrong with a newer spec, in whose place this one is in force; while there are any, what was
+ *     begun is finished or undone and lost Pods are created again, and nothing new is begun
  */
 record SetSpec(
         ObjectRef ref,
@@ -40,7 +43,9 @@ record SetSpec(
         Set<String> podsToDelete,
         CollaSetStatus status,
         List<String> ignored,
-        List<String> problems) {
+        String text,
+        List<String> problems,
+        List<String> newerProblems) {
 
     SetSpec {
         finalizers = List.copyOf(finalizers);
@@ -49,6 +54,7 @@ record SetSpec(
         podsToDelete = Set.copyOf(podsToDelete);
         ignored = List.copyOf(ignored);
         problems = List.copyOf(problems);
+        newerProblems = List.copyOf(newerProblems);
     }
 
     /** How a Pod comes to another revision. */
@@ -69,6 +75,15 @@ record SetSpec(
             };
         }
 
+        /** True if every Pod can come to the newest revision without a change of the set. */
+        default boolean reachesAll() {
+            return switch (this) {
+                case Partition(int kept, boolean given) -> kept == 0;
+                case Labelled() -> true;
+                case Paused() -> false;
+            };
+        }
+
         /** All but {@code kept} Pods; the user wrote a number if {@code given}. */
         record Partition(int kept, boolean given) implements Rollout {}
 
@@ -77,6 +92,33 @@ record SetSpec(
 
         /** None: those that have left service already are finished, those that only wait are called back. */
         record Paused() implements Rollout {}
+    }
+
+    /** This spec, in force while {@code newer} is not accepted. */
+    SetSpec inPlaceOf(SetSpec newer) {
+        return new SetSpec(
+                ref,
+                resourceVersion,
+                generation,
+                deleting,
+                finalizers,
+                replicas,
+                selector,
+                matchLabels,
+                template,
+                claims,
+                policy,
+                rollout,
+                updateDelay,
+                scaleInDelay,
+                historyLimit,
+                context,
+                podsToDelete,
+                status,
+                newer.ignored(),
+                text,
+                problems,
+                newer.problems());
     }
 
     String namespace() {

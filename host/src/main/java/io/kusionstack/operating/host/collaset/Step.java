@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param identities the instance ids as they have to be stored before the acts
  * @param intentions by Pod uid
  * @param taken uids of Pods that the parts after this one must leave alone
+ * @param reach whom an update reaches
  * @param busy something is still to happen
  * @param trouble what a user has to know and mend; empty while all goes well
  */
@@ -32,12 +33,32 @@ record Step(
         Plan acts,
         Map<String, Intention> intentions,
         Set<String> taken,
+        Reach reach,
         boolean busy,
         String trouble) {
     Step {
         identities = Collections.unmodifiableSortedMap(new TreeMap<>(identities));
         intentions = Map.copyOf(intentions);
         taken = Set.copyOf(taken);
+    }
+
+    /**
+     * The Pods in scope of an update.
+     *
+     * @param updated those on the newest revision
+     * @param serving those on the newest revision and in service
+     */
+    record Reach(int pods, int updated, int serving) {
+        static final Reach NOBODY = new Reach(0, 0, 0);
+
+        Reach with(Member member, boolean isUpdated) {
+            boolean serves = isUpdated && member.pod().available();
+            return new Reach(pods + 1, updated + (isUpdated ? 1 : 0), serving + (serves ? 1 : 0));
+        }
+
+        boolean isComplete() {
+            return serving == pods;
+        }
     }
 
     /** Gathers a step while it is being decided; lives no longer than that. */
@@ -51,6 +72,7 @@ record Step(
         private final Map<String, Intention> intentions = new HashMap<>();
         private final Set<String> taken = new HashSet<>();
         private Optional<Duration> look = Optional.empty();
+        private Reach reach = Reach.NOBODY;
         private boolean busy;
         private String trouble = "";
 
@@ -110,6 +132,10 @@ record Step(
             busy = true;
         }
 
+        void reach(Member member, boolean isUpdated) {
+            reach = reach.with(member, isUpdated);
+        }
+
         void intend(Member member, Intention intention) {
             intentions.put(member.uid(), intention);
         }
@@ -128,7 +154,7 @@ record Step(
         }
 
         Step finished() {
-            return new Step(identities, new Plan(actions, look, waits), intentions, taken, busy, trouble);
+            return new Step(identities, new Plan(actions, look, waits), intentions, taken, reach, busy, trouble);
         }
     }
 }

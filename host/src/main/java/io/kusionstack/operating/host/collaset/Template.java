@@ -2,7 +2,9 @@ package io.kusionstack.operating.host.collaset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.MapEdit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What lies between two Pod templates, and whether a running Pod can take it over. */
 final class Template {
@@ -38,7 +41,7 @@ final class Template {
 
     /**
      * Only labels, annotations and the images of regular containers can be changed in place. An entry that the templates
-     * have in common is left as it is on the Pod, so that what others wrote there survives.
+     * have in common is left as it is on the Pod, so that what others wrote there survives. So is what the operator writes.
      */
     static Change between(JsonNode from, JsonNode to) {
         JsonNode before = from.path("spec").path(CONTAINERS);
@@ -46,7 +49,7 @@ final class Template {
         if (before.size() != after.size()) {
             return new Change.Recreate("the number of containers");
         }
-        if (!text(from, "finalizers").equals(text(to, "finalizers"))) {
+        if (!finalizers(from).equals(finalizers(to))) {
             return new Change.Recreate("metadata.finalizers");
         }
         if (!withoutFreeParts(from).equals(withoutFreeParts(to))) {
@@ -59,10 +62,27 @@ final class Template {
                 images.put(after.get(i).path("name").asText(), image);
             }
         }
-        return new Change.InPlace(edit(from, to, "labels"), edit(from, to, "annotations"), images);
+        return new Change.InPlace(
+                edit(from, to, "labels", OwnKeys::isLabel), edit(from, to, "annotations", Template::isKept), images);
     }
 
-    /** The labels or annotations of a template. */
+    /** The labels that a Pod of the template has for certain. */
+    static Map<String, String> labels(JsonNode template) {
+        Map<String, String> labels = entries(template, "labels");
+        labels.keySet().removeIf(OwnKeys::isLabel);
+        labels.put(Names.CONTROL, "true");
+        return labels;
+    }
+
+    /** Those that a template has a say in. */
+    static List<String> finalizers(JsonNode template) {
+        List<String> names = new ArrayList<>();
+        template.path(METADATA).path("finalizers").forEach(name -> names.add(name.asText()));
+        names.removeIf(OwnKeys::isFinalizer);
+        return names;
+    }
+
+    /** The labels or annotations of a template, whoever writes them. */
     static Map<String, String> entries(JsonNode template, String field) {
         Map<String, String> entries = new HashMap<>();
         template.path(METADATA)
@@ -70,11 +90,6 @@ final class Template {
                 .properties()
                 .forEach(entry -> entries.put(entry.getKey(), entry.getValue().asText()));
         return entries;
-    }
-
-    private static String text(JsonNode template, String field) {
-        JsonNode value = template.path(METADATA).path(field);
-        return value.isEmpty() ? "" : value.toString();
     }
 
     private static String withoutFreeParts(JsonNode template) {
@@ -89,9 +104,15 @@ final class Template {
         return RevisionData.meaning(kept, List.of());
     }
 
-    private static MapEdit edit(JsonNode from, JsonNode to, String field) {
+    private static boolean isKept(String annotation) {
+        return OwnKeys.isAnnotation(annotation) || OwnKeys.isShared(annotation);
+    }
+
+    private static MapEdit edit(JsonNode from, JsonNode to, String field, Predicate<String> kept) {
         Map<String, String> before = entries(from, field);
         Map<String, String> after = entries(to, field);
+        before.keySet().removeIf(kept);
+        after.keySet().removeIf(kept);
         Map<String, String> set = new HashMap<>(after);
         set.entrySet().removeAll(before.entrySet());
         Set<String> gone = new HashSet<>(before.keySet());

@@ -26,7 +26,6 @@ import java.util.function.UnaryOperator;
 final class UpdatePlanner {
     private static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
     private static final int DEFAULT_GRACE_SECONDS = 30;
-    private static final String UNPROVEN = "the API server has not taken a Pod of the newest revision yet";
     private static final Wait SUCCESSOR_REFUSED =
             new Wait(Reason.REFUSED_BY_SERVER, "", "the Pod that went before could not be created again yet");
     private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
@@ -72,8 +71,11 @@ final class UpdatePlanner {
         List<Member> ordered = members.stream().sorted(Member.UPDATE_ORDER).toList();
         boolean wanted = false;
         for (Member member : ordered) {
-            boolean outdated =
-                    scope.contains(member.uid()) && !member.revision().equals(target);
+            boolean reached = scope.contains(member.uid());
+            boolean outdated = reached && !member.revision().equals(target);
+            if (reached) {
+                draft.reach(member, !outdated);
+            }
             wanted |= outdated;
             switch (clearance) {
                 case Clearance.Given given -> look(member, outdated);
@@ -85,7 +87,7 @@ final class UpdatePlanner {
                 }
                 case Clearance.Awaited() -> {
                     if (outdated) {
-                        draft.await(member, new Wait(Reason.REVISION_UNPROVEN, target, UNPROVEN));
+                        draft.await(member, Clearance.UNPROVEN);
                     } else {
                         look(member, false);
                     }
@@ -113,12 +115,12 @@ final class UpdatePlanner {
     /** Whether the API server would take Pods of the newest revision: before it is wanted, and until it is known. */
     private void ask(boolean wanted) {
         Optional<Trial> known = Optional.ofNullable(snapshot.trials().get(target));
-        if (!wanted && !(known.isPresent() && known.get() instanceof Trial.Refused)) {
+        boolean refused = known.filter(Trial.Refused.class::isInstance).isPresent();
+        if (!snapshot.set().newerProblems().isEmpty() || !(wanted || refused)) {
             return;
         }
-        Optional<Instant> due = known.isEmpty()
-                ? Optional.of(snapshot.now())
-                : known.get().askAgain(snapshot.set().generation());
+        Optional<Instant> due = known.map(trial -> trial.askAgain(snapshot.set().generation()))
+                .orElse(Optional.of(snapshot.now()));
         Optional<Duration> rest = due.map(time -> Duration.between(snapshot.now(), time));
         if (rest.filter(Duration::isPositive).isPresent()) {
             draft.lookAgain(rest.get());
@@ -259,7 +261,7 @@ final class UpdatePlanner {
         }
         note(member, identity -> identity.settled().revision(target).asRecreating());
         if (deletions == 0) {
-            draft.await(member, new Wait(Reason.REVISION_UNPROVEN, target, UNPROVEN));
+            draft.await(member, Clearance.UNPROVEN);
             return;
         }
         deletions--;

@@ -69,6 +69,18 @@ final class PodDraft {
 
         @Nullable
         Instant startedAt;
+
+        String message = "";
+        String lastContainerId = "";
+        int lastExitCode;
+
+        /** Of a container that runs nobody asks. */
+        ContainerRecord.Stopped stopped() {
+            boolean says = !message.isEmpty() || !lastContainerId.isEmpty() || lastExitCode != 0;
+            return state != ContainerRecord.State.RUNNING && says
+                    ? new ContainerRecord.Stopped(message, lastContainerId, lastExitCode)
+                    : ContainerRecord.Stopped.NONE;
+        }
     }
 
     PodRecord record(Shared shared) {
@@ -122,7 +134,8 @@ final class PodDraft {
                 status.started,
                 status.state,
                 status.reason,
-                status.startedAt);
+                status.startedAt,
+                status.stopped());
     }
 
     /** True for annotations that a record keeps whatever the rules name. */

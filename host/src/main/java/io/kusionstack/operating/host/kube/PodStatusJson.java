@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Reads a Pod's status. */
 final class PodStatusJson {
+    private static final int LONGEST_MESSAGE = 256;
+
     private PodStatusJson() {}
 
     static void read(PodJson json, PodDraft pod) throws IOException {
@@ -75,6 +77,7 @@ final class PodStatusJson {
                 case "ready" -> status.ready = json.isTrue();
                 case "started" -> status.started = json.isTrue();
                 case "state" -> json.object(() -> state(json, status));
+                case "lastState" -> json.object(() -> lastState(json, status));
                 default -> json.skip();
             }
         }
@@ -92,16 +95,43 @@ final class PodStatusJson {
         }
     }
 
-    private static void details(PodJson json, PodDraft.Status status, ContainerRecord.State state) throws IOException {
-        status.state = state;
+    private static void lastState(PodJson json, PodDraft.Status status) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
-            if (field.equals("reason")) {
-                status.reason = json.common();
-            } else if (field.equals("startedAt") && state == ContainerRecord.State.RUNNING) {
-                status.startedAt = json.isNull() ? null : json.time();
+            if (field.equals("terminated")) {
+                json.object(() -> ended(json, status));
             } else {
                 json.skip();
             }
         }
+    }
+
+    private static void ended(PodJson json, PodDraft.Status status) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "containerID" -> status.lastContainerId = json.own();
+                case "exitCode" -> status.lastExitCode = (int) json.number();
+                default -> json.skip();
+            }
+        }
+    }
+
+    private static void details(PodJson json, PodDraft.Status status, ContainerRecord.State state) throws IOException {
+        status.state = state;
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "reason" -> status.reason = json.common();
+                case "message" -> status.message = shortened(json.own());
+                case "startedAt" -> {
+                    Instant started = json.isNull() ? null : json.time();
+                    status.startedAt = state == ContainerRecord.State.RUNNING ? started : null;
+                }
+                default -> json.skip();
+            }
+        }
+    }
+
+    /** A record holds no more than a line of what a kubelet has to say. */
+    private static String shortened(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
     }
 }

@@ -15,6 +15,9 @@ import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +31,8 @@ import java.util.TreeMap;
  * the planner. Stateless; any thread.
  */
 public final class LifecycleGate implements PodGate {
+    private static final Duration HELD = Duration.ofSeconds(1);
+
     private final Judgements judgements;
     private final Intentions intentions;
     private final Endpoints endpoints;
@@ -76,7 +81,11 @@ public final class LifecycleGate implements PodGate {
     public Explanation explain(PodRecord pod, Instant now) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(pod, PodEdit.of(pod), now);
         Facts facts = new Facts(
-                Map.of(), Optional.empty(), holding(snapshot), gone(snapshot), employers.expected(snapshot.pod()));
+                held(snapshot),
+                Optional.empty(),
+                holding(snapshot),
+                gone(snapshot),
+                employers.expected(snapshot.pod()));
         return LifecycleExplanations.explain(snapshot.with(facts));
     }
 
@@ -85,9 +94,26 @@ public final class LifecycleGate implements PodGate {
             return Map.of();
         }
         Map<String, Judgement> judged = new TreeMap<>();
+        Map<String, Judgement> held = held(snapshot);
         LifecyclePlanner.asks(snapshot.ops())
-                .forEach((id, stage) -> judged.put(id, judgements.judge(snapshot.pod(), id, stage, snapshot.now())));
+                .forEach((id, stage) -> judged.put(
+                        id,
+                        held.containsKey(id)
+                                ? held.get(id)
+                                : judgements.judge(snapshot.pod(), id, stage, snapshot.now())));
         return judged;
+    }
+
+    /** Who must not leave service takes no slot. */
+    private Map<String, Judgement> held(LifecycleSnapshot snapshot) {
+        Map<String, Judgement> held = new TreeMap<>();
+        LifecyclePlanner.asks(snapshot.ops()).forEach((id, stage) -> {
+            List<Wait> waits = stage == Stage.PRE_CHECK ? intentions.holding(snapshot.pod(), id) : List.of();
+            if (!waits.isEmpty()) {
+                held.put(id, new Judgement.Waiting(waits, HELD));
+            }
+        });
+        return held;
     }
 
     private Optional<Intention> intention(LifecycleSnapshot snapshot) {

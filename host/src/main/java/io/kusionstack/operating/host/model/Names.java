@@ -50,6 +50,9 @@ public final class Names {
     public static final String REVISION = "controller-revision-hash";
 
     public static final String REVISION_HASH = "controller.kubernetes.io/hash";
+    /** Annotation of a ControllerRevision: the spec, without template and claims, that was accepted with it last. */
+    public static final String ACCEPTED_SPEC = "collaset.operating.kusionstack.io/accepted-spec";
+
     public static final String REVISION_COLLISION = "controller.kubernetes.io/collision";
 
     /** Annotations of a Pod. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param containerId changes with every start of the container; empty before the first
  * @param reason why it waits or ended, for example {@code CrashLoopBackOff}; empty while it runs
  * @param startedAt when the running container started, null while it does not run
+ * @param stopped what the kubelet says of a container that does not run
  */
 public record ContainerRecord(
         String name,
@@ -26,7 +27,49 @@ public record ContainerRecord(
         boolean started,
         State state,
         String reason,
-        @Nullable Instant startedAt) {
+        @Nullable Instant startedAt,
+        Stopped stopped) {
+
+    /** A container of which nothing else is known. */
+    public ContainerRecord(
+            String name,
+            boolean init,
+            String image,
+            String runningImage,
+            String imageId,
+            String containerId,
+            int restartCount,
+            boolean ready,
+            boolean started,
+            State state,
+            String reason,
+            @Nullable Instant startedAt) {
+        this(
+                name,
+                init,
+                image,
+                runningImage,
+                imageId,
+                containerId,
+                restartCount,
+                ready,
+                started,
+                state,
+                reason,
+                startedAt,
+                Stopped.NONE);
+    }
+
+    /**
+     * Why a container does not run.
+     *
+     * @param message the kubelet's words, the first of them where there are many; empty while it runs
+     * @param lastContainerId the one that ended last; empty where none is known, or while one runs
+     * @param lastExitCode how that ended; 0 where none is known
+     */
+    public record Stopped(String message, String lastContainerId, int lastExitCode) {
+        public static final Stopped NONE = new Stopped("", "", 0);
+    }
 
     /** What the kubelet says of the container now. */
     public enum State {
@@ -50,6 +93,12 @@ public record ContainerRecord(
                 started,
                 state,
                 reason,
-                startedAt);
+                startedAt,
+                stopped);
+    }
+
+    /** True if it does not run, and the one that was there last has ended. */
+    public boolean hasEnded() {
+        return state != State.RUNNING && !containerId.isEmpty() && containerId.equals(stopped.lastContainerId());
     }
 }

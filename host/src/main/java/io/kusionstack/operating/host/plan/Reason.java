@@ -31,7 +31,7 @@ public enum Reason {
     SUPERSEDED("Superseded", "a newer intention replaced this one"),
     REVISION_UNPROVEN("RevisionUnproven", "the API server has not taken a Pod of the revision yet"),
     TEMPLATE_REFUSED("TemplateRefused", "the API server refuses Pods of the template"),
-    SPEC_NOT_ACCEPTED("SpecNotAccepted", "the spec is invalid, or asks for what this version does not offer"),
+    INVALID_SPEC("InvalidSpec", "the spec is invalid, or asks for what this version does not offer"),
     REFUSED_BY_SERVER("RefusedByServer", "the API server refused the write for its content"),
     FORBIDDEN_BY_SERVER("ForbiddenByServer", "the API server does not let the host make the write"),
     WRITE_FAILED("WriteFailed", "a webhook that the API server asks about the write gives no answer"),

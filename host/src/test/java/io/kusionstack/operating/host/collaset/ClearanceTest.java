@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -80,6 +81,83 @@ class ClearanceTest {
         assertThat(Snapshots.told(plan, "Stalled")).isEqualTo("True TemplateRefused: " + told);
         assertThat(questions(plan)).isEmpty();
         assertThat(plan.acts().lookAgain()).contains(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void tellsOfARefusedTemplateInOneEvent() {
+        Snapshots world = Snapshots.of(Snapshots.set()).pods(Snapshots.pod(0)).trial(REFUSED);
+        SetPlan first = world.plan();
+        assertThat(events(first)).containsExactly("TemplateRefused");
+
+        assertThat(events(Snapshots.of(Snapshots.set().status(Snapshots.status(first)))
+                        .pods(Snapshots.pod(0))
+                        .trial(REFUSED)
+                        .plan()))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsOfAStuckPodInOneEventThoughTheNodeAlternatesItsWords() {
+        SetPlan first = stuck(Snapshots.set(), "ErrImagePull", "not found");
+        assertThat(events(first)).containsExactly("PodStuck");
+        assertThat(Snapshots.told(first, "Available"))
+                .isEqualTo(
+                        "False ReplicasUnavailable: 0 of 1 Pods serve; Pod web-0: container main has not started with"
+                                + " image app:v2: ErrImagePull: not found");
+
+        SetPlan second = stuck(Snapshots.set().status(Snapshots.status(first)), "CrashLoopBackOff", "back-off 10s");
+        assertThat(second.acts().actions()).isEmpty();
+    }
+
+    private static SetPlan stuck(Sets set, String reason, String message) {
+        Pods pod = Snapshots.pod(0)
+                .revision("web-2")
+                .unready()
+                .container(
+                        "main",
+                        old -> new ContainerRecord(
+                                "main",
+                                false,
+                                "app:v2",
+                                "app:v1",
+                                "sha256:app:v1",
+                                "containerd://main-0",
+                                0,
+                                false,
+                                false,
+                                ContainerRecord.State.WAITING,
+                                reason,
+                                null,
+                                new ContainerRecord.Stopped(message, "containerd://main-0", 0)));
+        return Snapshots.of(set)
+                .pods(pod)
+                .identities(Identity.adopted(0, "web", "web-2"))
+                .plan();
+    }
+
+    private static List<String> events(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.Announce.class::isInstance)
+                .map(action -> ((Action.Announce) action).reason())
+                .toList();
+    }
+
+    @Test
+    void keepsPodsInServiceByWhatItPublishes() {
+        assertThat(Snapshots.of(Snapshots.set())
+                        .pods(Snapshots.pod(0))
+                        .trial(REFUSED)
+                        .plan()
+                        .hold())
+                .map(Wait::reason)
+                .contains(Reason.TEMPLATE_REFUSED);
+        assertThat(Snapshots.of(Snapshots.set())
+                        .newer(Snapshots.set().with("updateStrategy: {podUpgradePolicy: Replace}"))
+                        .pods(Snapshots.pod(0))
+                        .plan()
+                        .hold())
+                .map(Wait::reason)
+                .contains(Reason.INVALID_SPEC);
     }
 
     @Test

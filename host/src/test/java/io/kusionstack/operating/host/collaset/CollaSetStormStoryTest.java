@@ -101,7 +101,7 @@ class CollaSetStormStoryTest {
         }
         assertThat(world.serving()).isEqualTo(3);
         assertThat(world.condition("Stalled")).isEmpty();
-        assertThat(told(world, "Scale")).isEqualTo("True Scaled: ");
+        assertThat(told(world, "Scale")).isEqualTo("True Scaled: 3 of 3 Pods exist");
     }
 
     @Test

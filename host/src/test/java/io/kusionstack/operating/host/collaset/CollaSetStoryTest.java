@@ -21,6 +21,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -164,8 +165,43 @@ class CollaSetStoryTest {
             world.edit("paused: false");
             world.settle();
             assertThat(images(world)).containsExactly(V2, V2, V2, V2);
-            assertThat(told(world, "Update")).isEqualTo("True Updated: ");
+            assertThat(told(world, "Update"))
+                    .isEqualTo("True Updated: 4 of 4 Pods in scope run the newest revision and serve");
         });
+    }
+
+    @Test
+    void keepsAHeldVersionBackWhateverHappensToThePods() {
+        replayed(world -> isHeldBack(world, "paused: true"));
+        isHeldBack(new World(), "updateStrategy: {rollingUpdate: {byPartition: {partition: 3}}}");
+        isHeldBack(new World(), "updateStrategy: {rollingUpdate: {byLabel: {}}}");
+    }
+
+    private static void isHeldBack(World world, String hold) {
+        create(world, 2, "");
+        world.edit(hold);
+        world.image(V2);
+        world.settle();
+
+        world.edit("replicas: 0");
+        world.settle();
+        assertThat(world.live()).isEmpty();
+        assertThat(told(world, "Update")).isEqualTo("False NoPods: no Pod of the set exists");
+        world.edit("{replicas: 2, historyLimit: 0}");
+        world.settle();
+        assertThat(images(world)).as(hold).containsExactly(V1, V1);
+
+        world.cluster.refuse(
+                action -> action instanceof Action.CreatePod ? Optional.of("exceeded quota: pods") : Optional.empty());
+        world.edit("replicas: 3");
+        for (int i = 0; i < 5; i++) {
+            world.step();
+        }
+        world.cluster.refuse(action -> Optional.empty());
+        for (int i = 0; i < 20; i++) {
+            world.step();
+        }
+        assertThat(images(world)).as(hold).containsExactly(V1, V1, V1);
     }
 
     @Test
@@ -234,6 +270,25 @@ class CollaSetStoryTest {
 
             assertThat(names(world)).isEqualTo(names);
             assertThat(leftovers(world)).isEmpty();
+        });
+    }
+
+    @Test
+    void leavesTheOptInOnEveryPodThoughTheTemplateDropsIt() {
+        replayed(world -> {
+            world.create(Sets.set(Json.of("""
+                    metadata: {labels: {app: foo, kusionstack.io/control: 'true'}}
+                    spec: {containers: [{name: main, image: 'app:v1'}]}""")).replicas(2));
+            world.settle();
+            world.floor(1);
+
+            world.edit("template: {metadata: {labels: {app: foo, kusionstack.io/control: null}}}");
+            world.image(V2);
+            world.settle();
+
+            assertThat(images(world)).containsExactly(V2, V2);
+            assertThat(world.live()).allMatch(PodRecord::controlled);
+            assertThat(world.serving()).isEqualTo(2);
         });
     }
 

@@ -4,6 +4,7 @@ import static io.kusionstack.operating.host.collaset.Stories.V1;
 import static io.kusionstack.operating.host.collaset.Stories.V2;
 import static io.kusionstack.operating.host.collaset.Stories.create;
 import static io.kusionstack.operating.host.collaset.Stories.images;
+import static io.kusionstack.operating.host.collaset.Stories.leftovers;
 import static io.kusionstack.operating.host.collaset.Stories.replayed;
 import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,6 +121,51 @@ class CollaSetTroubleStoryTest {
             world.edit("template: {spec: {containers: [{name: main, image: 'app:v1'}]}}");
             world.settle();
             assertThat(world.condition("Stalled")).isEmpty();
+        });
+    }
+
+    @Test
+    void finishesAndReplacesUnderTheLastAcceptedSpecWhileANewerOneIsNotOffered() {
+        replayed(world -> {
+            create(world, 4, "");
+            world.floor(3);
+            world.image(V2);
+            for (int i = 0; i < 5; i++) {
+                world.step();
+            }
+
+            world.edit("{replicas: 9, updateStrategy: {podUpgradePolicy: Replace}}");
+            world.floor(2);
+            world.cluster.terminate(world.live().getFirst());
+            world.settle();
+
+            assertThat(world.live()).hasSize(4);
+            assertThat(world.serving()).isEqualTo(4);
+            assertThat(leftovers(world)).isEmpty();
+            assertThat(told(world, "Stalled"))
+                    .isEqualTo("True InvalidSpec: spec.updateStrategy.podUpgradePolicy: \"Replace\" is not offered;"
+                            + " use one of Recreate, InPlaceIfPossible, InPlaceOnly");
+
+            world.floor(3);
+            world.edit("{replicas: 4, updateStrategy: {podUpgradePolicy: InPlaceIfPossible}}");
+            world.settle();
+            assertThat(images(world)).containsExactly(V2, V2, V2, V2);
+            assertThat(world.condition("Stalled")).isEmpty();
+        });
+    }
+
+    @Test
+    void deletesASetWhoseSpecIsNotOffered() {
+        replayed(world -> {
+            create(world, 2, "");
+            world.edit("updateStrategy: {podUpgradePolicy: Replace}");
+            world.settle();
+
+            world.delete();
+            for (int i = 0; i < 60 && world.cluster.object(World.SET).isPresent(); i++) {
+                world.step();
+            }
+            assertThat(world.cluster.pods()).isEmpty();
         });
     }
 

@@ -7,10 +7,12 @@ import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +81,46 @@ class ImageChangeTest {
                 patched().container("main", old -> stopped("ImagePullBackOff")).build(), Reason.IMAGE_NOT_PULLED);
         assertWaits(
                 patched().container("main", old -> stopped("CrashLoopBackOff")).build(), Reason.CONTAINER_CRASHING);
+    }
+
+    @Test
+    void goesBackAtOnceFromAnImageThatNeverRan() {
+        PodRecord missing =
+                patched().container("main", old -> ended("ImagePullBackOff")).build();
+        String back = LastPodStatus.before(missing, Map.of("main", "app:v1"));
+
+        assertThat(back).contains("\"neverStarted\":true");
+        assertDone(Pods.like(missing)
+                .annotation(Names.LAST_POD_STATUS, back)
+                .image("app:v1")
+                .container("main", old -> replaced("app:v1", 1, NOW))
+                .condition("ContainersReady", "True")
+                .build());
+    }
+
+    @Test
+    void trustsNoDeadContainerThatWasStartedSinceTheChange() {
+        PodRecord crashing = patched()
+                .container("main", old -> ended("CrashLoopBackOff"))
+                .annotation(Names.LAST_POD_STATUS, BASELINE.replace("\"lastRestartCount\":0", "\"lastRestartCount\":7"))
+                .build();
+
+        assertThat(LastPodStatus.before(crashing, Map.of("main", "app:v1"))).doesNotContain("neverStarted");
+    }
+
+    @Test
+    void callsNothingACrashThatHasNotStartedSinceTheChange() {
+        PodRecord missing =
+                patched().container("main", old -> ended("CrashLoopBackOff")).build();
+
+        assertThat(ImageChange.progress(missing, SETTLE, NOW))
+                .isEqualTo(new ImageChange.Progress.Pending(
+                        new Wait(
+                                Reason.WAITING_FOR_KUBELET,
+                                "main",
+                                "container main has not started since its image was changed to app:v2, the kubelet waits"
+                                        + " before it tries (CrashLoopBackOff: back-off 10s)"),
+                        Optional.empty()));
     }
 
     @Test
@@ -166,6 +208,24 @@ class ImageChangeTest {
                 ContainerRecord.State.WAITING,
                 reason,
                 null);
+    }
+
+    /** The container of the image before is dead, and the kubelet has started no other. */
+    private static ContainerRecord ended(String reason) {
+        return new ContainerRecord(
+                "main",
+                false,
+                "app:v2",
+                "app:v1",
+                "sha256:app:v1",
+                "containerd://main-0",
+                0,
+                false,
+                false,
+                ContainerRecord.State.WAITING,
+                reason,
+                null,
+                new ContainerRecord.Stopped("back-off 10s", "containerd://main-0", 0));
     }
 
     private static void assertDone(PodRecord pod) {

@@ -150,6 +150,9 @@ class RevisionsTest {
                     app: foo
                     controller.kubernetes.io/hash: 5875f669f4
                     controller.kubernetes.io/collision: "0"
+                  annotations:
+                    collaset.operating.kusionstack.io/accepted-spec:
+                      '{"replicas":1,"selector":{"matchLabels":{"app":"foo"}}}'
                   ownerReferences:
                   - {apiVersion: apps.kusionstack.io/v1alpha1, kind: CollaSet, name: web, uid: web-uid,
                      controller: true, blockOwnerDeletion: true}
@@ -165,9 +168,10 @@ class RevisionsTest {
 
     @Test
     void reusesTheNewestRevisionWithoutAWrite() {
-        Revision stored = Sets.stored("web-1", 1, V1);
+        SetSpec set = Sets.set(V1).build();
+        Revision stored = Sets.accepted(Sets.stored("web-1", 1, V1), set);
 
-        Revisions.History history = Revisions.plan(Sets.set(V1).build(), List.of(stored), Set.of(), Set.of());
+        Revisions.History history = Revisions.plan(set, List.of(stored), Set.of(), Set.of());
 
         assertThat(history.updated()).isEqualTo(stored);
         assertThat(history.actions()).isEmpty();
@@ -181,12 +185,51 @@ class RevisionsTest {
         JsonNode now = Json.of("""
                 {spec: {hostNetwork: false, containers: [{name: foo, image: 'nginx:v1', args: []}]},
                  metadata: {labels: {app: foo}}}""");
-        Revision stored = Sets.stored("web-of-go", 7, goWritten);
+        SetSpec set = Sets.set(now).build();
+        Revision stored = Sets.accepted(Sets.stored("web-of-go", 7, goWritten), set);
 
-        Revisions.History history = Revisions.plan(Sets.set(now).build(), List.of(stored), Set.of(), Set.of());
+        Revisions.History history = Revisions.plan(set, List.of(stored), Set.of(), Set.of());
 
         assertThat(history.updated()).isEqualTo(stored);
         assertThat(history.actions()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{volumes: [{name: a, emptyDir: {sizeLimit: %s}}]}",
+                "{overhead: {memory: %s}}",
+                "{resources: {limits: {memory: %s}}}",
+                "{volumes: [{name: a, ephemeral: {volumeClaimTemplate: {spec: {resources: {requests: {storage: %s}}}}}}]}",
+                "{containers: [{name: a, env: [{name: B, valueFrom: {resourceFieldRef: {divisor: %s}}}]}]}"
+            })
+    void takesAmountsThatAreSpeltDifferentlyForEqual(String spec) {
+        JsonNode binary = Json.of("{spec: " + spec.formatted("1Gi") + "}");
+        JsonNode mebi = Json.of("{spec: " + spec.formatted("1024Mi") + "}");
+
+        assertThat(RevisionData.meaning(mebi, List.of())).isEqualTo(RevisionData.meaning(binary, List.of()));
+        assertThat(RevisionData.of(mebi, List.of())).isEqualTo(RevisionData.of(binary, List.of()));
+    }
+
+    @Test
+    void leavesWhatAUserNamesLikeAnAmountAsItIs() {
+        JsonNode one = Json.of("{metadata: {labels: {sizeLimit: 1Gi}}, spec: {nodeSelector: {sizeLimit: 1Gi}}}");
+        JsonNode other = Json.of("{metadata: {labels: {sizeLimit: 1024Mi}}, spec: {nodeSelector: {sizeLimit: 1Gi}}}");
+
+        assertThat(RevisionData.meaning(one, List.of())).isNotEqualTo(RevisionData.meaning(other, List.of()));
+    }
+
+    @Test
+    void isNoOtherRevisionBecauseOfWhatTheOperatorWritesItself() {
+        JsonNode with = Json.of("""
+                {metadata: {labels: {app: foo, kusionstack.io/control: 'true'},
+                            finalizers: [prot.podopslifecycle.kusionstack.io/a],
+                            ownerReferences: [{name: a}]},
+                 spec: {containers: [{name: foo, image: 'nginx:v1'}]}}""");
+
+        assertThat(RevisionData.meaning(with, List.of())).isEqualTo(RevisionData.meaning(V1, List.of()));
+        assertThat(name("foo", with)).isNotEqualTo(name("foo", V1));
     }
 
     @Test
@@ -199,11 +242,11 @@ class RevisionsTest {
 
     @Test
     void rollsBackByRenumbering() {
-        Revision first = Sets.stored("web-1", 1, V1);
+        SetSpec set = Sets.set(V1).build();
+        Revision first = Sets.accepted(Sets.stored("web-1", 1, V1), set);
         Revision second = Sets.stored("web-2", 2, V2);
 
-        Revisions.History history =
-                Revisions.plan(Sets.set(V1).build(), List.of(first, second), Set.of(), Set.of("web-2"));
+        Revisions.History history = Revisions.plan(set, List.of(first, second), Set.of(), Set.of("web-2"));
 
         assertThat(history.updated()).isEqualTo(first.numbered(3));
         assertThat(history.actions())
@@ -222,15 +265,48 @@ class RevisionsTest {
     }
 
     @Test
+    void storesTheRestOfAnAcceptedSpecOnceItDiffers() {
+        Revision stored =
+                Sets.accepted(Sets.stored("web-1", 1, V1), Sets.set(V1).build());
+
+        Revisions.History history =
+                Revisions.plan(Sets.set(V1).replicas(5).build(), List.of(stored), Set.of(), Set.of());
+
+        assertThat(history.actions())
+                .containsExactly(
+                        new Action.PatchObject(stored.ref(), stored.resourceVersion(), (ObjectNode) Json.of("""
+                        metadata:
+                          annotations:
+                            collaset.operating.kusionstack.io/accepted-spec:
+                              '{"replicas":5,"selector":{"matchLabels":{"app":"foo"}}}'
+                        """)));
+    }
+
+    @Test
+    void takesNoHeldRevisionForTheOneThatWasCompleteWhereThatIsUnknown() {
+        List<Revision> stored = List.of(Sets.stored("web-1", 1, V1), Sets.stored("web-2", 2, V2));
+        Sets held = Sets.set(V2).with("paused: true");
+
+        assertThat(Revisions.plan(held.build(), stored, Set.of(), Set.of("web-1"))
+                        .current()
+                        .name())
+                .isEqualTo("web-1");
+        assertThat(Revisions.plan(Sets.set(V2).build(), stored, Set.of(), Set.of())
+                        .current()
+                        .name())
+                .isEqualTo("web-2");
+    }
+
+    @Test
     void trimsTheOldestThatNobodyNeeds() {
+        SetSpec set = Sets.set(V1).historyLimit(1).build();
         List<Revision> stored = List.of(
                 Sets.stored("web-1", 1, Json.of("{spec: {nodeName: a}}")),
                 Sets.stored("web-2", 2, Json.of("{spec: {nodeName: b}}")),
                 Sets.stored("web-3", 3, Json.of("{spec: {nodeName: c}}")),
-                Sets.stored("web-4", 4, V1));
+                Sets.accepted(Sets.stored("web-4", 4, V1), set));
 
-        Revisions.History history =
-                Revisions.plan(Sets.set(V1).historyLimit(1).build(), stored, Set.of(), Set.of("web-1"));
+        Revisions.History history = Revisions.plan(set, stored, Set.of(), Set.of("web-1"));
 
         assertThat(history.actions())
                 .containsExactly(new Action.DeleteObject(

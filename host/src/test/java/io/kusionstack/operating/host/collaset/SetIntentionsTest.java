@@ -7,8 +7,12 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -84,6 +88,45 @@ class SetIntentionsTest {
         intentions.publish(WEB, 3, Map.of());
 
         assertThat(intentions.of(preparing().build())).isEmpty();
+    }
+
+    @Test
+    void keepsAPodInServiceUntilItsSetHasLookedAtItsNewestSpec() {
+        PodRecord waiting = waiting(Names.UPDATE);
+        assertThat(intentions.holding(waiting, Names.COLLASET_OPERATION)).hasSize(1);
+
+        intentions.publish(WEB, 3, Map.of());
+        assertThat(intentions.holding(waiting, Names.COLLASET_OPERATION)).isEmpty();
+
+        generation.set(4);
+        assertThat(intentions.holding(waiting, Names.COLLASET_OPERATION)).hasSize(1);
+    }
+
+    @Test
+    void keepsAPodInServiceWhileItsSetSaysNo() {
+        Wait refused = new Wait(Reason.TEMPLATE_REFUSED, "web-2", "no");
+        intentions.publish(WEB, 3, Map.of(), Optional.of(refused));
+
+        assertThat(intentions.holding(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
+                .containsExactly(refused);
+    }
+
+    @Test
+    void holdsNoOtherOperationAndNobodyWhoseSetIsGone() {
+        assertThat(intentions.holding(waiting(Names.SCALE_IN), Names.COLLASET_OPERATION))
+                .isEmpty();
+        assertThat(intentions.holding(waiting(Names.UPDATE), "another")).isEmpty();
+
+        generation.set(0);
+        assertThat(intentions.holding(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
+                .isEmpty();
+    }
+
+    private static PodRecord waiting(String type) {
+        return Snapshots.pod(0)
+                .ownedBy("web")
+                .preCheck(Names.COLLASET_OPERATION, type)
+                .build();
     }
 
     private static Pods preparing() {

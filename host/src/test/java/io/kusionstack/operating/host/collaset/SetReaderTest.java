@@ -104,6 +104,32 @@ class SetReaderTest {
     }
 
     @Test
+    void namesWhatOfATemplateTheOperatorWritesItself() {
+        SetSpec set = Sets.set(Json.of("""
+                        metadata:
+                          labels: {app: foo, kusionstack.io/control: 'true', controller-revision-hash: mine,
+                                   operating.podopslifecycle.kusionstack.io/a: now,
+                                   podopslifecycle.kusionstack.io/stay-offline: ''}
+                          annotations: {collaset.kusionstack.io/last-pod-status: '{}',
+                                        pod.kusionstack.io/available-conditions: '{}'}
+                          finalizers: [prot.podopslifecycle.kusionstack.io/a, example.com/kept]
+                          ownerReferences: [{name: a}]
+                        spec: {containers: [{name: main, image: 'app:v1'}]}
+                        """)).build();
+
+        assertThat(set.problems()).isEmpty();
+        assertThat(set.ignored())
+                .extracting(
+                        words -> words.replace("spec.template.metadata.", "").replaceAll(" has no effect.*", ""))
+                .containsExactly(
+                        "labels[controller-revision-hash]",
+                        "labels[operating.podopslifecycle.kusionstack.io/a]",
+                        "annotations[collaset.kusionstack.io/last-pod-status]",
+                        "finalizers[prot.podopslifecycle.kusionstack.io/a]",
+                        "ownerReferences");
+    }
+
+    @Test
     void tellsAllProblemsAtOnceWithPathValueAndRemedy() {
         SetSpec set = Sets.set(Json.of("{metadata: {labels: {app: bar}}, spec: {containers: []}}"))
                 .with("""

@@ -46,7 +46,21 @@ final class Sets {
                 UID,
                 template,
                 List.of(),
-                RevisionData.meaning(template, List.of()));
+                RevisionData.meaning(template, List.of()),
+                "");
+    }
+
+    /** The revision as it is stored once this spec was accepted with it. */
+    static Revision accepted(Revision stored, SetSpec with) {
+        return new Revision(
+                stored.ref(),
+                stored.resourceVersion(),
+                stored.number(),
+                stored.controller(),
+                stored.template(),
+                stored.claims(),
+                stored.meaning(),
+                with.text());
     }
 
     Sets replicas(int replicas) {

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Intention;
@@ -28,6 +29,7 @@ final class Snapshots {
     private final Sets set;
     private final List<PodRecord> pods = new ArrayList<>();
     private final List<Identity> identities = new ArrayList<>();
+    private Optional<Sets> newer = Optional.empty();
     private Optional<Trial> trial = Optional.of(new Trial.Created());
     private final Map<String, Refusal> refusals = new HashMap<>();
     private final Map<String, Intention> pending = new HashMap<>();
@@ -94,6 +96,12 @@ final class Snapshots {
         return this;
     }
 
+    /** The set has this spec now, which is not accepted. */
+    Snapshots newer(Sets refused) {
+        newer = Optional.of(refused);
+        return this;
+    }
+
     Snapshots untried() {
         trial = Optional.empty();
         return this;
@@ -110,16 +118,16 @@ final class Snapshots {
     }
 
     CollaSetSnapshot build() {
-        SetSpec spec = set.build();
+        SetSpec spec = newer.map(Sets::build).map(set.build()::inPlaceOf).orElseGet(set::build);
         String updated = Revisions.plan(spec, List.of(V1, V2), Set.of(), Set.of())
                 .updated()
                 .name();
         return new CollaSetSnapshot(
                 spec,
                 pods,
-                Orphans.of(set.build(), orphans, Set.of(V1.name(), V2.name())),
+                Orphans.of(spec, orphans, Set.of(V1.name(), V2.name())),
                 brake,
-                List.of(V1, V2),
+                List.of(V1, Sets.accepted(V2, spec)),
                 Set.of(),
                 takenPodNames,
                 new CollaSetSnapshot.Context(CONTEXT, 50, identities),
@@ -132,6 +140,15 @@ final class Snapshots {
 
     SetPlan plan() {
         return CollaSetPlanner.plan(build());
+    }
+
+    /** The status that the plan writes. */
+    static ObjectNode status(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.WriteStatus.class::isInstance)
+                .map(action -> ((Action.WriteStatus) action).status())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A condition that the plan writes, as {@code status reason: message}; empty where it writes none of the type. */

@@ -82,6 +82,23 @@ class TemplateTest {
                 .isEqualTo(new Template.Change.InPlace(MapEdit.none(), MapEdit.none(), new TreeMap<>()));
     }
 
+    @Test
+    void neverTakesFromAPodWhatTheOperatorWrites() {
+        JsonNode with = merged(FROM.deepCopy(), Json.of("""
+                metadata:
+                  labels: {kusionstack.io/control: 'true', collaset.kusionstack.io/to-delete: now, own: x}
+                  annotations: {pod.kusionstack.io/available-conditions: '{}'}
+                  finalizers: [prot.podopslifecycle.kusionstack.io/a]
+                """));
+
+        assertThat(Template.between(with, FROM))
+                .isEqualTo(
+                        new Template.Change.InPlace(MapEdit.remove(List.of("own")), MapEdit.none(), new TreeMap<>()));
+        assertThat(Template.between(FROM, with))
+                .isEqualTo(
+                        new Template.Change.InPlace(MapEdit.set(Map.of("own", "x")), MapEdit.none(), new TreeMap<>()));
+    }
+
     private static JsonNode merged(JsonNode into, JsonNode from) {
         from.properties().forEach(entry -> {
             JsonNode known = into.get(entry.getKey());

@@ -95,7 +95,8 @@ class PodParserTest {
                         false,
                         ContainerRecord.State.WAITING,
                         "CrashLoopBackOff",
-                        null),
+                        null,
+                        new ContainerRecord.Stopped("back-off", "containerd://s4", 3)),
                 mesh());
     }
 

@@ -10,11 +10,15 @@ import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +46,32 @@ class LifecycleReconcilerTest {
 
         assertThat(reconcile(pod)).isEqualTo(Outcome.lookAgain(LifecyclePlanner.RESYNC, "pod-waits"));
         assertThat(plans).containsExactly(Plan.of(new Action.EditPod(PodEdit.of(pod))));
+    }
+
+    @Test
+    void keepsAPodInServiceWhoseNextStepIsKnownToFailAndTakesNoSlotForIt() {
+        PodRecord pod = Pods.pod("a").available().preCheck("x", "update").build();
+        Wait refused = new Wait(Reason.TEMPLATE_REFUSED, "web-2", "the template is refused");
+        Judgements nobodyAsks = (asked, operation, stage, now) -> {
+            throw new AssertionError("asked for a slot");
+        };
+        Intentions held = new Intentions() {
+            @Override
+            public Optional<Intention> of(PodRecord known) {
+                return Optional.empty();
+            }
+
+            @Override
+            public List<Wait> holding(PodRecord known, String operation) {
+                return List.of(refused);
+            }
+        };
+        LifecycleGate gate = new LifecycleGate(nobodyAsks, held, Endpoints.none(), Employers.unknown());
+
+        PodGate.Advance advance = gate.advance(pod, PodEdit.of(pod), Pods.CREATED);
+
+        assertThat(advance).isEqualTo(new PodGate.Advance(PodEdit.of(pod), List.of(refused)));
+        assertThat(gate.explain(pod, Pods.CREATED).waits()).containsExactly(refused);
     }
 
     @Test

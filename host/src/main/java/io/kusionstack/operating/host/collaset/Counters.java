@@ -1,0 +1,49 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.plan.PodCondition;
+
+/** How many Pods of a set are how far. */
+record Counters(
+        int replicas,
+        int scheduled,
+        int ready,
+        int available,
+        int updated,
+        int updatedReady,
+        int updatedAvailable,
+        int operating) {
+    static Counters of(Roster roster, String updatedRevision) {
+        int scheduled = 0;
+        int ready = 0;
+        int available = 0;
+        int updated = 0;
+        int updatedReady = 0;
+        int updatedAvailable = 0;
+        int operating = 0;
+        for (Member member : roster.members()) {
+            boolean onUpdated = member.revision().equals(updatedRevision);
+            boolean serves = member.pod().available();
+            scheduled += member.pod()
+                            .condition("PodScheduled")
+                            .filter(PodCondition::isTrue)
+                            .isPresent()
+                    ? 1
+                    : 0;
+            ready += member.ready() ? 1 : 0;
+            available += serves ? 1 : 0;
+            updated += onUpdated ? 1 : 0;
+            updatedReady += onUpdated && member.ready() ? 1 : 0;
+            updatedAvailable += onUpdated && serves ? 1 : 0;
+            operating += member.updating() || member.scalingIn() ? 1 : 0;
+        }
+        return new Counters(
+                roster.members().size(),
+                scheduled,
+                ready,
+                available,
+                updated,
+                updatedReady,
+                updatedAvailable,
+                operating);
+    }
+}

@@ -1,0 +1,86 @@
+package io.kusionstack.operating.host.collaset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.model.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the operator itself writes on Pods: a template has no say in it. What users write on Pods, and so in templates,
+ * is none of it: {@code update-included}, {@code stay-offline}, the rules to skip, the finalizers to expect.
+ */
+final class OwnKeys {
+    private static final String LIFECYCLE = ".podopslifecycle.kusionstack.io";
+    private static final String DECORATION = "poddecoration.kusionstack.io";
+    private static final Set<String> LABELS = Set.of(
+            Names.CONTROL,
+            Names.REVISION,
+            Names.INSTANCE_ID,
+            Names.SERVICE_AVAILABLE,
+            Names.PREPARING_TO_DELETE,
+            Names.CREATING,
+            Names.POD_COMPLETING,
+            Names.TO_DELETE,
+            Names.TO_REPLACE,
+            Names.TO_EXCLUDE,
+            Names.REPLACE_PAIR_NEW_ID,
+            Names.REPLACE_PAIR_ORIGIN_NAME,
+            "collaset.kusionstack.io/replaced-by-replace-update",
+            "collaset.kusionstack.io/orphaned");
+
+    private OwnKeys() {}
+
+    static boolean isLabel(String key) {
+        String domain = domain(key);
+        return LABELS.contains(key) || domain.endsWith(LIFECYCLE) || domain.equals(DECORATION);
+    }
+
+    static boolean isAnnotation(String key) {
+        String domain = domain(key);
+        return key.equals(Names.LAST_POD_STATUS) || domain.equals(Names.RULE_DETAIL) || domain.equals(DECORATION);
+    }
+
+    static boolean isFinalizer(String name) {
+        return name.startsWith(Names.PROTECTION_PREFIX);
+    }
+
+    /** True for what a template may give to a new Pod, and others change on a living one. */
+    static boolean isShared(String key) {
+        return key.equals(Names.AVAILABLE_CONDITIONS);
+    }
+
+    /** What of a template has no effect, and why; the opt-in is no news where it says what the operator writes. */
+    static List<String> ignored(JsonNode template) {
+        JsonNode metadata = template.path("metadata");
+        List<String> paths = new ArrayList<>();
+        metadata.path("labels").properties().forEach(label -> {
+            boolean same = label.getKey().equals(Names.CONTROL)
+                    && label.getValue().asText().equals("true");
+            if (isLabel(label.getKey()) && !same) {
+                paths.add("labels[" + label.getKey() + "]");
+            }
+        });
+        metadata.path("annotations").properties().forEach(annotation -> {
+            if (isAnnotation(annotation.getKey())) {
+                paths.add("annotations[" + annotation.getKey() + "]");
+            }
+        });
+        metadata.path("finalizers").forEach(finalizer -> {
+            if (isFinalizer(finalizer.asText())) {
+                paths.add("finalizers[" + finalizer.asText() + "]");
+            }
+        });
+        if (!metadata.path("ownerReferences").isEmpty()) {
+            paths.add("ownerReferences");
+        }
+        return paths.stream()
+                .map(path -> "spec.template.metadata." + path
+                        + " has no effect: the operator writes it itself; leave it out")
+                .toList();
+    }
+
+    private static String domain(String key) {
+        return key.substring(0, Math.max(0, key.indexOf('/')));
+    }
+}

@@ -1,0 +1,162 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.plan.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The conditions of a set that is looked after, computed from its Pods. */
+final class SetConditions {
+    static final String STALLED = "Stalled";
+    static final String PROGRESSING = "Progressing";
+    private static final String SCALE = "Scale";
+    private static final String UPDATE = "Update";
+    private static final String AVAILABLE = "Available";
+    private static final String PAUSED = "Paused";
+
+    private final Conditions conditions;
+    private final CollaSetSnapshot snapshot;
+    private final Course course;
+    private final Counters counters;
+    private final String toldBefore;
+    private final Optional<Stuck> stuck;
+    private final int wanted;
+
+    /** How planning went, and how far the Pods are. */
+    record Course(Step scale, Step update, Clearance clearance, Counters counters) {}
+
+    private SetConditions(Conditions conditions, CollaSetSnapshot snapshot, Roster roster, Course course) {
+        this.conditions = conditions;
+        this.snapshot = snapshot;
+        this.toldBefore = conditions.message(AVAILABLE);
+        this.stuck = Stuck.among(roster.members(), snapshot.now()).map(each -> each.steadied(toldBefore));
+        this.course = course;
+        this.counters = course.counters();
+        this.wanted = snapshot.set().replicas();
+    }
+
+    /** @return an event for each trouble that the conditions have not told of before */
+    static List<Action> set(Conditions conditions, CollaSetSnapshot snapshot, Roster roster, Course course) {
+        return new SetConditions(conditions, snapshot, roster, course).setAll();
+    }
+
+    private List<Action> setAll() {
+        String stalledBefore = conditions.message(STALLED);
+        scale();
+        update();
+        progressing();
+        available();
+        stalled();
+        List<Action> events = new ArrayList<>();
+        if (conditions.isTrue(STALLED) && !conditions.message(STALLED).equals(stalledBefore)) {
+            events.add(warning(conditions.reason(STALLED), conditions.message(STALLED)));
+        }
+        stuck.filter(each -> !toldBefore.contains(each.subject()))
+                .ifPresent(each -> events.add(warning(Stuck.REASON, each.message())));
+        return events;
+    }
+
+    private Action warning(String reason, String message) {
+        return new Action.Announce(snapshot.set().ref(), Action.Severity.WARNING, reason, message);
+    }
+
+    private void scale() {
+        if (!course.scale().trouble().isEmpty()) {
+            conditions.set(SCALE, false, "ScaleOutFailed", course.scale().trouble());
+        } else {
+            conditions.set(SCALE, isScaled(), isScaled() ? "Scaled" : "Scaling", existing());
+        }
+    }
+
+    private void update() {
+        if (!trouble().isEmpty()) {
+            conditions.set(UPDATE, false, reason(), trouble());
+        } else if (counters.replicas() == 0) {
+            conditions.set(UPDATE, false, "NoPods", "no Pod of the set exists");
+        } else if (isPaused()) {
+            conditions.set(UPDATE, false, PAUSED, paused());
+        } else {
+            boolean updated = reach().isComplete() && !course.update().busy();
+            String reason = updated ? "Updated" : stuck.isPresent() ? Stuck.REASON : "Updating";
+            conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : stuckWords()));
+        }
+    }
+
+    private void progressing() {
+        if (!trouble().isEmpty() && counters.operating() == 0) {
+            conditions.set(PROGRESSING, false, reason(), trouble());
+        } else if (!isScaled()) {
+            conditions.set(PROGRESSING, true, "Scaling", existing());
+        } else if (course.update().busy()) {
+            conditions.set(PROGRESSING, true, "Updating", updated());
+        } else if (isPaused()) {
+            conditions.set(PROGRESSING, false, PAUSED, paused());
+        } else if (counters.available() < counters.replicas()) {
+            String reason = stuck.isPresent() ? Stuck.REASON : "WaitingForPods";
+            conditions.set(PROGRESSING, stuck.isEmpty(), reason, serving() + stuckWords());
+        } else {
+            conditions.set(PROGRESSING, false, "Complete", serving());
+        }
+    }
+
+    private void available() {
+        boolean all = counters.available() >= wanted;
+        String reason = all ? "AllReplicasAvailable" : "ReplicasUnavailable";
+        conditions.set(AVAILABLE, all, reason, serving() + (all ? "" : stuckWords()));
+    }
+
+    private void stalled() {
+        String failed = course.scale().trouble();
+        if (!failed.isEmpty()) {
+            conditions.set(STALLED, true, "ScaleOutFailed", failed);
+        } else if (!trouble().isEmpty()) {
+            conditions.set(STALLED, true, reason(), trouble());
+        } else {
+            SetStatus.stalledBySetback(snapshot, conditions);
+        }
+    }
+
+    private String trouble() {
+        return course.update().trouble();
+    }
+
+    private String reason() {
+        return course.clearance().withheld().map(why -> why.reason().word()).orElse("UpdateFailed");
+    }
+
+    private Step.Reach reach() {
+        return course.update().reach();
+    }
+
+    private boolean isScaled() {
+        return counters.replicas() == wanted && !course.scale().busy();
+    }
+
+    /** Only where it holds somebody back. */
+    private boolean isPaused() {
+        return counters.replicas() > counters.updated() && snapshot.set().rollout() instanceof SetSpec.Rollout.Paused;
+    }
+
+    private String paused() {
+        return counters.replicas() - counters.updated()
+                + " Pods are not at the newest revision; spec.paused holds their update";
+    }
+
+    private String existing() {
+        return counters.replicas() + " of " + wanted + " Pods exist";
+    }
+
+    private String serving() {
+        return counters.available() + " of " + wanted + " Pods serve";
+    }
+
+    private String updated() {
+        int held = counters.replicas() - counters.updated() - (reach().pods() - reach().updated());
+        String rest = held > 0 ? "; " + held + " others are not in scope" : "";
+        return reach().serving() + " of " + reach().pods() + " Pods in scope run the newest revision and serve" + rest;
+    }
+
+    private String stuckWords() {
+        return stuck.map(each -> "; " + each.message()).orElse("");
+    }
+}

@@ -1,0 +1,105 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A Pod that cannot go on by itself, in words for users.
+ *
+ * @param subject what is wrong with which Pod: the same as long as it is
+ * @param words how the kubelet says it, which may change from moment to moment; may be empty
+ */
+record Stuck(String subject, String words) {
+    static final String REASON = "PodStuck";
+
+    /** A kubelet publishes Ready so long after the last gate was opened, at the latest. */
+    private static final Duration KUBELET_FOLLOWS = Duration.ofSeconds(10);
+
+    /** The first by name of those that are stuck. */
+    static Optional<Stuck> among(List<Member> members, Instant now) {
+        Optional<Member> first = Optional.empty();
+        for (Member member : members) {
+            boolean before =
+                    first.isEmpty() || member.name().compareTo(first.get().name()) < 0;
+            if (before && !member.pod().available() && of(member.pod(), now).isPresent()) {
+                first = Optional.of(member);
+            }
+        }
+        return first.flatMap(member -> of(member.pod(), now));
+    }
+
+    static Optional<Stuck> of(PodRecord pod, Instant now) {
+        for (ContainerRecord container : pod.containers()) {
+            boolean stopped = container.state() == ContainerRecord.State.WAITING
+                    || container.state() == ContainerRecord.State.TERMINATED;
+            if (stopped && !isStarting(container)) {
+                return Optional.of(new Stuck("Pod " + pod.name() + ": " + subject(container), words(container)));
+            }
+        }
+        return isAway(pod, now)
+                ? Optional.of(new Stuck("Pod " + pod.name() + ": node " + pod.node() + " does not answer", ""))
+                : Optional.empty();
+    }
+
+    /**
+     * A node says the same trouble in turn with other words: those told before stay, unless the ones now name what cannot
+     * be had.
+     */
+    Stuck steadied(String told) {
+        int start = told.indexOf(subject + ": ");
+        if (start < 0) {
+            return this;
+        }
+        String before = told.substring(start + subject.length() + 2);
+        boolean better = words.contains("Image") && !before.contains("Image");
+        return better ? this : new Stuck(subject, before);
+    }
+
+    String message() {
+        return words.isEmpty() ? subject : subject + ": " + words;
+    }
+
+    private static boolean isStarting(ContainerRecord container) {
+        return switch (container.reason()) {
+            case "", "ContainerCreating", "PodInitializing", "Completed" -> true;
+            default -> false;
+        };
+    }
+
+    /** A container that has ended is not the one with the image wanted, as long as it was not restarted. */
+    private static String subject(ContainerRecord container) {
+        String name = "container " + container.name();
+        boolean never = container.containerId().isEmpty()
+                || (container.hasEnded() && !container.runningImage().equals(container.image()));
+        return never
+                ? name + " has not started with image " + container.image()
+                : name + " ends again and again, the last time with exit code "
+                        + container.stopped().lastExitCode();
+    }
+
+    private static String words(ContainerRecord container) {
+        String message = container.stopped().message();
+        return message.isEmpty() ? container.reason() : container.reason() + ": " + message;
+    }
+
+    /** As the node controller leaves the Pods of a node that it has lost; a kubelet always gives a reason. */
+    private static boolean isAway(PodRecord pod, Instant now) {
+        boolean running = pod.condition(PodCondition.CONTAINERS_READY)
+                .filter(PodCondition::isTrue)
+                .isPresent();
+        boolean open = pod.readinessGates().stream()
+                .allMatch(gate -> pod.condition(gate)
+                        .filter(PodCondition::isTrue)
+                        .filter(condition -> condition.lastTransition().isBefore(now.minus(KUBELET_FOLLOWS)))
+                        .isPresent());
+        boolean unready = pod.condition(PodCondition.READY)
+                .filter(condition -> condition.isFalse() && condition.reason().isEmpty())
+                .isPresent();
+        return running && open && unready && !pod.node().isEmpty();
+    }
+}
