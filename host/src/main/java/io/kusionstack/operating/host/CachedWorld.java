@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.InformerCache;
+import io.kusionstack.operating.host.kube.NodeCache;
 import io.kusionstack.operating.host.kube.ObjectCaches;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.kube.PodStream;
@@ -47,6 +48,7 @@ final class CachedWorld implements AutoCloseable {
         services = caches.of(ObjectKind.SERVICE, Service.class);
         slices = caches.of(EndpointSlice.class);
         pods.onNewEpoch(caches::listAgain);
+        nodes().onChange(node -> pods.onNode(node).forEach(pod -> pods.wake(pod.uid())));
     }
 
     /** Begins to follow the API server; to be called when all listeners are there. */
@@ -81,6 +83,10 @@ final class CachedWorld implements AutoCloseable {
 
     PodCache pods() {
         return pods;
+    }
+
+    NodeCache nodes() {
+        return caches.nodes();
     }
 
     ObjectCaches caches() {

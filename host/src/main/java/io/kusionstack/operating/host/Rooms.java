@@ -19,6 +19,7 @@ import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plugins.PluginHost;
 import io.kusionstack.operating.host.rules.RuleConsultant;
 import io.kusionstack.operating.host.rules.RuleDesk;
@@ -76,14 +77,19 @@ final class Rooms implements AutoCloseable {
         this.plugins = plugins;
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
-        ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets());
+        intentions = new SetIntentions(world::generation);
+        traffic = TrafficRoom.listening(config, world, clock, podBell);
+        Obstacles obstacles = Obstacles.all(
+                LifecycleGate.unreachable(world.nodes()),
+                traffic.pods(),
+                runs(ControllerName.COLLASET) ? intentions : Obstacles.none());
+        ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets(), obstacles);
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
         desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);
-        intentions = new SetIntentions(world::generation);
-        traffic = TrafficRoom.listening(config, world, clock, podBell);
         Judgements judgements = runs(ControllerName.RULES) ? desk : Judgements.none();
-        gate = traffic.gate(judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none());
+        gate = traffic.gate(judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none())
+                .minding(obstacles, world.nodes());
         expectations = new Expectations(clock, metrics);
         actuator = new ApiActuator(
                 access,

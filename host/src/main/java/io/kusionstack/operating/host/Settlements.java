@@ -16,7 +16,7 @@ record Settlements(Judgements judgements) implements EditReports {
                 switch (fate) {
                     case DONE -> Settlement.WRITTEN;
                     case REFUSED, FORBIDDEN, FAILED -> Settlement.REFUSED;
-                    case CONFLICT, BUSY, NOT_SENT -> Settlement.NOT_SENT;
+                    case CONFLICT, BUSY, NOT_SENT -> Settlement.NOT_APPLIED;
                     case UNKNOWN -> Settlement.UNKNOWN;
                     case READ_AGAIN -> Settlement.READ_AGAIN;
                 });

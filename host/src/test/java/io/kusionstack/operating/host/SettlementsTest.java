@@ -23,12 +23,12 @@ class SettlementsTest {
     @ParameterizedTest
     @CsvSource({
         "DONE, WRITTEN",
-        "CONFLICT, NOT_SENT",
-        "BUSY, NOT_SENT",
+        "CONFLICT, NOT_APPLIED",
+        "BUSY, NOT_APPLIED",
         "FORBIDDEN, REFUSED",
         "FAILED, REFUSED",
         "REFUSED, REFUSED",
-        "NOT_SENT, NOT_SENT",
+        "NOT_SENT, NOT_APPLIED",
         "UNKNOWN, UNKNOWN",
         "READ_AGAIN, READ_AGAIN",
     })

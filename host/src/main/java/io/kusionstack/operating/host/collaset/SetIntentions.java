@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -22,7 +23,7 @@ import java.util.function.Function;
  * operation it was made for, at the newest generation of its set, and while the kubelet has followed the image change
  * before. Any thread; never blocks.
  */
-public final class SetIntentions implements Intentions {
+public final class SetIntentions implements Intentions, Obstacles {
     private static final Wait NOT_LOOKED_AT =
             new Wait(Reason.SUPERSEDED, "", "the set has a spec that was not looked at yet");
 
@@ -52,7 +53,7 @@ public final class SetIntentions implements Intentions {
 
     /** An update takes no Pod out of service before its set has looked at its newest spec, or while that look says no. */
     @Override
-    public List<Wait> holding(PodRecord pod, String operation) {
+    public List<Wait> ahead(PodRecord pod, String operation) {
         Optional<Key> set = setOf(pod);
         if (set.isEmpty()
                 || !operation.equals(Names.COLLASET_OPERATION)

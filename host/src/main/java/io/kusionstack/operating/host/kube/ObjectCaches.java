@@ -26,6 +26,7 @@ public final class ObjectCaches implements LearningCaches, AutoCloseable {
     private final KubernetesClient client;
     private final List<String> namespaces;
     private final InstantSource clock;
+    private final NodeCache nodes;
     private final List<InformerCache<?>> all = new ArrayList<>();
     private final Map<ObjectKind, InformerCache<?>> byKind = new EnumMap<>(ObjectKind.class);
 
@@ -34,6 +35,12 @@ public final class ObjectCaches implements LearningCaches, AutoCloseable {
         this.client = access.fabric8();
         this.namespaces = List.copyOf(namespaces);
         this.clock = clock;
+        this.nodes = new NodeCache(client);
+    }
+
+    /** The cache of nodes, which is there in any case. */
+    public NodeCache nodes() {
+        return nodes;
     }
 
     /** A cache of a kind that the host writes too: it learns from the responses. */
@@ -52,17 +59,19 @@ public final class ObjectCaches implements LearningCaches, AutoCloseable {
 
     /** Begins to watch; returns at once. */
     public void start() {
+        nodes.start();
         all.forEach(InformerCache::start);
     }
 
     /** The API server has gone back to an older past: lists everything again. Returns at once. */
     public void listAgain() {
+        nodes.listAgain();
         all.forEach(InformerCache::listAgain);
     }
 
     /** True once all caches know what existed at the start. */
     public boolean isSynced() {
-        return all.stream().allMatch(InformerCache::isSynced);
+        return nodes.isSynced() && all.stream().allMatch(InformerCache::isSynced);
     }
 
     /** One entry for each kind. */
@@ -82,6 +91,7 @@ public final class ObjectCaches implements LearningCaches, AutoCloseable {
 
     @Override
     public void close() {
+        nodes.close();
         all.forEach(InformerCache::close);
         client.close();
     }

@@ -9,10 +9,7 @@ import java.util.Optional;
 final class Gate {
     private Gate() {}
 
-    /**
-     * False while any operation holds the Pod or {@code stay-offline} is on it; else True when no operation is on it or
-     * one comes back; else as it is.
-     */
+    /** False while any operation holds the Pod or {@code stay-offline} is on it; else True. */
     static Optional<Boolean> wanted(Map<String, Op> ops, PodRecord pod) {
         if (ops.values().stream().anyMatch(Op::holdsGate)) {
             return Optional.of(false);
@@ -21,9 +18,7 @@ final class Gate {
             // without the condition the Pod is offline as it is
             return pod.condition(Names.SERVICE_READY).map(condition -> false);
         }
-        return ops.isEmpty() || ops.values().stream().anyMatch(Op.Completing.class::isInstance)
-                ? Optional.of(true)
-                : Optional.empty();
+        return Optional.of(true);
     }
 
     /** The status to write now; empty when it is right, or can't travel with an image, or the Pod has no such gate. */

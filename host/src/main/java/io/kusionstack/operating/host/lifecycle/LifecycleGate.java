@@ -11,6 +11,8 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.Nodes;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
@@ -37,12 +39,38 @@ public final class LifecycleGate implements PodGate {
     private final Intentions intentions;
     private final Endpoints endpoints;
     private final Employers employers;
+    private final Obstacles obstacles;
+    private final Nodes nodes;
 
+    /** A gate that knows of no obstacles, and whose nodes are all reachable. */
     public LifecycleGate(Judgements judgements, Intentions intentions, Endpoints endpoints, Employers employers) {
         this.judgements = judgements;
         this.intentions = intentions;
         this.endpoints = endpoints;
         this.employers = employers;
+        this.obstacles = Obstacles.none();
+        this.nodes = Nodes.reachable();
+    }
+
+    private LifecycleGate(LifecycleGate like, Intentions intentions, Obstacles obstacles, Nodes nodes) {
+        this.judgements = like.judgements;
+        this.intentions = intentions;
+        this.endpoints = like.endpoints;
+        this.employers = like.employers;
+        this.obstacles = obstacles;
+        this.nodes = nodes;
+    }
+
+    /** The same, which lets no Pod leave service towards an obstacle, and sends nothing new to an unreachable node. */
+    public LifecycleGate minding(Obstacles ahead, Nodes known) {
+        return new LifecycleGate(this, intentions, ahead, known);
+    }
+
+    /** Nobody begins on a node whose kubelet would not follow, unless to be deleted. */
+    public static Obstacles unreachable(Nodes nodes) {
+        return (pod, operation) -> PodOps.isToDelete(pod, operation)
+                ? List.of()
+                : nodes.unreachable(pod.node()).map(List::of).orElse(List.of());
     }
 
     @Override
@@ -53,7 +81,7 @@ public final class LifecycleGate implements PodGate {
 
     @Override
     public Advance advanceWithoutIntention(PodRecord seen, PodEdit edit, Instant now) {
-        return new LifecycleGate(judgements, Intentions.none(), endpoints, employers).advance(seen, edit, now);
+        return new LifecycleGate(this, Intentions.none(), obstacles, nodes).advance(seen, edit, now);
     }
 
     @Override
@@ -64,13 +92,18 @@ public final class LifecycleGate implements PodGate {
 
     /** As {@link #advance}, and when to look again. */
     Advanced look(PodRecord seen, PodEdit edit, Instant now) {
-        LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, edit, now);
+        LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, followed(seen, edit), now);
         PodRecord pod = snapshot.pod();
         if (!pod.controlled() || pod.terminating()) {
             return LifecyclePlanner.plan(snapshot);
         }
         Facts facts = new Facts(
-                judged(snapshot), intention(snapshot), holding(snapshot), gone(snapshot), employers.expected(pod));
+                judged(snapshot),
+                unreachable(snapshot),
+                intention(snapshot),
+                holding(snapshot),
+                gone(snapshot),
+                employers.expected(pod));
         return LifecyclePlanner.plan(snapshot.with(facts));
     }
 
@@ -81,7 +114,8 @@ public final class LifecycleGate implements PodGate {
     public Explanation explain(PodRecord pod, Instant now) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(pod, PodEdit.of(pod), now);
         Facts facts = new Facts(
-                held(snapshot),
+                hindered(snapshot),
+                unreachable(snapshot),
                 Optional.empty(),
                 holding(snapshot),
                 gone(snapshot),
@@ -93,27 +127,38 @@ public final class LifecycleGate implements PodGate {
         if (snapshot.ops().isEmpty()) {
             return Map.of();
         }
-        Map<String, Judgement> judged = new TreeMap<>();
-        Map<String, Judgement> held = held(snapshot);
+        Map<String, Judgement> judged = hindered(snapshot);
         LifecyclePlanner.asks(snapshot.ops())
-                .forEach((id, stage) -> judged.put(
-                        id,
-                        held.containsKey(id)
-                                ? held.get(id)
-                                : judgements.judge(snapshot.pod(), id, stage, snapshot.now())));
+                .forEach((id, stage) -> judged.computeIfAbsent(
+                        id, asking -> judgements.judge(snapshot.pod(), asking, stage, snapshot.now())));
+        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, judgements.judgeAgain(snapshot.pod(), id)));
         return judged;
     }
 
-    /** Who must not leave service takes no slot. */
-    private Map<String, Judgement> held(LifecycleSnapshot snapshot) {
-        Map<String, Judgement> held = new TreeMap<>();
+    /** Who asks for PreCheck with an obstacle ahead: no rule is asked, so no slot is taken. */
+    private Map<String, Judgement> hindered(LifecycleSnapshot snapshot) {
+        Map<String, Judgement> hindered = new TreeMap<>();
         LifecyclePlanner.asks(snapshot.ops()).forEach((id, stage) -> {
-            List<Wait> waits = stage == Stage.PRE_CHECK ? intentions.holding(snapshot.pod(), id) : List.of();
-            if (!waits.isEmpty()) {
-                held.put(id, new Judgement.Waiting(waits, HELD));
+            List<Wait> ahead = stage == Stage.PRE_CHECK ? obstacles.ahead(snapshot.pod(), id) : List.of();
+            if (!ahead.isEmpty()) {
+                hindered.put(id, new Judgement.Waiting(ahead, HELD));
             }
         });
-        return held;
+        return hindered;
+    }
+
+    /** A kubelet that is away applies all images at once when it returns, so none is sent to it. */
+    private PodEdit followed(PodRecord seen, PodEdit edit) {
+        return !edit.images().isEmpty() && nodes.unreachable(seen.node()).isPresent() ? PodEdit.of(seen) : edit;
+    }
+
+    private Optional<Wait> unreachable(LifecycleSnapshot snapshot) {
+        for (Op op : snapshot.ops().values()) {
+            if ((op instanceof Op.Preparing || op instanceof Op.Operating) && !PodOps.isToDelete(snapshot.pod(), op.id())) {
+                return nodes.unreachable(snapshot.seen().node());
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<Intention> intention(LifecycleSnapshot snapshot) {

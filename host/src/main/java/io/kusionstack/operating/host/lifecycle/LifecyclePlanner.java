@@ -11,6 +11,8 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +54,9 @@ final class LifecyclePlanner {
         ops.values().removeIf(op -> op instanceof Op.Completing completing && back.ends(completing));
         Optional<Boolean> flip = Gate.flip(snapshot, ops);
         flip.ifPresent(draft::flip);
+        if (ops.values().stream().anyMatch(Op.Operating.class::isInstance)) {
+            snapshot.facts().unreachable().ifPresent(draft::await);
+        }
         prepare(snapshot, ops, draft);
         back.mark(ops, flip, draft);
         draft.write(ops);
@@ -86,6 +91,37 @@ final class LifecyclePlanner {
         return asks;
     }
 
+    /**
+     * Operations that passed PreCheck while the Pod was out of service anyway, of a Pod that could serve again if its gate
+     * were opened. By the labels and conditions alone, so that it holds after a start too: a Pod that took a slot stopped being
+     * Ready because it was let pass, not before.
+     */
+    static List<String> asksAgain(LifecycleSnapshot snapshot) {
+        PodRecord seen = snapshot.seen();
+        List<String> again = new ArrayList<>();
+        for (Op op : snapshot.ops().values()) {
+            if (op instanceof Op.Preparing
+                    && seen.readyButForOurGate()
+                    && !snapshot.pod().hasLabel(Names.STAY_OFFLINE)
+                    && !wasReadyAt(seen, Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING)))) {
+                again.add(op.id());
+            }
+        }
+        return again;
+    }
+
+    /** Times of conditions have whole seconds, so one in the same second counts as after. */
+    private static boolean wasReadyAt(PodRecord seen, Optional<Instant> passed) {
+        Optional<PodCondition> ready = seen.condition(PodCondition.READY);
+        if (ready.isEmpty() || passed.isEmpty()) {
+            return false;
+        }
+        Instant changed = ready.get().lastTransition();
+        return ready.get().isTrue()
+                ? !changed.isAfter(passed.get())
+                : !changed.isBefore(passed.get().truncatedTo(ChronoUnit.SECONDS));
+    }
+
     /** PostCheck looks at the Pod as it will serve, so it waits until nobody touches the Pod any more. */
     private static boolean touches(Op op) {
         return op.holdsGate() && !(op instanceof Op.PostCheck);
@@ -102,7 +138,7 @@ final class LifecyclePlanner {
                 case Op.PostCheck check -> Optional.of(passed ? check.postChecked() : postponed(check, asks, draft));
                 case Op.Leftover leftover -> kept(leftover, snapshot.now(), draft);
                 case Op.Untyped untyped -> Optional.of(draft.waiting(untyped, typeMissing(untyped)));
-                case Op.Preparing preparing -> Optional.of(preparing);
+                case Op.Preparing preparing -> Optional.of(kept(preparing, snapshot, draft));
                 case Op.Operating operating -> Optional.of(operating);
                 case Op.Completing completing -> Optional.of(completing);
             };
@@ -128,6 +164,12 @@ final class LifecyclePlanner {
                 yield false;
             }
         };
+    }
+
+    /** What passed without a slot and could serve again needs one now, or comes back before it is touched. */
+    private static Op kept(Op.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        Judgement judgement = snapshot.facts().judgements().get(preparing.id());
+        return judgement == null || passes(judgement, draft) ? preparing : preparing.calledBack();
     }
 
     private static Op postponed(Op.PostCheck check, SortedMap<String, Stage> asks, LifecycleDraft draft) {
@@ -160,11 +202,17 @@ final class LifecyclePlanner {
     /** Lets operations touch the Pod once traffic is off; the edit that one of them wants to make travels along. */
     private static void prepare(LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
         if (ops.values().stream().noneMatch(Op.Preparing.class::isInstance)
+                || isUnreachable(snapshot, draft)
                 || !isPrepared(snapshot, draft)
                 || isKubeletFollowing(snapshot, ops, draft)) {
             return;
         }
         ops.replaceAll((id, op) -> op instanceof Op.Preparing preparing ? touchable(preparing, snapshot, draft) : op);
+    }
+
+    private static boolean isUnreachable(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        snapshot.facts().unreachable().ifPresent(draft::await);
+        return snapshot.facts().unreachable().isPresent();
     }
 
     private static Op touchable(Op.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {

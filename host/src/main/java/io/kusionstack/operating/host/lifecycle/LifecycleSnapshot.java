@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,9 @@ record LifecycleSnapshot(
     /**
      * What others know of the Pod.
      *
-     * @param judgements by operation, for those that ask; one that asks and is absent waits
+     * @param judgements by operation, for those that ask; one that asks and is absent waits, one that is asked about again and
+     *     is absent goes on
+     * @param unreachable why nothing new may be sent to the Pod's node
      * @param intention the edit that one operation wants to make
      * @param holding who may still send to the Pod; read only while the stored gate is False
      * @param gone employers whose expected finalizer will never come
@@ -45,12 +48,13 @@ record LifecycleSnapshot(
      */
     record Facts(
             Map<String, Judgement> judgements,
+            Optional<Wait> unreachable,
             Optional<Intention> intention,
             List<Endpoints.Held> holding,
             Set<String> gone,
             SortedMap<String, String> expected) {
-        private static final Facts NONE =
-                new Facts(Map.of(), Optional.empty(), List.of(), Set.of(), Collections.emptySortedMap());
+        private static final Facts NONE = new Facts(
+                Map.of(), Optional.empty(), Optional.empty(), List.of(), Set.of(), Collections.emptySortedMap());
 
         Facts {
             judgements = Map.copyOf(judgements);

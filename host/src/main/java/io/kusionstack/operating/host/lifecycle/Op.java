@@ -8,7 +8,7 @@ import java.util.Set;
  * One operation on a Pod. Each state has only its legal exits; an operation that is undone or over is simply gone.
  *
  * <pre>
- * Begun -> Preparing -> Operating -> PostCheck -> Completing -> gone
+ * Begun <-> Preparing -> Operating -> PostCheck -> Completing -> gone
  * </pre>
  */
 sealed interface Op {
@@ -22,6 +22,11 @@ sealed interface Op {
 
     /** True while the Pod has to be out of service. */
     boolean holdsGate();
+
+    /** True once the rules let it pass; one that only waits, or is given up, leaves the Pod in service. */
+    default boolean hasLeftPreCheck() {
+        return holdsGate() || this instanceof Completing;
+    }
 
     /** Begun without saying what for: nothing happens until the type is there. */
     record Untyped(String id, boolean holdsGate) implements Op {
@@ -62,6 +67,11 @@ sealed interface Op {
 
         Operating prepared() {
             return new Operating(id, type);
+        }
+
+        /** The rules let it pass as a Pod that was out anyway, and it no longer is. */
+        Begun calledBack() {
+            return new Begun(id, type);
         }
 
         @Override

@@ -111,6 +111,12 @@ public final class PodOps {
                 && !pod.hasLabel(Mark.UNDO_OPERATION_TYPE.key(id));
     }
 
+    /** True if the operation ends with the deletion of the Pod. */
+    public static boolean isToDelete(PodRecord pod, String id) {
+        String type = pod.label(Mark.OPERATION_TYPE.key(id)).orElse("");
+        return pod.hasLabel(Names.PREPARING_TO_DELETE) || type.equals(Names.DELETE) || type.equals(Names.SCALE_IN);
+    }
+
     /** True if no operation is on the Pod, in whatever phase. */
     public static boolean isIdle(PodRecord pod) {
         return operations(pod).isEmpty();

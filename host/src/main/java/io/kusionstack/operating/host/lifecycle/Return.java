@@ -3,7 +3,6 @@ package io.kusionstack.operating.host.lifecycle;
 import io.kusionstack.operating.host.model.AvailableConditions;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.MapEdit;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -28,14 +27,14 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
     /** Takes expectations that nobody will meet out of the annotation, and says what the Pod waits for. */
     static Return of(LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
         boolean held = ops.values().stream().anyMatch(Op::holdsGate);
-        boolean idle = ops.values().stream().allMatch(Op.Completing.class::isInstance);
+        boolean inService = ops.values().stream().noneMatch(Op::hasLeftPreCheck);
         PodRecord pod = snapshot.pod();
-        boolean settled = ops.isEmpty() && pod.hasLabel(Names.SERVICE_AVAILABLE);
+        boolean settled = inService && pod.hasLabel(Names.SERVICE_AVAILABLE);
         if (settled || !comesBack(pod)) {
             return new Return(snapshot, true, held);
         }
         boolean completing = ops.values().stream().anyMatch(Op.Completing.class::isInstance);
-        if (!idle && !completing) {
+        if (held && !completing) {
             return new Return(snapshot, false, held);
         }
         boolean expected = isExpectedThere(snapshot, draft);
@@ -50,7 +49,7 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
             return false;
         }
         PodRecord seen = snapshot.seen();
-        return !comesBack(snapshot.pod()) || expected && (seen.ready() || !onlyKubeletIsMissing(seen));
+        return !comesBack(snapshot.pod()) || expected && (seen.ready() || !seen.readyButForOurGate());
     }
 
     /** Sets or takes away {@code service-available}. */
@@ -63,7 +62,8 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
         if (marked && (!ready || offline || busy)) {
             draft.labels(MapEdit.remove(List.of(Names.SERVICE_AVAILABLE)));
         }
-        if (!marked && ready && !offline && ops.isEmpty() && expected) {
+        boolean inService = ops.values().stream().noneMatch(Op::hasLeftPreCheck);
+        if (!marked && ready && !offline && inService && expected) {
             draft.labels(MapEdit.set(Names.SERVICE_AVAILABLE, Stamp.of(snapshot.now())))
                     .labels(MapEdit.remove(List.of(Names.CREATING, Names.POD_COMPLETING)));
         }
@@ -82,24 +82,12 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
         return !pod.inactive() && !pod.hasLabel(Names.STAY_OFFLINE);
     }
 
-    /** The containers are ready, and so is every gate of others: what is missing comes within seconds. */
-    private static boolean onlyKubeletIsMissing(PodRecord seen) {
-        return seen.condition(PodCondition.CONTAINERS_READY)
-                        .filter(PodCondition::isTrue)
-                        .isPresent()
-                && seen.readinessGates().stream()
-                        .filter(gate -> !gate.equals(Names.SERVICE_READY))
-                        .allMatch(gate -> seen.condition(gate)
-                                .filter(PodCondition::isTrue)
-                                .isPresent());
-    }
-
     private static Optional<Wait> unready(PodRecord seen) {
         if (seen.ready()) {
             return Optional.empty();
         }
         return Optional.of(
-                onlyKubeletIsMissing(seen)
+                seen.readyButForOurGate()
                         ? new Wait(
                                 Reason.GATE_NOT_OBSERVED,
                                 Names.SERVICE_READY,

@@ -16,6 +16,16 @@ public interface Judgements {
     Judgement judge(PodRecord pod, String operation, Stage stage, Instant now);
 
     /**
+     * May a Pod that passed PreCheck without a slot, because it was out of service, stay out though it could serve again?
+     *
+     * @param pod the Pod at Preparing, not touched yet
+     * @param operation the id of the operation that holds it
+     */
+    default Judgement judgeAgain(PodRecord pod, String operation) {
+        return new Judgement.Passed();
+    }
+
+    /**
      * What became of the edit of a Pod that passed the lifecycle gate. To be called by the actuator, still under the
      * Pod's write lane, after every such edit; after {@link Settlement#WRITTEN} it may be left out.
      */
@@ -30,10 +40,10 @@ public interface Judgements {
     enum Settlement {
         /** The server confirmed it; the response is in the cache, or soon will be. */
         WRITTEN,
-        /** The server answered that it did not apply it: a conflict, a refusal, the Pod is gone. */
+        /** The server does not take its content: the same edit would be refused again. */
         REFUSED,
-        /** It was dropped without a call. */
-        NOT_SENT,
+        /** It was not made, which says nothing of its content: nothing was sent, the server was too busy, the Pod had moved. */
+        NOT_APPLIED,
         /** No answer: it may have been applied, or may yet be. */
         UNKNOWN,
         /** After {@link #UNKNOWN}: the time of the request is over, and the Pod, read since then, is in the cache. */

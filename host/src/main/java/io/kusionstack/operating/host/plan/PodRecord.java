@@ -122,13 +122,50 @@ public record PodRecord(
         if (condition(PodCondition.READY).filter(PodCondition::isTrue).isEmpty()) {
             return false;
         }
-        return readinessGates.stream()
-                .allMatch(gate -> condition(gate).filter(PodCondition::isTrue).isPresent());
+        return gatesOpen(readinessGates);
     }
 
-    /** In service: marked available, ready, and not on its way out. */
+    /** What a budget may rely on: marked available, ready, and not on its way out. */
     public boolean available() {
         return hasLabel(Names.SERVICE_AVAILABLE) && ready() && !terminating();
+    }
+
+    /**
+     * True if the Pod may be getting requests now, or may get some again without a write of ours: it is Ready, or about to
+     * be, whatever its labels say; or it stopped being Ready less than 30 s ago while its containers run. False for one that
+     * is terminating, whose gate is closed, or that is broken: a container waits or ended, or was never ready since it started.
+     */
+    public boolean mayServe(Instant now) {
+        return mayServeUntil().filter(now::isBefore).isPresent();
+    }
+
+    /** Until when {@link #mayServe} holds though nothing happens; {@link Instant#MAX} for as long as nothing does. */
+    public Optional<Instant> mayServeUntil() {
+        return Serving.until(this);
+    }
+
+    /** All that is missing for Ready is the kubelet's word: the containers are ready, and every listed gate is True. */
+    public boolean readyButForKubelet() {
+        return containersReady() && gatesOpen(readinessGates);
+    }
+
+    /** As {@link #readyButForKubelet}, whatever the gate says that the lifecycle flips. */
+    public boolean readyButForOurGate() {
+        return containersReady()
+                && gatesOpen(readinessGates.stream()
+                        .filter(gate -> !gate.equals(Names.SERVICE_READY))
+                        .toList());
+    }
+
+    private boolean containersReady() {
+        return condition(PodCondition.CONTAINERS_READY)
+                .filter(PodCondition::isTrue)
+                .isPresent();
+    }
+
+    private boolean gatesOpen(List<String> gates) {
+        return gates.stream()
+                .allMatch(gate -> condition(gate).filter(PodCondition::isTrue).isPresent());
     }
 
     public boolean isProtected() {

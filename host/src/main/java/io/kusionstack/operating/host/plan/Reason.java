@@ -20,6 +20,7 @@ public enum Reason {
     FOREIGN_BACKEND("ForeignBackend", "the Pod's address is registered at the load balancer by somebody else"),
     WAITING_FOR_EXPECTED_FINALIZER("WaitingForExpectedFinalizer", "traffic is not back on the Pod yet"),
     SETTLING_AFTER_DEREGISTER("SettlingAfterDeregister", "the Pod left the endpoints a moment ago"),
+    NODE_UNREACHABLE("NodeUnreachable", "the Pod's node is not Ready, so its kubelet would not follow"),
     WAITING_FOR_KUBELET("WaitingForKubelet", "the kubelet has not started the new container yet"),
     CONTAINER_CRASHING("ContainerCrashing", "a container of the Pod ends again and again"),
     IMAGE_NOT_PULLED("ImageNotPulled", "the image cannot be pulled"),

@@ -21,6 +21,13 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
         return Optional.empty();
     }
 
+    /** What keeps every Pod from being touched, also one that is out of service already; empty if nothing does. */
+    Optional<String> freezes(Count count) {
+        return maxUnavailable
+                .filter(quota -> quota.roundedUp(count.wanted()) == 0)
+                .map(quota -> "maxUnavailable " + quota + " lets no Pod be touched");
+    }
+
     /** At most so many Pods may be out of service by both limits; may be negative. */
     int allowance(Count count) {
         return Math.min(mostUnavailable(count), count.wanted() - leastAvailable(count));
@@ -66,6 +73,11 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
 
         int available() {
             return pods - out;
+        }
+
+        /** The count if one of those that are out were in service. */
+        Count andOneBack() {
+            return new Count(pods, out - 1, missing);
         }
 
         /** The count once one more Pod may leave service. */

@@ -7,7 +7,9 @@ import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The caches, as rules see them. */
-record CachedRuleWorld(PodCache cachedPods, ObjectCache<PodTransitionRule> cachedRules, ObjectCache<CollaSet> sets)
+record CachedRuleWorld(
+        PodCache cachedPods,
+        ObjectCache<PodTransitionRule> cachedRules,
+        ObjectCache<CollaSet> sets,
+        Obstacles obstacles)
         implements RuleWorld {
     @Override
     public Optional<PodTransitionRule> rule(Key key) {
@@ -35,6 +41,19 @@ record CachedRuleWorld(PodCache cachedPods, ObjectCache<PodTransitionRule> cache
     @Override
     public List<PodRecord> pods(String namespace) {
         return cachedPods.inNamespace(namespace);
+    }
+
+    @Override
+    public Optional<Wait> ahead(PodRecord pod, List<String> operations) {
+        Optional<Wait> first = Optional.empty();
+        for (String operation : operations) {
+            List<Wait> ahead = obstacles.ahead(pod, operation);
+            if (ahead.isEmpty()) {
+                return Optional.empty();
+            }
+            first = first.or(() -> Optional.of(ahead.getFirst()));
+        }
+        return first;
     }
 
     @Override

@@ -7,11 +7,11 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Asked;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Counted;
+import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import io.kusionstack.operating.host.rules.Standing.Place;
-import io.kusionstack.operating.host.rules.Tally.Member;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -64,15 +64,18 @@ final class Docket {
         for (String name : names) {
             Member member = roll.member(name).orElseThrow();
             for (Stage stage : Stage.values()) {
-                Optional<Place> place = Standing.place(member.pod(), stage);
+                Optional<Place> place = member.standing().place(stage);
                 if (place.isPresent()) {
-                    boolean takesSlot = stage == Stage.PRE_CHECK && !member.out();
-                    Optional<Wait> aside = takesSlot ? aside(member.pod()) : Optional.empty();
-                    Subject subject = subject(member, stage, takesSlot, aside);
+                    Subject subject = subject(member, stage, now);
                     ordered.computeIfAbsent(place.get(), at -> new ArrayList<>())
                             .add(
                                     isHeldByPlugins(member)
-                                            ? heard(subject, member, Standing.marks(member.pod(), stage), said, now)
+                                            ? heard(
+                                                    subject,
+                                                    member,
+                                                    member.standing().marks(stage),
+                                                    said,
+                                                    now)
                                             : subject);
                 }
             }
@@ -90,15 +93,32 @@ final class Docket {
         return false;
     }
 
-    /**
-     * One Pod alone.
-     *
-     * @param marks of the operations that want to go on, as far as they are stored on the Pod
-     */
-    RuleSnapshot one(Member member, Stage stage, Map<String, String> marks, boolean takesSlot, Instant now) {
+    /** One Pod alone. */
+    RuleSnapshot one(Member member, Ask ask, Leave leave) {
         Map<Asked, Judgement> said = new HashMap<>();
-        Subject subject = heard(subject(member, stage, takesSlot, Optional.empty()), member, marks, said, now);
-        return new RuleSnapshot(counted(member.tallies()), List.of(subject), said);
+        Subject subject = subject(member, ask.stage(), leave, Optional.empty());
+        Subject heard = heard(subject, member, ask.marks(member), said, ask.now());
+        return new RuleSnapshot(counted(member.tallies()), List.of(heard), said);
+    }
+
+    /** A Pod that left service without a slot, and could serve again. */
+    RuleSnapshot again(Member member) {
+        Subject subject = subject(member, Stage.PRE_CHECK, Leave.MAY_RETURN, Optional.empty());
+        return new RuleSnapshot(counted(member.tallies()), List.of(subject), Map.of());
+    }
+
+    /** When a Pod that waits under these rules takes no slot any more though nothing happens; empty if only an event can tell. */
+    Optional<Instant> nextFree(List<Tally> tallies, Instant now) {
+        Optional<Instant> next = Optional.empty();
+        for (Tally tally : tallies) {
+            for (String name : tally.staged()) {
+                Instant until = roll.member(name).flatMap(Member::slotUntil).orElse(Instant.MAX);
+                if (until.isAfter(now) && until.isBefore(next.orElse(Instant.MAX))) {
+                    next = Optional.of(until);
+                }
+            }
+        }
+        return next;
     }
 
     /** Adds what plugins said of the Pod; who got a yes that is too old goes on only after another one. */
@@ -128,18 +148,18 @@ final class Docket {
         return lapsed.map(subject::aside).orElse(subject);
     }
 
-    private Optional<Wait> aside(PodRecord pod) {
-        return roll.isAside(pod)
-                ? Optional.of(new Wait(
-                        Reason.REFUSED_BY_SERVER,
-                        "",
-                        "the last write of this Pod was not made; it is judged again when the Pod changes"))
-                : Optional.empty();
+    private static Subject subject(Member member, Stage stage, Instant now) {
+        boolean leaves = stage == Stage.PRE_CHECK;
+        return subject(
+                member,
+                stage,
+                leaves ? member.leave(now) : Leave.OUT,
+                leaves && !member.granted() ? member.aside() : Optional.empty());
     }
 
-    private static Subject subject(Member member, Stage stage, boolean takesSlot, Optional<Wait> aside) {
+    private static Subject subject(Member member, Stage stage, Leave leave, Optional<Wait> aside) {
         PodRecord pod = member.pod();
-        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), takesSlot, aside);
+        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, aside);
     }
 
     private static List<Counted> counted(List<Tally> tallies) {
@@ -199,9 +219,9 @@ final class Docket {
     private static List<PodRecord> waiting(Rule rule, List<PodRecord> staged) {
         Map<Place, PodRecord> waiting = new TreeMap<>();
         for (PodRecord pod : staged) {
-            Optional<Place> place = Standing.place(pod, rule.stage());
-            Subject subject =
-                    new Subject(pod.ref(), rule.stage(), pod.labels(), SkippedRules.of(pod), false, Optional.empty());
+            Optional<Place> place = Standing.of(pod).place(rule.stage());
+            Subject subject = new Subject(
+                    pod.ref(), rule.stage(), pod.labels(), SkippedRules.of(pod), Leave.OUT, Optional.empty());
             if (place.isPresent() && rule.appliesTo(subject)) {
                 waiting.put(place.get(), pod);
             }

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.rules;
 
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Map;
@@ -23,6 +24,17 @@ record Grant(
         Write write) {
     Grant {
         rules = Map.copyOf(rules);
+    }
+
+    static Grant asked(Member known, Ask ask) {
+        return new Grant(
+                ask.pod().ref(),
+                ask.operation(),
+                ask.pod().label(Names.key(Names.OPERATING, ask.operation())).orElse(""),
+                ask.stage(),
+                known.generations(),
+                ask.pod().resourceVersion(),
+                Write.ASKED);
     }
 
     Grant with(Write now) {

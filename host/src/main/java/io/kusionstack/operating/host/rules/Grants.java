@@ -4,12 +4,12 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.Grant.Write;
-import io.kusionstack.operating.plugin.Stage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The ledger of grants in one namespace. Mutable; guarded by the lock of the namespace's desk. A grant ends for one of
@@ -42,6 +42,12 @@ final class Grants {
         return byPod.size();
     }
 
+    /** Takes back what is kept for Pods that have yet to be woken: to be called when no rule is left. */
+    void withdrawReserved() {
+        byPod.values().forEach(ofPod -> ofPod.values().removeIf(grant -> grant.write() == Write.RESERVED));
+        byPod.values().removeIf(Map::isEmpty);
+    }
+
     /** Takes back a grant that was given under other rules and that no write can use any more. */
     void withdraw(Grant grant) {
         Map<String, Grant> ofPod = byPod.getOrDefault(grant.pod().uid(), new HashMap<>());
@@ -55,17 +61,27 @@ final class Grants {
         if (ofPod == null) {
             return;
         }
-        ofPod.values()
-                .removeIf(grant -> shows(pod) || (pod.resourceVersion() > grant.judgedAt() && !wants(pod, grant)));
+        boolean shows = shows(pod);
+        ofPod.values().removeIf(grant -> shows || (pod.resourceVersion() > grant.judgedAt() && !wants(pod, grant)));
         prune(pod.uid(), ofPod);
     }
 
-    /** Releases what the fate of the write allows, and returns it. */
-    List<Grant> settle(String podUid, Settlement settlement) {
+    /**
+     * Releases what the fate of the write allows, and returns it. A write that was not made for no reason of its own costs a
+     * Pod that waits nothing: its slot is kept.
+     *
+     * @param waits true for a grant whose Pod shows that it waits for it
+     */
+    List<Grant> settle(String podUid, Settlement settlement, Predicate<Grant> waits) {
         return switch (settlement) {
             case WRITTEN -> List.of();
-            case REFUSED, NOT_SENT -> {
+            case REFUSED -> {
                 List<Grant> released = release(podUid, Write.ASKED);
+                mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
+                yield released;
+            }
+            case NOT_APPLIED -> {
+                List<Grant> released = keepOrRelease(podUid, Write.ASKED, waits);
                 mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
                 yield released;
             }
@@ -75,7 +91,7 @@ final class Grants {
                 yield List.of();
             }
             case READ_AGAIN -> {
-                List<Grant> released = release(podUid, Write.UNKNOWN);
+                List<Grant> released = keepOrRelease(podUid, Write.UNKNOWN, waits);
                 mark(podUid, Write.ASKED_AGAIN, Write.ASKED);
                 yield released;
             }
@@ -85,6 +101,13 @@ final class Grants {
     private void mark(String podUid, Write from, Write to) {
         byPod.getOrDefault(podUid, new HashMap<>())
                 .replaceAll((operation, grant) -> grant.write() == from ? grant.with(to) : grant);
+    }
+
+    private List<Grant> keepOrRelease(String podUid, Write write, Predicate<Grant> waits) {
+        byPod.getOrDefault(podUid, new HashMap<>())
+                .replaceAll((operation, grant) ->
+                        grant.write() == write && waits.test(grant) ? grant.with(Write.RESERVED) : grant);
+        return release(podUid, write);
     }
 
     private List<Grant> release(String podUid, Write write) {
@@ -105,14 +128,14 @@ final class Grants {
         byPod.remove(podUid);
     }
 
-    /** From here on the Pod itself counts as out of service. */
+    /** From here on the Pod itself counts as out of service, until it is back. */
     private static boolean shows(PodRecord pod) {
-        return !pod.hasLabel(Names.SERVICE_AVAILABLE) || Standing.leaving(pod);
+        return Standing.of(pod).leaving();
     }
 
-    private static boolean wants(PodRecord pod, Grant grant) {
-        String mark = grant.stage() == Stage.PRE_CHECK ? Names.PRE_CHECK : Names.POST_CHECK;
-        return pod.hasLabel(Names.key(mark, grant.operation()))
+    /** True if the Pod, as it is stored, waits for what was granted. */
+    static boolean wants(PodRecord pod, Grant grant) {
+        return Standing.of(pod).marks(grant.stage()).containsKey(grant.operation())
                 && pod.label(Names.key(Names.OPERATING, grant.operation()))
                         .orElse("")
                         .equals(grant.operating());

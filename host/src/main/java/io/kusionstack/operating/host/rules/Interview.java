@@ -199,7 +199,7 @@ final class Interview {
             heard.put(
                     pod.uid(),
                     new Heard(
-                            Standing.marks(pod, question.rule().stage()),
+                            Standing.of(pod).marks(question.rule().stage()),
                             said.views().getOrDefault(pod.uid(), PodViews.of(pod)),
                             pod.resourceVersion(),
                             judgement(question, verdict),

@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -9,13 +8,12 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.Docket.Acceptance;
 import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
+import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
-import io.kusionstack.operating.host.rules.Tally.Member;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +27,6 @@ import java.util.stream.Collectors;
 /** The judge of one namespace: everything it decides, it decides under one lock, on its own roll of Pods. */
 final class NamespaceDesk {
     private static final Duration SOON = Duration.ofSeconds(1);
-    /** Forgetting who was woken costs no more than waking them once more. */
-    private static final int MOST_REMEMBERED = 20_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final String namespace;
@@ -41,7 +37,7 @@ final class NamespaceDesk {
     private final Roll roll;
     private final Verdicts verdicts = new Verdicts();
     private final Docket docket;
-    private final Map<String, Long> wokenAt = new HashMap<>();
+    private final Wakes wakes = new Wakes();
     private boolean rulesChanged;
 
     NamespaceDesk(String namespace, RuleWorld world, Instant grantsFrom, Consumer<Key> ruleKeys) {
@@ -60,6 +56,9 @@ final class NamespaceDesk {
     private void refresh() {
         if (roll.refresh()) {
             rulesChanged = true;
+            if (roll.tallies().isEmpty()) {
+                grants.withdrawReserved();
+            }
             verdicts.keepOnly(
                     roll.tallies().stream().map(tally -> tally.spec().uid()).collect(Collectors.toSet()));
         }
@@ -76,20 +75,22 @@ final class NamespaceDesk {
                 }
                 roll.reread(asking.name());
             }
+            roll.lookAhead(asking.name());
             return roll.member(asking.name())
                     .filter(known -> known.pod().uid().equals(asking.uid()))
-                    .map(known -> judge(known, asking, new Ask(operation, stage, now)))
+                    .map(known -> judge(known, new Ask(asking, operation, stage, now)))
                     .orElseGet(() -> waiting("the Pod is not in the cache yet", SOON));
         } finally {
             lock.unlock();
         }
     }
 
-    private Judgement judge(Member known, PodRecord asking, Ask ask) {
+    private Judgement judge(Member known, Ask ask) {
+        PodRecord asking = ask.pod();
         if (known.tallies().isEmpty()) {
             return new Judgement.Passed();
         }
-        Grant wanted = grant(known, asking, ask);
+        Grant wanted = Grant.asked(known, ask);
         boolean withdrawn = false;
         for (Grant held : grants.of(asking.uid())) {
             if (!wanted.allows(held)) {
@@ -105,18 +106,34 @@ final class NamespaceDesk {
             return new Judgement.Passed();
         }
         if (!withdrawn) {
-            return judgeAnew(known, asking, wanted, ask);
+            return judgeAnew(known, wanted, ask);
         }
         roll.recount(asking.name());
         known.tallies().forEach(tally -> ruleKeys.accept(tally.spec().key()));
-        return judgeAnew(roll.member(asking.name()).orElse(known), asking, wanted, ask);
+        return judgeAnew(roll.member(asking.name()).orElse(known), wanted, ask);
     }
 
-    private Judgement judgeAnew(Member known, PodRecord asking, Grant wanted, Ask ask) {
-        Judgement judgement = look(known, asking, ask);
-        if (judgement instanceof Judgement.Passed && leaves(known, asking, ask.stage())) {
+    /** Judges a Pod that left service without a slot, because it was out anyway, and could serve again. */
+    Judgement judgeAgain(PodRecord pod) {
+        lock.lock();
+        try {
+            refresh();
+            return roll.member(pod.name())
+                    .filter(known -> known.pod().uid().equals(pod.uid()) && known.counted() && !known.granted())
+                    .map(known -> RuleEngine.judgeByLimits(docket.again(known))
+                            .getFirst()
+                            .judgement())
+                    .orElseGet(Judgement.Passed::new);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Judgement judgeAnew(Member known, Grant wanted, Ask ask) {
+        Judgement judgement = look(known, ask);
+        if (judgement instanceof Judgement.Passed && ask.leaves(known)) {
             grants.give(wanted);
-            roll.recount(asking.name());
+            roll.recount(ask.pod().name());
         }
         if (!(judgement instanceof Judgement.Passed)) {
             // a plugin may have to be asked about it once more
@@ -129,39 +146,22 @@ final class NamespaceDesk {
     }
 
     /** What the Pod would hear; gives nothing. */
-    private Judgement look(Member known, PodRecord asking, Ask ask) {
-        boolean takesSlot = leaves(known, asking, ask.stage()) && !known.out();
-        if (takesSlot && ask.now().isBefore(grantsFrom)) {
+    private Judgement look(Member known, Ask ask) {
+        Leave leave = ask.leave(known);
+        if (leave != Leave.OUT && ask.now().isBefore(grantsFrom)) {
             return waiting(
                     "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
         }
-        Map<String, String> marks = marks(known, asking, ask);
-        Ruling ruling = RuleEngine.judge(docket.one(known, ask.stage(), marks, takesSlot, ask.now()))
-                .getFirst();
+        Ruling ruling = RuleEngine.judge(docket.one(known, ask, leave)).getFirst();
         if (!(ruling.judgement() instanceof Judgement.Passed)) {
             return ruling.judgement();
         }
         for (Tally tally : known.tallies()) {
-            if (takesSlot && tally.behind(known.queued())) {
+            if (leave != Leave.OUT && tally.behind(known.queued())) {
                 return new Judgement.Rejected(List.of(turn(tally.spec())));
             }
         }
         return ruling.judgement();
-    }
-
-    /** What of the asking operation is stored on the Pod: plugins were asked about nothing else. */
-    private static Map<String, String> marks(Member known, PodRecord asking, Ask ask) {
-        Map<String, String> stored = Standing.marks(known.pod(), ask.stage());
-        if (ask.operation().isEmpty()) {
-            return stored;
-        }
-        String mark = asking.label(Standing.mark(ask.stage(), ask.operation())).orElse("");
-        return mark.equals(stored.get(ask.operation())) ? Map.of(ask.operation(), mark) : Map.of();
-    }
-
-    /** Only who leaves service takes a slot: nobody does at PostCheck. */
-    private static boolean leaves(Member known, PodRecord asking, Stage stage) {
-        return stage == Stage.PRE_CHECK && known.counted() && Standing.serving(asking);
     }
 
     /** What rules keep a Pod from going on, for whoever wants to know; gives nothing. */
@@ -171,9 +171,9 @@ final class NamespaceDesk {
             refresh();
             Set<Wait> waits = new LinkedHashSet<>();
             for (Stage stage : Stage.values()) {
-                if (Standing.place(pod, stage).isPresent()) {
+                if (Standing.of(pod).place(stage).isPresent()) {
                     roll.member(pod.name())
-                            .map(known -> look(known, pod, new Ask("", stage, now)))
+                            .map(known -> look(known, new Ask(pod, "", stage, now)))
                             .map(Judgement::waits)
                             .ifPresent(waits::addAll);
                 }
@@ -196,20 +196,19 @@ final class NamespaceDesk {
             }
             Optional<Tally> tally = roll.tally(rule);
             if (tally.isEmpty()) {
-                return new Pass(woken, Set.of(rule), Optional.empty(), Optional.empty());
+                return new Pass(woken, Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
             }
             if (now.isBefore(grantsFrom)) {
-                return new Pass(woken, Set.of(), Optional.empty(), Optional.of(untilOpen(now)));
+                return new Pass(woken, Set.of(), Optional.empty(), Optional.of(untilOpen(now)), Optional.empty());
             }
             List<Tally> joined = docket.joined(tally.get());
             joined.forEach(this::withdrawReserved);
+            joined.forEach(known -> known.staged().forEach(roll::lookAhead));
             List<Ruling> rulings = RuleEngine.judge(docket.all(joined, now));
-            if (wokenAt.size() > MOST_REMEMBERED) {
-                wokenAt.clear();
-            }
             rulings.forEach(ruling -> settle(ruling, woken));
             Set<Key> asks = docket.toAsk(joined, now);
-            return new Pass(woken, asks, Optional.of(report(tally.get(), rulings)), Optional.empty());
+            Optional<Duration> next = docket.nextFree(joined, now).map(at -> Duration.between(now, at));
+            return new Pass(woken, asks, Optional.of(report(tally.get(), rulings)), Optional.empty(), next);
         } finally {
             lock.unlock();
         }
@@ -237,7 +236,7 @@ final class NamespaceDesk {
                 // who may go now has to hear of it, though its record is the same as before
                 spoken.heard().forEach((pod, heard) -> {
                     if (heard.isYes()) {
-                        wokenAt.remove(pod);
+                        wakes.forget(pod);
                     }
                 });
             }
@@ -251,16 +250,37 @@ final class NamespaceDesk {
         lock.lock();
         try {
             refresh();
-            List<Grant> released = grants.settle(pod.uid(), settlement);
+            Optional<Member> member =
+                    roll.member(pod.name()).filter(known -> known.pod().uid().equals(pod.uid()));
+            List<Grant> released = grants.settle(
+                    pod.uid(),
+                    settlement,
+                    grant -> member.filter(known -> Grants.wants(known.pod(), grant))
+                            .isPresent());
             if (released.isEmpty()) {
                 return List.of();
             }
-            long judgedAt = released.stream().mapToLong(Grant::judgedAt).max().orElse(0);
-            roll.setAside(pod.name(), pod.uid(), judgedAt);
-            return roll.member(pod.name()).stream()
-                    .flatMap(member -> member.tallies().stream())
+            if (settlement == Settlement.REFUSED) {
+                roll.setAside(
+                        pod.name(),
+                        pod.uid(),
+                        released.stream().mapToLong(Grant::judgedAt).max().orElse(0));
+            }
+            roll.recount(pod.name());
+            return member.stream()
+                    .flatMap(known -> known.tallies().stream())
                     .map(tally -> tally.spec().key())
                     .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** True if nothing is lost when it is forgotten. */
+    boolean isIdle() {
+        lock.lock();
+        try {
+            return roll.isIdle();
         } finally {
             lock.unlock();
         }
@@ -272,20 +292,13 @@ final class NamespaceDesk {
             Member member = roll.member(name).orElseThrow();
             List<Grant> outdated = grants.of(member.pod().uid()).stream()
                     .filter(held -> held.write() == Grant.Write.RESERVED)
-                    .filter(held -> !held.rules().equals(rules(member)))
+                    .filter(held -> !held.rules().equals(member.generations()))
                     .toList();
             if (!outdated.isEmpty()) {
                 outdated.forEach(grants::withdraw);
                 roll.recount(name);
             }
         }
-    }
-
-    private static Map<String, Long> rules(Member member) {
-        Map<String, Long> rules = new HashMap<>();
-        member.tallies()
-                .forEach(tally -> rules.put(tally.spec().uid(), tally.spec().generation()));
-        return rules;
     }
 
     private void settle(Ruling ruling, Set<Key> woken) {
@@ -296,39 +309,25 @@ final class NamespaceDesk {
         }
         PodRecord pod = member.get().pod();
         if (ruling.granted()) {
-            for (String operation : Standing.operations(pod, subject.stage())) {
-                grants.give(grant(member.get(), pod, new Ask(operation, subject.stage(), grantsFrom))
+            for (String operation : member.get().standing().operations(subject.stage())) {
+                grants.give(Grant.asked(member.get(), new Ask(pod, operation, subject.stage(), grantsFrom))
                         .with(Grant.Write.RESERVED));
             }
             roll.recount(pod.name());
         }
-        Long before = wokenAt.put(pod.uid(), pod.resourceVersion());
-        if (before == null || before != pod.resourceVersion() || ruling.granted()) {
+        if (wakes.isNews(pod) || ruling.granted()) {
             woken.add(new Key(namespace, pod.name()));
         }
     }
 
     /** After rules changed: those that no rule selects any more have nobody else to wake them. */
     private void wakeAll(Set<Key> woken) {
-        wokenAt.clear();
+        wakes.forgetAll();
         for (PodRecord pod : world.pods(namespace)) {
-            for (Stage stage : Stage.values()) {
-                if (Standing.place(pod, stage).isPresent()) {
-                    woken.add(new Key(namespace, pod.name()));
-                }
+            if (Standing.of(pod).isInStage()) {
+                woken.add(new Key(namespace, pod.name()));
             }
         }
-    }
-
-    private static Grant grant(Member known, PodRecord pod, Ask ask) {
-        return new Grant(
-                pod.ref(),
-                ask.operation(),
-                pod.label(Names.key(Names.OPERATING, ask.operation())).orElse(""),
-                ask.stage(),
-                rules(known),
-                pod.resourceVersion(),
-                Grant.Write.ASKED);
     }
 
     private Report report(Tally tally, List<Ruling> rulings) {
@@ -353,8 +352,6 @@ final class NamespaceDesk {
         return Duration.between(now, grantsFrom);
     }
 
-    private record Ask(String operation, Stage stage, Instant now) {}
-
     /**
      * What one pass over the waiting Pods came to.
      *
@@ -362,8 +359,14 @@ final class NamespaceDesk {
      * @param asks rules whose plugins are to be asked, or that are gone
      * @param report absent when the rule is gone, or nobody may be judged yet
      * @param closed for how long nobody may be judged yet
+     * @param lookAgain when somebody may pass though nothing happens
      */
-    record Pass(Set<Key> woken, Set<Key> asks, Optional<Report> report, Optional<Duration> closed) {}
+    record Pass(
+            Set<Key> woken,
+            Set<Key> asks,
+            Optional<Report> report,
+            Optional<Duration> closed,
+            Optional<Duration> lookAgain) {}
 
     /**
      * What one rule's plugins are to be asked.

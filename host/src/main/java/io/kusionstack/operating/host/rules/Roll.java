@@ -2,10 +2,11 @@ package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
-import io.kusionstack.operating.host.rules.Standing.Place;
-import io.kusionstack.operating.host.rules.Tally.Member;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,11 +31,31 @@ final class Roll {
     private final Set<String> movedPods = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean rulesMoved = new AtomicBoolean(true);
     private final AtomicBoolean workloadsMoved = new AtomicBoolean(true);
-    private volatile List<RuleSpec> published = List.of();
+    private final Set<String> movedWorkloads = ConcurrentHashMap.newKeySet();
+    private volatile List<Reach> published = List.of();
 
     private final Map<String, Member> members = new HashMap<>();
-    private final Map<String, Long> aside = new HashMap<>();
+    private final Map<String, Integer> owned = new HashMap<>();
+    private final Map<String, Refused> refused = new HashMap<>();
     private List<Tally> tallies = List.of();
+    private Set<String> followed = Set.of();
+
+    /** A write that the server does not take: of which record, and of which workload's Pod. */
+    private record Refused(long version, String owner) {}
+
+    /**
+     * What moves a rule.
+     *
+     * @param workloads uids of those all of whose Pods it counts
+     */
+    record Reach(RuleSpec spec, Set<String> workloads) {
+        boolean has(@Nullable PodRecord pod) {
+            return pod != null
+                    && (spec.selects(pod.labels())
+                            || !workloads.isEmpty()
+                                    && owner(pod).filter(workloads::contains).isPresent());
+        }
+    }
 
     Roll(String namespace, RuleWorld world, Grants grants) {
         this.namespace = namespace;
@@ -54,17 +75,30 @@ final class Roll {
         workloadsMoved.set(true);
     }
 
+    /** What a workload wants of its Pods has changed, so that a write refused before may be taken now. */
+    void workloadMoved(String uid) {
+        movedWorkloads.add(uid);
+    }
+
     /** The rules as the desk last saw them; any thread. */
-    List<RuleSpec> published() {
+    List<Reach> published() {
         return published;
+    }
+
+    /** True if it knows all that moved, there is no rule, and no slot is held: then nothing is lost with it. */
+    boolean isIdle() {
+        return tallies.isEmpty() && !rulesMoved.get() && grants.size() == 0;
     }
 
     /** Looks at all that moved; true if the rules are others than before. */
     boolean refresh() {
         boolean rulesChanged = rulesMoved.getAndSet(false) && reread(world.rules(namespace));
         if (workloadsMoved.getAndSet(false) || rulesChanged) {
-            List<Workload> workloads = world.workloads(namespace);
-            tallies.forEach(tally -> tally.workloads(workloads));
+            reread(world.workloads(namespace), rulesChanged);
+        }
+        for (String uid : movedWorkloads) {
+            movedWorkloads.remove(uid);
+            forgive(uid);
         }
         for (String name : movedPods) {
             movedPods.remove(name);
@@ -96,7 +130,7 @@ final class Roll {
         Member old = strike(name);
         if (old != null && pod.filter(now -> now.uid().equals(old.pod().uid())).isEmpty()) {
             grants.gone(old.pod().uid());
-            aside.remove(old.pod().uid());
+            refused.remove(old.pod().uid());
         }
         pod.ifPresent(this::enroll);
     }
@@ -109,14 +143,55 @@ final class Roll {
         }
     }
 
-    /** Gives the Pod no slot of its own accord until a record newer than this version is seen. */
+    /** Gives the Pod no slot of its own accord until a newer record is seen, or its workload wants something else. */
     void setAside(String name, String uid, long version) {
-        aside.put(uid, version);
-        recount(name);
+        Optional<PodRecord> pod =
+                member(name).map(Member::pod).filter(known -> known.uid().equals(uid));
+        if (pod.isPresent()) {
+            refused.put(uid, new Refused(version, owner(pod.get()).orElse("")));
+            recount(name);
+        }
     }
 
-    boolean isAside(PodRecord pod) {
-        return pod.resourceVersion() <= aside.getOrDefault(pod.uid(), -1L);
+    /** Looks again at what is ahead of a Pod that waits. */
+    void lookAhead(String name) {
+        Member member = members.get(name);
+        if (member != null && !aside(member.pod(), member.standing()).equals(member.aside())) {
+            recount(name);
+        }
+    }
+
+    private void forgive(String workload) {
+        Set<String> uids = new HashSet<>();
+        refused.forEach((uid, write) -> {
+            if (write.owner().equals(workload)) {
+                uids.add(uid);
+            }
+        });
+        refused.keySet().removeAll(uids);
+        List<String> names = members.values().stream()
+                .filter(member -> uids.contains(member.pod().uid()))
+                .map(member -> member.pod().name())
+                .toList();
+        names.forEach(this::recount);
+    }
+
+    private Optional<Wait> aside(PodRecord pod, Standing standing) {
+        Refused write = refused.get(pod.uid());
+        if (write != null && pod.resourceVersion() <= write.version()) {
+            return Optional.of(
+                    new Wait(
+                            Reason.REFUSED_BY_SERVER,
+                            "",
+                            "the API server refused the last write of this Pod; it is judged again when the Pod or its set changes"));
+        }
+        return standing.preCheck().isEmpty()
+                ? Optional.empty()
+                : world.ahead(pod, standing.operations(Stage.PRE_CHECK));
+    }
+
+    private static Optional<String> owner(PodRecord pod) {
+        return pod.controller().map(Owner::uid);
     }
 
     private boolean reread(List<PodTransitionRule> objects) {
@@ -133,28 +208,48 @@ final class Roll {
         if (now.equals(before)) {
             return false;
         }
-        tallies = live.stream().map(RuleSpecs::of).map(Tally::new).toList();
-        published = tallies.stream().map(Tally::spec).toList();
-        enrollAll();
+        tallies = live.stream()
+                .map(RuleSpecs::of)
+                .map(spec -> new Tally(spec, uid -> owned.getOrDefault(uid, 0)))
+                .toList();
         return true;
+    }
+
+    private void reread(List<Workload> workloads, boolean rulesChanged) {
+        Set<String> whole = new HashSet<>();
+        for (Tally tally : tallies) {
+            tally.workloads(workloads);
+            whole.addAll(tally.whole());
+        }
+        published = tallies.stream()
+                .map(tally -> new Reach(tally.spec(), tally.whole()))
+                .toList();
+        boolean others = !whole.equals(followed);
+        followed = Set.copyOf(whole);
+        if (rulesChanged || others) {
+            enrollAll();
+        }
     }
 
     private void enrollAll() {
         movedPods.clear();
         members.clear();
+        owned.clear();
+        tallies.forEach(Tally::clear);
         Set<String> uids = new HashSet<>();
         for (PodRecord pod : world.pods(namespace)) {
             uids.add(pod.uid());
             enroll(pod);
         }
         grants.keepOnly(uids);
-        aside.keySet().retainAll(uids);
+        refused.keySet().retainAll(uids);
     }
 
     private @Nullable Member strike(String name) {
         Member old = members.remove(name);
         if (old != null) {
             old.tallies().forEach(tally -> tally.remove(old));
+            own(old.pod(), -1);
         }
         return old;
     }
@@ -165,17 +260,21 @@ final class Roll {
                 .filter(tally -> tally.spec().selects(pod.labels()))
                 .toList();
         boolean granted = grants.holds(pod.uid());
-        if (selecting.isEmpty() && !granted) {
+        if (selecting.isEmpty()
+                && !granted
+                && owner(pod).filter(followed::contains).isEmpty()) {
             return;
         }
-        boolean counted = Standing.counted(pod);
-        boolean out = counted && (granted || !Standing.serving(pod));
-        Optional<Place> place = counted ? Standing.place(pod, Stage.PRE_CHECK) : Optional.empty();
-        boolean inStage = counted
-                && (place.isPresent() || Standing.place(pod, Stage.POST_CHECK).isPresent());
-        Optional<Place> queued = out || isAside(pod) ? Optional.empty() : place;
-        Member member = new Member(pod, selecting, counted, out, queued, inStage);
+        Standing standing = Standing.of(pod);
+        Member member = Member.of(pod, selecting, standing, granted, aside(pod, standing));
         members.put(pod.name(), member);
         selecting.forEach(tally -> tally.add(member));
+        own(pod, 1);
+    }
+
+    private void own(PodRecord pod, int change) {
+        if (!pod.inactive()) {
+            owner(pod).ifPresent(uid -> owned.merge(uid, change, Tally::sumOrNone));
+        }
     }
 }

@@ -43,26 +43,25 @@ public final class RuleConsultant implements Reconciler, AutoCloseable {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        NamespaceDesk judge = desk.desk(key.namespace());
-        Optional<Inquiry> inquiry = judge.inquiry(key, now);
+        Optional<Inquiry> inquiry = desk.inquiry(key, now);
         if (inquiry.isEmpty()) {
             workers.close(key);
             interview.forget(key);
             return Outcome.done();
         }
         workers.keepOnly(inquiry.get().spec());
-        ask(judge, inquiry.get(), now.plus(LONGEST_ROUND));
+        ask(inquiry.get(), now.plus(LONGEST_ROUND));
         Instant after = clock.instant();
-        return judge.inquiry(key, after)
+        return desk.inquiry(key, after)
                 .flatMap(Inquiry::next)
                 .map(next -> Outcome.lookAgain(until(after, next), "ask"))
                 .orElseGet(Outcome::done);
     }
 
-    private void ask(NamespaceDesk judge, Inquiry inquiry, Instant end) {
+    private void ask(Inquiry inquiry, Instant end) {
         for (Question question : inquiry.questions()) {
             if (clock.instant().isBefore(end)) {
-                judge.learn(question, interview.ask(question));
+                desk.learn(question, interview.ask(question));
                 ruleKeys.accept(inquiry.spec().key());
             }
         }

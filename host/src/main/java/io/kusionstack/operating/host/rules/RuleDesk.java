@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,19 +49,28 @@ public final class RuleDesk implements Judgements {
 
     @Override
     public Judgement judge(PodRecord pod, String operation, Stage stage, Instant now) {
-        return desk(pod.namespace()).judge(pod, operation, stage, now);
+        NamespaceDesk desk = desks.get(pod.namespace());
+        return desk == null ? new Judgement.Passed() : desk.judge(pod, operation, stage, now);
+    }
+
+    @Override
+    public Judgement judgeAgain(PodRecord pod, String operation) {
+        NamespaceDesk desk = desks.get(pod.namespace());
+        return desk == null ? new Judgement.Passed() : desk.judgeAgain(pod);
     }
 
     @Override
     public void settled(PodRef pod, Settlement settlement) {
-        if (settlement != Settlement.WRITTEN) {
-            desk(pod.namespace()).settled(pod, settlement).forEach(ruleKeys);
+        NamespaceDesk desk = desks.get(pod.namespace());
+        if (settlement != Settlement.WRITTEN && desk != null) {
+            desk.settled(pod, settlement).forEach(ruleKeys);
         }
     }
 
     /** Why rules hold this Pod; asking takes no slot. Empty for one in no stage, or one that may go on. */
     public List<Wait> waits(PodRecord pod, Instant now) {
-        return desk(pod.namespace()).waits(pod, now);
+        NamespaceDesk desk = desks.get(pod.namespace());
+        return desk == null ? List.of() : desk.waits(pod, now);
     }
 
     /** Lets the desk know of every change in these caches, from now on and of what they hold already. */
@@ -76,6 +86,10 @@ public final class RuleDesk implements Judgements {
                 workloadsChanged(Objects.requireNonNull(after == null ? before : after)
                         .getMetadata()
                         .getNamespace());
+            } else if (!Objects.equals(
+                    before.getMetadata().getGeneration(), after.getMetadata().getGeneration())) {
+                workloadChanged(
+                        after.getMetadata().getNamespace(), after.getMetadata().getUid());
             }
         });
     }
@@ -83,35 +97,82 @@ public final class RuleDesk implements Judgements {
     /** A Pod came, changed or went. */
     public void podChanged(@Nullable PodRecord before, @Nullable PodRecord after) {
         PodRecord pod = after == null ? before : after;
-        if (pod == null) {
+        NamespaceDesk desk = pod == null ? null : desks.get(pod.namespace());
+        if (pod == null || desk == null) {
             return;
         }
-        Roll roll = desk(pod.namespace()).roll();
+        Roll roll = desk.roll();
         roll.podMoved(pod.name());
         boolean alike = before != null && after != null && same(before, after);
-        for (RuleSpec spec : roll.published()) {
-            boolean same = alike && (!spec.asksPlugins() || looksTheSame(before, after));
-            if (!same && (selects(spec, before) || selects(spec, after))) {
-                ruleKeys.accept(spec.key());
+        for (Roll.Reach reach : roll.published()) {
+            boolean same = alike && (!reach.spec().asksPlugins() || looksTheSame(before, after));
+            if (!same && (reach.has(before) || reach.has(after))) {
+                ruleKeys.accept(reach.spec().key());
             }
         }
     }
 
     /** A rule came, changed or went. */
     public void ruleChanged(Key rule) {
-        desk(rule.namespace()).roll().rulesMoved();
+        desks.compute(rule.namespace(), (namespace, known) -> {
+            NamespaceDesk desk = known == null ? new NamespaceDesk(namespace, world, grantsFrom, ruleKeys) : known;
+            desk.roll().rulesMoved();
+            return desk;
+        });
         ruleKeys.accept(rule);
+    }
+
+    /** Judges what waits for this rule; where it was the last of its namespace, all that is known of that one goes with it. */
+    NamespaceDesk.Pass pass(Key rule, Instant now) {
+        NamespaceDesk desk = desks.get(rule.namespace());
+        if (desk == null) {
+            return new NamespaceDesk.Pass(Set.of(), Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        NamespaceDesk.Pass pass = desk.pass(rule, now);
+        if (pass.report().isEmpty()) {
+            desks.computeIfPresent(rule.namespace(), (namespace, known) -> known.isIdle() ? null : known);
+        }
+        return pass;
+    }
+
+    /** What the plugins of this rule are to be asked; empty if the rule is gone. */
+    Optional<NamespaceDesk.Inquiry> inquiry(Key rule, Instant now) {
+        return Optional.ofNullable(desks.get(rule.namespace())).flatMap(desk -> desk.inquiry(rule, now));
+    }
+
+    /** Learns what came of a question; of no use if the rule has changed since. */
+    void learn(Question question, Reply reply) {
+        NamespaceDesk desk = desks.get(question.spec().key().namespace());
+        if (desk != null) {
+            desk.learn(question, reply);
+        }
     }
 
     /** A workload of the namespace came, went, or wants another number of Pods. */
     public void workloadsChanged(String namespace) {
-        Roll roll = desk(namespace).roll();
-        roll.workloadsMoved();
-        roll.published().forEach(spec -> ruleKeys.accept(spec.key()));
+        NamespaceDesk desk = desks.get(namespace);
+        if (desk != null) {
+            desk.roll().workloadsMoved();
+            desk.roll()
+                    .published()
+                    .forEach(reach -> ruleKeys.accept(reach.spec().key()));
+        }
     }
 
-    NamespaceDesk desk(String namespace) {
-        return desks.computeIfAbsent(namespace, name -> new NamespaceDesk(name, world, grantsFrom, ruleKeys));
+    /** A workload wants its Pods otherwise, so that a write which was refused may be taken now. */
+    public void workloadChanged(String namespace, String uid) {
+        NamespaceDesk desk = desks.get(namespace);
+        if (desk != null) {
+            desk.roll().workloadMoved(uid);
+            desk.roll()
+                    .published()
+                    .forEach(reach -> ruleKeys.accept(reach.spec().key()));
+        }
+    }
+
+    /** How many namespaces something is remembered of. */
+    int namespaces() {
+        return desks.size();
     }
 
     private static Optional<Workload> wants(CollaSet set) {
@@ -130,10 +191,8 @@ public final class RuleDesk implements Judgements {
                 && before.labels().equals(after.labels())
                 && before.annotations().equals(after.annotations())
                 && before.available() == after.available()
-                && before.inactive() == after.inactive();
-    }
-
-    private static boolean selects(RuleSpec spec, @Nullable PodRecord pod) {
-        return pod != null && spec.selects(pod.labels());
+                && before.terminating() == after.terminating()
+                && before.inactive() == after.inactive()
+                && before.mayServeUntil().equals(after.mayServeUntil());
     }
 }

@@ -6,13 +6,16 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Asked;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Counted;
+import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
+import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Judges Pods, one after the other, by all rules that select them. A Pod takes its slots from all of its rules or from
@@ -20,16 +23,24 @@ import java.util.Optional;
  */
 final class RuleEngine {
     private final RuleSnapshot snapshot;
+    private final Predicate<Rule> asked;
     private final Count[] counts;
 
-    private RuleEngine(RuleSnapshot snapshot) {
+    private RuleEngine(RuleSnapshot snapshot, Predicate<Rule> asked) {
         this.snapshot = snapshot;
+        this.asked = asked;
         this.counts = snapshot.rules().stream().map(Counted::count).toArray(Count[]::new);
     }
 
     /** One ruling per subject, in their order. */
     static List<Ruling> judge(RuleSnapshot snapshot) {
-        RuleEngine engine = new RuleEngine(snapshot);
+        RuleEngine engine = new RuleEngine(snapshot, rule -> true);
+        return snapshot.subjects().stream().map(engine::rule).toList();
+    }
+
+    /** The same, by the limits alone: whatever plugins said was heard before. */
+    static List<Ruling> judgeByLimits(RuleSnapshot snapshot) {
+        RuleEngine engine = new RuleEngine(snapshot, rule -> !rule.isPlugged());
         return snapshot.subjects().stream().map(engine::rule).toList();
     }
 
@@ -43,14 +54,14 @@ final class RuleEngine {
             }
             selecting.add(i);
             for (Rule rule : spec.rules()) {
-                if (rule.appliesTo(subject)) {
+                if (asked.test(rule) && rule.appliesTo(subject)) {
                     findings.add(new Finding(spec.uid(), rule.name(), ask(spec, rule, subject, counts[i])));
                 }
             }
         }
         Judgement judgement = sum(subject, findings);
-        boolean granted = subject.takesSlot() && judgement instanceof Judgement.Passed && !selecting.isEmpty();
-        if (granted) {
+        boolean granted = subject.leave() != Leave.OUT && judgement instanceof Judgement.Passed && !selecting.isEmpty();
+        if (granted && subject.leave() == Leave.IN_SERVICE) {
             selecting.forEach(i -> counts[i] = counts[i].andOneMoreOut());
         }
         return new Ruling(subject, judgement, findings, granted);
@@ -59,12 +70,23 @@ final class RuleEngine {
     private Judgement ask(RuleSpec spec, Rule rule, Subject subject, Count count) {
         return switch (rule.demand()) {
             case Demand.Availability(AvailabilityRule availability) ->
-                (subject.takesSlot() ? availability.blocks(count) : Optional.<String>empty())
+                blocks(availability, subject, count)
                         .map(why -> rejected(Reason.BUDGET_EXHAUSTED, spec, rule, why))
                         .orElseGet(Judgement.Passed::new);
             case Demand.Plugged plugged -> verdict(spec, rule, subject, plugged.plugin());
             case Demand.Invalid(String problem) -> rejected(Reason.WAITING_FOR_RULE, spec, rule, "correct " + problem);
         };
+    }
+
+    private static Optional<String> blocks(AvailabilityRule availability, Subject subject, Count count) {
+        if (subject.stage() != Stage.PRE_CHECK) {
+            return Optional.empty();
+        }
+        return availability.freezes(count).or(() -> switch (subject.leave()) {
+            case OUT -> Optional.empty();
+            case IN_SERVICE -> availability.blocks(count);
+            case MAY_RETURN -> availability.blocks(count.andOneBack());
+        });
     }
 
     private Judgement verdict(RuleSpec spec, Rule rule, Subject subject, String plugin) {

@@ -55,7 +55,7 @@ public final class RuleReconciler implements Reconciler {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        Pass pass = desk.desk(key.namespace()).pass(key, now);
+        Pass pass = desk.pass(key, now);
         pass.woken().forEach(podKeys);
         pass.asks().forEach(askKeys);
         Optional<PodTransitionRule> rule = world.rule(key);
@@ -69,10 +69,17 @@ public final class RuleReconciler implements Reconciler {
         if (pass.closed().isPresent()) {
             return Outcome.lookAgain(pass.closed().get(), "closed");
         }
-        return pass.report()
+        Outcome told = pass.report()
                 .filter(report -> report.acceptance().complete())
                 .map(report -> tell(rule.get(), report, now))
                 .orElseGet(Outcome::done);
+        return pass.lookAgain().map(next -> soonest(told, next)).orElse(told);
+    }
+
+    private static Outcome soonest(Outcome told, Duration next) {
+        return told instanceof Outcome.LookAgain again && again.after().compareTo(next) <= 0
+                ? told
+                : Outcome.lookAgain(next, "grace");
     }
 
     private Outcome tell(PodTransitionRule rule, Report report, Instant now) {

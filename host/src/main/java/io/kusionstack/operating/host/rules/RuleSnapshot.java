@@ -30,20 +30,25 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      * A Pod in a stage.
      *
      * @param skips names of the rules it need not pass
-     * @param takesSlot false for a Pod that is counted as out of service already: it passes every availability rule
+     * @param leave how it stands to a budget if it goes on
      * @param aside why it may not go on yet though every rule lets it
      */
     record Subject(
-            PodRef pod,
-            Stage stage,
-            Map<String, String> labels,
-            Set<String> skips,
-            boolean takesSlot,
-            Optional<Wait> aside) {
+            PodRef pod, Stage stage, Map<String, String> labels, Set<String> skips, Leave leave, Optional<Wait> aside) {
         /** The same, who may not go on for this reason unless there is another already. */
         Subject aside(Wait why) {
-            return new Subject(pod, stage, labels, skips, takesSlot, aside.or(() -> Optional.of(why)));
+            return new Subject(pod, stage, labels, skips, leave, aside.or(() -> Optional.of(why)));
         }
+    }
+
+    /** How a Pod stands to a budget if it goes on. */
+    enum Leave {
+        /** Counted as out of service already, and stays so without a write of ours, or nothing takes it out at this stage. */
+        OUT,
+        /** In service: it takes a slot. */
+        IN_SERVICE,
+        /** Counted as out, but may serve again by itself: it takes a slot, for which its own outage does not count. */
+        MAY_RETURN
     }
 
     /** What a plugin was asked. */

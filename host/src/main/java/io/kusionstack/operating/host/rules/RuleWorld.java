@@ -5,7 +5,9 @@ import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +18,9 @@ import java.util.Optional;
  */
 public interface RuleWorld {
     /** The world as the caches know it; the workloads are the CollaSets. */
-    static RuleWorld of(PodCache pods, ObjectCache<PodTransitionRule> rules, ObjectCache<CollaSet> sets) {
-        return new CachedRuleWorld(pods, rules, sets);
+    static RuleWorld of(
+            PodCache pods, ObjectCache<PodTransitionRule> rules, ObjectCache<CollaSet> sets, Obstacles obstacles) {
+        return new CachedRuleWorld(pods, rules, sets, obstacles);
     }
 
     Optional<PodTransitionRule> rule(Key key);
@@ -27,6 +30,15 @@ public interface RuleWorld {
     Optional<PodRecord> pod(Key key);
 
     List<PodRecord> pods(String namespace);
+
+    /**
+     * What stands in the way of a Pod that waits at PreCheck: empty if one of these operations could go on.
+     *
+     * @param operations ids of those that wait; none if it waits for nothing
+     */
+    default Optional<Wait> ahead(PodRecord pod, List<String> operations) {
+        return Optional.empty();
+    }
 
     /** The workloads of a namespace that want a known number of Pods; one that is being deleted wants none and is left out. */
     List<Workload> workloads(String namespace);

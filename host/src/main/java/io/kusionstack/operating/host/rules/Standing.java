@@ -1,84 +1,101 @@
 package io.kusionstack.operating.host.rules;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.plugin.Stage;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** How rules see a Pod: facts that follow from its record alone. */
-final class Standing {
-    private static final String PRE_CHECK = Names.key(Names.PRE_CHECK, "");
-    private static final String POST_CHECK = Names.key(Names.POST_CHECK, "");
-    private static final String PREPARING = Names.key(Names.PREPARING, "");
-    private static final String OPERATE = Names.key(Names.OPERATE, "");
+/**
+ * How rules see a Pod: facts that follow from its record alone. What its operations are is the lifecycle's to say.
+ *
+ * @param name of the Pod
+ * @param counted it is one of those that a rule keeps available: in the lifecycle and not ended
+ * @param leaving an operation passed its check and keeps the Pod out of service
+ * @param preCheck value by operation of the stored labels that say it waits at PreCheck
+ * @param postCheck value by operation of the stored labels that say it waits at PostCheck
+ */
+record Standing(
+        String name,
+        boolean counted,
+        boolean leaving,
+        SortedMap<String, String> preCheck,
+        SortedMap<String, String> postCheck) {
 
-    private Standing() {}
-
-    /** True if the Pod is one of those that a rule keeps available: in the lifecycle and not ended. */
-    static boolean counted(PodRecord pod) {
-        return pod.controlled() && !pod.inactive();
+    Standing {
+        preCheck = Collections.unmodifiableSortedMap(preCheck);
+        postCheck = Collections.unmodifiableSortedMap(postCheck);
     }
 
-    /** In service, and no operation has begun to take it out. */
-    static boolean serving(PodRecord pod) {
-        return pod.available() && !leaving(pod);
-    }
-
-    /** True if an operation passed its check and takes the Pod out of service. */
-    static boolean leaving(PodRecord pod) {
-        for (String label : pod.labels().keySet()) {
-            if (label.startsWith(PREPARING) || label.startsWith(OPERATE)) {
-                return true;
+    static Standing of(PodRecord pod) {
+        boolean leaving = false;
+        SortedMap<String, String> preCheck = new TreeMap<>();
+        SortedMap<String, String> postCheck = new TreeMap<>();
+        for (PodOps.Operation operation : PodOps.operations(pod).values()) {
+            switch (operation.phase()) {
+                case PRE_CHECK -> {
+                    if (!operation.type().isEmpty()) {
+                        stored(pod, Stage.PRE_CHECK, operation.id(), preCheck);
+                    }
+                }
+                case POST_CHECK -> {
+                    leaving = true;
+                    stored(pod, Stage.POST_CHECK, operation.id(), postCheck);
+                }
+                case PREPARING, OPERATING -> leaving = true;
+                case COMPLETING -> {}
             }
         }
-        return false;
+        return new Standing(pod.name(), pod.controlled() && !pod.inactive(), leaving, preCheck, postCheck);
+    }
+
+    private static void stored(PodRecord pod, Stage stage, String operation, Map<String, String> marks) {
+        pod.label(mark(stage, operation)).ifPresent(value -> marks.put(operation, value));
     }
 
     /** Ids of the operations that stand at this stage. */
-    static List<String> operations(PodRecord pod, Stage stage) {
-        return List.copyOf(marks(pod, stage).keySet());
+    List<String> operations(Stage stage) {
+        return List.copyOf(marks(stage).keySet());
     }
 
     /** Value by operation of the labels that say the Pod is at this stage; empty if it is not. */
-    static Map<String, String> marks(PodRecord pod, Stage stage) {
-        String prefix = prefix(stage);
-        Map<String, String> marks = new TreeMap<>();
-        for (Map.Entry<String, String> label : pod.labels().entrySet()) {
-            if (label.getKey().startsWith(prefix)) {
-                marks.put(label.getKey().substring(prefix.length()), label.getValue());
-            }
-        }
-        return marks;
+    SortedMap<String, String> marks(Stage stage) {
+        return switch (stage) {
+            case PRE_CHECK -> preCheck;
+            case POST_CHECK -> postCheck;
+        };
     }
 
     /** The label that says at which stage an operation is. */
     static String mark(Stage stage, String operation) {
-        return prefix(stage) + operation;
+        return Names.key(
+                switch (stage) {
+                    case PRE_CHECK -> Names.PRE_CHECK;
+                    case POST_CHECK -> Names.POST_CHECK;
+                },
+                operation);
     }
 
     /** Since when, in nanoseconds of Unix time, the Pod waits at this stage, and its name; empty if it does not. */
-    static Optional<Place> place(PodRecord pod, Stage stage) {
-        String prefix = prefix(stage);
-        boolean found = false;
-        long since = Long.MAX_VALUE;
-        for (String label : pod.labels().keySet()) {
-            if (label.startsWith(prefix)) {
-                found = true;
-                since = Math.min(since, nanos(pod.label(label).orElse("")));
-            }
+    Optional<Place> place(Stage stage) {
+        if (marks(stage).isEmpty()) {
+            return Optional.empty();
         }
-        return found ? Optional.of(new Place(since, pod.name())) : Optional.empty();
+        long since = Long.MAX_VALUE;
+        for (String value : marks(stage).values()) {
+            since = Math.min(since, nanos(value));
+        }
+        return Optional.of(new Place(since, name));
     }
 
-    private static String prefix(Stage stage) {
-        return switch (stage) {
-            case PRE_CHECK -> PRE_CHECK;
-            case POST_CHECK -> POST_CHECK;
-        };
+    boolean isInStage() {
+        return !preCheck.isEmpty() || !postCheck.isEmpty();
     }
 
     /** A value that is no time stands last: who wrote it tells nobody how long the Pod has waited. */

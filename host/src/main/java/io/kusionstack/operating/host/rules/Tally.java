@@ -1,16 +1,18 @@
 package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.plan.Owner;
-import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.rules.Standing.Place;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 
 /**
  * The Pods of one rule, counted as they come, change and go, so that a judgement costs the same for ten Pods as for ten
@@ -22,14 +24,18 @@ final class Tally {
     private final NavigableSet<String> targets = new TreeSet<>();
     private final NavigableSet<String> staged = new TreeSet<>();
     private final NavigableSet<Place> queue = new TreeSet<>();
-    private final Map<String, Integer> owned = new HashMap<>();
-    private List<Workload> workloads = List.of();
+    private final Map<String, Integer> terminating = new HashMap<>();
+    private final ToIntFunction<String> owned;
+    private Map<String, Integer> replicas = Map.of();
+    private Set<String> whole = Set.of();
     private int pods;
     private int out;
     private long moves;
 
-    Tally(RuleSpec spec) {
+    /** @param owned how many Pods a workload has, by its uid, whatever rules select: all that have not ended */
+    Tally(RuleSpec spec, ToIntFunction<String> owned) {
         this.spec = spec;
+        this.owned = owned;
         this.plugged = spec.plugged();
     }
 
@@ -52,12 +58,21 @@ final class Tally {
         return List.copyOf(staged);
     }
 
+    /** The Pods as they count: a terminating one is left out where its workload has all the Pods it wants without it. */
     Count count() {
         int missing = 0;
-        for (Workload workload : workloads) {
-            missing += Math.max(0, workload.replicas() - owned.getOrDefault(workload.uid(), 0));
+        for (String workload : whole) {
+            missing += Math.max(0, replicas.getOrDefault(workload, 0) - owned.applyAsInt(workload));
         }
-        return new Count(pods, out, missing);
+        int replaced = 0;
+        for (Map.Entry<String, Integer> going : terminating.entrySet()) {
+            Integer wanted = replicas.get(going.getKey());
+            if (wanted != null) {
+                int surplus = owned.applyAsInt(going.getKey()) - wanted;
+                replaced += Math.clamp(surplus, 0, going.getValue());
+            }
+        }
+        return new Count(pods - replaced, out - replaced, missing);
     }
 
     /** Another number whenever a Pod came, changed or went. */
@@ -79,13 +94,35 @@ final class Tally {
     }
 
     /**
-     * Says which workloads want Pods. Only those count all of whose Pods the rule selects: of a rule for a part of a set
-     * nobody can say how many Pods it misses.
+     * Says which workloads want Pods. Only of those can Pods be missing all of whose Pods the rule selects: of a rule for a
+     * part of a set nobody can say how many Pods it misses.
      */
     void workloads(List<Workload> all) {
-        workloads = all.stream()
-                .filter(workload -> spec.selects(workload.podLabels()))
-                .toList();
+        Map<String, Integer> wanted = new HashMap<>();
+        Set<String> selected = new HashSet<>();
+        for (Workload workload : all) {
+            wanted.put(workload.uid(), workload.replicas());
+            if (spec.selects(workload.podLabels())) {
+                selected.add(workload.uid());
+            }
+        }
+        replicas = Map.copyOf(wanted);
+        whole = Set.copyOf(selected);
+    }
+
+    /** Uids of the workloads all of whose Pods the rule selects, or will once they are updated. */
+    Set<String> whole() {
+        return whole;
+    }
+
+    /** Counts nobody any more. */
+    void clear() {
+        targets.clear();
+        staged.clear();
+        queue.clear();
+        terminating.clear();
+        pods = 0;
+        out = 0;
     }
 
     void add(Member member) {
@@ -115,29 +152,17 @@ final class Tally {
         if (member.out()) {
             out += change;
         }
-        member.pod().controller().map(Owner::uid).ifPresent(uid -> owned.merge(uid, change, Tally::sumOrNone));
+        if (member.pod().terminating()) {
+            member.pod()
+                    .controller()
+                    .map(Owner::uid)
+                    .ifPresent(uid -> terminating.merge(uid, change, Tally::sumOrNone));
+        }
     }
 
     @SuppressWarnings("NullAway") // null tells Map.merge to drop the entry
-    private static Integer sumOrNone(Integer one, Integer other) {
+    static Integer sumOrNone(Integer one, Integer other) {
         int sum = one + other;
         return sum == 0 ? null : sum;
     }
-
-    /**
-     * A Pod as it was counted.
-     *
-     * @param tallies of all rules that select it
-     * @param counted false for one that no rule keeps available: not in the lifecycle, or ended
-     * @param out it is out of service, or may leave it
-     * @param queued its place among those that wait for a slot
-     * @param inStage it stands at PreCheck or PostCheck
-     */
-    record Member(
-            PodRecord pod,
-            List<Tally> tallies,
-            boolean counted,
-            boolean out,
-            Optional<Place> queued,
-            boolean inStage) {}
 }

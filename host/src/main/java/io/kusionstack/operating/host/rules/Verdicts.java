@@ -125,7 +125,7 @@ final class Verdicts {
     }
 
     private static Map<String, String> marks(PodRecord pod, Stage stage) {
-        return Standing.marks(pod, stage);
+        return Standing.of(pod).marks(stage);
     }
 
     private static Instant sooner(Instant one, Instant other) {

@@ -129,6 +129,7 @@ final class Places {
                 .filter(memory -> serving.filter(memory.place()::isAt).isPresent())
                 .flatMap(memory -> memory.trouble().stream())
                 .map(PlaceMemory.Trouble::why)
+                .filter(why -> why.reason() != Reason.PLUGIN_BUSY)
                 .findFirst();
     }
 

@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Keeps the order of events by tickets: each Pod that has to be off has the ticket under which the host learnt it, each
  * look the one under which it began. Any thread; never blocks.
  */
-public final class PodTraffic implements Endpoints, Employers {
+public final class PodTraffic implements Endpoints, Employers, Obstacles {
     private static final Duration UNSEEN = Duration.ofSeconds(5);
 
     private final InstantSource clock;
@@ -42,7 +43,6 @@ public final class PodTraffic implements Endpoints, Employers {
     private final Map<String, Off> offs = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
-    private final Map<Key, Wait> obstacles = new ConcurrentHashMap<>();
     private final Claims claims = new Claims();
 
     /**
@@ -64,7 +64,18 @@ public final class PodTraffic implements Endpoints, Employers {
         }
     }
 
-    private record Told(Map<String, Known> pods, Optional<Instant> nextLook) {}
+    /**
+     * What a Service's last look said.
+     *
+     * @param pods by uid
+     * @param obstacle why its plugin cannot take a Pod off now
+     * @param nextLook when it is looked at again though nothing happens
+     */
+    record Told(Map<String, Known> pods, Optional<Wait> obstacle, Optional<Instant> nextLook) {
+        Told {
+            pods = Map.copyOf(pods);
+        }
+    }
 
     public PodTraffic(InstantSource clock) {
         this.clock = clock;
@@ -132,30 +143,31 @@ public final class PodTraffic implements Endpoints, Employers {
         return managed.getOrDefault(namespace, Map.of()).values();
     }
 
-    void tell(Key service, Map<String, Known> pods, Optional<Instant> nextLook) {
-        told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
-                .put(service, new Told(Map.copyOf(pods), nextLook));
+    /** @return true if what is ahead of the Service's Pods is other than before */
+    boolean tell(Key service, Told now) {
+        Told before = told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
+                .put(service, now);
+        return before == null || !before.obstacle().equals(now.obstacle());
     }
 
-    /** What keeps a Service from being served as it is described; empty if nothing does. */
-    void tell(Key service, Optional<Wait> obstacle) {
-        obstacle.ifPresentOrElse(why -> obstacles.put(service, why), () -> obstacles.remove(service));
-    }
-
-    /**
-     * Why the Pod could not come back if it left service now: one of its Services names what cannot be told, is not there, or is
-     * another's. Empty while nothing is known against it.
-     */
-    public Optional<Wait> obstacle(PodRecord pod) {
-        return obstacles.isEmpty()
-                ? Optional.empty()
-                : servicesOf(pod).stream()
-                        .flatMap(service -> Optional.ofNullable(obstacles.get(service)).stream())
-                        .findFirst();
+    /** No Pod leaves service while the plugin of one of its Services cannot take it off. */
+    @Override
+    public List<Wait> ahead(PodRecord pod, String operation) {
+        List<Wait> ahead = new ArrayList<>();
+        for (Employment employment : managed(pod.namespace())) {
+            if (employment.wanted() && employment.selects(pod)) {
+                Told known = of(pod.namespace()).get(employment.key());
+                if (known == null) {
+                    ahead.add(Words.notLookedYet("traffic of Service " + employment.key(), false));
+                } else {
+                    known.obstacle().ifPresent(ahead::add);
+                }
+            }
+        }
+        return ahead;
     }
 
     void forget(Key service) {
-        obstacles.remove(service);
         of(service.namespace()).remove(service);
     }
 

@@ -10,9 +10,11 @@ import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
@@ -119,8 +121,7 @@ public final class TrafficReconciler implements Reconciler {
     private Outcome act(Key key, Round round, List<PlaceMemory> before) {
         Looked looked = look(round, before);
         TrafficPlan plan = looked.plan();
-        publish(key, plan);
-        sources.traffic().tell(key, round.obstacle().or(() -> Places.trouble(looked.places(), round.serving())));
+        publish(key, round, looked);
         waiting.note(key, round.employment().plugin(), plan);
         ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
         if (round.employment().wanted()) {
@@ -203,10 +204,26 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     /** Told before any finalizer moves, because the lifecycle asks when it does. */
-    private void publish(Key key, TrafficPlan plan) {
+    private void publish(Key key, Round round, Looked looked) {
+        TrafficPlan plan = looked.plan();
         List<Key> released = plan.released(pod -> sources.traffic().known(key, pod));
-        sources.traffic().tell(key, plan.known(), plan.lookAgain().map(calls.now()::plus));
+        PodTraffic.Told now = new PodTraffic.Told(
+                plan.known(),
+                round.obstacle().or(() -> Places.trouble(looked.places(), round.serving())),
+                plan.lookAgain().map(calls.now()::plus));
+        boolean mayGoOn = sources.traffic().tell(key, now) && now.obstacle().isEmpty();
         released.forEach(podKeys);
+        if (mayGoOn) {
+            wakeWaiting(round.employment());
+        }
+    }
+
+    private void wakeWaiting(Employment employment) {
+        for (PodRecord pod : sources.pods().inNamespace(employment.key().namespace())) {
+            if (employment.selects(pod) && !PodOps.isIdle(pod)) {
+                podKeys.accept(new Key(pod.namespace(), pod.name()));
+            }
+        }
     }
 
     /** Taking off goes first; what becomes of it keeps nothing from being put on. */

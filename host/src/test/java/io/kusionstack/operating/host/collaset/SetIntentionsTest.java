@@ -93,13 +93,13 @@ class SetIntentionsTest {
     @Test
     void keepsAPodInServiceUntilItsSetHasLookedAtItsNewestSpec() {
         PodRecord waiting = waiting(Names.UPDATE);
-        assertThat(intentions.holding(waiting, Names.COLLASET_OPERATION)).hasSize(1);
+        assertThat(intentions.ahead(waiting, Names.COLLASET_OPERATION)).hasSize(1);
 
         intentions.publish(WEB, 3, Map.of());
-        assertThat(intentions.holding(waiting, Names.COLLASET_OPERATION)).isEmpty();
+        assertThat(intentions.ahead(waiting, Names.COLLASET_OPERATION)).isEmpty();
 
         generation.set(4);
-        assertThat(intentions.holding(waiting, Names.COLLASET_OPERATION)).hasSize(1);
+        assertThat(intentions.ahead(waiting, Names.COLLASET_OPERATION)).hasSize(1);
     }
 
     @Test
@@ -107,18 +107,18 @@ class SetIntentionsTest {
         Wait refused = new Wait(Reason.TEMPLATE_REFUSED, "web-2", "no");
         intentions.publish(WEB, 3, Map.of(), Optional.of(refused));
 
-        assertThat(intentions.holding(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
+        assertThat(intentions.ahead(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
                 .containsExactly(refused);
     }
 
     @Test
     void holdsNoOtherOperationAndNobodyWhoseSetIsGone() {
-        assertThat(intentions.holding(waiting(Names.SCALE_IN), Names.COLLASET_OPERATION))
+        assertThat(intentions.ahead(waiting(Names.SCALE_IN), Names.COLLASET_OPERATION))
                 .isEmpty();
-        assertThat(intentions.holding(waiting(Names.UPDATE), "another")).isEmpty();
+        assertThat(intentions.ahead(waiting(Names.UPDATE), "another")).isEmpty();
 
         generation.set(0);
-        assertThat(intentions.holding(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
+        assertThat(intentions.ahead(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
                 .isEmpty();
     }
 

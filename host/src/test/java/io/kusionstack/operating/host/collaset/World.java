@@ -17,6 +17,7 @@ import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.ResourceContext;
+import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
@@ -170,7 +171,8 @@ final class World {
                 .map(set ->
                         OptionalLong.of(set.body().at("/metadata/generation").asLong()))
                 .orElse(OptionalLong.empty()));
-        cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown()));
+        cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown())
+                .minding(intentions, Nodes.reachable()));
         return new CollaSetReconciler(
                 new CollaSetReconciler.Sources(
                         new Stored<>(CollaSet.class),

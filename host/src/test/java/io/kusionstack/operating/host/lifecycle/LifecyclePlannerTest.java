@@ -139,6 +139,7 @@ class LifecyclePlannerTest {
         Facts facts = new Facts(
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(new Endpoints.Held(settling, Duration.ofSeconds(1))),
                 Set.of(),
                 new TreeMap<>());
@@ -161,8 +162,13 @@ class LifecyclePlannerTest {
     void holdsOperateBackWhileTheWantedEditCannotTravel() {
         // no condition yet: prepared as it stands, but the gate has to be written to the status first
         PodRecord pod = Pods.pod("a").preCheck(ID, "update").build();
-        Facts facts =
-                new Facts(Map.of(ID, PASSED), Optional.of(intention(Pods.STAMP)), List.of(), Set.of(), new TreeMap<>());
+        Facts facts = new Facts(
+                Map.of(ID, PASSED),
+                Optional.empty(),
+                Optional.of(intention(Pods.STAMP)),
+                List.of(),
+                Set.of(),
+                new TreeMap<>());
 
         PodEdit edit = plan(pod, facts).edit();
 
@@ -283,7 +289,8 @@ class LifecyclePlannerTest {
                 .completing(ID, "update")
                 .expecting(Map.of("Service/shop/web", "prot.podopslifecycle.kusionstack.io/lb"))
                 .build();
-        Facts facts = new Facts(Map.of(), Optional.empty(), List.of(), Set.of("Service/shop/web"), new TreeMap<>());
+        Facts facts = new Facts(
+                Map.of(), Optional.empty(), Optional.empty(), List.of(), Set.of("Service/shop/web"), new TreeMap<>());
 
         PodRecord after = pod.with(plan(pod, facts).edit());
 
@@ -322,7 +329,13 @@ class LifecyclePlannerTest {
     }
 
     private static Facts expecting(String employer, String finalizer) {
-        return new Facts(Map.of(), Optional.empty(), List.of(), Set.of(), new TreeMap<>(Map.of(employer, finalizer)));
+        return new Facts(
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Set.of(),
+                new TreeMap<>(Map.of(employer, finalizer)));
     }
 
     private static LifecyclePlanner.Advanced plan(PodRecord pod, Facts facts) {
@@ -342,11 +355,12 @@ class LifecyclePlannerTest {
     }
 
     private static Facts judged(Judgement judgement) {
-        return new Facts(Map.of(ID, judgement), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
+        return new Facts(
+                Map.of(ID, judgement), Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
     }
 
     private static Facts intending(Intention intention) {
-        return new Facts(Map.of(), Optional.of(intention), List.of(), Set.of(), new TreeMap<>());
+        return new Facts(Map.of(), Optional.empty(), Optional.of(intention), List.of(), Set.of(), new TreeMap<>());
     }
 
     private static Intention intention(String operating) {

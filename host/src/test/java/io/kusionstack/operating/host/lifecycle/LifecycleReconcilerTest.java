@@ -10,9 +10,9 @@ import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
-import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
@@ -55,18 +55,8 @@ class LifecycleReconcilerTest {
         Judgements nobodyAsks = (asked, operation, stage, now) -> {
             throw new AssertionError("asked for a slot");
         };
-        Intentions held = new Intentions() {
-            @Override
-            public Optional<Intention> of(PodRecord known) {
-                return Optional.empty();
-            }
-
-            @Override
-            public List<Wait> holding(PodRecord known, String operation) {
-                return List.of(refused);
-            }
-        };
-        LifecycleGate gate = new LifecycleGate(nobodyAsks, held, Endpoints.none(), Employers.unknown());
+        LifecycleGate gate = new LifecycleGate(nobodyAsks, Intentions.none(), Endpoints.none(), Employers.unknown())
+                .minding((known, operation) -> List.of(refused), Nodes.reachable());
 
         PodGate.Advance advance = gate.advance(pod, PodEdit.of(pod), Pods.CREATED);
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.world.Pods;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PodRecordTest {
@@ -37,5 +39,53 @@ class PodRecordTest {
 
         assertThat(pod.ready()).isTrue();
         assertThat(pod.available()).isFalse();
+    }
+
+    @Test
+    void mayServeAsLongAsTrafficMayReachItWithoutAWriteOfOurs() {
+        Instant now = Pods.CREATED.plusSeconds(100);
+
+        assertThat(Pods.pod("marked").available().build().mayServe(now)).isTrue();
+        assertThat(Pods.pod("unmarked").ready().build().mayServe(now)).isTrue();
+        assertThat(Pods.pod("lost").onLostNode().build().mayServe(now)).isTrue();
+        assertThat(Pods.pod("blink").unreadySince(now.minusSeconds(29)).build().mayServe(now))
+                .isTrue();
+        assertThat(Pods.pod("out").unreadySince(now.minusSeconds(30)).build().mayServe(now))
+                .isFalse();
+        assertThat(Pods.pod("closed").offline().build().mayServe(now)).isFalse();
+        assertThat(Pods.pod("going").available().terminating().build().mayServe(now))
+                .isFalse();
+    }
+
+    @Test
+    void aBrokenPodNeverServesByItself() {
+        Instant now = Pods.CREATED.plusSeconds(100);
+        Pods crashing = Pods.pod("a")
+                .unreadySince(now.minusSeconds(1))
+                .container("main", main -> in(main, ContainerRecord.State.WAITING, null));
+        Pods restarted = Pods.pod("b")
+                .unreadySince(now.minusSeconds(10))
+                .container("main", main -> in(main, ContainerRecord.State.RUNNING, now.minusSeconds(5)));
+        Pods fresh = Pods.pod("c").unreadySince(Pods.CREATED).label(Names.CREATING, Pods.STAMP);
+
+        assertThat(crashing.build().mayServe(now)).isFalse();
+        assertThat(restarted.build().mayServe(now)).isFalse();
+        assertThat(fresh.build().mayServe(Pods.CREATED.plusSeconds(1))).isFalse();
+    }
+
+    private static ContainerRecord in(ContainerRecord from, ContainerRecord.State state, @Nullable Instant startedAt) {
+        return new ContainerRecord(
+                from.name(),
+                from.init(),
+                from.image(),
+                from.runningImage(),
+                from.imageId(),
+                from.containerId(),
+                from.restartCount(),
+                false,
+                true,
+                state,
+                "",
+                startedAt);
     }
 }

@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.NamespaceDesk.Pass;
 import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import io.kusionstack.operating.host.world.Pods;
@@ -25,6 +26,7 @@ final class FakeRuleWorld implements RuleWorld {
     final RuleDesk desk = new RuleDesk(this, Instant.EPOCH, ruleKeys::add);
     private final Map<Key, PodRecord> pods = new ConcurrentHashMap<>();
     private final Map<Key, PodTransitionRule> rules = new ConcurrentHashMap<>();
+    final Map<String, Wait> ahead = new ConcurrentHashMap<>();
     private final List<Workload> workloads = new CopyOnWriteArrayList<>();
 
     static FakeRuleWorld with(PodTransitionRule... all) {
@@ -32,7 +34,9 @@ final class FakeRuleWorld implements RuleWorld {
         for (PodTransitionRule rule : all) {
             world.put(rule);
         }
-        world.desk.desk(Pods.NAMESPACE).roll().refresh();
+        for (PodTransitionRule rule : all) {
+            world.pass(rule.getMetadata().getName());
+        }
         return world;
     }
 
@@ -82,7 +86,7 @@ final class FakeRuleWorld implements RuleWorld {
     }
 
     Pass pass(String rule) {
-        return desk.desk(Pods.NAMESPACE).pass(key(rule), NOW);
+        return desk.pass(key(rule), NOW);
     }
 
     Report report(String rule) {
@@ -120,6 +124,11 @@ final class FakeRuleWorld implements RuleWorld {
         return pods.values().stream()
                 .filter(pod -> pod.namespace().equals(namespace))
                 .toList();
+    }
+
+    @Override
+    public Optional<Wait> ahead(PodRecord pod, List<String> operations) {
+        return operations.isEmpty() ? Optional.empty() : Optional.ofNullable(ahead.get(pod.name()));
     }
 
     @Override

@@ -39,10 +39,10 @@ class GrantsTest {
     }
 
     @Test
-    void releasedWhenThePodShowsThatItLeftService() {
+    void heldWhenThePodLosesItsMarkAndStillWaits() {
         grants.observe(seen.version(11).without(Names.SERVICE_AVAILABLE).build());
 
-        assertThat(grants.holds(UID)).isFalse();
+        assertThat(grants.holds(UID)).isTrue();
     }
 
     @Test
@@ -86,17 +86,17 @@ class GrantsTest {
     @CsvSource({
         "ASKED,    WRITTEN,    true",
         "ASKED,    REFUSED,    false",
-        "ASKED,    NOT_SENT,   false",
+        "ASKED,    NOT_APPLIED, false",
         "ASKED,    UNKNOWN,    true",
         "ASKED,    READ_AGAIN, true",
         "RESERVED, WRITTEN,    true",
         "RESERVED, REFUSED,    true",
-        "RESERVED, NOT_SENT,   true",
+        "RESERVED, NOT_APPLIED, true",
         "RESERVED, UNKNOWN,    true",
         "RESERVED, READ_AGAIN, true",
         "UNKNOWN,  WRITTEN,    true",
         "UNKNOWN,  REFUSED,    true",
-        "UNKNOWN,  NOT_SENT,   true",
+        "UNKNOWN,  NOT_APPLIED, true",
         "UNKNOWN,  UNKNOWN,    true",
         "UNKNOWN,  READ_AGAIN, false",
     })
@@ -104,14 +104,14 @@ class GrantsTest {
         Grants ledger = new Grants();
         ledger.give(grant(10, write));
 
-        ledger.settle(UID, settlement);
+        ledger.settle(UID, settlement, grant -> false);
 
         assertThat(ledger.holds(UID)).isEqualTo(held);
     }
 
     @Test
     void anUnansweredWriteIsReleasedByANewerRecordWithoutIt() {
-        grants.settle(UID, Settlement.UNKNOWN);
+        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
 
         grants.observe(Pods.pod("a").available().version(11).build());
 
@@ -120,7 +120,7 @@ class GrantsTest {
 
     @Test
     void anUnansweredWriteStaysSoWhenTheSameRecordAsksAgain() {
-        grants.settle(UID, Settlement.UNKNOWN);
+        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
 
         grants.give(grant(10, Grant.Write.ASKED));
 
@@ -128,20 +128,25 @@ class GrantsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"WRITTEN, ASKED_AGAIN", "REFUSED, UNKNOWN", "NOT_SENT, UNKNOWN", "UNKNOWN, UNKNOWN", "READ_AGAIN, ASKED"
+    @CsvSource({
+        "WRITTEN, ASKED_AGAIN",
+        "REFUSED, UNKNOWN",
+        "NOT_APPLIED, UNKNOWN",
+        "UNKNOWN, UNKNOWN",
+        "READ_AGAIN, ASKED"
     })
     void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(Settlement second, Grant.Write now) {
-        grants.settle(UID, Settlement.UNKNOWN);
+        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
         grants.give(grant(10, Grant.Write.ASKED));
 
-        assertThat(grants.settle(UID, second)).isEmpty();
+        assertThat(grants.settle(UID, second, grant -> false)).isEmpty();
 
         assertThat(grants.of(UID, "collaset")).contains(grant(10, now));
     }
 
     @Test
     void anUnansweredWriteIsPastWhenANewerRecordAsks() {
-        grants.settle(UID, Settlement.UNKNOWN);
+        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
 
         grants.give(grant(11, Grant.Write.ASKED));
 

@@ -264,7 +264,7 @@ class RuleDeskTest {
 
         assertThat(world.woken("web")).isEmpty();
         assertThat(world.lets(b)).isTrue();
-        world.desk.settled(b.ref(), Settlement.NOT_SENT);
+        world.desk.settled(b.ref(), Settlement.NOT_APPLIED);
         assertThat(world.put(waiting(a, 3, "100")).woken("web")).containsExactly("a");
     }
 
@@ -310,6 +310,7 @@ class RuleDeskTest {
     void nobodyGetsASlotBeforeAnEarlierLeadersWritesHaveSettled() {
         Instant open = FakeRuleWorld.NOW.plusSeconds(3);
         RuleDesk desk = new RuleDesk(world, open, key -> {});
+        desk.ruleChanged(FakeRuleWorld.key("web"));
 
         assertThat(desk.judge(a, "collaset", Stage.PRE_CHECK, FakeRuleWorld.NOW))
                 .isEqualTo(new Judgement.Waiting(

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Asked;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Counted;
+import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
@@ -21,9 +22,9 @@ import org.junit.jupiter.api.Test;
 
 class RuleEngineTest {
     private static final Judgement PASSED = new Judgement.Passed();
-    private static final Subject A = subject("a", true);
-    private static final Subject B = subject("b", true);
-    private static final Subject C = subject("c", true);
+    private static final Subject A = subject("a", Leave.IN_SERVICE);
+    private static final Subject B = subject("b", Leave.IN_SERVICE);
+    private static final Subject C = subject("c", Leave.IN_SERVICE);
 
     @Test
     void givesSlotsInTheOrderOfTheSubjects() {
@@ -39,7 +40,7 @@ class RuleEngineTest {
 
     @Test
     void whoIsOutAlreadyTakesNoSlotAndAlwaysPasses() {
-        List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 3, 0))), subject("out", false), A);
+        List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 3, 0))), subject("out", Leave.OUT), A);
 
         assertThat(rulings.stream().map(ruling -> ruling.judgement().equals(PASSED)))
                 .containsExactly(true, false);
@@ -54,7 +55,7 @@ class RuleEngineTest {
                 Stage.PRE_CHECK,
                 Map.of("tier", "front"),
                 Set.of(),
-                true,
+                Leave.IN_SERVICE,
                 Optional.empty());
 
         List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 0, 0)), full), front, A, B);
@@ -78,7 +79,8 @@ class RuleEngineTest {
                   {name: skipped, availablePolicy: {maxUnavailableValue: 0}},
                   {name: filtered, filter: {labelSelector: {matchLabels: {tier: front}}}, availablePolicy: {maxUnavailableValue: 0}},
                   {name: later, stage: PostCheck, labelCheck: {requires: {}}}]}""", new Count(3, 0, 0));
-        Subject subject = new Subject(A.pod(), Stage.PRE_CHECK, Map.of(), Set.of("skipped"), true, Optional.empty());
+        Subject subject =
+                new Subject(A.pod(), Stage.PRE_CHECK, Map.of(), Set.of("skipped"), Leave.IN_SERVICE, Optional.empty());
 
         Ruling ruling = judge(List.of(rule), subject).getFirst();
 
@@ -131,9 +133,37 @@ class RuleEngineTest {
     }
 
     @Test
+    void whoMayServeAgainNeedsRoomBesideTheOthersAndCountsOnce() {
+        Subject back = subject("a", Leave.MAY_RETURN);
+        Counted alone = slots("web", 1, new Count(3, 1, 0));
+        Counted withAnother = slots("web", 1, new Count(3, 2, 0));
+        Counted twoSlots = slots("web", 2, new Count(4, 1, 0));
+
+        assertThat(judge(List.of(alone), back).getFirst().granted()).isTrue();
+        assertThat(judge(List.of(withAnother), back).getFirst().granted()).isFalse();
+        assertThat(judge(List.of(twoSlots), back, B, subject("c", Leave.IN_SERVICE)).stream()
+                        .map(Ruling::granted))
+                .containsExactly(true, true, false);
+    }
+
+    @Test
+    void aLimitOfZeroLetsNobodyPass() {
+        Subject broken = subject("a", Leave.OUT);
+
+        assertThat(judge(List.of(slots("web", 0, new Count(3, 3, 0))), broken)
+                        .getFirst()
+                        .judgement())
+                .isEqualTo(new Judgement.Rejected(List.of(new Wait(
+                        Reason.BUDGET_EXHAUSTED,
+                        "web/slots",
+                        "PodTransitionRule shop/web, rule \"slots\": maxUnavailable 0 lets no Pod be touched"))));
+    }
+
+    @Test
     void whoWasSetAsideTakesNoSlotThatOthersWant() {
         Wait aside = new Wait(Reason.REFUSED_BY_SERVER, "", "refused");
-        Subject refused = new Subject(A.pod(), Stage.PRE_CHECK, Map.of(), Set.of(), true, Optional.of(aside));
+        Subject refused =
+                new Subject(A.pod(), Stage.PRE_CHECK, Map.of(), Set.of(), Leave.IN_SERVICE, Optional.of(aside));
 
         List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 0, 0))), refused, B);
 
@@ -145,14 +175,9 @@ class RuleEngineTest {
         return RuleEngine.judge(new RuleSnapshot(rules, List.of(subjects), Map.of()));
     }
 
-    private static Subject subject(String name, boolean takesSlot) {
+    private static Subject subject(String name, Leave leave) {
         return new Subject(
-                new PodRef("shop", name, "uid-" + name),
-                Stage.PRE_CHECK,
-                Map.of(),
-                Set.of(),
-                takesSlot,
-                Optional.empty());
+                new PodRef("shop", name, "uid-" + name), Stage.PRE_CHECK, Map.of(), Set.of(), leave, Optional.empty());
     }
 
     private static Counted slots(String name, int max, Count count) {

@@ -207,6 +207,7 @@ class RuleReconcilerTest {
     @Test
     void looksAgainWhenSlotsMayBeGiven() {
         RuleDesk closed = new RuleDesk(world, NOW.plusSeconds(3), key -> {});
+        closed.ruleChanged(WEB);
         RuleReconciler early = new RuleReconciler(closed, world, new Recorder(done), woken::add, asked::add);
 
         assertThat(early.reconcile(WEB, NOW)).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(3), "closed"));

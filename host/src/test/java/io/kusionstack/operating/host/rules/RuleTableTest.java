@@ -25,6 +25,8 @@ class RuleTableTest {
         WAITING,
         BROKEN,
         BROKEN_AND_WAITING,
+        UNMARKED_AND_WAITING,
+        BLINKING_AND_WAITING,
         TERMINATING,
         LEAVING
     }
@@ -55,7 +57,7 @@ class RuleTableTest {
                 }
             }
         }
-        assertThat(worlds).isGreaterThan(7_000);
+        assertThat(worlds).isGreaterThan(20_000);
     }
 
     private static void holds(List<Is> states, PodTransitionRule one, PodTransitionRule two) {
@@ -69,10 +71,16 @@ class RuleTableTest {
             world.pass("one");
         }
         for (PodRecord pod : pods) {
-            boolean waits = Standing.place(pod, Stage.PRE_CHECK).isPresent();
-            Judgement judgement = waits ? world.asks(pod) : world.begins(pod);
-            if (!Standing.serving(pod)) {
-                assertThat(judgement).as("%s in %s", pod.name(), states).isInstanceOf(Judgement.Passed.class);
+            boolean waits = Standing.of(pod).place(Stage.PRE_CHECK).isPresent();
+            boolean passed = (waits ? world.asks(pod) : world.begins(pod)) instanceof Judgement.Passed;
+            boolean isFree =
+                    !pod.mayServe(FakeRuleWorld.NOW) || Standing.of(pod).leaving();
+            boolean isFrozen = freezes(world, "one") || pod.hasLabel("half") && freezes(world, "two");
+            if (isFree) {
+                assertThat(passed).as("%s in %s", pod.name(), states).isEqualTo(!isFrozen);
+            } else if (passed) {
+                within(world, "one", 0, states);
+                within(world, "two", pod.hasLabel("half") ? 0 : beforeHalf, states);
             }
             within(world, "one", before, states);
             within(world, "two", beforeHalf, states);
@@ -85,8 +93,7 @@ class RuleTableTest {
     private static void within(FakeRuleWorld world, String rule, int before, List<Is> states) {
         Report report = world.report(rule);
         Count count = report.count();
-        AvailabilityRule limit =
-                ((Demand.Availability) report.spec().rules().getFirst().demand()).rule();
+        AvailabilityRule limit = limit(report);
         assertThat(count.out())
                 .as("%s of %s in %s", limit, count, states)
                 .isLessThanOrEqualTo(Math.max(before, limit.allowance(count)));
@@ -95,8 +102,17 @@ class RuleTableTest {
     private static int out(FakeRuleWorld world, String rule) {
         return (int) world.pods(Pods.NAMESPACE).stream()
                 .filter(pod -> rule.equals("one") || pod.hasLabel("half"))
-                .filter(pod -> !Standing.serving(pod))
+                .filter(pod -> !pod.available() || Standing.of(pod).leaving())
                 .count();
+    }
+
+    private static boolean freezes(FakeRuleWorld world, String rule) {
+        Report report = world.report(rule);
+        return limit(report).freezes(report.count()).isPresent();
+    }
+
+    private static AvailabilityRule limit(Report report) {
+        return ((Demand.Availability) report.spec().rules().getFirst().demand()).rule();
     }
 
     private static List<PodRecord> pods(List<Is> states) {
@@ -112,6 +128,8 @@ class RuleTableTest {
                         case WAITING -> waiting(pod.available(), i);
                         case BROKEN -> pod.build();
                         case BROKEN_AND_WAITING -> waiting(pod, i);
+                        case UNMARKED_AND_WAITING -> waiting(pod.ready(), i);
+                        case BLINKING_AND_WAITING -> waiting(pod.unreadySince(FakeRuleWorld.NOW.minusSeconds(5)), i);
                         case TERMINATING -> pod.available().terminating().build();
                         case LEAVING ->
                             pod.offline().preparing("collaset", "update").build();

@@ -84,6 +84,28 @@ class PodTrafficTest {
     }
 
     @Test
+    void noPodLeavesWhileThePluginOfItsServiceCannotAnswer() {
+        Wait unloaded = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "plugin \"slb\" is not loaded");
+        serve(service("true", "LoadBalancer"));
+        assertThat(traffic.ahead(on, "collaset"))
+                .extracting(Wait::reason)
+                .containsExactly(Reason.WAITING_FOR_TRAFFIC_OFF);
+
+        assertThat(traffic.tell(WEB, told(Optional.of(unloaded)))).isTrue();
+        assertThat(traffic.tell(WEB, told(Optional.of(unloaded)))).isFalse();
+        assertThat(traffic.ahead(on, "collaset")).containsExactly(unloaded);
+        assertThat(traffic.ahead(Pods.like(on).label("app", "db").build(), "collaset"))
+                .isEmpty();
+
+        assertThat(traffic.tell(WEB, told(Optional.empty()))).isTrue();
+        assertThat(traffic.ahead(on, "collaset")).isEmpty();
+    }
+
+    private static PodTraffic.Told told(Optional<Wait> obstacle) {
+        return new PodTraffic.Told(Map.of(), obstacle, Optional.empty());
+    }
+
+    @Test
     void knowsAPodThatAServiceSelectedBefore() {
         traffic.podChanged(on, off);
         say(Standing.NOT_CLEAR);
@@ -99,7 +121,12 @@ class PodTrafficTest {
 
     private void say(long clearAt) {
         List<Wait> waits = clearAt == Standing.NOT_CLEAR ? List.of(waiting()) : List.of();
-        traffic.tell(WEB, Map.of(on.uid(), new PodTraffic.Known(clearAt, waits, List.of())), Optional.empty());
+        traffic.tell(
+                WEB,
+                new PodTraffic.Told(
+                        Map.of(on.uid(), new PodTraffic.Known(clearAt, waits, List.of())),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     private static Wait waiting() {

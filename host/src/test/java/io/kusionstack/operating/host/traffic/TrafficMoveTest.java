@@ -60,12 +60,14 @@ class TrafficMoveTest {
                 .extracting(Wait::reason)
                 .containsExactly(Reason.TRAFFIC_PLACE_MISSING);
 
-        assertThat(world.traffic.obstacle(world.pod("a")).map(Wait::reason)).contains(Reason.TRAFFIC_PLACE_MISSING);
+        assertThat(world.traffic.ahead(world.pod("a"), "collaset"))
+                .extracting(Wait::reason)
+                .containsExactly(Reason.TRAFFIC_PLACE_MISSING);
 
         annotate(world, FakeBalancer.LB, "lb-1");
         world.image("app:v2");
         world.settle();
-        assertThat(world.traffic.obstacle(world.pod("a"))).isEmpty();
+        assertThat(world.traffic.ahead(world.pod("a"), "collaset")).isEmpty();
         assertUpdated(world);
         assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
     }

@@ -252,6 +252,24 @@ public final class Pods {
         return this;
     }
 
+    /** Containers running, every gate True, and not Ready since then. */
+    public Pods unreadySince(Instant at) {
+        unready();
+        gates.forEach(gate -> condition(gate, "True"));
+        return notReadySince(at);
+    }
+
+    /** Ready=False since then, whatever else holds. */
+    public Pods notReadySince(Instant at) {
+        conditions.put(PodCondition.READY, new PodCondition(PodCondition.READY, "False", "", at));
+        return this;
+    }
+
+    /** As the node controller leaves it when the kubelet is away: only Ready is False. */
+    public Pods onLostNode() {
+        return ready().condition(PodCondition.READY, "False");
+    }
+
     /** Containers ready, every gate True, Ready. */
     public Pods ready() {
         gates.forEach(gate -> condition(gate, "True"));

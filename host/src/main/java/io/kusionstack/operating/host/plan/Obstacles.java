@@ -1,0 +1,31 @@
+package io.kusionstack.operating.host.plan;
+
+import java.util.List;
+
+/**
+ * The port through which the lifecycle and the rules learn that the step after PreCheck is known to fail. A Pod with an
+ * obstacle ahead stays in service, waits with these reasons, and takes no slot. Any thread; on facts in memory, never blocks.
+ * Whoever knows of an obstacle has its Pods looked at again when it is gone.
+ */
+@FunctionalInterface
+public interface Obstacles {
+    /**
+     * What stands in the way of an operation that waits at PreCheck, or is about to.
+     *
+     * @param operation the operation's id
+     * @return empty if nothing is known to
+     */
+    List<Wait> ahead(PodRecord pod, String operation);
+
+    /** Nothing ever stands in the way. */
+    static Obstacles none() {
+        return (pod, operation) -> List.of();
+    }
+
+    /** What any of them knows stands in the way. */
+    static Obstacles all(Obstacles... known) {
+        List<Obstacles> each = List.of(known);
+        return (pod, operation) ->
+                each.stream().flatMap(one -> one.ahead(pod, operation).stream()).toList();
+    }
+}

@@ -1,0 +1,94 @@
+package io.kusionstack.operating.host.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.Nodes;
+import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LifecycleGateTest {
+    private static final Instant NOW = Pods.CREATED.plusSeconds(3600);
+    private static final Wait AWAY = new Wait(Reason.NODE_UNREACHABLE, "node-1", "away");
+    private static final Wait MUTE = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "not loaded");
+
+    private final List<String> asked = new ArrayList<>();
+    private final LifecycleGate open = new LifecycleGate(
+            (pod, operation, stage, now) -> {
+                asked.add(operation);
+                return new Judgement.Passed();
+            },
+            Intentions.none(),
+            Endpoints.none(),
+            Employers.unknown());
+    private final Nodes away = node -> Optional.of(AWAY);
+    private final LifecycleGate onLostNode = open.minding(LifecycleGate.unreachable(away), away);
+
+    @Test
+    void aPodWithAnObstacleAheadStaysInServiceAndAsksNoRule() {
+        LifecycleGate gate = open.minding((pod, operation) -> List.of(MUTE), Nodes.reachable());
+        PodRecord pod = Pods.pod("a").available().build();
+
+        Advance advance = gate.advance(pod, PodOps.begin(pod, "collaset", "update", NOW), NOW);
+
+        PodRecord after = pod.with(advance.edit());
+        assertThat(PodOps.operation(after, "collaset").orElseThrow().phase()).isEqualTo(PodOps.Phase.PRE_CHECK);
+        assertThat(after.available()).isTrue();
+        assertThat(advance.waits()).containsExactly(MUTE);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void nobodyBeginsOnANodeThatIsNotReadyUnlessToBeDeleted() {
+        PodRecord pod = Pods.pod("a").available().build();
+
+        Advance update = onLostNode.advance(pod, PodOps.begin(pod, "collaset", "update", NOW), NOW);
+        Advance delete = onLostNode.advance(pod, PodOps.beginToDelete(pod, "pod-delete", "delete", NOW), NOW);
+
+        assertThat(update.waits()).containsExactly(AWAY);
+        assertThat(PodOps.operation(pod.with(delete.edit()), "pod-delete")
+                        .orElseThrow()
+                        .phase())
+                .isEqualTo(PodOps.Phase.PREPARING);
+    }
+
+    @Test
+    void sendsNoImageToANodeThatIsNotReady() {
+        PodRecord operating =
+                Pods.pod("a").offline().operating("collaset", "update").build();
+        PodEdit image =
+                PodEdit.of(operating).images(Map.of("main", "web:v2")).labels(MapEdit.set(Names.REVISION, "web-2"));
+        PodRecord preparing =
+                Pods.pod("b").offline().preparing("collaset", "update").build();
+
+        assertThat(onLostNode.advance(operating, image, NOW).edit()).isEqualTo(PodEdit.of(operating));
+        assertThat(onLostNode.advance(preparing, PodEdit.of(preparing), NOW))
+                .isEqualTo(new Advance(PodEdit.of(preparing), List.of(AWAY)));
+        assertThat(open.advance(operating, image, NOW).edit().images()).isEqualTo(image.images());
+    }
+
+    @Test
+    void explainsWhatIsAhead() {
+        LifecycleGate gate =
+                open.minding(Obstacles.all(LifecycleGate.unreachable(away), (pod, operation) -> List.of(MUTE)), away);
+        PodRecord pod = Pods.pod("a").available().preCheck("collaset", "update").build();
+
+        assertThat(gate.explain(pod, NOW).waits()).containsExactly(AWAY, MUTE);
+    }
+}

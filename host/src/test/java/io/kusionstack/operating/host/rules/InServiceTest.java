@@ -1,0 +1,225 @@
+package io.kusionstack.operating.host.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Judgements.Settlement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.RuleWorld.Workload;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a budget counts, and who needs a slot, where Pods look otherwise than on the straight road. */
+class InServiceTest {
+    private static final Instant NOW = FakeRuleWorld.NOW;
+    private final FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 1));
+
+    @Test
+    void aReadyPodWithoutItsMarkTakesASlot() {
+        PodRecord a = waiting(Pods.pod("a").ready(), "100");
+        PodRecord b = waiting(Pods.pod("b").ready(), "200");
+        world.put(a, b);
+
+        assertThat(List.of(passes(a), passes(b))).containsExactly(false, false);
+
+        world.put(waiting(Pods.pod("b").available().version(2), "200"));
+        assertThat(passes(a)).isTrue();
+    }
+
+    @Test
+    void podsThatBlinkTogetherDoNotAllPass() {
+        PodRecord a = waiting(blinking("a", 4), "100");
+        PodRecord b = waiting(blinking("b", 4), "200");
+        world.put(a, b);
+
+        assertThat(List.of(passes(a), passes(b))).containsExactly(false, false);
+    }
+
+    @Test
+    void theOnlyPodThatBlinksTakesItsOwnSlot() {
+        PodRecord a = waiting(blinking("a", 4), "100");
+        PodRecord b = waiting(Pods.pod("b").available(), "200");
+        world.put(a, b);
+
+        assertThat(List.of(passes(a), passes(b))).containsExactly(true, false);
+    }
+
+    @Test
+    void podsThatAreOutForLongPassAndThePassSaysWhen() {
+        PodRecord a = waiting(blinking("a", 25), "100");
+        PodRecord b = waiting(blinking("b", 25), "200");
+        world.put(a, b);
+
+        assertThat(world.pass("web").lookAgain()).contains(Duration.ofSeconds(5));
+        assertThat(world.desk.pass(FakeRuleWorld.key("web"), NOW.plusSeconds(5)).woken())
+                .containsExactly(FakeRuleWorld.key("a"), FakeRuleWorld.key("b"));
+    }
+
+    @Test
+    void aPodOnALostNodeTakesASlotHoweverLongItLasts() {
+        PodRecord a = waiting(Pods.pod("a").onLostNode(), "100");
+        PodRecord b = waiting(Pods.pod("b").onLostNode(), "200");
+        world.put(a, b);
+
+        assertThat(List.of(passes(a), passes(b))).containsExactly(false, false);
+    }
+
+    @Test
+    void aSlotIsKeptWhileThePodThatHoldsItBlinks() {
+        world.put(
+                waiting(Pods.pod("a").available(), "100"), waiting(Pods.pod("b").available(), "200"));
+        world.pass("web");
+        world.put(waiting(blinking("a", 1).version(2), "100"));
+
+        assertThat(passes(waiting(Pods.pod("b").available(), "200"))).isFalse();
+        assertThat(passes(waiting(blinking("a", 1).version(2), "100"))).isTrue();
+    }
+
+    @Test
+    void anOperationThatLostItsTypeHoldsNoSlotAndNoPlace() {
+        PodRecord untyped = Pods.like(waiting(Pods.pod("a").available(), "100"))
+                .without(Names.key(Names.OPERATION_TYPE, FakeRuleWorld.UPDATE))
+                .version(2)
+                .build();
+        PodRecord b = waiting(Pods.pod("b").available(), "200");
+        world.put(waiting(Pods.pod("a").available(), "100"), b);
+        world.pass("web");
+
+        world.put(untyped);
+
+        assertThat(world.woken("web")).containsExactly("b");
+        assertThat(passes(b)).isTrue();
+    }
+
+    @Test
+    void aTerminatingPodWhoseReplacementServesCostsNoSlot() {
+        PodRecord lost =
+                Pods.pod("lost").available().ownedBy("web").terminating().build();
+        PodRecord a = Pods.pod("a").available().ownedBy("web").build();
+        PodRecord b = Pods.pod("b").available().ownedBy("web").build();
+        world.put(new Workload("uid-web", 2, Map.of())).put(lost, a);
+        assertThat(world.begins(a)).isInstanceOf(Judgement.Rejected.class);
+
+        world.put(b);
+
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.Count(2, 0, 0));
+        assertThat(world.lets(a)).isTrue();
+    }
+
+    @Test
+    void podsThatTheSelectorDoesNotFindYetAreNotMissing() {
+        FakeRuleWorld shop = FakeRuleWorld.with(
+                        Rules.available("web", "{matchLabels: {tier: front}}", "maxUnavailableValue: 1"))
+                .put(new Workload("uid-web", 3, Map.of("tier", "front")));
+        PodRecord updated =
+                Pods.pod("a").available().ownedBy("web").label("tier", "front").build();
+        shop.put(
+                updated,
+                Pods.pod("b").available().ownedBy("web").build(),
+                Pods.pod("c").available().ownedBy("web").build());
+
+        assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.Count(1, 0, 0));
+        assertThat(shop.lets(updated)).isTrue();
+
+        shop.ruleKeys.clear();
+        shop.remove("c");
+        assertThat(shop.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
+        assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.Count(1, 1, 1));
+    }
+
+    @Test
+    void aWriteThatWasNotMadeCostsAWaitingPodNeitherSlotNorPlace() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        PodRecord b = waiting(Pods.pod("b").available(), "200");
+        world.put(a, b);
+        for (Settlement first : List.of(Settlement.NOT_APPLIED, Settlement.UNKNOWN)) {
+            assertThat(passes(a)).isTrue();
+            world.desk.settled(a.ref(), first);
+            world.desk.settled(a.ref(), Settlement.READ_AGAIN);
+
+            assertThat(List.of(passes(b), passes(a))).as("%s", first).containsExactly(false, true);
+        }
+    }
+
+    @Test
+    void aRefusedPodIsJudgedAgainWhenItsSetChanges() {
+        PodRecord a = waiting(Pods.pod("a").available().ownedBy("web"), "100");
+        world.put(a);
+        passes(a);
+        world.desk.settled(a.ref(), Settlement.REFUSED);
+        assertThat(world.woken("web")).isEmpty();
+
+        world.desk.workloadChanged(Pods.NAMESPACE, "uid-web");
+
+        assertThat(world.woken("web")).containsExactly("a");
+    }
+
+    @Test
+    void aPodWithAnObstacleAheadHoldsNoPlaceUntilItIsGone() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        PodRecord b = waiting(Pods.pod("b").available(), "200");
+        world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "away"));
+        world.put(a, b);
+        assertThat(world.woken("web")).containsExactly("b");
+        world.put(waiting(Pods.pod("b").available().version(2), "200"));
+
+        world.ahead.clear();
+        world.remove("b");
+
+        assertThat(world.woken("web")).containsExactly("a");
+    }
+
+    @Test
+    void aPodThatLeftWithoutASlotNeedsOneWhenItCouldServeAgain() {
+        PodRecord a = Pods.pod("a")
+                .offline()
+                .preparing(FakeRuleWorld.UPDATE, "update")
+                .build();
+        PodRecord b = Pods.pod("b")
+                .offline()
+                .preparing(FakeRuleWorld.UPDATE, "update")
+                .build();
+        world.put(a);
+        assertThat(world.desk.judgeAgain(a, FakeRuleWorld.UPDATE)).isEqualTo(new Judgement.Passed());
+
+        world.put(b);
+
+        assertThat(world.desk.judgeAgain(a, FakeRuleWorld.UPDATE)).isInstanceOf(Judgement.Rejected.class);
+    }
+
+    @Test
+    void nothingIsRememberedOfNamespacesWithoutRules() {
+        world.put(Pods.pod("x").in("elsewhere").available().build());
+        assertThat(world.desk.namespaces()).isEqualTo(1);
+
+        world.put(waiting(Pods.pod("a").available(), "100"));
+        world.pass("web");
+        world.removeRule("web").pass("web");
+        world.put(waiting(Pods.pod("a").available().version(2), "100"));
+        world.pass("web");
+
+        assertThat(world.desk.namespaces()).isZero();
+        assertThat(world.put(Rules.maxUnavailable("web", 1)).woken("web")).containsExactly("a");
+    }
+
+    private boolean passes(PodRecord pod) {
+        return world.asks(pod) instanceof Judgement.Passed;
+    }
+
+    private static Pods blinking(String name, int seconds) {
+        return Pods.pod(name).unreadySince(NOW.minusSeconds(seconds));
+    }
+
+    private static PodRecord waiting(Pods pod, String since) {
+        return pod.preCheck(FakeRuleWorld.UPDATE, "update")
+                .label(Names.key(Names.PRE_CHECK, FakeRuleWorld.UPDATE), since)
+                .build();
+    }
+}
