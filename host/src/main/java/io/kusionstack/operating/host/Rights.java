@@ -11,7 +11,7 @@ final class Rights {
                     rights("", "pods", "list", "watch", "get", "create", "patch", "delete"),
                     rights("", "pods/status", "patch"),
                     rights("", "nodes", "list", "watch", "get"),
-                    rights("", "services", "list", "watch", "patch"),
+                    rights("", "services", "list", "watch", "get", "patch"),
                     rights("", "events", "get", "create", "patch"),
                     rights("discovery.k8s.io", "endpointslices", "list", "watch"),
                     rights("apps", "controllerrevisions", "list", "watch", "get", "create", "patch", "delete"),

@@ -78,7 +78,7 @@ final class Rooms implements AutoCloseable {
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
         intentions = new SetIntentions(world::generation);
-        traffic = TrafficRoom.listening(config, world, clock, podBell);
+        traffic = TrafficRoom.listening(config, world, access, clock, podBell);
         Obstacles obstacles = Obstacles.all(
                 LifecycleGate.unreachable(world.nodes()),
                 traffic.pods(),
@@ -217,6 +217,7 @@ final class Rooms implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         consultant.close();
+        traffic.close();
         actuator.close();
         world.close();
     }

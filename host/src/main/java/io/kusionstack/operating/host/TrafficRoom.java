@@ -2,6 +2,8 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.kube.ClusterAccess;
+import io.kusionstack.operating.host.kube.ServiceEmployers;
 import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.plan.Intentions;
@@ -16,16 +18,19 @@ import java.time.InstantSource;
  * Who sends requests to Pods: the Services that plugins serve, and all others by their endpoints. Without the controller
  * {@code traffic} the endpoints are all there is.
  */
-final class TrafficRoom {
+final class TrafficRoom implements AutoCloseable {
     private final CachedWorld world;
     private final InstantSource clock;
     private final Doorbell podBell;
     private final boolean runs;
     private final PodTraffic pods;
     private final ServiceEndpoints plain;
+    private final ServiceEmployers employers;
 
-    private TrafficRoom(HostConfig config, CachedWorld world, InstantSource clock, Doorbell podBell) {
+    private TrafficRoom(
+            HostConfig config, CachedWorld world, ServiceEmployers employers, InstantSource clock, Doorbell podBell) {
         this.world = world;
+        this.employers = employers;
         this.clock = clock;
         this.podBell = podBell;
         this.runs = config.controllers().contains(HostConfig.ControllerName.TRAFFIC);
@@ -34,8 +39,10 @@ final class TrafficRoom {
     }
 
     /** Follows Pods, Services and endpoints from now on; to be made before any other room does, because they ask this one. */
-    static TrafficRoom listening(HostConfig config, CachedWorld world, InstantSource clock, Doorbell podBell) {
-        TrafficRoom room = new TrafficRoom(config, world, clock, podBell);
+    static TrafficRoom listening(
+            HostConfig config, CachedWorld world, ClusterAccess access, InstantSource clock, Doorbell podBell) {
+        ServiceEmployers employers = ServiceEmployers.of(access, world.services(), podBell);
+        TrafficRoom room = new TrafficRoom(config, world, employers, clock, podBell);
         if (room.runs) {
             room.pods.listenTo(world.pods(), world.services());
         }
@@ -46,8 +53,8 @@ final class TrafficRoom {
     /** The lifecycle, which lets a Pod be touched only when nobody sends to it any more. */
     LifecycleGate gate(Judgements judgements, Intentions intentions) {
         return runs
-                ? new LifecycleGate(judgements, intentions, plain.and(pods), plain.with(pods))
-                : new LifecycleGate(judgements, intentions, plain, plain);
+                ? new LifecycleGate(judgements, intentions, plain.and(pods), employers.with(pods))
+                : new LifecycleGate(judgements, intentions, plain, employers);
     }
 
     /** What is known of a Pod's traffic. */
@@ -62,5 +69,10 @@ final class TrafficRoom {
                 actuator,
                 podBell,
                 metrics);
+    }
+
+    @Override
+    public void close() {
+        employers.close();
     }
 }

@@ -16,8 +16,10 @@ import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.ResourceContext;
+import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleDesk;
@@ -118,14 +120,14 @@ final class WalkWorld {
                 .orElse(OptionalLong.empty()));
         ObjectCache<CollaSet> sets = new Stored<>(CollaSet.class);
         ObjectCache<PodTransitionRule> rules = new Stored<>(PodTransitionRule.class);
-        RuleWorld seen = RuleWorld.of(cache, rules, sets);
+        RuleWorld seen = RuleWorld.of(cache, rules, sets, Obstacles.none());
         RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
         services.forgetListeners();
         ServiceEndpoints endpoints =
                 new ServiceEndpoints(Duration.ofSeconds(2), services.services(), cache, cluster::now, pod -> {});
         endpoints.listenTo(services.slices());
-        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints, endpoints);
+        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints, Employers.unknown());
         cluster.gate(gate);
         cluster.reports(new Settlements(desk));
         CollaSetReconciler reconciler = new CollaSetReconciler(

@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -30,14 +29,13 @@ import org.jspecify.annotations.Nullable;
  * Service, for callers inside the cluster go by the slices. A slice of a Service that is gone, has no selector or does
  * not select the Pod holds nobody: no controller follows it any more. Services that publish Pods that are not ready are
  * left out, for their slices never show it. Nobody is held for longer than 5 minutes after its gate was closed: then no
- * controller keeps the slices. Also tells whether a Service still selects a Pod.
+ * controller keeps the slices.
  *
  * <p>Knows when a Pod left the endpoints only from its own watching; after a start the settle time begins anew, which is
  * the safe side. Any thread; never blocks.
  */
-public final class ServiceEndpoints implements Endpoints, Employers {
+public final class ServiceEndpoints implements Endpoints {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
-    private static final String SERVICE_PREFIX = "Service/";
     /** Slices wake by events; this only covers one that was missed. */
     private static final Duration STILL_LISTED = Duration.ofSeconds(10);
 
@@ -180,19 +178,7 @@ public final class ServiceEndpoints implements Endpoints, Employers {
         return new Held(new Wait(Reason.SETTLING_AFTER_DEREGISTER, service, message), left);
     }
 
-    /** Only a Service is looked up; every other kind may still come. */
-    @Override
-    public boolean employs(PodRecord pod, String employer) {
-        String[] parts = employer.split("/", -1);
-        if (!employer.startsWith(SERVICE_PREFIX) || parts.length != 3) {
-            return true;
-        }
-        return services.get(new Key(parts[1], parts[2]))
-                .map(service -> selects(service, pod))
-                .orElse(false);
-    }
-
-    private static boolean selects(Service service, PodRecord pod) {
+    static boolean selects(Service service, PodRecord pod) {
         Map<String, String> selector = service.getSpec().getSelector();
         return selector != null
                 && !selector.isEmpty()

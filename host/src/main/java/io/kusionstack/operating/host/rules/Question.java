@@ -11,7 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -49,7 +48,7 @@ record Question(
         List<String> parts =
                 new ArrayList<>(List.of(spec.uid(), rule.name(), rule.stage().name()));
         waiting.stream()
-                .map(pod -> pod.uid() + new TreeMap<>(Standing.marks(pod, rule.stage())))
+                .map(pod -> pod.uid() + Standing.of(pod).marks(rule.stage()))
                 .sorted()
                 .forEach(parts::add);
         return HexFormat.of().formatHex(sha256(String.join("\n", parts)), 0, 16);

@@ -173,15 +173,6 @@ class ServiceEndpointsTest {
         assertThat(off.holding(pod, now)).isEmpty();
     }
 
-    @Test
-    void aServiceEmploysWhomItSelects() {
-        assertThat(endpoints.employs(pod, "Service/" + key("web"))).isTrue();
-        assertThat(endpoints.employs(Pods.pod("db").label("app", "db").build(), "Service/" + key("web")))
-                .isFalse();
-        assertThat(endpoints.employs(pod, "Service/" + key("gone"))).isFalse();
-        assertThat(endpoints.employs(pod, "Gateway/" + key("gone"))).isTrue();
-    }
-
     private ServiceEndpoints endpoints(Duration settle) {
         return new ServiceEndpoints(settle, services, pods, () -> now, woken::add);
     }
