@@ -1,0 +1,189 @@
+package io.kusionstack.operating.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.testbed.Await;
+import io.kusionstack.operating.testbed.api.Connection;
+import io.kusionstack.operating.testbed.controlplane.ControlPlane;
+import io.kusionstack.operating.testbed.demo.PodBoard;
+import io.kusionstack.operating.testbed.demo.SeenPod;
+import io.kusionstack.operating.testbed.junit.TestCluster;
+import io.kusionstack.operating.testbed.junit.TestNamespace;
+import io.kusionstack.operating.testbed.nodes.Cadence;
+import io.kusionstack.operating.testbed.nodes.NodesConfig;
+import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
+import io.kusionstack.operating.testbed.operator.HostProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The packaged operator under a rule of one Pod at a time, where Pods look otherwise than on the straight road. */
+@ExtendWith(TestCluster.class)
+class BudgetIT {
+    private static final int PODS = 4;
+    private static final int SPREAD = 6;
+    private static final String OLD = "registry.example/web:v1";
+    private static final String NEW = "registry.example/web:v2";
+
+    @Test
+    void podsThatBlinkedWhileTheyWaitedLeaveOneAfterTheOther(
+            ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
+        try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
+            shop.applySet("held", PODS);
+            assertThat(shop.awaitServing("held", PODS, OLD)).isTrue();
+            ObjectNode rule = rule("held", "1");
+            rule.withArray("/spec/rules")
+                    .addObject()
+                    .put("name", "open")
+                    .putObject("labelCheck")
+                    .putObject("requires")
+                    .putObject("matchLabels")
+                    .put("changes", "open");
+            shop.playground.api().create(shop.rules(), rule);
+            shop.update("held", NEW);
+            assertThat(shop.awaitWait("held", wait -> wait.contains("changes"))).isTrue();
+
+            nodes.unready(namespace.name() + "/held-*", Duration.ofSeconds(2));
+            assertThat(await(shop, pods -> pods.stream().noneMatch(SeenPod::inService)))
+                    .isTrue();
+            assertThat(await(shop, pods -> pods.stream().allMatch(SeenPod::inService)))
+                    .as("each gets its mark back while its operation waits")
+                    .isTrue();
+            PodBoard board = shop.playground.pods();
+            board.measure(PODS);
+            for (SeenPod pod : board.pods()) {
+                ObjectNode open = HostProcess.config();
+                open.withObject("/metadata/labels").put("changes", "open");
+                shop.patch(pod(shop, pod.name()), open);
+            }
+
+            assertThat(shop.awaitServing("held", PODS, NEW)).isTrue();
+            assertThat(board.mostOutOfService()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void noPodLeavesForAServiceThatItsPluginCannotServe(
+            ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
+        try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
+            shop.applySet("blind", PODS);
+            assertThat(shop.awaitServing("blind", PODS, OLD)).isTrue();
+            shop.playground.api().create(shop.rules(), rule("blind", "25%"));
+            shop.playground.api().create("/api/v1/namespaces/" + namespace.name() + "/services", blindService());
+            assertThat(shop.awaitWait("blind", wait -> wait.contains("sbl"))).isTrue();
+
+            shop.update("blind", NEW);
+            assertThat(Await.until(
+                            Shop.LIMIT,
+                            () -> shop.playground.pods().pods().stream()
+                                    .noneMatch(pod -> pod.operations().isEmpty())))
+                    .isTrue();
+
+            assertThat(shop.playground.pods().pods())
+                    .as("all wait at PreCheck")
+                    .allMatch(pod -> pod.image().equals(OLD)
+                            && pod.operations().stream().noneMatch(label -> label.startsWith("preparing.")));
+            assertThat(ready(shop)).isEqualTo(PODS);
+        }
+    }
+
+    @Test
+    void aPodThatALostNodeKeepsCostsNoSlotOnceItIsReplaced(
+            ControlPlane cluster, Connection admin, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
+        String name = "lost-" + namespace.name();
+        try (SimulatedNodes losing =
+                        SimulatedNodes.start(admin, new NodesConfig(List.of(name), Cadence.INSTANT, List.of(), 8));
+                Shop shop = Shop.open(cluster, nodes, namespace.name())) {
+            assertThat(Await.until(Shop.LIMIT, losing::areSchedulable)).isTrue();
+            shop.playground.api().create(shop.rules(), rule("kept", "1"));
+            shop.applySet("kept", SPREAD);
+            assertThat(shop.awaitServing("kept", SPREAD, OLD)).isTrue();
+            losing.lose(name);
+            List<String> lost = on(shop, name);
+            lost.forEach(pod -> shop.playground.api().delete(pod(shop, pod)));
+            assertThat(await(shop, pods -> serving(pods, OLD) == SPREAD))
+                    .as("replaced elsewhere")
+                    .isTrue();
+
+            shop.update("kept", NEW);
+            assertThat(await(shop, pods -> serving(pods, NEW) == SPREAD)).isTrue();
+
+            assertThat(on(shop, name)).as("still there").isNotEmpty().isEqualTo(lost);
+            losing.recover(name);
+            losing.unregister();
+        }
+    }
+
+    private static List<String> on(Shop shop, String node) {
+        return shop.playground.api().list(podsOf(shop)).items().stream()
+                .filter(pod -> pod.at("/spec/nodeName").asText().equals(node))
+                .map(pod -> pod.at("/metadata/name").asText())
+                .sorted()
+                .toList();
+    }
+
+    private static long serving(List<SeenPod> pods, String image) {
+        return pods.stream().filter(pod -> pod.serves(image)).count();
+    }
+
+    private static boolean await(Shop shop, Predicate<List<SeenPod>> wanted) throws InterruptedException {
+        return shop.playground.pods().await(Shop.LIMIT, wanted);
+    }
+
+    private static long ready(Shop shop) {
+        return shop.playground.api().list(podsOf(shop)).items().stream()
+                .filter(BudgetIT::isReady)
+                .count();
+    }
+
+    private static boolean isReady(JsonNode pod) {
+        for (JsonNode condition : pod.at("/status/conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition.path("status").asText().equals("True");
+            }
+        }
+        return false;
+    }
+
+    private static String podsOf(Shop shop) {
+        return "/api/v1/namespaces/" + shop.playground.namespace() + "/pods";
+    }
+
+    private static String pod(Shop shop, String name) {
+        return podsOf(shop) + "/" + name;
+    }
+
+    private static ObjectNode blindService() {
+        ObjectNode service = HostProcess.config().put("apiVersion", "v1").put("kind", "Service");
+        service.withObject("/metadata").put("name", "blind");
+        service.withObject("/metadata/labels").put("kusionstack.io/control", "true");
+        service.withObject("/metadata/annotations").put("traffic.operating.kusionstack.io/plugin", "sbl");
+        service.withObject("/spec").put("type", "LoadBalancer");
+        service.withObject("/spec/selector").put("app", "blind");
+        service.withObject("/spec").putArray("ports").addObject().put("port", 80);
+        return service;
+    }
+
+    private static ObjectNode rule(String set, String maxUnavailable) {
+        ObjectNode rule = HostProcess.config()
+                .put("apiVersion", "apps.kusionstack.io/v1alpha1")
+                .put("kind", "PodTransitionRule");
+        rule.withObject("/metadata").put("name", set);
+        rule.withObject("/spec/selector/matchLabels").put("app", set);
+        ObjectNode policy = rule.withObject("/spec")
+                .putArray("rules")
+                .addObject()
+                .put("name", "slots")
+                .putObject("availablePolicy");
+        if (maxUnavailable.endsWith("%")) {
+            policy.put("maxUnavailableValue", maxUnavailable);
+        } else {
+            policy.put("maxUnavailableValue", Integer.parseInt(maxUnavailable));
+        }
+        return rule;
+    }
+}
