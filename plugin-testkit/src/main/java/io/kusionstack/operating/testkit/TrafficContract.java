@@ -244,10 +244,13 @@ public interface TrafficContract<C extends Record> {
         try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
 
-            try (Trouble outage = outage()) {
+            Trouble outage = outage();
+            try {
                 assertThat(fixture.tried(new BackendChange.TakeOff(first(), Optional.empty())))
                         .doesNotHaveAnyElementsOfTypes(Progress.Done.class);
                 assertThat(fixture.tried(putOn(backends().get(1)))).doesNotHaveAnyElementsOfTypes(Progress.Done.class);
+            } finally {
+                outage.close();
             }
 
             assertThat(fixture.serving(first())).isPresent();
@@ -260,9 +263,12 @@ public interface TrafficContract<C extends Record> {
         try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
 
-            try (Trouble silence = silence()) {
+            Trouble silence = silence();
+            try {
                 assertTimeoutPreemptively(PATIENCE, () -> fixture.tried(), "observe");
                 assertTimeoutPreemptively(PATIENCE, () -> fixture.tried(putOn(first())), "apply");
+            } finally {
+                silence.close();
             }
         }
     }
