@@ -35,7 +35,7 @@ final class Shop implements AutoCloseable {
         this.api = api;
         this.namespace = namespace;
         this.host = host;
-        this.witness = new Witness(api, namespace);
+        this.witness = new Witness(api, podsPath());
     }
 
     /** Starts the operator with the rights of deploy/rbac.yaml and waits until it is ready. */
@@ -121,8 +121,13 @@ final class Shop implements AutoCloseable {
 
     /** @param maxUnavailable a number of Pods, or a percentage as text */
     void rule(JsonNode maxUnavailable) {
-        ObjectNode rule = object("PodTransitionRule", "web-availability");
-        rule.withObject("/spec/selector/matchLabels").put("app", "web");
+        rule("web", maxUnavailable);
+    }
+
+    /** A rule for the Pods of the set of that name. */
+    void rule(String name, JsonNode maxUnavailable) {
+        ObjectNode rule = object("PodTransitionRule", name + "-availability");
+        rule.withObject("/spec/selector/matchLabels").put("app", name);
         rule.withObject("/spec")
                 .putArray("rules")
                 .addObject()
@@ -137,12 +142,23 @@ final class Shop implements AutoCloseable {
     }
 
     void set(String name, int replicas) {
+        api.create(GROUP + "/namespaces/" + namespace + "/collasets", setObject(name, replicas));
+    }
+
+    /** A set whose Pods are on one node, whoever else may not be scheduled there. */
+    void setOn(String node, String name, int replicas) {
+        ObjectNode set = setObject(name, replicas);
+        set.withObject("/spec/template/spec").put("nodeName", node);
+        api.create(GROUP + "/namespaces/" + namespace + "/collasets", set);
+    }
+
+    private ObjectNode setObject(String name, int replicas) {
         ObjectNode set = object("CollaSet", name);
         set.withObject("/spec").put("replicas", replicas);
         set.withObject("/spec/selector/matchLabels").put("app", name);
         set.withObject("/spec").set("template", image(OLD).at("/spec/template"));
         set.withObject("/spec/template/metadata/labels").put("app", name);
-        api.create(GROUP + "/namespaces/" + namespace + "/collasets", set);
+        return set;
     }
 
     void update(String image) {
@@ -173,6 +189,11 @@ final class Shop implements AutoCloseable {
 
     String setPath(String name) {
         return GROUP + "/namespaces/" + namespace + "/collasets/" + name;
+    }
+
+    /** Sees the Pods of one set only. */
+    Witness witness(String name) {
+        return new Witness(api, podsPath() + "?labelSelector=app%3D" + name);
     }
 
     String contextPath() {

@@ -30,9 +30,12 @@ final class Witness implements AutoCloseable {
     private final List<String> doubledIds = new ArrayList<>();
     private final Watch watch;
     private int fewestAvailable = Integer.MAX_VALUE;
+    private int mostTakenOut;
+    private int mostChanging;
 
-    Witness(KubeApi api, String namespace) {
-        watch = api.watch("/api/v1/namespaces/" + namespace + "/pods", this::see);
+    /** @param path of the Pods, with a selector if there is one */
+    Witness(KubeApi api, String path) {
+        watch = api.watch(path, this::see);
     }
 
     private void see(WatchEvent event) {
@@ -46,6 +49,8 @@ final class Witness implements AutoCloseable {
                 case WatchEvent.Restarted ignored -> pods.clear();
             }
             fewestAvailable = Math.min(fewestAvailable, count(Witness::isAvailable));
+            mostTakenOut = Math.max(mostTakenOut, count(Witness::isTakenOut));
+            mostChanging = Math.max(mostChanging, count(Witness::isChanging));
             noteDoubledIds();
             changed.signalAll();
         } finally {
@@ -99,6 +104,8 @@ final class Witness implements AutoCloseable {
         lock.lock();
         try {
             fewestAvailable = count(Witness::isAvailable);
+            mostTakenOut = count(Witness::isTakenOut);
+            mostChanging = count(Witness::isChanging);
         } finally {
             lock.unlock();
         }
@@ -108,6 +115,26 @@ final class Witness implements AutoCloseable {
         lock.lock();
         try {
             return fewestAvailable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The most Pods that were out of service by a decision of the operator at once, whatever befell the others. */
+    int mostTakenOut() {
+        lock.lock();
+        try {
+            return mostTakenOut;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The most Pods at once that had an image which did not run yet. */
+    int mostChanging() {
+        lock.lock();
+        try {
+            return mostChanging;
         } finally {
             lock.unlock();
         }
@@ -142,6 +169,15 @@ final class Witness implements AutoCloseable {
                 && !pod.path("metadata").has("deletionTimestamp")
                 && isTrue(pod, "Ready")
                 && isTrue(pod, GATE);
+    }
+
+    /** Its gate, which is the operator's alone, is not True, or it is deleted. */
+    static boolean isTakenOut(JsonNode pod) {
+        return !isTrue(pod, GATE) || pod.path("metadata").has("deletionTimestamp");
+    }
+
+    static boolean isChanging(JsonNode pod) {
+        return !runs(pod, pod.at("/spec/containers/0/image").asText());
     }
 
     static boolean isTrue(JsonNode pod, String condition) {
