@@ -21,6 +21,7 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleDesk;
 import io.kusionstack.operating.host.rules.RuleReconciler;
@@ -118,16 +119,18 @@ final class WalkWorld {
                 .map(set ->
                         OptionalLong.of(set.body().at("/metadata/generation").asLong()))
                 .orElse(OptionalLong.empty()));
+        Obstacles obstacles = Obstacles.all(LifecycleGate.unreachable(this::unreachable), intentions);
         ObjectCache<CollaSet> sets = new Stored<>(CollaSet.class);
         ObjectCache<PodTransitionRule> rules = new Stored<>(PodTransitionRule.class);
-        RuleWorld seen = RuleWorld.of(cache, rules, sets, Obstacles.none());
+        RuleWorld seen = RuleWorld.of(cache, rules, sets, obstacles);
         RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
         services.forgetListeners();
         ServiceEndpoints endpoints =
                 new ServiceEndpoints(Duration.ofSeconds(2), services.services(), cache, cluster::now, pod -> {});
         endpoints.listenTo(services.slices());
-        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints, Employers.unknown());
+        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints, Employers.unknown())
+                .minding(obstacles, this::unreachable);
         cluster.gate(gate);
         cluster.reports(new Settlements(desk));
         CollaSetReconciler reconciler = new CollaSetReconciler(
@@ -141,6 +144,12 @@ final class WalkWorld {
                 intentions);
         return new Rooms(
                 reconciler, intentions, desk, new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}), gate);
+    }
+
+    private Optional<Wait> unreachable(String node) {
+        return kubelet.isCutOff()
+                ? Optional.of(new Wait(Reason.NODE_UNREACHABLE, "Node " + node, "the node is not Ready"))
+                : Optional.empty();
     }
 
     ObjectNode spec() {

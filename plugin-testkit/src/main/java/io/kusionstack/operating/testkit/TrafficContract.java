@@ -231,8 +231,11 @@ public interface TrafficContract<C extends Record> {
         try (TrafficFixture fixture = fixture()) {
             fixture.putOn(first());
 
-            try (Trouble outage = outage()) {
+            Trouble outage = outage();
+            try {
                 assertThat(fixture.tried()).isNotInstanceOfAny(Observation.Known.class, Observation.NoSuchPlace.class);
+            } finally {
+                outage.close();
             }
 
             assertThat(fixture.serving(first())).contains(Serving.ON);

@@ -119,8 +119,8 @@ final class UpdatePlanner {
         if (!snapshot.set().newerProblems().isEmpty() || !(wanted || refused)) {
             return;
         }
-        Optional<Instant> due = known.map(trial -> trial.askAgain(snapshot.set().generation()))
-                .orElse(Optional.of(snapshot.now()));
+        Optional<Instant> due =
+                known.map(trial -> trial.askAgain(snapshot.set().generation())).orElse(Optional.of(snapshot.now()));
         Optional<Duration> rest = due.map(time -> Duration.between(snapshot.now(), time));
         if (rest.filter(Duration::isPositive).isPresent()) {
             draft.lookAgain(rest.get());

@@ -154,7 +154,8 @@ public final class LifecycleGate implements PodGate {
 
     private Optional<Wait> unreachable(LifecycleSnapshot snapshot) {
         for (Op op : snapshot.ops().values()) {
-            if ((op instanceof Op.Preparing || op instanceof Op.Operating) && !PodOps.isToDelete(snapshot.pod(), op.id())) {
+            if ((op instanceof Op.Preparing || op instanceof Op.Operating)
+                    && !PodOps.isToDelete(snapshot.pod(), op.id())) {
                 return nodes.unreachable(snapshot.seen().node());
             }
         }

@@ -45,6 +45,10 @@ public final class FakeKubelet {
                         .build()));
     }
 
+    public boolean isCutOff() {
+        return cutOff;
+    }
+
     /** The nodes are back. */
     public void comesBack() {
         cutOff = false;
