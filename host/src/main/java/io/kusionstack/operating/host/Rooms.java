@@ -79,10 +79,7 @@ final class Rooms implements AutoCloseable {
         metrics.showCachedPods(world.pods()::size);
         intentions = new SetIntentions(world::generation);
         traffic = TrafficRoom.listening(config, world, access, clock, podBell);
-        Obstacles obstacles = Obstacles.all(
-                LifecycleGate.unreachable(world.nodes()),
-                traffic.pods(),
-                runs(ControllerName.COLLASET) ? intentions : Obstacles.none());
+        Obstacles obstacles = obstacles();
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets(), obstacles);
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
@@ -112,6 +109,14 @@ final class Rooms implements AutoCloseable {
                 actuator,
                 intentions);
         world.pods().onChange(expectations);
+    }
+
+    /** What is known to be in the way of Pods that want to leave service, by all who may know. */
+    private Obstacles obstacles() {
+        return Obstacles.all(
+                LifecycleGate.unreachable(world.nodes()),
+                traffic.pods(),
+                runs(ControllerName.COLLASET) ? intentions : Obstacles.none());
     }
 
     /** Begins to load the caches; returns at once. */

@@ -34,6 +34,8 @@ record TrafficFixture(TrafficContract<?> contract, FakePluginContext context, Tr
 
     /** What an observation comes to that has little time; an exception says as much as not to know. */
     Observation tried() {
+        // what was read before does not answer this
+        context.clock().advance(Duration.ofSeconds(1));
         Instant now = context.clock().instant();
         try {
             return control.observe(contract.employer(), now, now.plus(TrafficContract.SHORT));

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
@@ -173,7 +174,7 @@ class ImageChangeTest {
     }
 
     private static ContainerRecord replaced(String digestOf, int restarts, Instant started) {
-        ContainerRecord running = Pods.running("main", digestOf);
+        ContainerRecord running = Containers.running("main", digestOf);
         return with(running, running.imageId(), "containerd://main-" + restarts, restarts, started);
     }
 

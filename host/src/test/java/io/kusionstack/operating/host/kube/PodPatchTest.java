@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Instant;
 import java.util.List;
@@ -50,7 +51,7 @@ class PodPatchTest {
 
     @Test
     void goesToThePodWithNewImages() {
-        ContainerRecord plain = Pods.running("mesh", "mesh:1");
+        ContainerRecord plain = Containers.running("mesh", "mesh:1");
         ContainerRecord mesh = new ContainerRecord(
                 plain.name(),
                 true,

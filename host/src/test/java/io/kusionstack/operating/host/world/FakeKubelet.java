@@ -113,7 +113,7 @@ public final class FakeKubelet {
 
     private ContainerRecord probed(PodRecord pod, ContainerRecord container) {
         boolean runs = container.state() == ContainerRecord.State.RUNNING;
-        return runs ? Pods.withReady(container, !blocked.contains(pod.uid())) : container;
+        return runs ? Containers.withReady(container, !blocked.contains(pod.uid())) : container;
     }
 
     private void condition(Pods next, PodRecord pod, String type, boolean wanted) {

@@ -59,7 +59,7 @@ public final class Pods {
         this.uid = "uid-" + name;
         labels.put(Names.CONTROL, "true");
         gates.add(Names.SERVICE_READY);
-        containers.put("main", running("main", "app:v1"));
+        containers.put("main", Containers.running("main", "app:v1"));
     }
 
     public static Pods pod(String name) {
@@ -278,7 +278,7 @@ public final class Pods {
 
     /** Containers not ready; the readiness gates stay as they are. */
     public Pods unready() {
-        containers.replaceAll((key, container) -> withReady(container, false));
+        containers.replaceAll((key, container) -> Containers.withReady(container, false));
         return condition(PodCondition.CONTAINERS_READY, "False").condition(PodCondition.READY, "False");
     }
 
@@ -340,52 +340,19 @@ public final class Pods {
 
     /** Every container runs this image: in the spec and in the status. */
     public Pods image(String image) {
-        containers.replaceAll((key, old) -> running(key, image));
+        containers.replaceAll((key, old) -> Containers.running(key, image));
         return this;
     }
 
     /** Adds a running container, or replaces the one of that name. */
     public Pods container(String containerName, String image) {
-        containers.put(containerName, running(containerName, image));
+        containers.put(containerName, Containers.running(containerName, image));
         return this;
     }
 
     public Pods container(String containerName, UnaryOperator<ContainerRecord> change) {
         containers.computeIfPresent(containerName, (key, old) -> change.apply(old));
         return this;
-    }
-
-    /** A container that runs, is ready, and was started once. */
-    public static ContainerRecord running(String containerName, String image) {
-        return new ContainerRecord(
-                containerName,
-                false,
-                image,
-                image,
-                "sha256:" + image,
-                "containerd://" + containerName + "-0",
-                0,
-                true,
-                true,
-                ContainerRecord.State.RUNNING,
-                "",
-                CREATED);
-    }
-
-    static ContainerRecord withReady(ContainerRecord from, boolean ready) {
-        return new ContainerRecord(
-                from.name(),
-                from.init(),
-                from.image(),
-                from.runningImage(),
-                from.imageId(),
-                from.containerId(),
-                from.restartCount(),
-                ready,
-                from.started(),
-                from.state(),
-                from.reason(),
-                from.startedAt());
     }
 
     public PodRecord build() {

@@ -1,0 +1,41 @@
+package io.kusionstack.operating.host.world;
+
+import io.kusionstack.operating.host.plan.ContainerRecord;
+
+/** Builds containers for tests. */
+public final class Containers {
+    private Containers() {}
+
+    /** A container that runs, is ready, and was started once. */
+    public static ContainerRecord running(String containerName, String image) {
+        return new ContainerRecord(
+                containerName,
+                false,
+                image,
+                image,
+                "sha256:" + image,
+                "containerd://" + containerName + "-0",
+                0,
+                true,
+                true,
+                ContainerRecord.State.RUNNING,
+                "",
+                Pods.CREATED);
+    }
+
+    static ContainerRecord withReady(ContainerRecord from, boolean ready) {
+        return new ContainerRecord(
+                from.name(),
+                from.init(),
+                from.image(),
+                from.runningImage(),
+                from.imageId(),
+                from.containerId(),
+                from.restartCount(),
+                ready,
+                from.started(),
+                from.state(),
+                from.reason(),
+                from.startedAt());
+    }
+}
