@@ -2,8 +2,10 @@ package io.kusionstack.operating.host.collaset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -78,6 +80,33 @@ final class OwnKeys {
                 .map(path -> "spec.template.metadata." + path
                         + " has no effect: the operator writes it itself; leave it out")
                 .toList();
+    }
+
+    /** Labels of living Pods that ask for what this version does not offer, each with its first Pods and what helps instead. */
+    static List<String> unserved(List<Member> members) {
+        List<String> told = new ArrayList<>();
+        unserved(members, Names.TO_REPLACE, "set the label " + Names.TO_DELETE + ", and the Pod is created again")
+                .ifPresent(told::add);
+        unserved(
+                        members,
+                        Names.TO_EXCLUDE,
+                        "to keep the Pod running outside the set, change its labels so that the"
+                                + " selector does not match them")
+                .ifPresent(told::add);
+        return told;
+    }
+
+    private static Optional<String> unserved(List<Member> members, String label, String instead) {
+        List<String> pods = members.stream()
+                .map(Member::pod)
+                .filter(pod -> pod.hasLabel(label))
+                .map(PodRecord::name)
+                .sorted()
+                .toList();
+        return pods.isEmpty()
+                ? Optional.empty()
+                : Optional.of("label " + label + " has no effect (on " + pods.size() + " Pods, first " + pods.getFirst()
+                        + "): it is not offered in this version; " + instead);
     }
 
     private static String domain(String key) {

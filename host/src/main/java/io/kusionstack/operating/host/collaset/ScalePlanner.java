@@ -143,13 +143,16 @@ final class ScalePlanner {
     private void deleteOnRequest(Member member) {
         PodRecord pod = member.pod();
         boolean deleting = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
-        if (!member.toDelete() && deleting) {
+        Optional<Wait> hold = member.toDelete() ? missingSuccessor(pod) : Optional.empty();
+        boolean wanted = member.toDelete() && hold.isEmpty();
+        hold.ifPresent(why -> draft.explain(member, why));
+        if (!wanted && deleting) {
             draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
         }
-        if (member.toDelete() && !deleting) {
+        if (wanted && !deleting) {
             draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
         }
-        if (member.toDelete() && deleting) {
+        if (wanted && deleting) {
             PodOps.Allowance allowance =
                     PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
             switch (allowance) {
@@ -158,6 +161,16 @@ final class ScalePlanner {
                 case PodOps.Allowance.No() -> draft.await(member);
             }
         }
+    }
+
+    /** While no Pod can be created, one that can serve is not given for a successor that would not come. */
+    private Optional<Wait> missingSuccessor(PodRecord pod) {
+        return snapshot.obstacle()
+                .filter(known -> pod.readyButForOurGate())
+                .map(known -> new Wait(
+                        Reason.REFUSED_BY_SERVER,
+                        snapshot.set().name(),
+                        "the Pod is deleted once a successor can be created: " + known.explanation()));
     }
 
     private void create(int missing) {

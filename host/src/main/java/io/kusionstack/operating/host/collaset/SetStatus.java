@@ -98,7 +98,8 @@ final class SetStatus {
     private static Conditions conditions(CollaSetSnapshot snapshot) {
         Conditions conditions = new Conditions(snapshot.set().status().conditions(), snapshot.now());
         Orphans.tell(snapshot, conditions);
-        List<String> ignored = snapshot.set().ignored();
+        List<String> ignored = new ArrayList<>(snapshot.set().ignored());
+        ignored.addAll(OwnKeys.unserved(Roster.of(snapshot).members()));
         if (ignored.isEmpty()) {
             conditions.remove(IGNORED_FIELDS);
         } else {

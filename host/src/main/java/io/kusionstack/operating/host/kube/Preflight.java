@@ -19,6 +19,8 @@ public final class Preflight implements AutoCloseable {
     private static final List<ObjectKind> DEFINED =
             List.of(ObjectKind.COLLASET, ObjectKind.POD_TRANSITION_RULE, ObjectKind.RESOURCE_CONTEXT);
 
+    private static final List<String> UNSERVED = List.of("operationjobs", "poddecorations");
+
     private final String server;
     private final ApiClient client;
     private final List<String> namespaces;
@@ -90,17 +92,34 @@ public final class Preflight implements AutoCloseable {
             }
             List<String> problems = new ArrayList<>(missingDefinitions(version));
             problems.addAll(missingRights());
-            return problems.isEmpty() ? new Ready(server, olderDefinitions()) : new Lacking(problems);
+            List<String> notes = new ArrayList<>(olderDefinitions());
+            notes.addAll(unserved(present(version)));
+            return problems.isEmpty() ? new Ready(server, notes) : new Lacking(problems);
         } catch (IOException e) {
             return new Away(server, e.toString());
         }
     }
 
-    private List<String> missingDefinitions(Answer version) {
+    private static Set<String> present(Answer version) {
         Set<String> present = new HashSet<>();
         version.json()
                 .path("resources")
                 .forEach(resource -> present.add(resource.path("name").asText()));
+        return present;
+    }
+
+    /** Kinds of Kuperator that this version does not serve: whoever has objects of them has to know. */
+    static List<String> unserved(Set<String> present) {
+        return UNSERVED.stream()
+                .filter(present::contains)
+                .map(
+                        plural -> "objects of " + plural + "." + Names.GROUP
+                                + " have no effect in this version: nothing is decorated or restarted for them; see docs/collaset.md")
+                .toList();
+    }
+
+    private List<String> missingDefinitions(Answer version) {
+        Set<String> present = present(version);
         return DEFINED.stream()
                 .filter(kind -> !present.contains(kind.plural()))
                 .map(kind -> "CustomResourceDefinition " + kind.plural() + "." + Names.GROUP + " is missing on "

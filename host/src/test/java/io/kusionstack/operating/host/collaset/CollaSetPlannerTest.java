@@ -95,6 +95,37 @@ class CollaSetPlannerTest {
     }
 
     @Test
+    void namesLabelsOfPodsThatAskForWhatIsNotOffered() {
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(1))
+                .pods(Snapshots.pod(0).revision("web-2").label(Names.TO_REPLACE, "true"))
+                .plan();
+
+        assertThat(condition(plan, "IgnoredFields").path("message").asText())
+                .isEqualTo("label collaset.kusionstack.io/to-replace has no effect (on 1 Pods, first web-0): it is not"
+                        + " offered in this version; set the label collaset.kusionstack.io/to-delete, and the Pod is"
+                        + " created again");
+    }
+
+    @Test
+    void deletesNoServingPodOnRequestWhileItsSuccessorCouldNotBeCreated() {
+        CollaSetSnapshot.Obstacle quota =
+                new CollaSetSnapshot.Obstacle(1, 403, "exceeded quota: pods", 3, Snapshots.NOW.minusSeconds(1));
+        Snapshots world = Snapshots.of(Snapshots.set().replicas(3))
+                .pods(
+                        Snapshots.pod(0).revision("web-2").label(Names.TO_DELETE, "true"),
+                        Snapshots.pod(1).revision("web-2").unready().label(Names.TO_DELETE, "true"));
+
+        assertThat(edited(world.obstacle(quota).plan())).containsExactly("web-1");
+    }
+
+    private static List<String> edited(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.EditPod.class::isInstance)
+                .map(action -> ((Action.EditPod) action).edit().pod().name())
+                .toList();
+    }
+
+    @Test
     void growsThePausesUpToAMinute() {
         assertThat(List.of(1, 2, 3, 6, 7, 50))
                 .extracting(attempts -> Duration.between(
