@@ -21,9 +21,9 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The packaged operator under a rule of one Pod at a time, where Pods look otherwise than on the straight road. */
+/** The packaged operator where probes blink, Services are mistyped and nodes are lost. */
 @ExtendWith(TestCluster.class)
-class BudgetIT {
+class OrdinaryMistakesIT {
     private static final int PODS = 4;
     private static final int SPREAD = 6;
     private static final String OLD = "registry.example/web:v1";
@@ -118,6 +118,33 @@ class BudgetIT {
         }
     }
 
+    @Test
+    void aSliceThatAServiceLeftBehindHoldsNobody(ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace)
+            throws Exception {
+        try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
+            shop.applySet("sliced", 2);
+            assertThat(shop.awaitServing("sliced", 2, OLD)).isTrue();
+            String services = "/api/v1/namespaces/" + namespace.name() + "/services";
+            shop.playground.api().create(services, service("sliced", "ClusterIP"));
+            String slices = "/apis/discovery.k8s.io/v1/namespaces/" + namespace.name() + "/endpointslices";
+            assertThat(Await.until(
+                            Shop.LIMIT,
+                            () -> shop.playground.api().list(slices).items().stream()
+                                    .anyMatch(slice -> slice.path("endpoints").size() == 2)))
+                    .isTrue();
+            ObjectNode unselected = HostProcess.config();
+            unselected.withObject("/spec").putNull("selector");
+            shop.patch(services + "/sliced", unselected);
+
+            shop.update("sliced", NEW);
+
+            assertThat(shop.awaitServing("sliced", 2, NEW)).isTrue();
+            assertThat(shop.playground.api().list(slices).items())
+                    .as("the slice is still there")
+                    .anyMatch(slice -> slice.path("endpoints").size() == 2);
+        }
+    }
+
     private static List<String> on(Shop shop, String node) {
         return shop.playground.api().list(podsOf(shop)).items().stream()
                 .filter(pod -> pod.at("/spec/nodeName").asText().equals(node))
@@ -136,7 +163,7 @@ class BudgetIT {
 
     private static long ready(Shop shop) {
         return shop.playground.api().list(podsOf(shop)).items().stream()
-                .filter(BudgetIT::isReady)
+                .filter(OrdinaryMistakesIT::isReady)
                 .count();
     }
 
@@ -158,12 +185,17 @@ class BudgetIT {
     }
 
     private static ObjectNode blindService() {
-        ObjectNode service = HostProcess.config().put("apiVersion", "v1").put("kind", "Service");
-        service.withObject("/metadata").put("name", "blind");
+        ObjectNode service = service("blind", "LoadBalancer");
         service.withObject("/metadata/labels").put("kusionstack.io/control", "true");
         service.withObject("/metadata/annotations").put("traffic.operating.kusionstack.io/plugin", "sbl");
-        service.withObject("/spec").put("type", "LoadBalancer");
-        service.withObject("/spec/selector").put("app", "blind");
+        return service;
+    }
+
+    private static ObjectNode service(String set, String type) {
+        ObjectNode service = HostProcess.config().put("apiVersion", "v1").put("kind", "Service");
+        service.withObject("/metadata").put("name", set);
+        service.withObject("/spec").put("type", type);
+        service.withObject("/spec/selector").put("app", set);
         service.withObject("/spec").putArray("ports").addObject().put("port", 80);
         return service;
     }
