@@ -50,16 +50,22 @@ public final class NodeCache implements Nodes, AutoCloseable {
         return fresh;
     }
 
+    /** What was known of nodes is not true any more where they may not be read; the right may come back. */
     private boolean mayRetry(Throwable cause) {
-        if (cause instanceof KubernetesClientException refused && refused.getCode() == FORBIDDEN) {
+        if (!(cause instanceof KubernetesClientException refused) || refused.getCode() != FORBIDDEN) {
+            LOG.atWarn().addKeyValue("cause", String.valueOf(cause)).log("The watch of nodes broke; it is resumed");
+            return true;
+        }
+        if (!forbidden) {
             forbidden = true;
             LOG.atWarn()
                     .addKeyValue("cause", refused.getMessage())
-                    .log(
-                            "No right to list and watch nodes: a node that is not Ready is not told from others; see deploy/rbac.yaml");
-            return false;
+                    .log("No right to list and watch nodes: a node that is not Ready is not told from others; see"
+                            + " deploy/rbac.yaml");
         }
-        LOG.atWarn().addKeyValue("cause", String.valueOf(cause)).log("The watch of nodes broke; it is resumed");
+        List<String> known = List.copyOf(nodes.keySet());
+        nodes.clear();
+        known.forEach(this::tell);
         return true;
     }
 
@@ -108,6 +114,7 @@ public final class NodeCache implements Nodes, AutoCloseable {
     }
 
     private void show(Node node) {
+        forbidden = false;
         Seen now = new Seen(
                 status(node),
                 Map.copyOf(Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of())));
@@ -122,13 +129,15 @@ public final class NodeCache implements Nodes, AutoCloseable {
     }
 
     private static String status(Node node) {
+        return ready(node).map(NodeCondition::getStatus).orElse("");
+    }
+
+    private static Optional<NodeCondition> ready(Node node) {
         List<NodeCondition> conditions =
                 node.getStatus() == null ? List.of() : node.getStatus().getConditions();
         return conditions.stream()
                 .filter(condition -> "Ready".equals(condition.getType()))
-                .findFirst()
-                .map(NodeCondition::getStatus)
-                .orElse("");
+                .findFirst();
     }
 
     @Override
@@ -136,7 +145,7 @@ public final class NodeCache implements Nodes, AutoCloseable {
         informer.close();
     }
 
-    /** Keeps of a node no more than its version: images and addresses of thousands would take megabytes. */
+    /** Keeps of a node no more than is looked at: images and addresses of thousands would take megabytes. */
     private static final class LeanNodes extends BasicItemStore<Node> {
         LeanNodes() {
             super(node -> node.getMetadata().getName());
@@ -153,7 +162,11 @@ public final class NodeCache implements Nodes, AutoCloseable {
                     .withName(node.getMetadata().getName())
                     .withUid(node.getMetadata().getUid())
                     .withResourceVersion(node.getMetadata().getResourceVersion())
+                    .withLabels(node.getMetadata().getLabels())
                     .endMetadata()
+                    .withNewStatus()
+                    .withConditions(ready(node).stream().toList())
+                    .endStatus()
                     .build();
         }
     }

@@ -94,6 +94,7 @@ public final class Preflight implements AutoCloseable {
             problems.addAll(missingRights());
             List<String> notes = new ArrayList<>(olderDefinitions());
             notes.addAll(unserved(present(version)));
+            notes.addAll(missingNodeRights());
             return problems.isEmpty() ? new Ready(server, notes) : new Lacking(problems);
         } catch (IOException e) {
             return new Away(server, e.toString());
@@ -136,15 +137,30 @@ public final class Preflight implements AutoCloseable {
     private List<String> missingRights() throws IOException {
         List<String> missing = new ArrayList<>();
         for (Right right : needed) {
-            for (String namespace : right.isOfNoNamespace() ? List.of("") : namespaces) {
+            for (String namespace : right.isOfNoNamespace() ? List.<String>of() : namespaces) {
                 if (!isAllowed(right, namespace)) {
-                    missing.add(
-                            "no right to " + right + (namespace.isEmpty() ? " in all namespaces" : " in " + namespace)
-                                    + ": bind the roles of deploy/rbac.yaml to the user or service account of the host");
+                    missing.add(missing(right, namespace)
+                            + ": bind the roles of deploy/rbac.yaml to the user or service account of the host");
                 }
             }
         }
         return missing;
+    }
+
+    /** A host of some namespaces may have no right to a kind of none: it works without. */
+    private List<String> missingNodeRights() throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (Right right : needed) {
+            if (right.isOfNoNamespace() && !isAllowed(right, "")) {
+                missing.add(missing(right, "") + ": a node that is not Ready is not told from others; bind the role"
+                        + " operating-nodes of deploy/rbac.yaml to the user or service account of the host");
+            }
+        }
+        return missing;
+    }
+
+    private static String missing(Right right, String namespace) {
+        return "no right to " + right + (namespace.isEmpty() ? " in all namespaces" : " in " + namespace);
     }
 
     private boolean isAllowed(Right right, String namespace) throws IOException {

@@ -98,13 +98,17 @@ final class LifecyclePlanner {
      */
     static List<String> asksAgain(LifecycleSnapshot snapshot) {
         PodRecord seen = snapshot.seen();
+        if (!seen.readyButForOurGate() || snapshot.pod().hasLabel(Names.STAY_OFFLINE)) {
+            return List.of();
+        }
         List<String> again = new ArrayList<>();
         for (Op op : snapshot.ops().values()) {
             if (op instanceof Op.Preparing
-                    && seen.readyButForOurGate()
-                    && !snapshot.pod().hasLabel(Names.STAY_OFFLINE)
                     && !wasReadyAt(seen, Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING)))) {
                 again.add(op.id());
+            } else if (op.holdsGate()) {
+                // its gate stays closed whatever becomes of the others
+                return List.of();
             }
         }
         return again;
