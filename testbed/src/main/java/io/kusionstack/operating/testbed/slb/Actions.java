@@ -18,7 +18,7 @@ final class Actions {
 
     private static final String ACTIONS = "CreateVServerGroup, DescribeVServerGroups, DescribeVServerGroupAttribute, "
             + "AddVServerGroupBackendServers, RemoveVServerGroupBackendServers, SetVServerGroupAttribute, "
-            + "DeleteVServerGroup, DescribeHealthStatus, DescribeLoadBalancerAttribute";
+            + "DeleteVServerGroup, DescribeHealthStatus, DescribeLoadBalancerAttribute, DescribeLoadBalancers";
 
     private final Balancers balancers;
 
@@ -28,6 +28,7 @@ final class Actions {
 
     Done perform(String action, Map<String, String> parameters) throws SlbRefusal {
         return switch (action) {
+            case "DescribeLoadBalancers" -> loadBalancers(parameters);
             case "DescribeLoadBalancerAttribute" -> loadBalancer(parameters);
             case "DescribeVServerGroups" -> groups(parameters);
             case "DescribeVServerGroupAttribute" -> describe(parameters);
@@ -43,6 +44,19 @@ final class Actions {
                 throw new SlbRefusal(
                         404, "InvalidAction.NotFound", "The action " + action + " is not known; known are " + ACTIONS);
         };
+    }
+
+    private Done loadBalancers(Map<String, String> parameters) {
+        String id = parameters.getOrDefault("LoadBalancerId", "");
+        ObjectNode body = object();
+        ArrayNode list = body.putObject("LoadBalancers").putArray("LoadBalancer");
+        for (String known : balancers.loadBalancers()) {
+            if (id.isEmpty() || id.equals(known)) {
+                list.addObject().put("LoadBalancerId", known).put("LoadBalancerStatus", "active");
+            }
+        }
+        body.put("PageNumber", 1).put("PageSize", 50).put("TotalCount", list.size());
+        return new Done(body, List.of());
     }
 
     private Done loadBalancer(Map<String, String> parameters) throws SlbRefusal {

@@ -49,6 +49,16 @@ final class Balancers {
         busyUntil.putIfAbsent(id, Instant.MIN);
     }
 
+    /** With all its groups. */
+    synchronized void removeLoadBalancer(String id) {
+        busyUntil.remove(id);
+        groups.values().removeIf(group -> group.loadBalancer().equals(id));
+    }
+
+    synchronized List<String> loadBalancers() {
+        return List.copyOf(busyUntil.keySet());
+    }
+
     synchronized void addGroup(ServerGroup group) {
         if (!busyUntil.containsKey(group.loadBalancer())) {
             throw new IllegalArgumentException("there is no load balancer " + group.loadBalancer());

@@ -68,6 +68,11 @@ public final class SlbEmulator implements AutoCloseable {
         balancers.addLoadBalancer(id);
     }
 
+    /** The load balancer is gone with its groups, as if somebody had deleted it in the console. */
+    public void removeLoadBalancer(String id) {
+        balancers.removeLoadBalancer(id);
+    }
+
     /** Adds an empty vserver group; each listener is a port of the load balancer that forwards to it. */
     public void addGroup(String loadBalancer, String id, List<SlbListener> listeners) {
         balancers.addGroup(new ServerGroup(id, id, loadBalancer, listeners));

@@ -38,14 +38,22 @@ record GroupsRead(Instant at, Map<String, ServerGroup> groups, String missing) {
         return new GroupsRead(at, groups, String.join("; ", missing));
     }
 
-    /** The load balancer's own list does not have it: nothing less says that it is gone. */
+    /** The load balancer's own list does not have it, or the account's list has no such load balancer: nothing less says so. */
     private static String proven(
             String group, String loadBalancer, SlbApi api, SharedReads.When when, SlbRefusal refusal)
             throws SlbRefusal {
         if (!Codes.mayBeGone(refusal)) {
             throw refusal;
         }
-        List<String> there = api.groups(loadBalancer, when.deadline());
+        List<String> there;
+        try {
+            there = api.groups(loadBalancer, when.deadline());
+        } catch (SlbRefusal unlisted) {
+            if (!Codes.mayBeGone(unlisted) || api.isThere(loadBalancer, when.deadline())) {
+                throw unlisted;
+            }
+            return "group " + group + ": the account has no load balancer " + loadBalancer + " in this region";
+        }
         if (there.contains(group)) {
             throw refusal;
         }

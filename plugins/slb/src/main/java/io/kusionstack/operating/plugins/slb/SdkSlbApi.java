@@ -15,6 +15,7 @@ import com.aliyuncs.policy.retry.RetryPolicy;
 import com.aliyuncs.profile.DefaultProfile;
 import com.aliyuncs.slb.model.v20140515.AddVServerGroupBackendServersRequest;
 import com.aliyuncs.slb.model.v20140515.DescribeHealthStatusRequest;
+import com.aliyuncs.slb.model.v20140515.DescribeLoadBalancersRequest;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeRequest;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeResponse;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupsRequest;
@@ -89,6 +90,13 @@ final class SdkSlbApi implements SlbApi {
                         : new BasicCredentials(id, secret);
             }
         };
+    }
+
+    @Override
+    public boolean isThere(String loadBalancer, Instant deadline) throws SlbRefusal {
+        DescribeLoadBalancersRequest request = new DescribeLoadBalancersRequest();
+        request.setLoadBalancerId(loadBalancer);
+        return read(request, "load balancer " + loadBalancer, deadline).getTotalCount() > 0;
     }
 
     @Override

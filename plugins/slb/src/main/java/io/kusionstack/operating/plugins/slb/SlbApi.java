@@ -5,6 +5,9 @@ import java.util.List;
 
 /** What we ask of the load balancer's API. Each call blocks until it is answered, no longer than until the deadline. */
 interface SlbApi extends AutoCloseable {
+    /** False if the list of the account's load balancers in the region is complete and does not have it: the only proof. */
+    boolean isThere(String loadBalancer, Instant deadline) throws SlbRefusal;
+
     /** The ids of all groups of the load balancer: the only proof that one is not there. */
     List<String> groups(String loadBalancer, Instant deadline) throws SlbRefusal;
 

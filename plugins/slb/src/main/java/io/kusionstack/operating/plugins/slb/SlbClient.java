@@ -8,6 +8,7 @@ import com.aliyuncs.http.FormatType;
 import com.aliyuncs.http.HttpResponse;
 import com.aliyuncs.profile.DefaultProfile;
 import com.aliyuncs.slb.model.v20140515.DescribeHealthStatusResponse;
+import com.aliyuncs.slb.model.v20140515.DescribeLoadBalancersResponse;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupAttributeResponse;
 import com.aliyuncs.slb.model.v20140515.DescribeVServerGroupsResponse;
 import com.google.gson.Gson;
@@ -42,6 +43,9 @@ final class SlbClient extends DefaultAcsClient {
         }
         if (format == FormatType.JSON && type == DescribeVServerGroupsResponse.class) {
             return type.cast(read(answer, SlbClient::groups));
+        }
+        if (format == FormatType.JSON && type == DescribeLoadBalancersResponse.class) {
+            return type.cast(read(answer, SlbClient::loadBalancers));
         }
         return super.readResponse(type, answer, format);
     }
@@ -85,6 +89,22 @@ final class SlbClient extends DefaultAcsClient {
         }
         groups.setVServerGroups(list);
         return groups;
+    }
+
+    /** Only how many there are. */
+    private static DescribeLoadBalancersResponse loadBalancers(JsonObject answer) {
+        // both say so or neither: one alone may be a page, or an answer to something else
+        int rows = member(answer, "LoadBalancers")
+                .flatMap(outer -> member(outer.getAsJsonObject(), "LoadBalancer"))
+                .map(list -> list.getAsJsonArray().size())
+                .orElseThrow(() -> new JsonParseException("no LoadBalancer"));
+        int total = member(answer, "TotalCount")
+                .map(JsonElement::getAsInt)
+                .filter(count -> count == rows)
+                .orElseThrow(() -> new JsonParseException("no TotalCount, or not of the list"));
+        DescribeLoadBalancersResponse found = new DescribeLoadBalancersResponse();
+        found.setTotalCount(total);
+        return found;
     }
 
     private static DescribeVServerGroupAttributeResponse.BackendServer server(JsonObject row) {

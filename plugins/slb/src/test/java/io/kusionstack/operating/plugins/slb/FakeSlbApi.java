@@ -49,6 +49,12 @@ final class FakeSlbApi implements SlbApi {
     }
 
     @Override
+    public boolean isThere(String loadBalancer, Instant deadline) throws SlbRefusal {
+        call("read whether " + loadBalancer + " is there");
+        return loadBalancer.equals(Services.LOAD_BALANCER);
+    }
+
+    @Override
     public List<String> groups(String loadBalancer, Instant deadline) throws SlbRefusal {
         call("read groups of " + loadBalancer);
         return loadBalancer.equals(Services.LOAD_BALANCER) ? List.copyOf(groups.keySet()) : List.of();

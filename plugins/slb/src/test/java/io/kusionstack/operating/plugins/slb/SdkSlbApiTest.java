@@ -80,6 +80,12 @@ class SdkSlbApiTest {
     }
 
     @Test
+    void knowsWhetherALoadBalancerIsThere() throws SlbRefusal {
+        assertThat(api.isThere("lb-1", deadline())).isTrue();
+        assertThat(api.isThere("lb-9", deadline())).isFalse();
+    }
+
+    @Test
     void anAnswerWithoutAListIsNotAnEmptyList() {
         slb.faults()
                 .next(

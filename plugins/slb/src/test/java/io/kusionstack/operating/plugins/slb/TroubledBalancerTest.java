@@ -192,6 +192,21 @@ class TroubledBalancerTest {
     }
 
     @Test
+    void theAccountsListProvesThatALoadBalancerIsGoneAndNothingElseDoes() {
+        slb.removeLoadBalancer("lb-1");
+        for (SlbFault fault : List.of(
+                new SlbFault.Refuse(403, "Forbidden.RAM", "not yours"),
+                new SlbFault.Refuse(404, "InvalidLoadBalancerId.NotFound", "not today"),
+                new SlbFault.Refuse(200, "Oddity", "an error under the status of success"))) {
+            slb.faults().next("DescribeLoadBalancers", fault);
+            assertThat(observe(web)).as(fault.toString()).isInstanceOf(Observation.Unknown.class);
+        }
+
+        assertThat(withoutTime(observe(web)))
+                .isEqualTo(noSuchPlace("group rsp-1: the account has no load balancer lb-1 in this region"));
+    }
+
+    @Test
     void aGroupOfAnotherLoadBalancerIsNotOfThisOne() {
         slb.addLoadBalancer("lb-2");
         slb.addGroup("lb-2", "rsp-3", List.of());
