@@ -12,7 +12,8 @@ import java.util.Set;
 
 /**
  * How fast a set may create Pods while they end soon after their creation: one at a time, with pauses that double from a
- * second to five minutes. One Pod that lasts lets go of the brake.
+ * second to five minutes. One Pod that lasts lets go of the brake, and so does a set that needs no other Pod: none is
+ * missing, none that ended is left, none may still show that it lasts, and the pause is over.
  *
  * @param strikes looks in a row that found Pods which ended soon
  * @param at when the last of them was
@@ -40,24 +41,33 @@ record Brake(int strikes, Instant at, Instant born, Set<String> counted, String 
         counted = Set.copyOf(counted);
     }
 
-    /** @param pods all of the set */
-    Brake seen(List<PodRecord> pods, Instant now) {
+    /**
+     * @param pods all of the set
+     * @param replicas how many are wanted
+     */
+    Brake seen(List<PodRecord> pods, int replicas, Instant now) {
         Set<String> ended = new HashSet<>();
         Optional<PodRecord> last = Optional.empty();
         boolean lasted = false;
+        boolean open = now.isBefore(until());
+        int live = 0;
         for (PodRecord pod : pods) {
             if (pod.inactive()) {
                 ended.add(pod.uid());
                 boolean soon = pod.created().plus(LONGEST).isAfter(now) && !pod.terminating();
                 last = soon && !counted.contains(pod.uid()) ? younger(last, pod) : last;
+                open |= !pod.terminating();
             } else {
+                live += pod.terminating() ? 0 : 1;
+                open |= isTrial(pod, now) && !pod.terminating();
                 lasted = lasted || (!pod.created().isBefore(born) && lasts(pod, now));
             }
         }
         if (last.isPresent()) {
             return new Brake(strikes + 1, now, last.get().created(), ended, words(last.get()));
         }
-        return strikes > 0 && !lasted ? new Brake(strikes, at, born, ended, cause) : NONE;
+        boolean needed = open || live < replicas;
+        return strikes > 0 && needed && !lasted ? new Brake(strikes, at, born, ended, cause) : NONE;
     }
 
     /** A container that was started again is in the kubelet's care, which has pauses of its own. */

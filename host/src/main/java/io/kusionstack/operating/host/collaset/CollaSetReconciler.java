@@ -111,9 +111,8 @@ public final class CollaSetReconciler implements Reconciler {
             return Outcome.lookAgain(NOT_SEEN_YET, "OwnWritesNotSeenYet");
         }
         List<PodRecord> pods = pods(uid);
-        memory = memory.seen(pods, now);
-        memories.put(key, memory);
         CollaSetSnapshot snapshot = snapshot(set.get(), pods, memory, now);
+        memories.put(key, memory.braking(snapshot.brake()));
         return act(key, CollaSetPlanner.plan(snapshot), snapshot);
     }
 
@@ -186,7 +185,7 @@ public final class CollaSetReconciler implements Reconciler {
                 set,
                 pods,
                 Orphans.of(set, sources.pods().orphans(set.namespace()), names(own)),
-                memory.brake(),
+                memory.brake().seen(pods, set.replicas(), now),
                 known,
                 taken,
                 memory.takenPodNames(),

@@ -49,7 +49,7 @@ final class ScalePlanner {
         int missing = snapshot.set().replicas()
                 - roster.members().size()
                 - roster.strays().size();
-        boolean rests = rests() && missing > 0;
+        boolean rests = rests(missing > 0);
         if (!rests) {
             removeEnded();
         }
@@ -71,23 +71,26 @@ final class ScalePlanner {
     }
 
     /** Pods ended soon: what is left of them stays to be looked at until the next one is tried. */
-    private boolean rests() {
+    private boolean rests(boolean missing) {
         Brake brake = snapshot.brake();
-        if (!brake.holds() || snapshot.set().replicas() == 0) {
+        if (!brake.holds()) {
             return false;
         }
-        draft.trouble(brake.explanation());
+        boolean tries = roster.members().stream().anyMatch(member -> brake.isTrial(member.pod(), snapshot.now()));
         draft.lookAgain(Brake.LOOK);
-        if (brake.isNew(snapshot.now())) {
-            draft.act(new Action.Announce(
-                    snapshot.set().ref(), Action.Severity.WARNING, "PodsEndSoon", brake.explanation()));
-        }
         Duration rest = Duration.between(snapshot.now(), brake.until());
         if (rest.isPositive()) {
             draft.lookAgain(rest);
         }
-        return rest.isPositive()
-                || roster.members().stream().anyMatch(member -> brake.isTrial(member.pod(), snapshot.now()));
+        if (!missing && !tries) {
+            return false;
+        }
+        draft.trouble(brake.explanation());
+        if (brake.isNew(snapshot.now())) {
+            draft.act(new Action.Announce(
+                    snapshot.set().ref(), Action.Severity.WARNING, "PodsEndSoon", brake.explanation()));
+        }
+        return missing && (rest.isPositive() || tries);
     }
 
     private void removeEnded() {

@@ -7,7 +7,6 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
-import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Duration;
@@ -66,9 +65,7 @@ record SetMemory(
         return new SetMemory(obstacle, trials, brake, takenPodNames, writes, now, waits);
     }
 
-    /** @param pods all of the set */
-    SetMemory seen(List<PodRecord> pods, Instant now) {
-        Brake next = brake.seen(pods, now);
+    SetMemory braking(Brake next) {
         return next.equals(brake)
                 ? this
                 : new SetMemory(obstacle, trials, next, takenPodNames, awaited, written, waits);

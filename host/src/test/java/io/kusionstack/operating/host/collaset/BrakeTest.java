@@ -20,7 +20,7 @@ class BrakeTest {
         List<Long> pauses = new ArrayList<>();
         Brake brake = Brake.NONE;
         for (int i = 0; i < 12; i++) {
-            brake = brake.seen(List.of(failed("p" + i, START)), START.plusSeconds(2));
+            brake = brake.seen(List.of(failed("p" + i, START)), 9, START.plusSeconds(2));
             pauses.add(Duration.between(START.plusSeconds(2), brake.until()).toSeconds());
         }
 
@@ -31,8 +31,8 @@ class BrakeTest {
     void countsAllThatEndedTogetherOnceAndEachOnlyOnce() {
         List<PodRecord> both = List.of(failed("a", START), failed("b", START));
 
-        Brake once = Brake.NONE.seen(both, START.plusSeconds(2));
-        Brake again = once.seen(both, START.plusSeconds(3));
+        Brake once = Brake.NONE.seen(both, 9, START.plusSeconds(2));
+        Brake again = once.seen(both, 9, START.plusSeconds(3));
 
         assertThat(once.strikes()).isEqualTo(1);
         assertThat(again).isEqualTo(once);
@@ -42,17 +42,18 @@ class BrakeTest {
 
     @Test
     void isLetGoByOnePodThatRunsForAMinute() {
-        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), START.plusSeconds(2));
+        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), 9, START.plusSeconds(2));
         PodRecord next = running("b", START.plusSeconds(10));
 
-        assertThat(brake.seen(List.of(next), START.plusSeconds(60)).strikes()).isEqualTo(1);
+        assertThat(brake.seen(List.of(next), 9, START.plusSeconds(60)).strikes())
+                .isEqualTo(1);
         assertThat(brake.isTrial(next, START.plusSeconds(60))).isTrue();
-        assertThat(brake.seen(List.of(next), START.plusSeconds(70))).isEqualTo(Brake.NONE);
+        assertThat(brake.seen(List.of(next), 9, START.plusSeconds(70))).isEqualTo(Brake.NONE);
     }
 
     @Test
     void isNotLetGoByAnOlderPodNorByOneThatHasJustBegunToRun() {
-        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), START.plusSeconds(2));
+        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), 9, START.plusSeconds(2));
         PodRecord older = running("b", START.minusSeconds(3600));
         PodRecord pulledLong = Pods.like(running("c", START))
                 .container("main", main -> startedAt(main, START.plusSeconds(90)))
@@ -63,24 +64,40 @@ class BrakeTest {
                 .container("main", FakeCluster::notStarted)
                 .build();
 
-        Brake after = brake.seen(List.of(older, pulledLong, unbound), START.plusSeconds(100));
+        Brake after = brake.seen(List.of(older, pulledLong, unbound), 9, START.plusSeconds(100));
 
         assertThat(after.strikes()).isEqualTo(1);
         assertThat(after.isTrial(older, START)).isFalse();
     }
 
     @Test
+    void isLetGoOnceNoPodIsMissingNoneMayStillEndSoonAndThePauseIsOver() {
+        PodRecord old = running("a", START.minusSeconds(3600));
+        PodRecord ended = failed("b", START);
+        PodRecord next = unbound("c", START.plusSeconds(3));
+        Brake brake = Brake.NONE.seen(List.of(old, ended), 2, START.plusSeconds(2));
+
+        assertThat(brake.seen(List.of(old), 1, START.plusSeconds(2)).strikes()).isEqualTo(1);
+        assertThat(brake.seen(List.of(old), 2, START.plusSeconds(9)).strikes()).isEqualTo(1);
+        assertThat(brake.seen(List.of(old, ended), 1, START.plusSeconds(9)).strikes())
+                .isEqualTo(1);
+        assertThat(brake.seen(List.of(old, next), 2, START.plusSeconds(9)).strikes())
+                .isEqualTo(1);
+        assertThat(brake.seen(List.of(old), 1, START.plusSeconds(3))).isEqualTo(Brake.NONE);
+        assertThat(brake.seen(List.of(), 0, START.plusSeconds(3))).isEqualTo(Brake.NONE);
+    }
+
+    @Test
     void takesNoNoticeOfAPodThatEndedAfterALongLife() {
         PodRecord old = failed("a", START.minus(Duration.ofMinutes(6)));
 
-        assertThat(Brake.NONE.seen(List.of(old), START)).isEqualTo(Brake.NONE);
+        assertThat(Brake.NONE.seen(List.of(old), 9, START)).isEqualTo(Brake.NONE);
     }
 
     @Test
     void waitsNoLongerThanTheLongestPauseForOnePodToShowThatItLasts() {
-        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), START.plusSeconds(2));
-        PodRecord unbound =
-                Pods.pod("b").created(START.plusSeconds(4)).phase("Pending").build();
+        Brake brake = Brake.NONE.seen(List.of(failed("a", START)), 9, START.plusSeconds(2));
+        PodRecord unbound = unbound("b", START.plusSeconds(4));
 
         assertThat(brake.isTrial(unbound, START.plusSeconds(303))).isTrue();
         assertThat(brake.isTrial(unbound, START.plusSeconds(304))).isFalse();
@@ -92,6 +109,10 @@ class BrakeTest {
                 .phase("Failed")
                 .reason("OutOfcpu")
                 .build();
+    }
+
+    private static PodRecord unbound(String name, Instant created) {
+        return Pods.pod(name).created(created).phase("Pending").build();
     }
 
     private static PodRecord running(String name, Instant created) {

@@ -105,6 +105,29 @@ class CollaSetStormStoryTest {
     }
 
     @Test
+    void updatesAgainOnceThePodThatEndedIsNotWantedAnyMore() {
+        World world = new World();
+        world.create(Sets.set(Sets.template(V1)).replicas(2).with("updateStrategy: {podUpgradePolicy: Recreate}"));
+        world.settle();
+        world.kubelet.rejects("OutOfcpu");
+        world.edit("replicas: 3");
+        for (int i = 0; i < 4; i++) {
+            world.step();
+        }
+        assertThat(told(world, "Stalled")).startsWith("True ScaleOutFailed: Pods end soon");
+
+        world.kubelet.rejectsNone();
+        world.edit("replicas: 2");
+        world.image(V2);
+        for (int i = 0; i < 60; i++) {
+            world.step();
+        }
+
+        assertThat(images(world)).containsExactly(V2, V2);
+        assertThat(world.condition("Stalled")).isEmpty();
+    }
+
+    @Test
     void releasesAndReplacesAPodWhoseLabelsLeaveTheSelectorAndNeverDeletesIt() {
         replayed(world -> {
             create(world, 3, "");
