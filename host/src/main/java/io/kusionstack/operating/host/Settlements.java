@@ -15,8 +15,8 @@ record Settlements(Judgements judgements) implements EditReports {
                 seen.ref(),
                 switch (fate) {
                     case DONE -> Settlement.WRITTEN;
-                    case REFUSED, FORBIDDEN, FAILED -> Settlement.REFUSED;
-                    case CONFLICT, BUSY, NOT_SENT -> Settlement.NOT_APPLIED;
+                    case REFUSED, FORBIDDEN -> Settlement.REFUSED;
+                    case CONFLICT, BUSY, FAILED, NOT_SENT -> Settlement.NOT_APPLIED;
                     case UNKNOWN -> Settlement.UNKNOWN;
                     case READ_AGAIN -> Settlement.READ_AGAIN;
                 });

@@ -26,7 +26,7 @@ class SettlementsTest {
         "CONFLICT, NOT_APPLIED",
         "BUSY, NOT_APPLIED",
         "FORBIDDEN, REFUSED",
-        "FAILED, REFUSED",
+        "FAILED, NOT_APPLIED",
         "REFUSED, REFUSED",
         "NOT_SENT, NOT_APPLIED",
         "UNKNOWN, UNKNOWN",

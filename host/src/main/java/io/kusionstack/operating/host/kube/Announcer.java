@@ -86,10 +86,15 @@ final class Announcer implements AutoCloseable {
                     delivery.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
             if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isConflict()) {
                 told.put(name, countOnServer(collection + "/" + name, next));
+            } else if (!(result instanceof Delivery.Result.Answered(Answer answer) && answer.isSuccess())) {
+                told.remove(name);
             }
             return;
         }
-        count(collection + "/" + name, next);
+        if (!count(collection + "/" + name, next)) {
+            // it is too old, or never came to be: the next one is told as new
+            told.remove(name);
+        }
     }
 
     /** An event from before our start: goes on counting from there. */
@@ -104,10 +109,13 @@ final class Announcer implements AutoCloseable {
         }
     }
 
-    private void count(String path, Told told) {
+    /** @return false if there is no such event */
+    private boolean count(String path, Told told) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.put("count", told.count).put("lastTimestamp", told.last.toString());
-        delivery.send(Urgency.STATUS, "Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
+        Delivery.Result result = delivery.send(
+                Urgency.STATUS, "Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
+        return !(result instanceof Delivery.Result.Answered(Answer answer) && answer.isNotFound());
     }
 
     private static ObjectNode body(Action.Announce event, String name, Told told) {

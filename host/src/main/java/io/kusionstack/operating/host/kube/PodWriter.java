@@ -238,7 +238,7 @@ final class PodWriter {
                 .addKeyValue("answer", answer.message())
                 .log("The API server refuses an edit of a Pod");
         Duration pause = refusals.note(write.seen, edit, Refusals.Failed.of(answer));
-        rehearsals.disproved(write.seen, edit);
+        rehearsals.disproved(write.seen);
         wakeLater(write.seen, pause);
         parts.reports().reported(write.seen, edit, fate);
         return fate.isToContent() ? Tried.REFUSED : Tried.GIVEN_UP;

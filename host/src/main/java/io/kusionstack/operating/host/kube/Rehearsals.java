@@ -85,8 +85,11 @@ final class Rehearsals {
     }
 
     /** The edit was refused though it had been tried: the next Pod tries it again first. */
-    synchronized void disproved(PodRecord seen, PodEdit edit) {
-        seen.controller().ifPresent(owner -> known.remove(owner.uid() + Refusals.likeness(edit)));
+    synchronized void disproved(PodRecord seen) {
+        seen.controller()
+                .ifPresent(owner -> known.entrySet()
+                        .removeIf(entry ->
+                                entry.getKey().startsWith(owner.uid()) && entry.getValue() instanceof Known.Proven));
     }
 
     private static boolean isOut(PodRecord seen) {
@@ -131,6 +134,9 @@ final class Rehearsals {
 
     private Optional<Known> learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
         Fate fate = Fate.of(answer);
+        if (fate == Fate.DONE) {
+            refusals.forget(seen, next);
+        }
         if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
             return Optional.of(new Known.Proven(denials));
         }

@@ -128,6 +128,9 @@ public final class LifecycleGate implements PodGate {
             return Map.of();
         }
         Map<String, Judgement> judged = hindered(snapshot);
+        if (!judged.isEmpty()) {
+            judgements.hindered(snapshot.seen());
+        }
         LifecyclePlanner.asks(snapshot.ops())
                 .forEach((id, stage) -> judged.computeIfAbsent(
                         id, asking -> judgements.judge(snapshot.pod(), asking, stage, snapshot.now())));

@@ -25,6 +25,9 @@ public interface Judgements {
         return new Judgement.Passed();
     }
 
+    /** The Pod waits at PreCheck with an obstacle ahead: a slot that is kept for it, and that no write can use, goes back. */
+    default void hindered(PodRecord pod) {}
+
     /**
      * What became of the edit of a Pod that passed the lifecycle gate. To be called by the actuator, still under the
      * Pod's write lane, after every such edit; after {@link Settlement#WRITTEN} it may be left out.

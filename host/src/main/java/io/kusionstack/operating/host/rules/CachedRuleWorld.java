@@ -23,6 +23,9 @@ record CachedRuleWorld(
         ObjectCache<CollaSet> sets,
         Obstacles obstacles)
         implements RuleWorld {
+    /** As many as a CollaSet may have. */
+    private static final int MOST_REPLICAS = 10_000;
+
     @Override
     public Optional<PodTransitionRule> rule(Key key) {
         return cachedRules.get(key);
@@ -77,9 +80,19 @@ record CachedRuleWorld(
             }
         }
         labels.put(Names.CONTROL, "true");
-        return new Workload(
-                set.getMetadata().getUid(),
-                Optional.ofNullable(set.getSpec().replicas()).orElse(0),
-                labels);
+        return new Workload(set.getMetadata().getUid(), replicas(set), labels);
+    }
+
+    /** A spec that its set does not accept, or never could, wants nothing yet: what there is is what is wanted. */
+    private static int replicas(CollaSet set) {
+        int wanted = Optional.ofNullable(set.getSpec().replicas()).orElse(0);
+        boolean isStalled = set.getStatus().conditions().stream()
+                .anyMatch(condition -> "Stalled".equals(condition.type())
+                        && "True".equals(condition.status())
+                        && "InvalidSpec".equals(condition.reason()));
+        boolean isInForce = wanted >= 0 && wanted <= MOST_REPLICAS && !isStalled;
+        return isInForce
+                ? wanted
+                : Optional.ofNullable(set.getStatus().replicas()).orElse(0);
     }
 }

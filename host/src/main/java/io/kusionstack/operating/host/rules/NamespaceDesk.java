@@ -275,6 +275,28 @@ final class NamespaceDesk {
         }
     }
 
+    /** The Pod cannot go on: takes back what no write can use, and returns the rules that have slots to give again. */
+    List<Key> hindered(PodRecord pod) {
+        lock.lock();
+        try {
+            List<Grant> unused = grants.of(pod.uid()).stream()
+                    .filter(held -> !held.mayBeUnderWayAt(pod.resourceVersion()))
+                    .toList();
+            if (unused.isEmpty()) {
+                return List.of();
+            }
+            refresh();
+            unused.forEach(grants::withdraw);
+            roll.recount(pod.name());
+            return roll.member(pod.name()).stream()
+                    .flatMap(known -> known.tallies().stream())
+                    .map(tally -> tally.spec().key())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** True if nothing is lost when it is forgotten. */
     boolean isIdle() {
         lock.lock();
@@ -350,22 +372,6 @@ final class NamespaceDesk {
     private Duration untilOpen(Instant now) {
         return Duration.between(now, grantsFrom);
     }
-
-    /**
-     * What one pass over the waiting Pods came to.
-     *
-     * @param woken Pods that now pass, or have to ask again
-     * @param asks rules whose plugins are to be asked, or that are gone
-     * @param report absent when the rule is gone, or nobody may be judged yet
-     * @param closed for how long nobody may be judged yet
-     * @param lookAgain when somebody may pass though nothing happens
-     */
-    record Pass(
-            Set<Key> woken,
-            Set<Key> asks,
-            Optional<Report> report,
-            Optional<Duration> closed,
-            Optional<Duration> lookAgain) {}
 
     /**
      * What one rule's plugins are to be asked.

@@ -36,12 +36,12 @@ record Quota(int value, boolean percent) {
 
     /** How many Pods that is, a part of one rounded up. */
     int roundedUp(int pods) {
-        return percent ? Math.ceilDiv(value * pods, 100) : value;
+        return percent ? Math.toIntExact(Math.ceilDiv((long) value * pods, 100L)) : value;
     }
 
     /** How many Pods that is, a part of one rounded down. */
     int roundedDown(int pods) {
-        return percent ? Math.floorDiv(value * pods, 100) : value;
+        return percent ? Math.toIntExact(Math.floorDiv((long) value * pods, 100L)) : value;
     }
 
     @Override

@@ -34,6 +34,7 @@ final class Roll {
     private final Set<String> movedWorkloads = ConcurrentHashMap.newKeySet();
     private volatile List<Reach> published = List.of();
 
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Map<String, Member> members = new HashMap<>();
     private final Map<String, Integer> owned = new HashMap<>();
     private final Map<String, Refused> refused = new HashMap<>();
@@ -63,6 +64,12 @@ final class Roll {
         this.grants = grants;
     }
 
+    /** True for a Pod that is counted here; any thread. */
+    boolean knows(String name) {
+        return names.contains(name);
+    }
+
+    /** Of one that no rule selects, and none counts, nothing has to be noted: when rules change all are read. */
     void podMoved(String name) {
         movedPods.add(name);
     }
@@ -234,6 +241,7 @@ final class Roll {
     private void enrollAll() {
         movedPods.clear();
         members.clear();
+        names.clear();
         owned.clear();
         tallies.forEach(Tally::clear);
         Set<String> uids = new HashSet<>();
@@ -248,6 +256,7 @@ final class Roll {
     private @Nullable Member strike(String name) {
         Member old = members.remove(name);
         if (old != null) {
+            names.remove(name);
             old.tallies().forEach(tally -> tally.remove(old));
             own(old.pod(), -1);
         }
@@ -268,6 +277,7 @@ final class Roll {
         Standing standing = Standing.of(pod);
         Member member = Member.of(pod, selecting, standing, granted, aside(pod, standing));
         members.put(pod.name(), member);
+        names.add(pod.name());
         selecting.forEach(tally -> tally.add(member));
         own(pod, 1);
     }

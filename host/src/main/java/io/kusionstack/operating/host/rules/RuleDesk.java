@@ -60,6 +60,14 @@ public final class RuleDesk implements Judgements {
     }
 
     @Override
+    public void hindered(PodRecord pod) {
+        NamespaceDesk desk = desks.get(pod.namespace());
+        if (desk != null) {
+            desk.hindered(pod).forEach(ruleKeys);
+        }
+    }
+
+    @Override
     public void settled(PodRef pod, Settlement settlement) {
         NamespaceDesk desk = desks.get(pod.namespace());
         if (settlement != Settlement.WRITTEN && desk != null) {
@@ -102,11 +110,16 @@ public final class RuleDesk implements Judgements {
             return;
         }
         Roll roll = desk.roll();
+        List<Roll.Reach> concerned = roll.published().stream()
+                .filter(reach -> reach.has(before) || reach.has(after))
+                .toList();
+        if (concerned.isEmpty() && !roll.knows(pod.name())) {
+            return;
+        }
         roll.podMoved(pod.name());
         boolean alike = before != null && after != null && same(before, after);
-        for (Roll.Reach reach : roll.published()) {
-            boolean same = alike && (!reach.spec().asksPlugins() || looksTheSame(before, after));
-            if (!same && (reach.has(before) || reach.has(after))) {
+        for (Roll.Reach reach : concerned) {
+            if (!alike || reach.spec().asksPlugins() && !looksTheSame(before, after)) {
                 ruleKeys.accept(reach.spec().key());
             }
         }
@@ -123,12 +136,12 @@ public final class RuleDesk implements Judgements {
     }
 
     /** Judges what waits for this rule; where it was the last of its namespace, all that is known of that one goes with it. */
-    NamespaceDesk.Pass pass(Key rule, Instant now) {
+    Pass pass(Key rule, Instant now) {
         NamespaceDesk desk = desks.get(rule.namespace());
         if (desk == null) {
-            return new NamespaceDesk.Pass(Set.of(), Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
+            return new Pass(Set.of(), Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
         }
-        NamespaceDesk.Pass pass = desk.pass(rule, now);
+        Pass pass = desk.pass(rule, now);
         if (pass.report().isEmpty()) {
             desks.computeIfPresent(rule.namespace(), (namespace, known) -> known.isIdle() ? null : known);
         }

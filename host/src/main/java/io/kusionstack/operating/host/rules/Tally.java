@@ -19,6 +19,9 @@ import java.util.function.ToIntFunction;
  * thousand. Mutable; guarded by the lock of the namespace's desk.
  */
 final class Tally {
+    /** Far more than there can be, and far from where numbers overflow. */
+    private static final int MOST_MISSING = 100_000_000;
+
     private final RuleSpec spec;
     private final List<RuleSpec.Rule> plugged;
     private final NavigableSet<String> targets = new TreeSet<>();
@@ -60,7 +63,7 @@ final class Tally {
 
     /** The Pods as they count: a terminating one is left out where its workload has all the Pods it wants without it. */
     Count count() {
-        int missing = 0;
+        long missing = 0;
         for (String workload : whole) {
             missing += Math.max(0, replicas.getOrDefault(workload, 0) - owned.applyAsInt(workload));
         }
@@ -72,7 +75,7 @@ final class Tally {
                 replaced += Math.clamp(surplus, 0, going.getValue());
             }
         }
-        return new Count(pods - replaced, out - replaced, missing);
+        return new Count(pods - replaced, out - replaced, (int) Math.min(missing, MOST_MISSING));
     }
 
     /** Another number whenever a Pod came, changed or went. */

@@ -177,6 +177,32 @@ class InServiceTest {
     }
 
     @Test
+    void aSlotGoesBackWhenAnObstacleComesUpBeforeItIsUsed() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        PodRecord b = waiting(Pods.pod("b").available(), "200");
+        world.put(a, b);
+        assertThat(passes(a)).isTrue();
+        world.ahead.put("a", new Wait(Reason.PLUGIN_FAILED, "slb", "no answer"));
+        world.desk.settled(a.ref(), Settlement.NOT_APPLIED);
+        world.ruleKeys.clear();
+
+        world.desk.hindered(a);
+
+        assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
+        assertThat(world.woken("web")).containsExactly("b");
+    }
+
+    @Test
+    void aHugeNumberOfMissingPodsLetsNobodyPass() {
+        PodRecord a = Pods.pod("a").available().build();
+        world.put(a)
+                .put(new Workload("uid-one", Integer.MAX_VALUE, Map.of()))
+                .put(new Workload("uid-two", Integer.MAX_VALUE, Map.of()));
+
+        assertThat(world.begins(a)).isInstanceOf(Judgement.Rejected.class);
+    }
+
+    @Test
     void aPodThatLeftWithoutASlotNeedsOneWhenItCouldServeAgain() {
         PodRecord a = Pods.pod("a")
                 .offline()
