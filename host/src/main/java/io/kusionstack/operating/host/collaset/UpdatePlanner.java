@@ -28,6 +28,8 @@ final class UpdatePlanner {
     private static final int DEFAULT_GRACE_SECONDS = 30;
     private static final Wait SUCCESSOR_REFUSED =
             new Wait(Reason.REFUSED_BY_SERVER, "", "the Pod that went before could not be created again yet");
+    private static final Wait SUCCESSOR_BRAKED = new Wait(
+            Reason.CONTAINER_CRASHING, "", "new Pods of the set end soon after their creation, so none goes for one");
     private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
 
     private final CollaSetSnapshot snapshot;
@@ -149,8 +151,8 @@ final class UpdatePlanner {
                 note(member, identity -> identity.settled().revision(target));
             }
             case Template.Change.Recreate(String why) -> {
-                if (isCreationRefused()) {
-                    draft.explain(member, SUCCESSOR_REFUSED);
+                if (isWithoutSuccessor()) {
+                    draft.explain(member, snapshot.brake().holds() ? SUCCESSOR_BRAKED : SUCCESSOR_REFUSED);
                     return;
                 }
                 draft.edit(
@@ -223,7 +225,7 @@ final class UpdatePlanner {
                 if (isInPlaceOnly()) {
                     draft.trouble(notInPlace(why));
                 }
-                if (isInPlaceOnly() || isCreationRefused()) {
+                if (isInPlaceOnly() || isWithoutSuccessor()) {
                     giveUp(member);
                     return;
                 }
@@ -255,7 +257,7 @@ final class UpdatePlanner {
             complete(member);
             return;
         }
-        if (isCreationRefused()) {
+        if (isWithoutSuccessor()) {
             giveUp(member);
             return;
         }
@@ -270,9 +272,10 @@ final class UpdatePlanner {
         draft.delete(member);
     }
 
-    /** A Pod is missing because its creation was refused: one more would be missing, too. */
-    private boolean isCreationRefused() {
-        return snapshot.obstacle().isPresent() && clearance.equals(new Clearance.Given(0));
+    /** A Pod is missing because its creation was refused, or new ones end soon: one more would be missing, too. */
+    private boolean isWithoutSuccessor() {
+        boolean known = snapshot.obstacle().isPresent() || snapshot.brake().holds();
+        return known && clearance.equals(new Clearance.Given(0));
     }
 
     private void operateInPlace(Member member, Template.Change.InPlace change) {

@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Who may leave service for a revision, by what the API server said of Pods of it. */
@@ -211,6 +212,28 @@ class ClearanceTest {
         assertThat(edits(plan)).extracting(edit -> edit.pod().name()).containsExactly("web-0");
         assertThat(edits(plan).getFirst().labels().removed())
                 .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION));
+    }
+
+    @Test
+    void callsBackWhoWouldBeDeletedAndLetsNobodyBeginWhileNewPodsEndSoon() {
+        Pods idle = Snapshots.pod(1);
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(4).with(RECREATE))
+                .pods(
+                        Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE),
+                        idle,
+                        Snapshots.pod(2).preCheck(Names.COLLASET_OPERATION, Names.UPDATE))
+                .brake(new Brake(3, Snapshots.NOW, Snapshots.NOW, Set.of(), "web-3, Failed"))
+                .plan();
+
+        assertThat(deletions(plan)).isEmpty();
+        assertThat(edits(plan))
+                .allSatisfy(edit -> assertThat(edit.labels().removed())
+                        .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION)))
+                .extracting(edit -> edit.pod().name())
+                .containsExactlyInAnyOrder("web-0", "web-2");
+        assertThat(plan.acts().waits().get(idle.build().ref()))
+                .extracting(Wait::message)
+                .containsExactly("new Pods of the set end soon after their creation, so none goes for one");
     }
 
     @Test
