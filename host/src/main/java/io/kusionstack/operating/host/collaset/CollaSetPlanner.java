@@ -3,9 +3,12 @@ package io.kusionstack.operating.host.collaset;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,8 @@ final class CollaSetPlanner {
             return DeletionPlanner.plan(snapshot);
         }
         if (!set.problems().isEmpty()) {
-            return SetPlan.then(invalid(snapshot));
+            Wait why = new Wait(Reason.INVALID_SPEC, "", String.join("; ", set.problems()));
+            return SetPlan.holding(why, invalid(snapshot).then(plan(callBack(snapshot))));
         }
         if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
             return SetPlan.first(Plan.of(hold(set)));
@@ -106,6 +110,17 @@ final class CollaSetPlanner {
                                 "InvalidSpec",
                                 String.join("; ", snapshot.set().problems()))))
                 .orElse(Plan.nothing());
+    }
+
+    /** With no spec that could be followed, who waits for an update and was not touched goes on serving. */
+    private static List<Action> callBack(CollaSetSnapshot snapshot) {
+        return snapshot.pods().stream()
+                .filter(pod -> !pod.terminating()
+                        && !pod.inactive()
+                        && PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)
+                        && !pod.annotations().containsKey(Names.LAST_POD_STATUS))
+                .<Action>map(pod -> new Action.EditPod(PodOps.undo(pod, Names.COLLASET_OPERATION)))
+                .toList();
     }
 
     private static Action hold(SetSpec set) {

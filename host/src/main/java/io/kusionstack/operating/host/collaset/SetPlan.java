@@ -19,8 +19,13 @@ record SetPlan(Plan intent, Map<String, Intention> intentions, Optional<Wait> ho
         intentions = Map.copyOf(intentions);
     }
 
+    /** Nobody leaves service before the next look. */
     static SetPlan first(Plan intent) {
-        return new SetPlan(intent, Map.of(), Optional.empty(), Plan.nothing());
+        return new SetPlan(intent, Map.of(), Optional.of(Clearance.UNPROVEN), Plan.nothing());
+    }
+
+    static SetPlan holding(Wait why, Plan acts) {
+        return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts);
     }
 
     static SetPlan then(Plan acts) {

@@ -159,6 +159,29 @@ class ClearanceTest {
                         .hold())
                 .map(Wait::reason)
                 .contains(Reason.INVALID_SPEC);
+        assertThat(Snapshots.of(Snapshots.set().withoutFinalizer())
+                        .pods(Snapshots.pod(0))
+                        .plan()
+                        .hold())
+                .contains(Clearance.UNPROVEN);
+    }
+
+    @Test
+    void callsBackWhoHasNotBeenTouchedWhenNoSpecOfTheSetWasEverAccepted() {
+        SetPlan plan = Snapshots.of(Snapshots.set().with("updateStrategy: {podUpgradePolicy: Replace}"))
+                .pods(
+                        Snapshots.pod(0).preCheck(Names.COLLASET_OPERATION, Names.UPDATE),
+                        Snapshots.pod(1).preCheck(Names.COLLASET_OPERATION, Names.SCALE_IN),
+                        Snapshots.pod(2)
+                                .offline()
+                                .operating(Names.COLLASET_OPERATION, Names.UPDATE)
+                                .annotation(Names.LAST_POD_STATUS, "{}"))
+                .plan();
+
+        assertThat(plan.hold()).map(Wait::reason).contains(Reason.INVALID_SPEC);
+        assertThat(edits(plan)).extracting(edit -> edit.pod().name()).containsExactly("web-0");
+        assertThat(edits(plan).getFirst().labels().removed())
+                .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION));
     }
 
     @Test
