@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ record Brake(int strikes, Instant at, Instant born, Set<String> counted, String 
     static final Duration LOOK = Duration.ofSeconds(15);
 
     private static final int MOST_DOUBLINGS = 9;
+    private static final Set<String> DISRUPTIONS = Set.of("Evicted", "Preempting", "Terminated", "NodeShutdown");
     private static final Comparator<PodRecord> BY_AGE =
             Comparator.comparing(PodRecord::created).thenComparing(PodRecord::name);
 
@@ -54,12 +56,12 @@ record Brake(int strikes, Instant at, Instant born, Set<String> counted, String 
         for (PodRecord pod : pods) {
             if (pod.inactive()) {
                 ended.add(pod.uid());
-                boolean soon = pod.created().plus(LONGEST).isAfter(now) && !pod.terminating();
+                boolean soon = pod.created().plus(LONGEST).isAfter(now) && !pod.terminating() && !isDisrupted(pod);
                 last = soon && !counted.contains(pod.uid()) ? younger(last, pod) : last;
                 open |= !pod.terminating();
             } else {
                 live += pod.terminating() ? 0 : 1;
-                open |= isTrial(pod, now) && !pod.terminating();
+                open |= isYoung(pod, now) && !pod.terminating();
                 lasted = lasted || (!pod.created().isBefore(born) && lasts(pod, now));
             }
         }
@@ -102,11 +104,24 @@ record Brake(int strikes, Instant at, Instant born, Set<String> counted, String 
         return at.plus(Duration.ofSeconds(Math.min(seconds, LONGEST.toSeconds())));
     }
 
-    /** True if this Pod may still show that it lasts: until then no other is created. */
+    /** True if this Pod may still show that it lasts: until then no other is created. One without a node shows nothing. */
     boolean isTrial(PodRecord pod, Instant now) {
-        return holds()
-                && !pod.created().isBefore(born)
-                && pod.created().plus(LONGEST).isAfter(now);
+        return holds() && !pod.node().isEmpty() && isYoung(pod, now);
+    }
+
+    private boolean isYoung(PodRecord pod, Instant now) {
+        return !pod.created().isBefore(born) && pod.created().plus(LONGEST).isAfter(now);
+    }
+
+    /** The node or the cluster ended what ran. A Pod that the node did not let begin says that the next one may not, too. */
+    private static boolean isDisrupted(PodRecord pod) {
+        boolean ran = pod.containers().stream()
+                .anyMatch(container -> !container.containerId().isEmpty());
+        return ran
+                && (DISRUPTIONS.contains(pod.reason())
+                        || pod.condition(PodCondition.DISRUPTION_TARGET)
+                                .filter(PodCondition::isTrue)
+                                .isPresent());
     }
 
     String explanation() {

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.Pods;
@@ -11,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrakeTest {
     private static final Instant START = Pods.CREATED;
@@ -97,10 +100,35 @@ class BrakeTest {
     @Test
     void waitsNoLongerThanTheLongestPauseForOnePodToShowThatItLasts() {
         Brake brake = Brake.NONE.seen(List.of(failed("a", START)), 9, START.plusSeconds(2));
-        PodRecord unbound = unbound("b", START.plusSeconds(4));
+        PodRecord bound =
+                Pods.like(unbound("b", START.plusSeconds(4))).node("node-1").build();
 
-        assertThat(brake.isTrial(unbound, START.plusSeconds(303))).isTrue();
-        assertThat(brake.isTrial(unbound, START.plusSeconds(304))).isFalse();
+        assertThat(brake.isTrial(bound, START.plusSeconds(303))).isTrue();
+        assertThat(brake.isTrial(bound, START.plusSeconds(304))).isFalse();
+        assertThat(brake.isTrial(unbound("c", START.plusSeconds(4)), START.plusSeconds(9)))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Evicted", "Preempting", "Terminated", "NodeShutdown"})
+    void doesNotCountWhatTheNodeEndedUnlessItNeverLetItBegin(String reason) {
+        PodRecord ran = Pods.like(failed("a", START)).reason(reason).build();
+        PodRecord refused =
+                Pods.like(ran).container("main", FakeCluster::notStarted).build();
+
+        assertThat(Brake.NONE.seen(List.of(ran), 9, START.plusSeconds(2))).isEqualTo(Brake.NONE);
+        assertThat(Brake.NONE.seen(List.of(refused), 9, START.plusSeconds(2)).strikes())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void doesNotCountWhatTheClusterTookFromItsNode() {
+        PodRecord preempted = Pods.like(failed("a", START))
+                .reason("")
+                .condition(PodCondition.DISRUPTION_TARGET, "True")
+                .build();
+
+        assertThat(Brake.NONE.seen(List.of(preempted), 9, START.plusSeconds(2))).isEqualTo(Brake.NONE);
     }
 
     private static PodRecord failed(String name, Instant created) {
@@ -112,7 +140,12 @@ class BrakeTest {
     }
 
     private static PodRecord unbound(String name, Instant created) {
-        return Pods.pod(name).created(created).phase("Pending").build();
+        return Pods.pod(name)
+                .created(created)
+                .node("")
+                .phase("Pending")
+                .container("main", FakeCluster::notStarted)
+                .build();
     }
 
     private static PodRecord running(String name, Instant created) {
