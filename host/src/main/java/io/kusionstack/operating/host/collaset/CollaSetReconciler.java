@@ -123,6 +123,7 @@ public final class CollaSetReconciler implements Reconciler {
         if (!plan.intent().actions().isEmpty()) {
             Applied stored = actuator.apply(plan.intent());
             if (!stored.failures().isEmpty()) {
+                actuator.apply(plan.endings());
                 return failed(snapshot, stored);
             }
             memory = memory.stored(plan.intent(), now);
@@ -138,7 +139,7 @@ public final class CollaSetReconciler implements Reconciler {
         return learned ? Outcome.lookAgain(Duration.ZERO, "CreationOutcome") : applied.outcome();
     }
 
-    /** Nothing behind the intent was done. What the server refuses is told, and tried again after its pause. */
+    /** Nothing behind the intent was done but what lets Pods come back. What the server refuses is told, and tried again after its pause. */
     private Outcome failed(CollaSetSnapshot snapshot, Applied stored) {
         SetSpec set = snapshot.set();
         for (Failure failure : stored.failures()) {

@@ -1,7 +1,10 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.Wait;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,19 @@ record SetPlan(Plan intent, Map<String, Intention> intentions, Optional<Wait> ho
 
     static SetPlan holding(Wait why, Plan acts) {
         return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts);
+    }
+
+    /** Of what stands behind the intent, what only lets Pods come back: it may be done though the intent is not stored. */
+    Plan endings() {
+        return new Plan(acts.actions().stream().filter(SetPlan::isEnding).toList(), Optional.empty(), Map.of());
+    }
+
+    private static boolean isEnding(Action action) {
+        return action instanceof Action.EditPod(PodEdit edit)
+                && edit.images().isEmpty()
+                && edit.labels().set().isEmpty()
+                && (edit.labels().removed().contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION))
+                        || edit.labels().removed().contains(Names.key(Names.OPERATING, Names.POD_DELETE_OPERATION)));
     }
 
     static SetPlan then(Plan acts) {

@@ -34,4 +34,28 @@ class CollaSetIntentStoryTest {
         world.settle();
         assertThat(images(world)).containsExactly(V2, V2);
     }
+
+    @Test
+    void bringsPodsBackThoughNoIntentCanBeStored() {
+        World world = new World();
+        create(world, 2, "");
+        world.floor(1);
+        world.image(V2);
+        for (int i = 0; i < 20 && !images(world).contains(V2); i++) {
+            world.step();
+        }
+        assertThat(images(world)).contains(V2);
+        world.cluster.refuse(action ->
+                action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
+                        ? Optional.of("exceeded quota")
+                        : Optional.empty());
+
+        world.edit("replicas: 3");
+        for (int i = 0; i < 30; i++) {
+            world.stepThatMayFail();
+        }
+
+        assertThat(world.live()).hasSize(2);
+        assertThat(world.serving()).isEqualTo(2);
+    }
 }
