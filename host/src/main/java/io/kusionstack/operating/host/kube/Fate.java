@@ -67,6 +67,9 @@ public enum Fate {
         if (message.startsWith("admission webhook")) {
             return REFUSED;
         }
+        if (code == 409 && message.startsWith("Operation cannot be fulfilled on resourcequotas")) {
+            return BUSY;
+        }
         return switch (code) {
             case 401, 403 -> FORBIDDEN;
             case 404, 409, 410 -> CONFLICT;

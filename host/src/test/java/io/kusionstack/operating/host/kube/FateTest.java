@@ -14,6 +14,8 @@ class FateTest {
         "201, '', DONE",
         "404, pods \"a\" not found, CONFLICT",
         "409, the object has been modified, CONFLICT",
+        "409, pods \"a\" already exists, CONFLICT",
+        "409, Operation cannot be fulfilled on resourcequotas \"q\": the object has been modified, BUSY",
         "400, unknown field, REFUSED",
         "413, too large, REFUSED",
         "422, spec.containers[0].image: Required value, REFUSED",
