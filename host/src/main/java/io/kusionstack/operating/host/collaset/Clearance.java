@@ -9,6 +9,11 @@ sealed interface Clearance {
     Wait UNPROVEN =
             new Wait(Reason.REVISION_UNPROVEN, "", "the API server has not taken a Pod of the newest revision yet");
 
+    Wait SUCCESSOR_REFUSED =
+            new Wait(Reason.REFUSED_BY_SERVER, "", "the Pod that went before could not be created again yet");
+    Wait SUCCESSOR_ENDS = new Wait(
+            Reason.CONTAINER_CRASHING, "", "new Pods of the set end soon after their creation, so none goes for one");
+
     /**
      * They may.
      *
@@ -39,7 +44,7 @@ sealed interface Clearance {
                 || snapshot.brake().holds();
         return switch (trial.get()) {
             case Trial.Created() -> new Given(refused ? 0 : Integer.MAX_VALUE);
-            case Trial.Taken() -> new Given(complete && !refused ? 1 : 0);
+            case Trial.Taken taken -> new Given(complete && !refused ? 1 : 0);
             case Trial.Unknown unknown -> new Given(complete && !refused ? 1 : 0);
             case Trial.Refused refusal ->
                 new Withheld(new Wait(Reason.TEMPLATE_REFUSED, history.updated().name(), refusal.explanation()));
@@ -49,6 +54,16 @@ sealed interface Clearance {
     /** Why nobody may begin; empty while they may, or while the answer is awaited. */
     default Optional<Wait> withheld() {
         return this instanceof Withheld held ? Optional.of(held.why()) : Optional.empty();
+    }
+
+    /** Why a Pod that went now would be missing, too: the creation of another was refused, or new ones end soon. */
+    default Optional<Wait> missingSuccessor(CollaSetSnapshot snapshot) {
+        if (!equals(new Given(0))) {
+            return Optional.empty();
+        }
+        return snapshot.brake().holds()
+                ? Optional.of(SUCCESSOR_ENDS)
+                : snapshot.obstacle().map(known -> SUCCESSOR_REFUSED);
     }
 
     /** Why nobody may leave service now. */

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.kube.Failure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -8,8 +9,16 @@ import java.util.Optional;
  * What the API server said of Pods of one revision. Kept in memory only: lost, it is asked again.
  */
 sealed interface Trial {
-    /** A dry run passed all that looks at the Pod's content. */
-    record Taken() implements Trial {}
+    /**
+     * A dry run passed all that looks at the Pod's content.
+     *
+     * @param refused how often in a row real creations were refused all the same
+     */
+    record Taken(int refused) implements Trial {
+        Taken() {
+            this(0);
+        }
+    }
 
     /** A Pod of the revision was created. */
     record Created() implements Trial {}
@@ -17,12 +26,21 @@ sealed interface Trial {
     /**
      * The server does not take Pods of this content.
      *
-     * @param shown a dry run shows it, so that one which passes takes it back
+     * @param shown a dry run shows it, so that one which passes takes it back at once
      * @param generation of the set when it said so
      * @param attempts how often in a row
      */
     record Refused(int code, String message, boolean shown, long generation, int attempts, Instant at)
             implements Trial {
+        private static final int MOST_DOUBLINGS = 6;
+
+        /** What no dry run shows takes a Pod to ask again: the first time after a minute, then ever more seldom. */
+        private Duration pause() {
+            return shown
+                    ? Pauses.after(attempts)
+                    : Duration.ofMinutes(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLINGS));
+        }
+
         /** What the user has to know, and can do. */
         String explanation() {
             String remedy = code == 403 ? "correct spec.template, or have it allowed" : "correct spec.template";
@@ -36,20 +54,17 @@ sealed interface Trial {
     /** When to ask again, for a set of this generation; empty once it is known that Pods are taken. */
     default Optional<Instant> askAgain(long generation) {
         return switch (this) {
-            case Taken() -> Optional.empty();
+            case Taken taken -> Optional.empty();
             case Created() -> Optional.empty();
             case Refused refused ->
-                Optional.of(
-                        refused.generation() == generation
-                                ? refused.at().plus(Pauses.after(refused.attempts()))
-                                : refused.at());
+                Optional.of(refused.generation() == generation ? refused.at().plus(refused.pause()) : refused.at());
             case Unknown unknown -> Optional.of(unknown.at().plus(Pauses.after(unknown.attempts())));
         };
     }
 
     /**
-     * What the answer to a dry run means. Who cannot be asked takes no refusal back, and a dry run none that it does not
-     * show; a new generation does.
+     * What the answer to a dry run means. Who cannot be asked takes no refusal back, and a new generation takes back
+     * any. A dry run takes back what it does not show, too, for it is asked only after the pause: the next real Pod tells.
      *
      * @param failure empty where the server would take the Pod
      * @param before what was known of the revision
@@ -61,13 +76,20 @@ sealed interface Trial {
                     failure.get().code(), failure.get().message(), true, generation, attempts(known) + 1, now);
         }
         boolean taken = failure.isEmpty() || isQuota(failure.get());
+        boolean same = known instanceof Refused refused && refused.generation() == generation;
         return switch (known) {
             case Taken stays -> stays;
             case Created stays -> stays;
             case Refused refused
-            when refused.generation() == generation && !(taken && refused.shown()) ->
+            when same && !taken ->
                 new Refused(
-                        refused.code(), refused.message(), refused.shown(), generation, refused.attempts() + 1, now);
+                        refused.code(),
+                        refused.message(),
+                        refused.shown(),
+                        generation,
+                        refused.attempts() + (refused.shown() ? 1 : 0),
+                        now);
+            case Refused refused when same && !refused.shown() -> new Taken(refused.attempts());
             case Refused refused -> taken ? new Taken() : new Unknown(1, now);
             case Unknown unknown -> taken ? new Taken() : new Unknown(unknown.attempts() + 1, now);
         };
@@ -93,7 +115,12 @@ sealed interface Trial {
     }
 
     private static int attempts(Trial known) {
-        return known instanceof Refused refused ? refused.attempts() : 0;
+        return switch (known) {
+            case Refused refused -> refused.attempts();
+            case Taken taken -> taken.refused();
+            case Created created -> 0;
+            case Unknown unknown -> 0;
+        };
     }
 
     /** A full quota is none, nor a webhook that cannot be asked. */
@@ -104,6 +131,8 @@ sealed interface Trial {
 
     /** The quota is the last to be asked: all else has passed. A quota that wants amounts said is no full one. */
     private static boolean isQuota(Failure failure) {
-        return failure.code() == 403 && failure.message().contains("exceeded quota");
+        return failure.code() == 403
+                && (failure.message().contains("exceeded quota")
+                        || failure.message().contains("status unknown for quota"));
     }
 }

@@ -26,10 +26,6 @@ import java.util.function.UnaryOperator;
 final class UpdatePlanner {
     private static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
     private static final int DEFAULT_GRACE_SECONDS = 30;
-    private static final Wait SUCCESSOR_REFUSED =
-            new Wait(Reason.REFUSED_BY_SERVER, "", "the Pod that went before could not be created again yet");
-    private static final Wait SUCCESSOR_BRAKED = new Wait(
-            Reason.CONTAINER_CRASHING, "", "new Pods of the set end soon after their creation, so none goes for one");
     private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
 
     private final CollaSetSnapshot snapshot;
@@ -151,8 +147,9 @@ final class UpdatePlanner {
                 note(member, identity -> identity.settled().revision(target));
             }
             case Template.Change.Recreate(String why) -> {
-                if (isWithoutSuccessor()) {
-                    draft.explain(member, snapshot.brake().holds() ? SUCCESSOR_BRAKED : SUCCESSOR_REFUSED);
+                Optional<Wait> lack = clearance.missingSuccessor(snapshot);
+                if (lack.isPresent()) {
+                    draft.explain(member, lack.get());
                     return;
                 }
                 draft.edit(
@@ -225,7 +222,7 @@ final class UpdatePlanner {
                 if (isInPlaceOnly()) {
                     draft.trouble(notInPlace(why));
                 }
-                if (isInPlaceOnly() || isWithoutSuccessor()) {
+                if (isInPlaceOnly() || clearance.missingSuccessor(snapshot).isPresent()) {
                     giveUp(member);
                     return;
                 }
@@ -257,7 +254,7 @@ final class UpdatePlanner {
             complete(member);
             return;
         }
-        if (isWithoutSuccessor()) {
+        if (clearance.missingSuccessor(snapshot).isPresent()) {
             giveUp(member);
             return;
         }
@@ -270,12 +267,6 @@ final class UpdatePlanner {
         draft.act(announce(
                 member, "UpdateTarget", "delete the Pod to create it again at " + target + ", because of " + why));
         draft.delete(member);
-    }
-
-    /** A Pod is missing because its creation was refused, or new ones end soon: one more would be missing, too. */
-    private boolean isWithoutSuccessor() {
-        boolean known = snapshot.obstacle().isPresent() || snapshot.brake().holds();
-        return known && clearance.equals(new Clearance.Given(0));
     }
 
     private void operateInPlace(Member member, Template.Change.InPlace change) {

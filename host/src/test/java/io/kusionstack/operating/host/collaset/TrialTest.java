@@ -23,6 +23,7 @@ class TrialTest {
                 "REFUSED | 403 | pods \"web-trial\" is forbidden: violates PodSecurity \"restricted:latest\" | Refused",
                 "REFUSED | 403 | is forbidden: failed quota: mem: must specify limits.memory | Refused",
                 "REFUSED | 403 | is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4 | Taken",
+                "REFUSED | 403 | is forbidden: status unknown for quota: pods, resources: pods | Taken",
                 "REFUSED | 400 | admission webhook \"a.b.c\" does not support dry run | Unknown",
                 "REFUSED | 500 | failed calling webhook | Unknown",
                 "BUSY    | 429 | too many requests | Unknown",
@@ -45,11 +46,24 @@ class TrialTest {
     }
 
     @Test
-    void isTakenBackByADryRunOnlyWhereADryRunShowsIt() {
+    void isTakenBackByADryRunAfterAPauseThatIsLongWhereOnlyARealPodTells() {
         assertThat(Trial.tried(Optional.empty(), refused(true, 1), 1, NOW)).isEqualTo(new Trial.Taken());
-        assertThat(Trial.tried(Optional.empty(), refused(false, 1), 1, NOW))
-                .isEqualTo(refused(false, 2).get());
+        assertThat(refused(true, 1).get().askAgain(1)).contains(NOW.plusSeconds(1));
+        assertThat(Trial.tried(Optional.empty(), refused(false, 1), 1, NOW)).isEqualTo(new Trial.Taken(1));
+        assertThat(refused(false, 1).get().askAgain(1)).contains(NOW.plusSeconds(60));
+        assertThat(refused(false, 3).get().askAgain(1)).contains(NOW.plusSeconds(240));
+        assertThat(refused(false, 99).get().askAgain(1)).contains(NOW.plusSeconds(3840));
         assertThat(Trial.tried(Optional.empty(), refused(false, 1), 2, NOW)).isEqualTo(new Trial.Taken());
+    }
+
+    @Test
+    void growsThePausesWhileRealPodsAreRefusedThatADryRunTakes() {
+        Optional<Failure> denied = Optional.of(failure(Fate.REFUSED, 403, "denied"));
+
+        assertThat(Trial.created(denied, Optional.of(new Trial.Taken(2)), 1, NOW))
+                .isEqualTo(refused(false, 3));
+        assertThat(Trial.created(Optional.empty(), Optional.of(new Trial.Taken(2)), 1, NOW))
+                .contains(new Trial.Created());
     }
 
     @Test
