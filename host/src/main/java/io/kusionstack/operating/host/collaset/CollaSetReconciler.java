@@ -71,7 +71,10 @@ public final class CollaSetReconciler implements Reconciler {
                 .onChange((before, after) -> owners(either(before, after)).forEach(enqueue));
         sources.revisions()
                 .onChange((before, after) -> controllerOf(either(before, after)).ifPresent(enqueue));
-        sources.pods().onChange((before, after) -> sets(before, after).forEach(enqueue));
+        sources.pods().onChange((before, after) -> {
+            sets(before, after).forEach(enqueue);
+            Orphans.concerned(before, after, sources.sets()::list).forEach(set -> enqueue.accept(keyOf(set)));
+        });
     }
 
     /** The set that controls the Pod, and the one that did. */

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -9,7 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pods that nobody controls and that concern a set. They are never taken over by themselves: a set tells of those that
@@ -31,6 +35,42 @@ final class Orphans {
                                         .filter(revisions::contains)
                                         .isPresent()))
                 .toList();
+    }
+
+    /** The sets that a change of a Pod concerns which nobody controls, or controlled: the selector matches, or it was theirs. */
+    static List<CollaSet> concerned(
+            @Nullable PodRecord before, @Nullable PodRecord after, Function<String, List<CollaSet>> setsOf) {
+        if (!isAlone(before) && !isAlone(after) || isSame(before, after)) {
+            return List.of();
+        }
+        return Stream.of(Optional.ofNullable(before), Optional.ofNullable(after))
+                .flatMap(Optional::stream)
+                .flatMap(pod -> setsOf.apply(pod.namespace()).stream().filter(set -> concerns(set, pod)))
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isAlone(@Nullable PodRecord pod) {
+        return pod != null && pod.controller().isEmpty();
+    }
+
+    private static boolean isSame(@Nullable PodRecord before, @Nullable PodRecord after) {
+        return before != null
+                && after != null
+                && before.owners().equals(after.owners())
+                && before.labels().equals(after.labels())
+                && before.terminating() == after.terminating()
+                && before.inactive() == after.inactive();
+    }
+
+    private static boolean concerns(CollaSet set, PodRecord pod) {
+        String prefix = Revisions.prefix(set.getMetadata().getName());
+        return pod.label(Names.REVISION)
+                        .filter(revision -> revision.startsWith(prefix))
+                        .isPresent()
+                || SetReader.selector(set)
+                        .filter(selector -> selector.matches(pod.labels()))
+                        .isPresent();
     }
 
     /** The ids that they have. */

@@ -43,6 +43,11 @@ final class SetReader {
         return new SetReader(spec).all(set, set.getMetadata());
     }
 
+    /** What the set selects; empty where that is not valid, or nothing. */
+    static Optional<Selector> selector(CollaSet set) {
+        return new SetReader(set.getSpec()).parsed().flatMap(Selector.Parsed::selector);
+    }
+
     private SetSpec all(CollaSet set, ObjectMeta metadata) {
         Optional<CollaSetSpec.UpdateStrategy> update = Optional.ofNullable(spec.updateStrategy());
         Optional<CollaSetSpec.ScaleStrategy> scale = Optional.ofNullable(spec.scaleStrategy());
@@ -93,12 +98,12 @@ final class SetReader {
         if (template.path("spec").path("containers").isEmpty()) {
             problems.add("spec.template.spec.containers: there are none; give at least one");
         }
-        LabelSelector written = spec.selector();
-        if (written == null || (matchLabels().isEmpty() && expressions(written).isEmpty())) {
+        Optional<Selector.Parsed> written = parsed();
+        if (written.isEmpty()) {
             problems.add("spec.selector: it is missing or empty; give it labels that spec.template carries");
             return Optional.empty();
         }
-        Selector.Parsed parsed = Selector.parse("spec.selector", matchLabels(), expressions(written));
+        Selector.Parsed parsed = written.get();
         problems.addAll(parsed.problems());
         if (parsed.selector().filter(selector -> !selector.matches(labels)).isPresent()) {
             labels.remove(Names.CONTROL);
@@ -107,6 +112,14 @@ final class SetReader {
                     + " of spec.template; give the template every label that the selector asks for");
         }
         return parsed.selector();
+    }
+
+    private Optional<Selector.Parsed> parsed() {
+        LabelSelector written = spec.selector();
+        return written == null
+                        || (matchLabels().isEmpty() && expressions(written).isEmpty())
+                ? Optional.empty()
+                : Optional.of(Selector.parse("spec.selector", matchLabels(), expressions(written)));
     }
 
     private static List<Selector.Expression> expressions(LabelSelector selector) {
