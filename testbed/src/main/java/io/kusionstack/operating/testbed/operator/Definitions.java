@@ -71,7 +71,9 @@ public record Definitions(List<JsonNode> documents) {
     /** It answers 404 at first, and 429 while it prepares its storage. */
     private static boolean isServed(KubeApi api, JsonNode definition) {
         try {
-            return api.find(objects(definition)).isPresent();
+            // of none: objects of others may be large, or such that nobody wants to read them
+            return api.find(objects(definition) + "?fieldSelector=metadata.name%3Dnone")
+                    .isPresent();
         } catch (ApiException e) {
             return false;
         }
