@@ -11,23 +11,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which Services have backends in which group, as their records say. Two in one group would take each other's Pods for foreign;
- * the second one is told so before anything is put on for it. Any thread.
+ * the second one is told so before anything is put on for it. One that is leaving a group bars it only from Services that may
+ * select the same Pods: others find nothing of theirs there, and two that swap their groups would wait for each other. Any thread.
  */
 final class Claims {
     private static final Duration AGAIN = Duration.ofSeconds(15);
 
     private final Map<String, SortedSet<Key>> holders = new HashMap<>();
+    private final Map<Key, Wish> wishes = new HashMap<>();
+
+    /** @param groups those that a Service names now; of the others in its record it is leaving */
+    private record Wish(Employment employment, Set<String> groups) {
+        boolean bars(String group, Employment other) {
+            return groups.contains(group) || employment.maySelectWith(other);
+        }
+    }
 
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
         String was = record(before);
         String is = record(after);
-        if (!was.equals(is)) {
+        if (!was.equals(is) || after == null) {
             change(before, was, after, is);
         }
     }
@@ -49,6 +59,9 @@ final class Claims {
                 });
             }
         }
+        if (before != null && after == null) {
+            wishes.remove(Employment.of(before).key());
+        }
         if (after != null) {
             Employment now = Employment.of(after);
             for (String group : groups(ServedPlaces.parse(is, now.employer().ref()))) {
@@ -59,21 +72,36 @@ final class Claims {
 
     /** Unknown if another Service is in one of the groups already: of two that are, the first by name goes on. */
     Whereabouts unlessTaken(Employment employment, Whereabouts found) {
-        return PlaceCalls.place(found)
-                .filter(place -> employment.wanted())
-                .flatMap(place -> taken(employment.key(), place))
-                .orElse(found);
+        Optional<Place> wanted = PlaceCalls.place(found).filter(place -> employment.wanted());
+        note(employment, found, wanted);
+        return wanted.flatMap(place -> taken(employment, place)).orElse(found);
     }
 
-    private synchronized Optional<Whereabouts> taken(Key service, Place place) {
+    /** Of a Service that cannot be found it is not known what it names: it bars all that it has. */
+    private synchronized void note(Employment employment, Whereabouts found, Optional<Place> wanted) {
+        if (employment.wanted() && found instanceof Whereabouts.Unknown) {
+            wishes.remove(employment.key());
+        } else {
+            List<String> groups = groups(wanted.stream().toList());
+            wishes.put(employment.key(), new Wish(employment, Set.copyOf(groups)));
+        }
+    }
+
+    private synchronized Optional<Whereabouts> taken(Employment employment, Place place) {
         for (String group : place.groups()) {
-            SortedSet<Key> keys = holders.getOrDefault(name(place, group), new TreeSet<>());
-            boolean isFirst = keys.isEmpty() || keys.first().equals(service);
-            if (!isFirst) {
-                return Optional.of(new Whereabouts.Unknown(Words.shared(place, group, keys.first()), AGAIN));
+            Optional<Key> first = holders.getOrDefault(name(place, group), new TreeSet<>()).stream()
+                    .filter(key -> bars(key, name(place, group), employment))
+                    .findFirst();
+            if (first.filter(key -> !key.equals(employment.key())).isPresent()) {
+                return Optional.of(new Whereabouts.Unknown(Words.shared(place, group, first.get()), AGAIN));
             }
         }
         return Optional.empty();
+    }
+
+    private boolean bars(Key holder, String group, Employment asking) {
+        Wish wish = wishes.get(holder);
+        return wish == null || holder.equals(asking.key()) || wish.bars(group, asking);
     }
 
     private static List<String> groups(List<Place> places) {

@@ -159,6 +159,17 @@ record Employment(
         return true;
     }
 
+    /** True unless the two selectors contradict each other, or are of two namespaces. */
+    boolean maySelectWith(Employment other) {
+        if (!ref.namespace().equals(other.ref.namespace())) {
+            return false;
+        }
+        return selector.entrySet().stream()
+                .allMatch(wanted -> other.selector
+                        .getOrDefault(wanted.getKey(), wanted.getValue())
+                        .equals(wanted.getValue()));
+    }
+
     /** For people: {@code Service shop/web}. */
     String name() {
         return ref.toString();

@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ClaimsTest {
@@ -53,6 +54,49 @@ class ClaimsTest {
 
         claims.serviceChanged(left, null);
         assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void twoThatSwapTheirGroupsDoNotWaitForEachOther() {
+        Service blue = selecting("blue", service("a", "rsp-1"));
+        Service green = selecting("green", service("b", "rsp-2"));
+        claims.serviceChanged(null, blue);
+        claims.serviceChanged(null, green);
+
+        assertThat(asks(blue, "rsp-2")).isInstanceOf(Whereabouts.Unknown.class);
+        assertThat(asks(green, "rsp-1")).isInstanceOf(Whereabouts.At.class);
+        assertThat(asks(blue, "rsp-2")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void aGroupThatIsBeingLeftIsBarredFromAServiceThatMaySelectTheSamePods() {
+        Service old = service("old", "rsp-1");
+        claims.serviceChanged(null, old);
+        asks(old, "rsp-2");
+
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+        assertThat(asks(selecting("other", service("new")), "rsp-1")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void aGroupOfAServiceThatCannotBeFoundIsTaken() {
+        Service old = service("old", "rsp-1");
+        claims.serviceChanged(null, old);
+        asks(old, "rsp-2");
+        claims.unlessTaken(
+                Employment.of(old),
+                new Whereabouts.Unknown(
+                        new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "not loaded"), Duration.ofSeconds(5)));
+
+        assertThat(asks(selecting("other", service("new")), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+    }
+
+    private static Service selecting(String app, Service service) {
+        return new ServiceBuilder(service)
+                .editSpec()
+                .withSelector(Map.of("app", app))
+                .endSpec()
+                .build();
     }
 
     private Whereabouts asks(Service service, String... groups) {
