@@ -15,18 +15,19 @@ final class Places {
 
     /**
      * The place it asks for first, then what its record names beside that, then what only memory knows, each group by
-     * itself. A Service that wants none and has no record is looked for where it would serve: an older host may have put
-     * something there. A place where nothing was put on, or that somebody took out of the record, is forgotten.
+     * itself. A Service that wants none and has no record at all is looked for where it would serve: an older host may have
+     * put something there. A place where nothing was put on is forgotten, and so is one that somebody took out of the record, unless
+     * it can be read and shows something of the Service.
      */
     static List<PlaceMemory> of(
             Employment employment, List<Place> recorded, ServiceMemory memory, Optional<Whereabouts> whereabouts) {
         Optional<Place> asked = whereabouts
                 .flatMap(PlaceCalls::place)
-                .filter(place -> employment.wanted() || recorded.isEmpty() || isAmong(recorded, place));
+                .filter(place -> employment.wanted() || !hasRecord(employment) || isAmong(recorded, place));
         List<Place> known = new ArrayList<>(recorded);
         for (PlaceMemory remembered : memory.places()) {
             boolean takenOut = employment.exists() && memory.wasRecorded(remembered.place());
-            if (!takenOut && !remembered.isUnused()) {
+            if (takenOut ? isStillInUse(remembered) : !remembered.isUnused()) {
                 known.add(remembered.place());
             }
         }
@@ -45,6 +46,24 @@ final class Places {
             }
         }
         return places;
+    }
+
+    /** Also one of which nothing is known yet. */
+    private static boolean isStillInUse(PlaceMemory place) {
+        return !place.isEmpty() && obstacle(List.of(place)).isEmpty();
+    }
+
+    /** True if a record stands there, be it of no place; the host itself never writes one of no place. */
+    private static boolean hasRecord(Employment employment) {
+        return ServedPlaces.isList(employment.records().getOrDefault(Names.TRAFFIC_SERVED, ""));
+    }
+
+    /** Those that somebody took out of the record although they are in use. */
+    static List<Place> takenOut(List<PlaceMemory> places, List<Place> recorded, ServiceMemory before) {
+        return places.stream()
+                .map(PlaceMemory::place)
+                .filter(place -> before.wasRecorded(place) && !isAmong(recorded, place))
+                .toList();
     }
 
     /** What the record names as the host sees it now. */
@@ -104,12 +123,9 @@ final class Places {
 
     /** What the users have to be told of: a plugin that does not answer, a change that is refused. One that is busy is none. */
     static Optional<Wait> problem(List<PlaceMemory> places) {
-        for (PlaceMemory place : places) {
-            Optional<Wait> trouble =
-                    place.trouble().map(PlaceMemory.Trouble::why).filter(why -> why.reason() != Reason.PLUGIN_BUSY);
-            if (trouble.isPresent()) {
-                return trouble;
-            }
+        Optional<Wait> obstacle = obstacle(places);
+        if (obstacle.isPresent()) {
+            return obstacle;
         }
         for (PlaceMemory place : places) {
             Optional<Wait> refused = place.courses().values().stream()
@@ -123,10 +139,9 @@ final class Places {
         return Optional.empty();
     }
 
-    /** Why it is not known how the place that is to serve looks. */
-    static Optional<Wait> trouble(List<PlaceMemory> places, Optional<Place> serving) {
+    /** Why it is not known how one of them looks: a Pod is off only once all of them show so. */
+    static Optional<Wait> obstacle(List<PlaceMemory> places) {
         return places.stream()
-                .filter(memory -> serving.filter(memory.place()::isAt).isPresent())
                 .flatMap(memory -> memory.trouble().stream())
                 .map(PlaceMemory.Trouble::why)
                 .filter(why -> why.reason() != Reason.PLUGIN_BUSY)

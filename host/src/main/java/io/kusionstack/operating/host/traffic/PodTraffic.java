@@ -150,18 +150,16 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return before == null || !before.obstacle().equals(now.obstacle());
     }
 
-    /** No Pod leaves service while the plugin of one of its Services cannot take it off. */
+    /** No Pod leaves service while the plugin of one of its Services, also of one that it is leaving, cannot take it off. */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
         List<Wait> ahead = new ArrayList<>();
-        for (Employment employment : managed(pod.namespace())) {
-            if (employment.wanted() && employment.selects(pod)) {
-                Told known = of(pod.namespace()).get(employment.key());
-                if (known == null) {
-                    ahead.add(Words.notLookedYet("traffic of Service " + employment.key(), false));
-                } else {
-                    known.obstacle().ifPresent(ahead::add);
-                }
+        for (Key service : servicesOf(pod)) {
+            Told known = of(pod.namespace()).get(service);
+            if (known == null) {
+                ahead.add(Words.notLookedYet("traffic of Service " + service, false));
+            } else {
+                known.obstacle().ifPresent(ahead::add);
             }
         }
         return ahead;

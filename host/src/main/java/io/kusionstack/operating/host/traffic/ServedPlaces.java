@@ -50,6 +50,15 @@ final class ServedPlaces {
         return places;
     }
 
+    /** True of a list that can be read, be it empty. */
+    static boolean isList(String text) {
+        try {
+            return JSON.readTree(text).isArray();
+        } catch (JsonProcessingException malformed) {
+            return false;
+        }
+    }
+
     private static List<String> groups(JsonNode array) {
         List<String> groups = new ArrayList<>();
         array.forEach(group -> groups.add(group.asText()));

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -98,6 +99,9 @@ public final class TrafficReconciler implements Reconciler {
                 whereabouts.filter(known -> employment.wanted()).flatMap(PlaceCalls::place);
         List<Place> recorded = Places.recorded(employment);
         List<PlaceMemory> places = Places.of(employment, recorded, memory, whereabouts);
+        if (employment.wanted()) {
+            announce(employment, Places.takenOut(places, recorded, memory));
+        }
         memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
         if (employment.wanted()) {
             places = Places.remaining(places, serving);
@@ -209,18 +213,19 @@ public final class TrafficReconciler implements Reconciler {
         List<Key> released = plan.released(pod -> sources.traffic().known(key, pod));
         PodTraffic.Told now = new PodTraffic.Told(
                 plan.known(),
-                round.obstacle().or(() -> Places.trouble(looked.places(), round.serving())),
+                round.obstacle().or(() -> Places.obstacle(looked.places())),
                 plan.lookAgain().map(calls.now()::plus));
         boolean mayGoOn = sources.traffic().tell(key, now) && now.obstacle().isEmpty();
         released.forEach(podKeys);
         if (mayGoOn) {
-            wakeWaiting(round.employment());
+            wakeWaiting(round.employment(), plan.known().keySet());
         }
     }
 
-    private void wakeWaiting(Employment employment) {
+    /** @param known uids of the Pods of which it may have something */
+    private void wakeWaiting(Employment employment, Set<String> known) {
         for (PodRecord pod : sources.pods().inNamespace(employment.key().namespace())) {
-            if (employment.selects(pod) && !PodOps.isIdle(pod)) {
+            if ((employment.selects(pod) || known.contains(pod.uid())) && !PodOps.isIdle(pod)) {
                 podKeys.accept(new Key(pod.namespace(), pod.name()));
             }
         }
@@ -285,6 +290,18 @@ public final class TrafficReconciler implements Reconciler {
                         "traffic of " + round.employment().name() + " can be moved again");
         actuator.apply(Plan.of(event));
         return memory.told(problem);
+    }
+
+    /** The record names them again with its next write. */
+    private void announce(Employment employment, List<Place> takenOut) {
+        for (Place place : takenOut) {
+            actuator.apply(Plan.of(new Action.Announce(
+                    employment.ref(),
+                    Action.Severity.WARNING,
+                    "TrafficRecordRestored",
+                    place + " was taken out of the record of " + employment.name()
+                            + " while its Pods may have backends there; it is named again until they are gone")));
+        }
     }
 
     private Outcome outcome(Round round, TrafficPlan plan, ServiceMemory memory) {

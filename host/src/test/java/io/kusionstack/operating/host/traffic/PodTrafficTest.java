@@ -101,6 +101,16 @@ class PodTrafficTest {
         assertThat(traffic.ahead(on, "collaset")).isEmpty();
     }
 
+    @Test
+    void aServiceThatThePodIsLeavingMayStandInTheWayToo() {
+        Wait unread = new Wait(Reason.TRAFFIC_UNKNOWN, "slb", "no answer");
+        serve(service("false", "LoadBalancer"));
+        PodTraffic.Known known = new PodTraffic.Known(Standing.NOT_CLEAR, List.of(unread), List.of());
+        traffic.tell(WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), Optional.empty()));
+
+        assertThat(traffic.ahead(on, "collaset")).containsExactly(unread);
+    }
+
     private static PodTraffic.Told told(Optional<Wait> obstacle) {
         return new PodTraffic.Told(Map.of(), obstacle, Optional.empty());
     }

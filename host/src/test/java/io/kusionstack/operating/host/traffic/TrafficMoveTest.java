@@ -103,9 +103,10 @@ class TrafficMoveTest {
         annotate(world, FakeBalancer.GROUPS, "g-2");
         steps(world, 3);
         world.restart();
+        steps(world, 3);
         world.image("app:v2");
         steps(world, 40);
-        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated).allMatch(PodRecord::available);
 
         world.balancer.unreadable.clear();
         world.patience = 150;
@@ -265,11 +266,34 @@ class TrafficMoveTest {
         annotate(world, FakeBalancer.LB, "lb-2");
         world.settle();
         world.balancer.unreadable.add("lb-1");
+        steps(world, 160);
         assertThat(record(world)).contains("lb-1");
 
         annotate(world, Names.TRAFFIC_SERVED, record(world).replace("\"lockKey\":\"lb-1\"", "\"lockKey\":\"\""));
         world.settle();
 
+        assertThat(record(world)).doesNotContain("\"lockKey\":\"lb-1\"");
+    }
+
+    @Test
+    void aRecordThatIsLostInTheMiddleOfAMoveIsWrittenAgain() {
+        TrafficWorld world = started();
+        world.balancer.foreign("lb-2", "10.0.0.1", 8080);
+        annotate(world, FakeBalancer.LB, "lb-2");
+        world.settle();
+        world.edit(service -> service.editMetadata()
+                .removeFromAnnotations(Names.TRAFFIC_SERVED)
+                .endMetadata());
+        world.step();
+        assertThat(record(world)).contains("\"lockKey\":\"lb-1\"");
+        assertThat(world.cluster.done())
+                .anyMatch(action -> action instanceof Action.Announce event
+                        && event.reason().equals("TrafficRecordRestored"));
+
+        world.balancer.at("lb-2").remove(new Spot("10.0.0.1", 8080));
+        world.settle();
+        assertThat(world.balancer.at("lb-1")).isEmpty();
+        assertThat(world.balancer.weights("lb-2")).isEqualTo(ALL_ON);
         assertThat(record(world)).doesNotContain("\"lockKey\":\"lb-1\"");
     }
 

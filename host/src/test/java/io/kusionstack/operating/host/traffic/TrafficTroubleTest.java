@@ -83,6 +83,41 @@ class TrafficTroubleTest {
     }
 
     @Test
+    void letsADeletedServiceGoWhoseLoadBalancerIsProvenGone() {
+        TrafficWorld world = started();
+        world.balancer.missing.add("lb-1");
+        world.balancer.at("lb-1").clear();
+        world.delete();
+        steps(world, 40);
+        assertThat(world.stored().orElseThrow().getMetadata().getFinalizers()).contains(Names.CLEAN_FINALIZER);
+
+        steps(world, 200);
+
+        assertGone(world);
+    }
+
+    @Test
+    void letsADeletedServiceGoWhosePlaceIsTakenOutOfTheRecord() {
+        TrafficWorld world = started();
+        world.balancer.unreadable.add("lb-1");
+        world.delete();
+        steps(world, 40);
+        assertThat(world.stored().orElseThrow().getMetadata().getFinalizers()).contains(Names.CLEAN_FINALIZER);
+
+        annotate(world, Names.TRAFFIC_SERVED, "[]");
+        world.settle();
+
+        assertGone(world);
+    }
+
+    private static void assertGone(TrafficWorld world) {
+        assertThat(world.cluster.pods()).allMatch(pod -> pod.finalizers().isEmpty());
+        assertThat(world.stored()
+                        .filter(service -> service.getMetadata().getFinalizers().contains(Names.CLEAN_FINALIZER)))
+                .isEmpty();
+    }
+
+    @Test
     void neverTouchesWhatIsForeignAndSaysSo() {
         TrafficWorld world = new TrafficWorld();
         world.balancer.foreign("lb-1", "10.0.0.1", 8080);

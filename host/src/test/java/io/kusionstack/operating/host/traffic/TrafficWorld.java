@@ -239,7 +239,10 @@ final class TrafficWorld {
         for (PodRecord pod : cluster.pods()) {
             ContainerRecord main = pod.containers().getFirst();
             boolean runs = main.runningImage().equals(image) && main.image().equals(image) && main.ready();
-            if (!main.image().equals(image) && pod.available() && PodOps.isIdle(pod)) {
+            boolean mayBegin = pod.available()
+                    && PodOps.isIdle(pod)
+                    && traffic.ahead(pod, OPERATION).isEmpty();
+            if (!main.image().equals(image) && mayBegin) {
                 cluster.apply(Plan.of(new Action.EditPod(PodOps.begin(pod, OPERATION, Names.UPDATE, cluster.now()))));
             } else if (runs && isOperating(pod)) {
                 cluster.apply(Plan.of(new Action.EditPod(PodOps.finish(pod, OPERATION))));
