@@ -87,18 +87,18 @@ public final class ServiceEmployers implements Employers, AutoCloseable {
         return !isGone(service, new Key(pod.namespace(), pod.name()));
     }
 
+    /** Asked once the search is known and has its Pod: an answer that comes at once finds both. */
     private boolean isGone(Key service, Key pod) {
-        Search search = searches.computeIfAbsent(service, this::begun);
+        Search fresh = new Search();
+        Search search =
+                Optional.ofNullable(searches.putIfAbsent(service, fresh)).orElse(fresh);
         if (!search.gone) {
             search.pods.add(pod);
         }
+        if (search == fresh) {
+            later.after(Duration.ZERO, () -> ask(service, fresh));
+        }
         return search.gone;
-    }
-
-    private Search begun(Key service) {
-        Search search = new Search();
-        later.after(Duration.ZERO, () -> ask(service, search));
-        return search;
     }
 
     private void ask(Key service, Search search) {
