@@ -23,12 +23,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,10 +73,13 @@ class HostilePluginsIT {
     @Test
     void aPluginThatHangsHoldsABoundedNumberOfThreadsAndThenIsAnsweredForAtOnce() throws Exception {
         start("hangs", "steady");
-        AtomicInteger rules = new AtomicInteger();
+        Queue<RuleWorker> rules = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 4 * CALLS; i++) {
+            rules.add(rule("hangs-rule", i));
+        }
 
-        List<Answer<RuleResponse>> answers = atOnce(
-                4 * CALLS, () -> rule("hangs-rule", rules.incrementAndGet()).judge(Jars.request()));
+        List<Answer<RuleResponse>> answers =
+                atOnce(4 * CALLS, () -> rules.remove().judge(Jars.request()));
 
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(told(answer))
