@@ -42,10 +42,12 @@ class OrdinaryMistakesIT {
                     .putObject("labelCheck")
                     .putObject("requires")
                     .putObject("matchLabels")
-                    .put("changes", "open");
+                    .put("window", "open");
             shop.playground.api().create(shop.rules(), rule);
             shop.update("held", NEW);
-            assertThat(shop.awaitWait("held", wait -> wait.contains("changes"))).isTrue();
+            assertThat(shop.awaitWait("held", wait -> wait.contains("window")))
+                    .as("waits: " + shop.waits("held"))
+                    .isTrue();
 
             nodes.unready(namespace.name() + "/held-*", Duration.ofSeconds(2));
             assertThat(await(shop, pods -> pods.stream().noneMatch(SeenPod::inService)))
@@ -57,7 +59,7 @@ class OrdinaryMistakesIT {
             board.measure(PODS);
             for (SeenPod pod : board.pods()) {
                 ObjectNode open = HostProcess.config();
-                open.withObject("/metadata/labels").put("changes", "open");
+                open.withObject("/metadata/labels").put("window", "open");
                 shop.patch(pod(shop, pod.name()), open);
             }
 
