@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.testbed.Await;
-import io.kusionstack.operating.testbed.api.Connection;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.demo.PodBoard;
 import io.kusionstack.operating.testbed.demo.SeenPod;
 import io.kusionstack.operating.testbed.junit.TestCluster;
 import io.kusionstack.operating.testbed.junit.TestNamespace;
-import io.kusionstack.operating.testbed.nodes.Cadence;
-import io.kusionstack.operating.testbed.nodes.NodesConfig;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import io.kusionstack.operating.testbed.operator.HostProcess;
 import java.time.Duration;
@@ -21,11 +18,10 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The packaged operator where probes blink, Services are mistyped and nodes are lost. */
+/** The packaged operator where probes blink and Services are mistyped. */
 @ExtendWith(TestCluster.class)
 class OrdinaryMistakesIT {
     private static final int PODS = 4;
-    private static final int SPREAD = 6;
     private static final String OLD = "registry.example/web:v1";
     private static final String NEW = "registry.example/web:v2";
 
@@ -94,33 +90,6 @@ class OrdinaryMistakesIT {
     }
 
     @Test
-    void aPodThatALostNodeKeepsCostsNoSlotOnceItIsReplaced(
-            ControlPlane cluster, Connection admin, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
-        String name = "lost-" + namespace.name();
-        try (SimulatedNodes losing =
-                        SimulatedNodes.start(admin, new NodesConfig(List.of(name), Cadence.INSTANT, List.of(), 8));
-                Shop shop = Shop.open(cluster, nodes, namespace.name())) {
-            assertThat(Await.until(Shop.LIMIT, losing::areSchedulable)).isTrue();
-            shop.playground.api().create(shop.rules(), rule("kept", "1"));
-            shop.applySet("kept", SPREAD);
-            assertThat(shop.awaitServing("kept", SPREAD, OLD)).isTrue();
-            losing.lose(name);
-            List<String> lost = on(shop, name);
-            lost.forEach(pod -> shop.playground.api().delete(pod(shop, pod)));
-            assertThat(await(shop, pods -> serving(pods, OLD) == SPREAD))
-                    .as("replaced elsewhere")
-                    .isTrue();
-
-            shop.update("kept", NEW);
-            assertThat(await(shop, pods -> serving(pods, NEW) == SPREAD)).isTrue();
-
-            assertThat(on(shop, name)).as("still there").isNotEmpty().isEqualTo(lost);
-            losing.recover(name);
-            losing.unregister();
-        }
-    }
-
-    @Test
     void aSliceThatAServiceLeftBehindHoldsNobody(ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace)
             throws Exception {
         try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
@@ -145,18 +114,6 @@ class OrdinaryMistakesIT {
                     .as("the slice is still there")
                     .anyMatch(slice -> slice.path("endpoints").size() == 2);
         }
-    }
-
-    private static List<String> on(Shop shop, String node) {
-        return shop.playground.api().list(podsOf(shop)).items().stream()
-                .filter(pod -> pod.at("/spec/nodeName").asText().equals(node))
-                .map(pod -> pod.at("/metadata/name").asText())
-                .sorted()
-                .toList();
-    }
-
-    private static long serving(List<SeenPod> pods, String image) {
-        return pods.stream().filter(pod -> pod.serves(image)).count();
     }
 
     private static boolean await(Shop shop, Predicate<List<SeenPod>> wanted) throws InterruptedException {
