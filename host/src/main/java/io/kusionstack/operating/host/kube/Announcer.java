@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Rest;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import java.io.IOException;
@@ -11,26 +12,26 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells users by events, as well as it can: whoever announces never waits, and what does not fit into a small queue is
- * dropped. The same words about the same object become one event that counts. Any thread.
+ * dropped. After each event it rests, for as many times as long as the API server took, so that a busy server is told less;
+ * warnings do not wait for that. The same words about the same object become one event that counts. Any thread.
  */
 final class Announcer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
     private static final int MOST_WAITING = 256;
     private static final int MOST_REMEMBERED = 1024;
     private static final Duration QUIET = Duration.ofMinutes(1);
+    private static final Rest SHARE = new Rest(3, Duration.ofSeconds(1));
     private static final String COMPONENT = "operating";
 
     private final ApiClient client;
     private final Delivery delivery;
     private final InstantSource clock;
-    private final BlockingQueue<Action.Announce> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final EventQueue waiting = new EventQueue(MOST_WAITING);
     private final Map<String, Told> told = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -62,8 +63,12 @@ final class Announcer implements AutoCloseable {
 
     private void run() {
         try {
+            Duration rest = Duration.ZERO;
             while (true) {
-                tell(waiting.take());
+                Action.Announce event = waiting.take(rest);
+                long began = System.nanoTime();
+                tell(event);
+                rest = SHARE.after(Duration.ofNanos(System.nanoTime() - began));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
