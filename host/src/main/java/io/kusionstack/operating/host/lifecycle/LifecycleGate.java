@@ -92,7 +92,7 @@ public final class LifecycleGate implements PodGate {
 
     /** As {@link #advance}, and when to look again. */
     Advanced look(PodRecord seen, PodEdit edit, Instant now) {
-        LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, followed(seen, edit), now);
+        LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, ended(seen, followed(seen, edit)), now);
         PodRecord pod = snapshot.pod();
         if (!pod.controlled() || pod.terminating()) {
             return LifecyclePlanner.plan(snapshot);
@@ -153,6 +153,14 @@ public final class LifecycleGate implements PodGate {
     /** A kubelet that is away applies all images at once when it returns, so none is sent to it. */
     private PodEdit followed(PodRecord seen, PodEdit edit) {
         return !edit.images().isEmpty() && nodes.unreachable(seen.node()).isPresent() ? PodEdit.of(seen) : edit;
+    }
+
+    /** What a set has begun with a Pod that nobody controls any more has nobody who would end it: it is undone. */
+    private static PodEdit ended(PodRecord seen, PodEdit edit) {
+        boolean begun = seen.hasLabel(Names.key(Names.OPERATING, Names.COLLASET_OPERATION));
+        return begun && seen.hasLabel(Names.INSTANCE_ID) && seen.controller().isEmpty()
+                ? edit.labels(PodOps.undo(seen, Names.COLLASET_OPERATION).labels())
+                : edit;
     }
 
     private Optional<Wait> unreachable(LifecycleSnapshot snapshot) {

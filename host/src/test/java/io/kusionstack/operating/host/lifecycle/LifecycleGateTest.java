@@ -84,6 +84,20 @@ class LifecycleGateTest {
     }
 
     @Test
+    void undoesWhatASetHadBegunWithAPodThatNobodyControlsAnyMore() {
+        Pods pod = Pods.pod("a").instance(3).offline().operating("collaset", "update");
+        PodRecord owned = pod.ownedBy("web").build();
+        PodRecord left =
+                pod.withoutOwner(owned.controller().orElseThrow().uid()).build();
+
+        assertThat(open.advance(owned, PodEdit.of(owned), NOW).edit()).isEqualTo(PodEdit.of(owned));
+        PodRecord after = left.with(open.advance(left, PodEdit.of(left), NOW).edit());
+        assertThat(PodOps.isIdle(after)).isTrue();
+        assertThat(after.condition(Names.SERVICE_READY))
+                .hasValueSatisfying(gate -> assertThat(gate.isTrue()).isTrue());
+    }
+
+    @Test
     void explainsWhatIsAhead() {
         LifecycleGate gate =
                 open.minding(Obstacles.all(LifecycleGate.unreachable(away), (pod, operation) -> List.of(MUTE)), away);
