@@ -38,7 +38,7 @@ final class LifecyclePlanner {
      * How long the kubelet is given to follow a gate that was just closed. It writes the Pod's status then, and a write of
      * ours on the record before would conflict with it; where it takes longer, nobody waits.
      */
-    static final Duration FOLLOWING = Duration.ofMillis(100);
+    static final Duration FOLLOWING = Duration.ofSeconds(1);
 
     private LifecyclePlanner() {}
 

@@ -88,7 +88,7 @@ class LifecyclePlannerTest {
         Pods closed = Pods.pod("a").offline().condition("Ready", "True").preparing(ID, "update");
         PodRecord now = closed.label(Mark.PREPARING.key(ID), STAMP).build();
         PodRecord longAgo =
-                closed.label(Mark.PREPARING.key(ID), "1767229199900000007").build();
+                closed.label(Mark.PREPARING.key(ID), "1767229199000000007").build();
 
         assertThat(plan(now, Facts.none()))
                 .isEqualTo(new LifecyclePlanner.Advanced(
@@ -97,7 +97,7 @@ class LifecyclePlannerTest {
                                 Reason.GATE_NOT_OBSERVED,
                                 "",
                                 "the kubelet is about to follow the closed readiness gate")),
-                        Optional.of(Duration.ofMillis(100))));
+                        Optional.of(LifecyclePlanner.FOLLOWING)));
         assertThat(plan(longAgo, Facts.none()))
                 .isEqualTo(advanced(
                         PodEdit.of(longAgo).labels(set(Mark.OPERATE, STAMP)).labels(gone(Mark.PREPARING.key(ID)))));
