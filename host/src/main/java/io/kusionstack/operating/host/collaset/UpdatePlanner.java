@@ -136,6 +136,10 @@ final class UpdatePlanner {
         if (setback.stops(member, snapshot.now())) {
             return;
         }
+        if (change instanceof Template.Change.InPlace) {
+            // also for those that wait unmarked: ids are written once for all
+            note(member, identity -> identity.settled().revision(target));
+        }
         if (!window.admits()) {
             draft.lookAgain(UpdateWindow.FRESH);
             return;
@@ -144,7 +148,6 @@ final class UpdatePlanner {
             case Template.Change.InPlace inPlace -> {
                 PodEdit edit = PodOps.begin(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
                 intend(member, edit, inPlace);
-                note(member, identity -> identity.settled().revision(target));
             }
             case Template.Change.Recreate(String why) -> {
                 Optional<Wait> lack = clearance.missingSuccessor(snapshot);

@@ -58,6 +58,17 @@ class UpdateSetbackTest {
     }
 
     @Test
+    void idsAreWrittenOnceAlsoForPodsThatWaitUnmarked() {
+        assertThat(hundredPods(0, NOW_STAMP).intent().actions())
+                .filteredOn(Action.PatchObject.class::isInstance)
+                .singleElement()
+                .satisfies(
+                        patch -> assertThat(((Action.PatchObject) patch).patch().findValuesAsText("Revision"))
+                                .hasSize(100)
+                                .containsOnly("web-2"));
+    }
+
+    @Test
     void aMarkThatWaitsForLongGivesItsPlaceAway() {
         assertThat(edited(hundredPods(20, HALF_A_MINUTE_AGO))).hasSize(UpdateWindow.SIZE);
     }
