@@ -7,14 +7,9 @@ import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.ContainerRecord;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.FakeKubelet;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
+import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,14 +45,14 @@ class RandomWalksTest {
         private final long seed;
         private final Random random;
         private final WalkWorld world;
-        private final Guard guard;
+        private final WalkGuard guard;
         private String did = "nothing";
 
         Walk(long seed) {
             this.seed = seed;
             this.random = new Random(seed);
             this.world = new WalkWorld(4, MOST_OUT);
-            this.guard = new Guard(world, MOST_OUT);
+            this.guard = new WalkGuard(world, MOST_OUT);
             world.kubelet.loses(MISSING);
             world.cluster.refuse(Walk::refused);
             world.cluster.afterEachWrite(() -> guard.written("seed " + seed + ": " + did));
@@ -73,7 +68,6 @@ class RandomWalksTest {
                 world.step();
                 guard.seen();
             }
-            world.kubelet.comesBack();
             assertThat(world.settle(MOST_STEPS_TO_REST))
                     .as("seed %s: steps to rest in trouble", seed)
                     .isLessThan(MOST_STEPS_TO_REST);
@@ -82,16 +76,24 @@ class RandomWalksTest {
             assertThat(world.settle(MOST_STEPS_TO_REST))
                     .as("seed %s: steps to rest", seed)
                     .isLessThan(MOST_STEPS_TO_REST);
+            assertThat(unfinished()).as("seed %s", seed).isEmpty();
             assertThat(world.cluster.pods().stream().filter(WalkWorld::isOwned))
                     .as("seed %s", seed)
-                    .hasSize(world.replicas())
-                    .allMatch(FakeKubelet::serves)
-                    .allMatch(
-                            pod -> pod.labels().keySet().stream().noneMatch(key -> key.contains(".podopslifecycle.")));
+                    .hasSize(world.replicas());
+        }
+
+        /** Pods of the set that do not serve, or that an operation is still on, with what they wait for. */
+        private List<String> unfinished() {
+            return world.cluster.pods().stream()
+                    .filter(WalkWorld::isOwned)
+                    .filter(pod -> !FakeKubelet.serves(pod)
+                            || pod.labels().keySet().stream().anyMatch(key -> key.contains(".podopslifecycle.")))
+                    .map(pod -> pod.name() + " waits for " + world.waits(pod) + ": " + pod)
+                    .toList();
         }
 
         private String move() {
-            int what = random.nextInt(21);
+            int what = random.nextInt(32);
             switch (what) {
                 case 0, 1 -> image("app:v" + (1 + random.nextInt(3)));
                 case 2 -> image(MISSING);
@@ -106,17 +108,70 @@ class RandomWalksTest {
                 case 9 -> world.cluster.fail(random.nextBoolean() ? this::brokenWebhook : Walk::none);
                 case 10 -> partition();
                 case 11 -> image(REFUSED);
+                case 12, 13, 14, 15 -> services(what);
+                case 16, 17, 18, 19, 20 -> nodes(what);
+                case 21, 22, 23, 24, 25 -> traffic(what);
+                case 26, 27, 28, 29 -> hands(what);
+                case 30 -> policy("Replace");
+                default -> policy("InPlaceIfPossible");
+            }
+            return Integer.toString(what);
+        }
+
+        private void services(int what) {
+            switch (what) {
                 case 12 -> world.services.selects(Map.of("app", "web"));
                 case 13 -> world.services.selects(Map.of("app", "mistyped"));
                 case 14 -> world.services.selects(Map.of());
-                case 15 -> world.services.delete();
+                default -> world.services.delete();
+            }
+        }
+
+        private void nodes(int what) {
+            switch (what) {
                 case 16 -> blips(pod -> true);
                 case 17 -> blips(pod -> random.nextBoolean());
                 case 18 -> world.kubelet.blocks(Set.of());
                 case 19 -> world.kubelet.cutOff();
                 default -> world.kubelet.comesBack();
             }
-            return Integer.toString(what);
+        }
+
+        /** Of a Service that is labelled for traffic control, and of its plugin. */
+        private void traffic(int what) {
+            switch (what) {
+                case 21 -> world.traffic.labelled("slb", "web");
+                case 22 -> world.traffic.labelled("sbl", "web");
+                case 23 -> world.traffic.labelled("slb", "mistyped");
+                case 24 -> world.traffic.unlabelled();
+                default -> world.traffic.configured(random.nextBoolean());
+            }
+        }
+
+        /** Somebody edits a Pod past the host. */
+        private void hands(int what) {
+            somePod().ifPresent(pod -> world.cluster.put(edited(what, pod).build()));
+        }
+
+        private Pods edited(int what, PodRecord pod) {
+            Pods edited = Pods.like(pod);
+            return switch (what) {
+                case 26 -> edited.label("app", "taken out");
+                case 27 -> edited.withoutOwner(WalkWorld.SET.uid());
+                case 28 ->
+                    edited.without(oneOf(pod.labels().keySet().stream()
+                            .filter(key -> key.contains("podopslifecycle"))
+                            .toList()));
+                default -> edited.label(Names.STAY_OFFLINE, "true");
+            };
+        }
+
+        private String oneOf(List<String> keys) {
+            return keys.isEmpty() ? "" : keys.get(random.nextInt(keys.size()));
+        }
+
+        private void policy(String policy) {
+            world.edit(spec -> spec.withObject("/updateStrategy").put("podUpgradePolicy", policy));
         }
 
         private void image(String image) {
@@ -180,116 +235,13 @@ class RandomWalksTest {
             world.cluster.fail(Walk::none);
             world.kubelet.blocks(Set.of());
             world.kubelet.comesBack();
+            world.traffic.configured(true);
+            world.traffic.labelled("slb", "web");
+            world.live()
+                    .forEach(pod -> world.cluster.put(
+                            Pods.like(pod).without(Names.STAY_OFFLINE).build()));
             world.edit(spec -> spec.put("paused", false).remove("updateStrategy"));
             image("app:v9");
-        }
-    }
-
-    /** What must hold at every write. */
-    private static final class Guard {
-        private static final Duration A_BLIP = Duration.ofSeconds(28);
-
-        private final WalkWorld world;
-        private final int mostOut;
-        private final Set<String> takenOut = new HashSet<>();
-        private final Set<String> serving = new HashSet<>();
-        private final Set<String> mayServe = new HashSet<>();
-        private final Map<String, Instant> lastReady = new HashMap<>();
-
-        Guard(WalkWorld world, int mostOut) {
-            this.world = world;
-            this.mostOut = mostOut;
-        }
-
-        /** Remembers who serves, and who may, before the next write. */
-        void seen() {
-            serving.clear();
-            mayServe.clear();
-            lastReady.keySet().retainAll(uids());
-            takenOut.retainAll(uids());
-            for (PodRecord pod : world.cluster.pods()) {
-                if (pod.ready()) {
-                    lastReady.put(pod.uid(), world.cluster.now());
-                }
-                if (FakeKubelet.serves(pod)) {
-                    serving.add(pod.uid());
-                }
-                // its successor, where one is wanted, is counted by the bound on live Pods
-                if (pod.terminating()) {
-                    takenOut.remove(pod.uid());
-                }
-                if (isTrue(pod, Names.SERVICE_READY)) {
-                    takenOut.remove(pod.uid());
-                    if (mayServe(pod)) {
-                        mayServe.add(pod.uid());
-                    }
-                }
-            }
-        }
-
-        private Set<String> uids() {
-            return world.cluster.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
-        }
-
-        /** Ready, or was a moment ago, or is only not heard of; a container that does not run answers nobody. */
-        private boolean mayServe(PodRecord pod) {
-            Instant ready = lastReady.getOrDefault(pod.uid(), Instant.EPOCH);
-            boolean runs =
-                    pod.containers().stream().allMatch(container -> container.state() == ContainerRecord.State.RUNNING);
-            boolean blips = !ready.plus(A_BLIP).isBefore(world.cluster.now());
-            return runs && !pod.terminating() && (pod.ready() || blips || isTrue(pod, PodCondition.CONTAINERS_READY));
-        }
-
-        private static boolean isTrue(PodRecord pod, String condition) {
-            return pod.condition(condition).filter(PodCondition::isTrue).isPresent();
-        }
-
-        void written(String at) {
-            switch (world.cluster.done().getLast()) {
-                case Action.EditPod edit -> {
-                    String uid = edit.edit().pod().uid();
-                    boolean leaves =
-                            edit.edit().serviceReady().filter(open -> !open).isPresent();
-                    if (leaves && mayServe.contains(uid)) {
-                        takenOut.add(uid);
-                        assertThat(takenOut)
-                                .as("%s: taken out of service at once", at)
-                                .hasSizeLessThanOrEqualTo(mostOut + surplus());
-                    }
-                    assertThat(!edit.edit().images().isEmpty() && serving.contains(uid))
-                            .as("%s: %s is changed in service", at, edit)
-                            .isFalse();
-                }
-                case Action.DeletePod delete ->
-                    assertThat(serving)
-                            .as("%s: %s is deleted in service", at, delete)
-                            .doesNotContain(delete.pod().uid());
-                case Action.CreatePod create -> bounded(at);
-                case Action.TryPod other -> {}
-                case Action.ReleasePod other -> {}
-                case Action.CreateObject other -> {}
-                case Action.PatchObject other -> {}
-                case Action.PatchStatus other -> {}
-                case Action.DeleteObject other -> {}
-                case Action.WriteStatus other -> {}
-                case Action.Announce other -> {}
-            }
-            seen();
-        }
-
-        /** Pods that the set does not want any more leave without a slot. */
-        private int surplus() {
-            return Math.max(
-                    0, (int) world.live().stream().filter(WalkWorld::isOwned).count() - world.replicas());
-        }
-
-        private void bounded(String at) {
-            List<PodRecord> owned =
-                    world.live().stream().filter(WalkWorld::isOwned).toList();
-            assertThat(owned).as("%s: live Pods", at).hasSizeLessThanOrEqualTo(world.replicas());
-            assertThat(owned.stream().map(pod -> pod.label(Names.INSTANCE_ID).orElse("")))
-                    .as("%s: ids", at)
-                    .doesNotHaveDuplicates();
         }
     }
 }

@@ -26,6 +26,9 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleDesk;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
+import io.kusionstack.operating.host.traffic.PodTraffic;
+import io.kusionstack.operating.host.traffic.TrafficMetrics;
+import io.kusionstack.operating.host.traffic.TrafficReconciler;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
 import java.time.Duration;
@@ -55,17 +58,20 @@ final class WalkWorld {
     final FakeCluster cluster = new FakeCluster();
     final FakeKubelet kubelet = new FakeKubelet(cluster);
     final WalkServices services = new WalkServices();
+    final WalkTraffic traffic = new WalkTraffic(cluster);
     private final Set<Key> ruleKeys = new LinkedHashSet<>();
     private PodCache cache = new PodCache();
     private Rooms rooms;
     private int crashes;
+    private int accepted;
 
     /** What the host remembers only while it runs. */
     private record Rooms(
             CollaSetReconciler sets,
-            SetIntentions intentions,
             RuleDesk desk,
             RuleReconciler rules,
+            PodTraffic pods,
+            TrafficReconciler traffic,
             LifecycleGate gate) {}
 
     WalkWorld(int replicas, int maxUnavailable) {
@@ -119,7 +125,10 @@ final class WalkWorld {
                 .map(set ->
                         OptionalLong.of(set.body().at("/metadata/generation").asLong()))
                 .orElse(OptionalLong.empty()));
-        Obstacles obstacles = Obstacles.all(LifecycleGate.unreachable(this::unreachable), intentions);
+        PodTraffic pods = new PodTraffic(cluster::now);
+        traffic.forgetListeners();
+        pods.listenTo(cache, traffic.services());
+        Obstacles obstacles = Obstacles.all(LifecycleGate.unreachable(this::unreachable), pods, intentions);
         ObjectCache<CollaSet> sets = new Stored<>(CollaSet.class);
         ObjectCache<PodTransitionRule> rules = new Stored<>(PodTransitionRule.class);
         RuleWorld seen = RuleWorld.of(cache, rules, sets, obstacles);
@@ -129,7 +138,8 @@ final class WalkWorld {
         ServiceEndpoints endpoints =
                 new ServiceEndpoints(Duration.ofSeconds(2), services.services(), cache, cluster::now, pod -> {});
         endpoints.listenTo(services.slices());
-        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints, Employers.unknown())
+        Employers employers = traffic::employs;
+        LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints.and(pods), employers.with(pods))
                 .minding(obstacles, this::unreachable);
         cluster.gate(gate);
         cluster.reports(new Settlements(desk));
@@ -143,7 +153,18 @@ final class WalkWorld {
                 cluster,
                 intentions);
         return new Rooms(
-                reconciler, intentions, desk, new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}), gate);
+                reconciler,
+                desk,
+                new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}),
+                pods,
+                new TrafficReconciler(
+                        new TrafficReconciler.Sources(
+                                traffic.services(), services.slices(), cache, pods, endpoints, cluster::now),
+                        traffic,
+                        cluster,
+                        pod -> {},
+                        TrafficMetrics.none()),
+                gate);
     }
 
     private Optional<Wait> unreachable(String node) {
@@ -156,8 +177,13 @@ final class WalkWorld {
         return (ObjectNode) cluster.object(SET).orElseThrow().body().path("spec");
     }
 
+    /** How many Pods the set is to have by the spec that is in force. */
     int replicas() {
-        return spec().path("replicas").asInt();
+        return isOffered() ? spec().path("replicas").asInt() : accepted;
+    }
+
+    private boolean isOffered() {
+        return !spec().at("/updateStrategy/podUpgradePolicy").asText().equals("Replace");
     }
 
     /** A user changes the spec. */
@@ -185,6 +211,7 @@ final class WalkWorld {
         return Stream.of(
                         rooms.sets.waits(pod),
                         rooms.desk.waits(pod, cluster.now()),
+                        rooms.pods.waits(pod),
                         rooms.gate.explain(pod, cluster.now()).waits())
                 .flatMap(List::stream)
                 .toList();
@@ -197,6 +224,9 @@ final class WalkWorld {
             rooms.desk.workloadsChanged(SET.namespace());
             rooms.desk.ruleChanged(new Key(RULE.namespace(), RULE.name()));
             rooms.sets.reconcile(SET_KEY, cluster.now());
+            accepted = replicas();
+            look();
+            rooms.traffic.reconcile(WalkTraffic.KEY, cluster.now());
             look();
             cluster.lifecycle();
             look();
@@ -235,6 +265,7 @@ final class WalkWorld {
     static final int QUIET = 70;
 
     private void refresh() {
+        traffic.refresh();
         Set<String> uids = new HashSet<>();
         cluster.pods().forEach(pod -> {
             uids.add(pod.uid());

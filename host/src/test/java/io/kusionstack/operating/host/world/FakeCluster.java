@@ -251,7 +251,9 @@ public final class FakeCluster implements Actuator {
             return Optional.of(new Failure(create, Fate.CONFLICT, 409, "the name is taken"));
         }
         begin();
-        put(FakeCluster.record(create, "uid-" + create.name(), now));
+        put(Pods.like(FakeCluster.record(create, "uid-" + create.name(), now))
+                .ips("10.%d.%d.%d".formatted(writes >> 16, writes >> 8 & 255, writes & 255))
+                .build());
         written(create);
         return Optional.empty();
     }
