@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One namespace with a set named web, a rule over its Pods, and an operator that looks after this namespace only. */
 final class Shop implements AutoCloseable {
@@ -24,6 +25,7 @@ final class Shop implements AutoCloseable {
     static final String NEW = "registry.example/web:v2";
     static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String GROUP = "/apis/apps.kusionstack.io/v1alpha1";
+    private static final String POOL = "test.operating.kusionstack.io/pool";
     private static final Path DEPLOY = Path.of("..", "deploy");
 
     final KubeApi api;
@@ -152,6 +154,25 @@ final class Shop implements AutoCloseable {
         api.create(GROUP + "/namespaces/" + namespace + "/collasets", set);
     }
 
+    /** A set whose Pods are scheduled to the nodes with that label, also where others may not be. */
+    void setIn(String pool, String name, int replicas) {
+        ObjectNode set = setObject(name, replicas);
+        ObjectNode spec = set.withObject("/spec/template/spec");
+        spec.putObject("nodeSelector").put(POOL, pool);
+        spec.putArray("tolerations")
+                .addObject()
+                .put("key", "node.kubernetes.io/unschedulable")
+                .put("operator", "Exists");
+        api.create(GROUP + "/namespaces/" + namespace + "/collasets", set);
+    }
+
+    /** @param pool or null for none */
+    void pool(String node, @Nullable String pool) {
+        ObjectNode patch = HostProcess.config();
+        patch.withObject("/metadata/labels").put(POOL, pool);
+        api.patch("/api/v1/nodes/" + node, PatchType.MERGE, patch);
+    }
+
     private ObjectNode setObject(String name, int replicas) {
         ObjectNode set = object("CollaSet", name);
         set.withObject("/spec").put("replicas", replicas);
@@ -170,9 +191,13 @@ final class Shop implements AutoCloseable {
     }
 
     void scale(int replicas) {
+        scale("web", replicas);
+    }
+
+    void scale(String name, int replicas) {
         ObjectNode patch = HostProcess.config();
         patch.withObject("/spec").put("replicas", replicas);
-        api.patch(setPath(), PatchType.MERGE, patch);
+        api.patch(setPath(name), PatchType.MERGE, patch);
     }
 
     void delete() {

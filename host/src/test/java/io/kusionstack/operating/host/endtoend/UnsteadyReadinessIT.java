@@ -34,6 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class UnsteadyReadinessIT {
     private static final int PODS = 12;
     private static final String NODE = "unsteady";
+    private static final String OTHER_NODE = "steady";
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private Shop shop;
@@ -43,11 +44,12 @@ class UnsteadyReadinessIT {
     @BeforeAll
     void begin(ControlPlane cluster, Connection admin, TestNamespace lent) {
         namespace = lent.name();
-        node = SimulatedNodes.start(admin, new NodesConfig(List.of(NODE), Cadence.INSTANT, List.of(), 8));
+        node = SimulatedNodes.start(admin, new NodesConfig(List.of(NODE, OTHER_NODE), Cadence.INSTANT, List.of(), 8));
         shop = Shop.open(cluster, namespace);
         ObjectNode cordon = HostProcess.config();
         cordon.withObject("/spec").put("unschedulable", true);
         shop.api.patch("/api/v1/nodes/" + NODE, PatchType.MERGE, cordon);
+        shop.api.patch("/api/v1/nodes/" + OTHER_NODE, PatchType.MERGE, cordon);
     }
 
     @AfterEach
@@ -131,6 +133,37 @@ class UnsteadyReadinessIT {
         }
     }
 
+    @Test
+    void aPodThatALostNodeKeepsCostsNoSlotOnceItsReplacementServes() throws Exception {
+        shop.rule("kept", IntNode.valueOf(1));
+        shop.pool(NODE, "kept");
+        shop.setIn("kept", "kept", 1);
+        try (Witness witness = shop.witness("kept")) {
+            JsonNode first = awaitServing(witness, 1).getFirst();
+            shop.pool(NODE, null);
+            shop.pool(OTHER_NODE, "kept");
+            shop.scale("kept", 4);
+            awaitServing(witness, 4);
+            node.lose(NODE);
+            shop.api.delete(shop.podsPath() + "/" + first.at("/metadata/name").asText());
+            awaitServing(witness, 4);
+            witness.forget();
+
+            shop.update("kept", Shop.NEW);
+            witness.await("all updated", LIMIT, pods -> count(pods, pod -> Shop.serves(pod, Shop.NEW)) == 4);
+
+            assertThat(witness.await("any", LIMIT, pods -> true))
+                    .as("the lost node still keeps its Pod")
+                    .hasSize(5);
+            assertThat(witness.fewestAvailable()).isEqualTo(3);
+        }
+    }
+
+    private static List<JsonNode> awaitServing(Witness witness, int wanted) throws InterruptedException {
+        return witness.await(
+                wanted + " serve", LIMIT, pods -> count(pods, pod -> Shop.serves(pod, Shop.OLD)) == wanted);
+    }
+
     /** A set whose update, a Pod after the other, has come to the second Pod. */
     private Witness updating(String name, int maxUnavailable) throws InterruptedException {
         Witness witness = serving(name, maxUnavailable);
@@ -143,7 +176,7 @@ class UnsteadyReadinessIT {
         shop.rule(name, IntNode.valueOf(maxUnavailable));
         shop.setOn(NODE, name, PODS);
         Witness witness = shop.witness(name);
-        witness.await("all serve", LIMIT, pods -> count(pods, pod -> Shop.serves(pod, Shop.OLD)) == PODS);
+        awaitServing(witness, PODS);
         witness.forget();
         return witness;
     }
