@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ record RoomExplanations(
         InstantSource clock)
         implements Explanations {
     private static final Set<Reason> REASONS = EnumSet.of(Reason.INVALID_SPEC, Reason.TEMPLATE_REFUSED);
+
+    private static final Set<String> SENDING = Set.of("On", "Unknown");
 
     @Override
     public Optional<Explanation> pod(Key pod) {
@@ -57,14 +60,21 @@ record RoomExplanations(
                 .forEach(waits::add);
         waits.addAll(setRoom.waits(pod));
         actuator.refusal(pod).map(Refusal::asWait).ifPresent(waits::add);
+        List<Explanation.Traffic> shown = traffic.shown(pod);
         return new Explanation(
                 lifecycle.pod(),
                 lifecycle.operations(),
-                lifecycle.inService(),
+                lifecycle.inService() && isSentTo(shown),
                 List.copyOf(waits),
-                traffic.shown(pod),
+                shown,
                 Stream.concat(lifecycle.nextLook().stream(), traffic.nextLook(pod).stream())
                         .min(Comparator.naturalOrder()));
+    }
+
+    /** False if a load balancer is known not to send to the Pod, whatever the Pod's labels say. */
+    private static boolean isSentTo(List<Explanation.Traffic> shown) {
+        return shown.stream().collect(Collectors.groupingBy(Explanation.Traffic::employer)).values().stream()
+                .allMatch(places -> places.stream().anyMatch(place -> SENDING.contains(place.serving())));
     }
 
     /** The lifecycle asks no rule for an explanation: where one has answered, its answer stands there. */

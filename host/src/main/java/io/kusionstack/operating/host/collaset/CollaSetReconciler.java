@@ -115,7 +115,7 @@ public final class CollaSetReconciler implements Reconciler {
         }
         List<PodRecord> pods = pods(uid);
         CollaSetSnapshot snapshot = snapshot(set.get(), pods, memory, now);
-        memories.put(key, memory.braking(snapshot.brake()));
+        memories.put(key, memory.seen(snapshot));
         return act(key, CollaSetPlanner.plan(snapshot), snapshot);
     }
 
@@ -185,6 +185,7 @@ public final class CollaSetReconciler implements Reconciler {
         SetSpec set = read.problems().isEmpty()
                 ? read
                 : AcceptedSpec.last(object, read, known).orElse(read);
+        CollaSetSnapshot.Context context = context(set);
         return new CollaSetSnapshot(
                 set,
                 pods,
@@ -193,10 +194,11 @@ public final class CollaSetReconciler implements Reconciler {
                 known,
                 taken,
                 memory.takenPodNames(),
-                context(set),
+                context,
                 memory.obstacle(),
                 memory.trials(),
                 refusals(pods),
+                memory.lastRevisions(pods, context),
                 intentions.published(key),
                 now);
     }

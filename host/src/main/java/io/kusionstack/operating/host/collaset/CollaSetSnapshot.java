@@ -23,6 +23,7 @@ import java.util.Set;
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
+ * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
  * @param pending by Pod uid: the intentions that were published last
  */
 record CollaSetSnapshot(
@@ -37,6 +38,7 @@ record CollaSetSnapshot(
         Optional<Obstacle> obstacle,
         Map<String, Trial> trials,
         Map<String, Refusal> refusals,
+        Map<Integer, String> lastRevisions,
         Map<String, Intention> pending,
         Instant now) {
 
@@ -48,6 +50,7 @@ record CollaSetSnapshot(
         trials = Map.copyOf(trials);
         takenPodNames = Set.copyOf(takenPodNames);
         refusals = Map.copyOf(refusals);
+        lastRevisions = Map.copyOf(lastRevisions);
         pending = Map.copyOf(pending);
     }
 
@@ -90,7 +93,10 @@ record CollaSetSnapshot(
 
         private String remedy() {
             return switch (code) {
-                case 403 -> "free or raise the quota, or allow it";
+                case 403 ->
+                    Trial.isQuota(code, message)
+                            ? "free or raise the quota"
+                            : "correct spec.template, or have it allowed";
                 case 400, 422 -> "correct spec.template";
                 default -> "it is tried again";
             };

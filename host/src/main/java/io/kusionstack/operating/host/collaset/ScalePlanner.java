@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Selector;
@@ -56,7 +57,11 @@ final class ScalePlanner {
         Strays.release(snapshot, roster.strays(), draft);
         Set<String> leaving = leaving(roster.members().size() - snapshot.set().replicas());
         for (Member member : roster.members()) {
-            if (leaving.contains(member.uid())) {
+            PodEdit restored = LostLabels.restored(
+                    member, Optional.ofNullable(draft.identities().get(member.id())), history);
+            if (!restored.isEmpty()) {
+                draft.edit(member, restored);
+            } else if (leaving.contains(member.uid())) {
                 scaleIn(member);
             } else if (member.scalingIn()) {
                 stay(member);
@@ -225,19 +230,57 @@ final class ScalePlanner {
     }
 
     /**
-     * A template that the server refuses must not hold a Pod for ever: a new one takes the newest instead, unless that is
-     * held back; one that was there before takes the revision that was complete last.
+     * A template of which the server takes no Pod must not hold one for ever. A Pod that is lost is created of the newest
+     * revision instead, unless that is held back, else of the one that was complete last; where the newest is the refused one that
+     * its update was to bring, the other way round.
      */
-    private Identity onAKnownRevision(Identity identity) {
-        boolean refused = snapshot.trials().get(identity.revision()) instanceof Trial.Refused;
-        if (refused && identity.recreating()) {
-            return identity.revision(history.current().name());
+    private Identity onAKnownRevision(Identity recorded) {
+        Identity identity = asItWas(recorded);
+        boolean known = history.find(identity.revision()).isPresent() && !isOutgrown(identity);
+        if (known && !isFailing(identity.revision())) {
+            return identity;
         }
-        boolean holds = snapshot.set().rollout().holds();
-        boolean stuck = refused && identity.justCreated() && !holds;
-        return stuck || history.find(identity.revision()).isEmpty() || isOutgrown(identity)
-                ? identity.revision((holds ? history.current() : history.updated()).name())
+        String current = history.current().name();
+        String newest =
+                snapshot.set().rollout().holds() ? current : history.updated().name();
+        List<String> others = identity.recreating() ? List.of(current, newest) : List.of(newest, current);
+        return others.stream()
+                .filter(revision -> !isRefused(revision))
+                .findFirst()
+                .or(() -> known ? Optional.empty() : Optional.of(newest))
+                .map(identity::revision)
+                .orElse(identity);
+    }
+
+    /**
+     * The record names the newest revision before an update touches the Pod. One that was lost before comes back as it was; where
+     * nobody remembers that, the newest is taken only if a Pod of it serves.
+     */
+    private Identity asItWas(Identity identity) {
+        if (identity.justCreated() || identity.recreating()) {
+            return identity;
+        }
+        String last = snapshot.lastRevisions().getOrDefault(identity.id(), "");
+        if (history.find(last).isPresent()) {
+            return identity.revision(last);
+        }
+        String updated = history.updated().name();
+        boolean isProven = roster.members().stream()
+                .anyMatch(member ->
+                        member.revision().equals(updated) && member.pod().available());
+        return identity.revision().equals(updated) && !isProven
+                ? identity.revision(history.current().name())
                 : identity;
+    }
+
+    private boolean isRefused(String revision) {
+        return snapshot.trials().get(revision) instanceof Trial.Refused;
+    }
+
+    /** Of an older one it is enough that the last Pod could not be created, for whatever reason. */
+    private boolean isFailing(String revision) {
+        boolean isOlder = !revision.equals(history.updated().name());
+        return isRefused(revision) || isOlder && snapshot.obstacle().isPresent();
     }
 
     /** Its template is of another selector, and nothing holds the update that would bring it to this one. */

@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param brake how fast Pods may be created
+ * @param lastRevisions by instance id: the revision of its last Pod
  * @param takenPodNames names under which the last look could not create a Pod, for others have them
  * @param awaited writes of our own that the caches may not show yet
  * @param written when those were done
@@ -34,16 +36,18 @@ record SetMemory(
         Optional<CollaSetSnapshot.Obstacle> obstacle,
         Map<String, Trial> trials,
         Brake brake,
+        Map<Integer, String> lastRevisions,
         Set<String> takenPodNames,
         List<Awaited> awaited,
         Instant written,
         Map<PodRef, List<Wait>> waits) {
-    static final SetMemory NONE =
-            new SetMemory(Optional.empty(), Map.of(), Brake.NONE, Set.of(), List.of(), Instant.EPOCH, Map.of());
+    static final SetMemory NONE = new SetMemory(
+            Optional.empty(), Map.of(), Brake.NONE, Map.of(), Set.of(), List.of(), Instant.EPOCH, Map.of());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     SetMemory {
         trials = Map.copyOf(trials);
+        lastRevisions = Map.copyOf(lastRevisions);
         takenPodNames = Set.copyOf(takenPodNames);
         awaited = List.copyOf(awaited);
         waits = Map.copyOf(waits);
@@ -62,13 +66,35 @@ record SetMemory(
         List<Awaited> writes = intent.actions().stream()
                 .flatMap(action -> awaited(action).stream())
                 .toList();
-        return new SetMemory(obstacle, trials, brake, takenPodNames, writes, now, waits);
+        return new SetMemory(obstacle, trials, brake, lastRevisions, takenPodNames, writes, now, waits);
     }
 
-    SetMemory braking(Brake next) {
-        return next.equals(brake)
+    /** What is seen of the set's Pods now. */
+    SetMemory seen(CollaSetSnapshot snapshot) {
+        return snapshot.brake().equals(brake) && snapshot.lastRevisions().equals(lastRevisions)
                 ? this
-                : new SetMemory(obstacle, trials, next, takenPodNames, awaited, written, waits);
+                : new SetMemory(
+                        obstacle,
+                        trials,
+                        snapshot.brake(),
+                        snapshot.lastRevisions(),
+                        takenPodNames,
+                        awaited,
+                        written,
+                        waits);
+    }
+
+    /** Of the Pods that are there, and of those that were. */
+    Map<Integer, String> lastRevisions(List<PodRecord> pods, CollaSetSnapshot.Context context) {
+        Map<Integer, String> last = new HashMap<>(lastRevisions);
+        last.keySet().retainAll(context.identities().stream().map(Identity::id).collect(Collectors.toSet()));
+        for (PodRecord pod : pods) {
+            int id = InstanceIds.of(pod);
+            if (id >= 0) {
+                pod.label(Names.REVISION).ifPresent(revision -> last.put(id, revision));
+            }
+        }
+        return last;
     }
 
     SetMemory acted(CollaSetSnapshot snapshot, Plan acts, Applied applied) {
@@ -76,6 +102,7 @@ record SetMemory(
                 obstacle(acts, applied, snapshot.set().generation(), snapshot.now()),
                 trials(snapshot, acts, applied),
                 brake,
+                lastRevisions,
                 taken(applied),
                 awaited,
                 written,

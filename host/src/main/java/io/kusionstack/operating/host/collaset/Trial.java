@@ -75,7 +75,8 @@ sealed interface Trial {
             return new Refused(
                     failure.get().code(), failure.get().message(), true, generation, attempts(known) + 1, now);
         }
-        boolean taken = failure.isEmpty() || isQuota(failure.get());
+        boolean taken =
+                failure.isEmpty() || isQuota(failure.get().code(), failure.get().message());
         boolean same = known instanceof Refused refused && refused.generation() == generation;
         return switch (known) {
             case Taken stays -> stays;
@@ -126,13 +127,13 @@ sealed interface Trial {
     /** A full quota is none, nor a webhook that cannot be asked. */
     private static boolean isOfContent(Failure failure) {
         boolean refused = failure.code() == 400 || failure.code() == 403 || failure.code() == 422;
-        return refused && !isQuota(failure) && !failure.message().contains("does not support dry run");
+        return refused
+                && !isQuota(failure.code(), failure.message())
+                && !failure.message().contains("does not support dry run");
     }
 
     /** The quota is the last to be asked: all else has passed. A quota that wants amounts said is no full one. */
-    private static boolean isQuota(Failure failure) {
-        return failure.code() == 403
-                && (failure.message().contains("exceeded quota")
-                        || failure.message().contains("status unknown for quota"));
+    static boolean isQuota(int code, String message) {
+        return code == 403 && (message.contains("exceeded quota") || message.contains("status unknown for quota"));
     }
 }

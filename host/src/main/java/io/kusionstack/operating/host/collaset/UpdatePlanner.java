@@ -158,7 +158,6 @@ final class UpdatePlanner {
                 draft.edit(
                         member,
                         PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
-                note(member, identity -> identity.settled().revision(target).asRecreating());
             }
         }
     }
@@ -229,7 +228,6 @@ final class UpdatePlanner {
                     giveUp(member);
                     return;
                 }
-                note(member, identity -> identity.settled().revision(target).asRecreating());
             }
         }
         draft.await(member);

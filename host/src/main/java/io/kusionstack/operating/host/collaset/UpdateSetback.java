@@ -44,16 +44,21 @@ record UpdateSetback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
         return Optional.ofNullable(byPod.get(member.uid())).filter(known -> known.isRunning(now));
     }
 
-    /** Whether the Pod may not begin now: it was refused a moment ago itself, or another one is. */
+    /** Whether the Pod may not begin now: one of those that are refused tries again for all, after its pause. */
     boolean stops(Member member, Instant now) {
-        return running(member, now).isPresent() || worst.isPresent() && !byPod.containsKey(member.uid());
+        return running(member, now).isPresent() || isAnother(member);
+    }
+
+    private boolean isAnother(Member member) {
+        return worst.filter(known -> !known.edit().pod().uid().equals(member.uid()))
+                .isPresent();
     }
 
     /** Of a Pod that was not touched yet. */
     boolean callsBack(Member member) {
         boolean serves = member.pod().hasLabel(Names.SERVICE_AVAILABLE);
-        return worst.isPresent()
-                && (serves && !byPod.containsKey(member.uid()) || worst.get().attempts() >= LASTING);
+        return serves && isAnother(member)
+                || worst.filter(known -> known.attempts() >= LASTING).isPresent();
     }
 
     /** What a user has to know and mend. */
@@ -62,9 +67,10 @@ record UpdateSetback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
     }
 
     private static String told(Refusal refusal) {
-        return refusal.fate() == Fate.REFUSED
+        boolean byContent = refusal.fate() == Fate.REFUSED && refusal.code() != 0;
+        return byContent
                 ? "updating Pod " + refusal.edit().pod().name() + " was refused (" + refusal.code() + "): "
-                        + refusal.message() + "; correct spec.template"
+                        + refusal.message() + "; correct spec.template, or the policy that refuses it"
                 : refusal.sentence();
     }
 }

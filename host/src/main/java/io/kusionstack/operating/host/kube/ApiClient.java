@@ -11,7 +11,8 @@ import okhttp3.Response;
 
 /**
  * Requests to the API server on one connection of its own. Each blocks until it is answered, or fails when the time-out
- * has passed on this side; the server is told the same limit. Nothing is tried again. Any thread.
+ * has passed on this side; for a write the server is told a shorter limit, so that it answers itself and names the webhook that
+ * hangs. Nothing is tried again. Any thread.
  */
 final class ApiClient implements AutoCloseable {
     static final MediaType JSON = MediaType.get("application/json");
@@ -56,7 +57,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     private Request.Builder write(String path) {
-        String limit = "timeout=" + timeout.toMillis() + "ms";
+        String limit = "timeout=" + timeout.toMillis() * 8 / 10 + "ms";
         return new Request.Builder().url(server + path + (path.contains("?") ? "&" : "?") + limit);
     }
 

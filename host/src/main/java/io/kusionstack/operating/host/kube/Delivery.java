@@ -110,6 +110,10 @@ final class Delivery {
         } catch (ConnectException e) {
             metrics.notSent(kind, verb);
             return new Result.NotSent("no connection to the API server: " + e.getMessage());
+        } catch (InterruptedIOException e) {
+            metrics.unknownOutcome(kind, verb);
+            return new Result.Lost("no answer within " + timeout.toMillis()
+                    + " ms: the API server hangs, or a webhook that it has to ask");
         } catch (IOException e) {
             metrics.unknownOutcome(kind, verb);
             return new Result.Lost(e.toString());

@@ -11,9 +11,12 @@ import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -154,5 +157,25 @@ record PodPatch(String path, ObjectNode body) {
     /** The gate of a Pod as its condition has it, for messages. */
     static String gate(PodRecord pod) {
         return pod.condition(Names.SERVICE_READY).map(PodCondition::status).orElse("absent");
+    }
+
+    /** What an edit writes, for people. */
+    static String named(PodEdit edit) {
+        List<String> parts = new ArrayList<>();
+        name(parts, "labels", edit.labels());
+        name(parts, "annotations", edit.annotations());
+        edit.addFinalizers().forEach(finalizer -> parts.add("finalizer " + finalizer));
+        edit.removeFinalizers().forEach(finalizer -> parts.add("the removal of finalizer " + finalizer));
+        edit.serviceReady().ifPresent(open -> parts.add("condition " + Names.SERVICE_READY));
+        edit.images().keySet().forEach(container -> parts.add("the image of container " + container));
+        return String.join(", ", parts);
+    }
+
+    private static void name(List<String> parts, String what, MapEdit edit) {
+        if (!edit.isEmpty()) {
+            SortedSet<String> keys = new TreeSet<>(edit.set().keySet());
+            keys.addAll(edit.removed());
+            parts.add(what + " " + String.join(", ", keys));
+        }
     }
 }

@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 final class PodWriter {
     private static final Logger LOG = LoggerFactory.getLogger(PodWriter.class);
     private static final String KIND = "Pod";
-    private static final String UNDONE = "the API server took the edit and did not do all of it, a webhook may undo it";
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_TRIES_WHILE_BUSY = 5;
 
@@ -265,7 +264,9 @@ final class PodWriter {
     private void noteUndone(Write write, PodEdit missing, PodRecord after) {
         PodEdit next = advanced(new Write(after, PodEdit.of(after), write.epoch), parts.gate());
         PodEdit undone = next.isEmpty() ? missing : next;
-        wakeLater(after, refusals.note(after, undone, new Refusals.Failed(Fate.REFUSED, 0, UNDONE)));
+        String words = "the API server takes it and leaves out " + PodPatch.named(missing)
+                + ": find the webhook or policy that changes Pods";
+        wakeLater(after, refusals.note(after, undone, new Refusals.Failed(Fate.REFUSED, 0, words)));
     }
 
     private PodRecord parsed(Answer answer) {

@@ -16,6 +16,9 @@ import java.time.Instant;
 public record Refusal(Fate fate, int code, String message, PodEdit edit, int attempts, Instant until) {
     /** One sentence with the server's words and the remedy; the same as long as those are. */
     public String sentence() {
+        if (code == 0 && fate == Fate.REFUSED) {
+            return "writing Pod " + edit.pod().name() + " has no effect: " + message;
+        }
         String what =
                 (edit.isEmpty() ? "deleting" : "writing") + " Pod " + edit.pod().name();
         return what + told(fate, code) + message + "; " + fate.remedy();

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which writes of Pods did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute for
  * as long as none of the kind gets through. A refusal for the content holds back only what is like it, and ends early when
- * the Pod changes; all else holds back every write by the same way, so that a Pod can still be called back by its status
- * while writes of the Pod itself fail. The first of a row is told by an event. Any thread.
+ * somebody else changes the Pod's content; all else holds back every write by the same way, so that a Pod can still be called
+ * back by its status while writes of the Pod itself fail. What nobody tries again for long is forgotten. The first of a row is
+ * told by an event. Any thread.
  */
 final class Refusals implements PodCache.Listener {
     static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    /** How long at least a refusal is known after its pause: whoever tries again does so within it. */
+    private static final Duration KEPT = Duration.ofSeconds(30);
+
     private static final String DELETION = "delete";
     private static final int MOST_OF_ONE_POD = 16;
     /** Without an answer, it takes two to be worth telling. */
@@ -38,10 +43,19 @@ final class Refusals implements PodCache.Listener {
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
 
-    /** @param version of the record the write was decided on */
-    private record Noted(long version, Refusal refusal) {
-        boolean speaksOf(PodRecord pod) {
-            return !refusal.fate().isToContent() || version == pod.resourceVersion();
+    /**
+     * @param content of the record the write was decided on, as far as others write it: what the host itself does with the Pod
+     *     meanwhile, such as calling it back, says nothing about the refusal
+     * @param rehearsed by a dry run, so that one which passes takes it back; a real write is taken back by a real one
+     */
+    private record Noted(String content, boolean rehearsed, Refusal refusal) {
+        boolean speaksOf(PodRecord pod, Instant now) {
+            return !isForgotten(now) && (!refusal.fate().isToContent() || content.equals(contentOf(pod)));
+        }
+
+        private boolean isForgotten(Instant now) {
+            Duration pause = PAUSES.after(refusal.attempts());
+            return now.isAfter(refusal.until().plus(pause.compareTo(KEPT) > 0 ? pause : KEPT));
         }
 
         boolean isWorthTelling() {
@@ -56,6 +70,15 @@ final class Refusals implements PodCache.Listener {
 
     /** @return how long to wait before it is tried again */
     Duration note(PodRecord seen, PodEdit edit, Failed failed) {
+        return note(seen, edit, failed, false);
+    }
+
+    /** A dry run of the edit was refused, or not answered. */
+    Duration noteRehearsed(PodRecord seen, PodEdit edit, Failed failed) {
+        return note(seen, edit, failed, true);
+    }
+
+    private Duration note(PodRecord seen, PodEdit edit, Failed failed, boolean rehearsed) {
         Instant now = clock.instant();
         String key = failed.fate().isToContent() ? likeness(edit) : way(edit);
         Map<String, Noted> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
@@ -63,10 +86,11 @@ final class Refusals implements PodCache.Listener {
             all.clear();
         }
         Noted noted = all.compute(key, (same, before) -> {
-            int attempts = before == null ? 1 : before.refusal.attempts() + 1;
+            int attempts = before == null || before.isForgotten(now) ? 1 : before.refusal.attempts() + 1;
             Instant until = now.plus(PAUSES.after(attempts));
             return new Noted(
-                    seen.resourceVersion(),
+                    contentOf(seen),
+                    rehearsed && (before == null || before.rehearsed),
                     new Refusal(failed.fate(), failed.code(), failed.message(), edit, attempts, until));
         });
         if (noted.refusal.attempts() == (failed.fate().isNo() ? 1 : WORTH_TELLING)) {
@@ -91,10 +115,21 @@ final class Refusals implements PodCache.Listener {
         });
     }
 
+    /** A dry run of the edit was taken: that says nothing of what was refused in earnest. */
+    void forgetRehearsed(PodRecord seen, PodEdit edit) {
+        byUid.computeIfPresent(seen.uid(), (uid, all) -> {
+            for (String key : List.of(likeness(edit), way(edit))) {
+                all.computeIfPresent(key, (same, noted) -> noted.rehearsed ? null : noted);
+            }
+            return all.isEmpty() ? null : all;
+        });
+    }
+
     /** What a user has to know of this Pod: what will last rather than what will pass. */
     Optional<Refusal> of(PodRecord pod) {
+        Instant now = clock.instant();
         return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
-                .filter(noted -> noted.speaksOf(pod) && noted.isWorthTelling())
+                .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
                 .map(Noted::refusal)
                 .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
                         .thenComparing(Refusal::attempts)
@@ -115,7 +150,7 @@ final class Refusals implements PodCache.Listener {
     }
 
     private static boolean isHolding(Noted noted, PodRecord seen, Instant now) {
-        return noted.speaksOf(seen) && noted.refusal.isRunning(now);
+        return noted.speaksOf(seen, now) && noted.refusal.isRunning(now);
     }
 
     @Override
@@ -123,6 +158,17 @@ final class Refusals implements PodCache.Listener {
         if (after == null && before != null) {
             byUid.remove(before.uid());
         }
+    }
+
+    /** What users and other controllers write. */
+    private static String contentOf(PodRecord pod) {
+        return pod.generation() + others(pod.labels()) + others(pod.annotations());
+    }
+
+    private static String others(Map<String, String> entries) {
+        Map<String, String> others = new TreeMap<>(entries);
+        others.keySet().removeIf(PodDraft::isOurs);
+        return others.toString();
     }
 
     private static String way(PodEdit edit) {

@@ -77,7 +77,7 @@ final class Rehearsals {
             case Known.Denied denied -> Optional.of(denied.fate);
             case Known.Asked(int denials)
             when denials < 0 -> {
-                later.after(SOON, () -> parts.cache().wake(seen.uid()));
+                wakeLater(seen, SOON);
                 yield Optional.of(Fate.NOT_SENT);
             }
             case Known.Asked(int denials) -> ask(key, denials, seen, next.get());
@@ -123,31 +123,50 @@ final class Rehearsals {
                     "rehearse",
                     () -> true,
                     () -> parts.client().patch(patch.path() + "?dryRun=All", ApiClient.STRATEGIC, body.toString()));
-            if (result instanceof Delivery.Result.Answered(Answer answer)) {
-                learned = learned(answer, denials, seen, next);
-            }
+            learned = switch (result) {
+                case Delivery.Result.Answered(Answer answer) -> learned(answer, denials, seen, next);
+                case Delivery.Result.Lost(String why) ->
+                    Optional.of(denied(new Refusals.Failed(Fate.UNKNOWN, 0, why), denials, seen, next));
+                case Delivery.Result.NotSent ignored -> Optional.empty();
+                case Delivery.Result.Overtaken ignored -> Optional.empty();
+            };
         } finally {
             learn(key, learned);
         }
-        return learned.filter(Known.Denied.class::isInstance).map(denied -> ((Known.Denied) denied).fate);
+        if (learned.isEmpty()) {
+            wakeLater(seen, Refusals.PAUSES.after(1));
+        }
+        return learned.filter(Known.Proven.class::isInstance).isPresent()
+                ? Optional.empty()
+                : Optional.of(learned.filter(Known.Denied.class::isInstance)
+                        .map(denied -> ((Known.Denied) denied).fate)
+                        .orElse(Fate.NOT_SENT));
     }
 
     private Optional<Known> learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
         Fate fate = Fate.of(answer);
         if (fate == Fate.DONE) {
-            refusals.forget(seen, next);
+            refusals.forgetRehearsed(seen, next);
         }
         if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
             return Optional.of(new Known.Proven(denials));
         }
-        if (!fate.isNo()) {
-            return Optional.empty();
-        }
-        refusals.note(seen, next, Refusals.Failed.of(answer));
+        return fate.isNo() || fate == Fate.UNKNOWN
+                ? Optional.of(denied(Refusals.Failed.of(answer), denials, seen, next))
+                : Optional.empty();
+    }
+
+    private Known denied(Refusals.Failed failed, int denials, PodRecord seen, PodEdit next) {
+        refusals.noteRehearsed(seen, next, failed);
         Duration pause = Refusals.PAUSES.after(denials + 1);
+        wakeLater(seen, pause);
+        // what was not answered is still only a dry run: nothing was sent
+        Fate fate = failed.fate().isNo() ? failed.fate() : Fate.NOT_SENT;
+        return new Known.Denied(denials + 1, fate, parts.clock().instant().plus(pause));
+    }
+
+    private void wakeLater(PodRecord seen, Duration pause) {
         later.after(pause, () -> parts.cache().wake(seen.uid()));
-        return Optional.of(
-                new Known.Denied(denials + 1, fate, parts.clock().instant().plus(pause)));
     }
 
     private synchronized void learn(String key, Optional<Known> learned) {

@@ -27,7 +27,7 @@ import java.util.TreeSet;
  *
  * @param look empty before the first answer
  * @param courses what is on its way
- * @param weights what was last asked for, for addresses that are still there
+ * @param weights what the provider last took, for addresses that are still there
  * @param doubts until when something that was put on with an unknown outcome may still appear
  * @param touched what was asked for since the look: there the look proves nothing
  * @param trouble why there is no newer look
@@ -245,7 +245,9 @@ record PlaceMemory(
     private record Draft(
             SortedMap<Spot, Course> courses, SortedMap<Spot, Integer> weights, SortedMap<Spot, Instant> doubts) {
         private void put(Spot spot, int weight, Optional<Progress> progress, Instant now) {
-            weights.put(spot, weight);
+            if (progress.filter(Words::isTaken).isPresent()) {
+                weights.put(spot, weight);
+            }
             boolean certain = progress.filter(known -> !(known instanceof Progress.Pending))
                     .isPresent();
             if (!certain) {

@@ -187,7 +187,9 @@ final class PlacePlanner {
                 settled,
                 Standing.NOT_CLEAR,
                 List.copyOf(waits),
-                shown(shown.flatMap(look::at), settled ? weight.value() : 0));
+                shown(
+                        shown.flatMap(look::at),
+                        settled ? shown.map(memory.weights()::get).orElse(0) : 0));
     }
 
     private record Sighted(Look look, Sight sight) {}

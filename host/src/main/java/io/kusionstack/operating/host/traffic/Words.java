@@ -156,6 +156,15 @@ final class Words {
         };
     }
 
+    /** True if the provider has what was asked for, or works on it. */
+    static boolean isTaken(Progress progress) {
+        return switch (progress) {
+            case Progress.Done done -> true;
+            case Pending pending -> pending.kind() != Pending.Kind.THROTTLED;
+            case Progress.Failed failed -> false;
+        };
+    }
+
     static boolean isDrain(Progress progress) {
         return progress instanceof Pending pending && pending.kind() == Pending.Kind.DRAINING;
     }

@@ -80,8 +80,7 @@ class CollaSetPlannerTest {
         assertThat(creations(plan)).isEmpty();
         assertThat(plan.acts().lookAgain()).contains(Duration.ofSeconds(3));
         assertThat(condition(plan, "Scale").path("message").asText())
-                .isEqualTo(
-                        "creating a Pod was refused (403): exceeded quota: pods; free or raise the quota, or allow it");
+                .isEqualTo("creating a Pod was refused (403): exceeded quota: pods; free or raise the quota");
     }
 
     @Test

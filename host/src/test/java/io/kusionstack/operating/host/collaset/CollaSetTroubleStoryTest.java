@@ -50,7 +50,8 @@ class CollaSetTroubleStoryTest {
 
             assertThat(images(world)).containsExactly(V1, V1);
             assertThat(world.condition("Update").orElseThrow().path("message").asText())
-                    .endsWith(" was refused (422): spec.containers[0].image: Invalid value; correct spec.template");
+                    .endsWith(" was refused (422): spec.containers[0].image: Invalid value;"
+                            + " correct spec.template, or the policy that refuses it");
 
             world.image(V2);
             world.settle();

@@ -35,6 +35,7 @@ final class Snapshots {
     private final Map<String, Intention> pending = new HashMap<>();
     private final List<PodRecord> orphans = new ArrayList<>();
     private final Set<String> takenPodNames = new HashSet<>();
+    private final Map<Integer, String> lastRevisions = new HashMap<>();
     private Brake brake = Brake.NONE;
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
 
@@ -67,6 +68,12 @@ final class Snapshots {
 
     Snapshots orphans(Pods... more) {
         Arrays.stream(more).map(Pods::build).forEach(orphans::add);
+        return this;
+    }
+
+    /** The last Pod of the id was of this revision. */
+    Snapshots lastRevision(int id, String revision) {
+        lastRevisions.put(id, revision);
         return this;
     }
 
@@ -134,6 +141,7 @@ final class Snapshots {
                 obstacle,
                 trial.map(known -> Map.of(updated, known)).orElse(Map.of()),
                 refusals,
+                lastRevisions,
                 pending,
                 NOW);
     }

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.world.Pods;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,21 @@ class UpdateSetbackTest {
     }
 
     @Test
+    void oneOfThoseThatAreRefusedTriesAgainForAll() {
+        Pods second = Snapshots.pod(1).available();
+        Refusal worse = refusal(first, 5);
+        Refusal other = refusal(second, 4);
+
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(Snapshots.pod(0).available(), second)
+                .refusal(cause, worse)
+                .refusal(second.build().uid(), other)
+                .plan();
+
+        assertThat(edited(plan)).containsExactly(cause);
+    }
+
+    @Test
     void noMorePodsAreMarkedThanCouldLeaveSoon() {
         assertThat(edited(hundredPods(20, NOW_STAMP))).hasSize(UpdateWindow.SIZE - 20);
     }
@@ -90,13 +106,17 @@ class UpdateSetbackTest {
     }
 
     private SetPlan plan(int attempts, Pods... pods) {
-        PodEdit edit = PodEdit.of(first.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
-        Refusal refusal =
-                new Refusal(Fate.FAILED, 500, "failed calling webhook", edit, attempts, Snapshots.NOW.plusSeconds(1));
+        Refusal refusal = refusal(first, attempts);
         return Snapshots.of(Snapshots.set().replicas(pods.length))
                 .pods(pods)
                 .refusal(cause, refusal)
                 .plan();
+    }
+
+    private static Refusal refusal(Pods pod, int attempts) {
+        PodEdit edit = PodEdit.of(pod.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
+        Instant until = Snapshots.NOW.plusSeconds(attempts >= 5 ? 0 : 1);
+        return new Refusal(Fate.FAILED, 500, "failed calling webhook", edit, attempts, until);
     }
 
     private static List<String> edited(SetPlan plan) {

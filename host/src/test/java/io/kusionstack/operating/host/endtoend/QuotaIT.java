@@ -28,13 +28,12 @@ class QuotaIT {
 
             shop.set("web", 5);
             await(shop, "web", Shop.OLD, 3);
-            assertThat(
-                            Await.until(
-                                    Shop.LIMIT,
-                                    () -> told(shop, "Scale")
-                                            .matches(
-                                                    "False ScaleOutFailed: creating a Pod was refused \\(403\\): .* is forbidden:"
-                                                            + " exceeded quota: pods-limit, .*; free or raise the quota, or allow it")))
+            assertThat(Await.until(
+                            Shop.LIMIT,
+                            () -> told(shop, "Scale")
+                                    .matches(
+                                            "False ScaleOutFailed: creating a Pod was refused \\(403\\): .* is forbidden:"
+                                                    + " exceeded quota: pods-limit, .*; free or raise the quota")))
                     .as(told(shop, "Scale"))
                     .isTrue();
             assertThat(told(shop, "Stalled")).startsWith("True ScaleOutFailed: ");

@@ -85,7 +85,7 @@ class ActuatorFaultsIT {
         write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
 
         Cluster.await().until(() -> version() == 11);
-        assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=10000ms", "GET " + POD);
+        assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=8000ms", "GET " + POD);
         assertThat(fates).containsExactly(Fate.UNKNOWN);
     }
 
@@ -109,9 +109,9 @@ class ActuatorFaultsIT {
         Cluster.await().until(() -> version() == 12);
         assertThat(api.requests())
                 .containsExactly(
-                        "PATCH " + POD + "/status?dryRun=All&timeout=10000ms",
-                        "PATCH " + POD + "?timeout=10000ms",
-                        "PATCH " + POD + "/status?timeout=10000ms");
+                        "PATCH " + POD + "/status?dryRun=All&timeout=8000ms",
+                        "PATCH " + POD + "?timeout=8000ms",
+                        "PATCH " + POD + "/status?timeout=8000ms");
     }
 
     @Test
@@ -166,7 +166,7 @@ class ActuatorFaultsIT {
         Cluster.await().until(() -> expectations.areMet("uid-web"));
         assertThat(api.requests())
                 .containsExactly(
-                        "POST /api/v1/namespaces/shop/pods?timeout=10000ms", "GET /api/v1/namespaces/shop/pods/b");
+                        "POST /api/v1/namespaces/shop/pods?timeout=8000ms", "GET /api/v1/namespaces/shop/pods/b");
     }
 
     private void write(PodEdit edit) {

@@ -57,13 +57,44 @@ class RefusalsTest {
     }
 
     @Test
-    void aRefusalForTheContentEndsWhenThePodChangesButItsPausesGoOnGrowing() {
+    void aRefusalForTheContentEndsWhenSomebodyElseChangesThePodButItsPausesGoOnGrowing() {
         refusals.note(pod, image("bad"), REFUSED);
-        PodRecord changed = Pods.like(pod).version(11).build();
+        PodRecord changed = Pods.like(pod).version(11).label("team", "a").build();
 
         assertThat(refusals.holding(changed, image("bad"))).isEmpty();
         assertThat(refusals.of(changed)).isEmpty();
         assertThat(refusals.note(changed, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aRefusalForTheContentStandsWhenThePodIsCalledBackOrItsKubeletWrites() {
+        refusals.note(pod, image("bad"), REFUSED);
+        PodRecord calledBack =
+                Pods.like(pod).version(11).label(MARK, "1").unready().build();
+
+        assertThat(refusals.holding(calledBack, image("bad"))).isPresent();
+        assertThat(refusals.of(calledBack)).isPresent();
+    }
+
+    @Test
+    void aDryRunTakesBackOnlyWhatADryRunHasShown() {
+        refusals.noteRehearsed(pod, image("a"), REFUSED);
+        refusals.note(pod, image("b"), REFUSED);
+        refusals.forgetRehearsed(pod, image("a"));
+        refusals.forgetRehearsed(pod, image("b"));
+
+        assertThat(refusals.holding(pod, image("a"))).isEmpty();
+        assertThat(refusals.holding(pod, image("b"))).isPresent();
+    }
+
+    @Test
+    void whatNobodyTriesAgainForLongIsForgotten() {
+        refusals.note(pod, image("bad"), REFUSED);
+        now = now.plusSeconds(31);
+        assertThat(refusals.of(pod)).isPresent();
+        now = now.plusSeconds(1);
+        assertThat(refusals.of(pod)).isEmpty();
+        assertThat(refusals.note(pod, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test

@@ -73,7 +73,7 @@ class RehearsalsIT {
         Cluster.await().until(() -> fates.size() == 2);
 
         assertThat(fates).containsExactly(Fate.FAILED, Fate.FAILED);
-        assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=10000ms");
+        assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms");
         assertThat(actuator.refusal(a)).map(Refusal::fate).hasValue(Fate.FAILED);
     }
 
@@ -87,7 +87,7 @@ class RehearsalsIT {
         leave(b);
 
         Cluster.await().until(() -> fates.size() == 2);
-        assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b/status?timeout=10000ms");
+        assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b/status?timeout=8000ms");
         assertThat(writes())
                 .filteredOn(write -> write.contains("pods/a?dryRun") || write.contains("pods/b?dryRun"))
                 .hasSize(1);
@@ -102,6 +102,20 @@ class RehearsalsIT {
         leave(a);
 
         Cluster.await().until(() -> fates.equals(List.of(Fate.DONE)));
+    }
+
+    @Test
+    void aDryRunWithoutAnswerKeepsThePodInServiceAndIsTold() {
+        api.answers(504, "{\"message\":\"Timeout: request did not complete within requested timeout\"}")
+                .answers(504, "{\"message\":\"Timeout: request did not complete within requested timeout\"}");
+
+        leave(a);
+        Cluster.await().until(() -> fates.size() == 1);
+        leave(b);
+        Cluster.await().until(() -> fates.size() == 2);
+
+        assertThat(fates).containsExactly(Fate.NOT_SENT, Fate.NOT_SENT);
+        assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms");
     }
 
     private void leave(PodRecord pod) {

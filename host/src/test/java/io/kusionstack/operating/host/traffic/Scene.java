@@ -10,9 +10,11 @@ import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
+import io.kusionstack.operating.plugin.traffic.BackendResult;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.ObservedBackend;
+import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.ServicePort;
 import io.kusionstack.operating.plugin.traffic.Serving;
 import java.time.Duration;
@@ -107,8 +109,11 @@ final class Scene {
         List<BackendChange> on = backends.stream()
                 .<BackendChange>map(seen -> new BackendChange.PutOn(seen.backend(), Weight.DEFAULT))
                 .toList();
+        List<BackendResult> done = backends.stream()
+                .map(seen -> new BackendResult(seen.backend(), new Progress.Done()))
+                .toList();
         return PlaceMemory.of(PLACE)
-                .applied(on, new Answer.Given<>(List.of()), then)
+                .applied(on, new Answer.Given<>(done), then)
                 .looked(new Look.Asked(TICKET, then), new Observation.Known(then, backends), then);
     }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -63,6 +64,24 @@ class TrafficTroubleTest {
         world.settle();
         assertUpdated(world);
         assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+    }
+
+    @Test
+    void showsTheWeightThatTheProviderTookAndNotTheOneThatIsWished() {
+        TrafficWorld world = started();
+        world.balancer.throttlesEvery = 1;
+        annotate(world, "slb.traffic.operating.kusionstack.io/weight", "30");
+        steps(world, 4);
+        assertThat(world.traffic.shown(world.pod("a")))
+                .extracting(Explanation.Traffic::weight)
+                .containsExactly(100);
+
+        world.balancer.throttlesEvery = 0;
+        world.settle();
+        assertThat(world.traffic.shown(world.pod("a")))
+                .extracting(Explanation.Traffic::weight)
+                .containsExactly(30);
+        assertThat(world.balancer.weights("lb-1").values()).containsOnly(30);
     }
 
     @Test

@@ -1,0 +1,116 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Of which revision a Pod comes back, and what a living one has lost. The ids name {@code web-2} as soon as the update begins. */
+class LostPodTest {
+    private static final Identity NAMES_THE_NEWEST = Identity.adopted(1, "web", "web-2");
+    private static final Identity OLD = Identity.adopted(1, "web", "web-1");
+
+    @Test
+    void onePodThatWasLostBeforeItsUpdateTouchedItComesBackAsItWas() {
+        assertThat(created(mid(NAMES_THE_NEWEST).lastRevision(1, "web-1"))).containsExactly("web-1");
+    }
+
+    @Test
+    void onePodThatWasUpdatedComesBackUpdated() {
+        assertThat(created(mid(NAMES_THE_NEWEST).lastRevision(1, "web-2"))).containsExactly("web-2");
+    }
+
+    @Test
+    void whereNobodyRemembersTheNewestIsTakenOnlyOnceAPodOfItServes() {
+        assertThat(created(mid(NAMES_THE_NEWEST))).containsExactly("web-1");
+        assertThat(created(mid(NAMES_THE_NEWEST).pods(updated().available()))).containsExactly("web-2");
+        assertThat(created(mid(NAMES_THE_NEWEST).pods(updated().unready()))).containsExactly("web-1");
+    }
+
+    @Test
+    void onePodWhoseRevisionTheServerTakesNoMoreComesBackOfTheNewest() {
+        CollaSetSnapshot.Obstacle forbidden =
+                new CollaSetSnapshot.Obstacle(0, 403, "violates PodSecurity", 1, Snapshots.NOW.minusSeconds(60));
+
+        assertThat(created(mid(OLD).lastRevision(1, "web-1").obstacle(forbidden)))
+                .containsExactly("web-2");
+    }
+
+    @Test
+    void aHeldRevisionIsNotTakenThoughTheOldOneIsRefused() {
+        CollaSetSnapshot.Obstacle forbidden =
+                new CollaSetSnapshot.Obstacle(0, 403, "violates PodSecurity", 1, Snapshots.NOW.minusSeconds(60));
+        Snapshots held = Snapshots.of(Snapshots.set()
+                        .replicas(2)
+                        .with("updateStrategy: {rollingUpdate: {byPartition: {partition: 2}}}")
+                        .status(Json.of("currentRevision: web-1")))
+                .pods(Snapshots.pod(0))
+                .identities(Identity.adopted(0, "web", "web-1"), OLD)
+                .obstacle(forbidden);
+
+        assertThat(created(held)).containsExactly("web-1");
+    }
+
+    @Test
+    void aRevisionThatAPodHasLostIsGivenBackInsteadOfAnotherPod() {
+        Pods stripped = Snapshots.pod(1).without(Names.REVISION).image("app:v1");
+
+        assertThat(edits(stripped))
+                .containsExactly(PodEdit.of(stripped.build()).labels(MapEdit.set(Names.REVISION, "web-1")));
+    }
+
+    @Test
+    void theOptInThatAPodHasLostIsGivenBack() {
+        Pods stripped = Snapshots.pod(1).without(Names.CONTROL);
+
+        assertThat(edits(stripped))
+                .containsExactly(PodEdit.of(stripped.build()).labels(MapEdit.set(Names.CONTROL, "true")));
+    }
+
+    private static Pods updated() {
+        return Pods.pod("web-2")
+                .instance(2)
+                .label("app", "foo")
+                .revision("web-2")
+                .image("app:v2");
+    }
+
+    private static Snapshots mid(Identity identity) {
+        return Snapshots.of(Snapshots.set().replicas(3).status(Json.of("currentRevision: web-1")))
+                .pods(Snapshots.pod(0).image("app:v1"))
+                .identities(Identity.adopted(0, "web", "web-2"), identity);
+    }
+
+    private static List<String> created(Snapshots snapshot) {
+        return snapshot.plan().acts().actions().stream()
+                .filter(Action.CreatePod.class::isInstance)
+                .map(action -> ((Action.CreatePod) action).body())
+                .filter(body -> body.at("/metadata/labels")
+                        .path(Names.INSTANCE_ID)
+                        .asText()
+                        .equals("1"))
+                .map(body -> body.at("/metadata/labels").path(Names.REVISION).asText())
+                .toList();
+    }
+
+    /** Of a Pod that is not in scope of an update. */
+    private static List<PodEdit> edits(Pods pod) {
+        return Snapshots.of(Snapshots.set()
+                        .replicas(1)
+                        .with("updateStrategy: {rollingUpdate: {byPartition: {partition: 1}}}"))
+                .pods(pod)
+                .identities(OLD)
+                .plan()
+                .acts()
+                .actions()
+                .stream()
+                .filter(Action.EditPod.class::isInstance)
+                .map(action -> ((Action.EditPod) action).edit())
+                .toList();
+    }
+}
