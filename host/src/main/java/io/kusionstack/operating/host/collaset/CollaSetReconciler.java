@@ -120,7 +120,6 @@ public final class CollaSetReconciler implements Reconciler {
     }
 
     private Outcome act(Key key, SetPlan plan, CollaSetSnapshot snapshot) {
-        SetSpec set = snapshot.set();
         Instant now = snapshot.now();
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         if (!plan.intent().actions().isEmpty()) {
@@ -132,7 +131,7 @@ public final class CollaSetReconciler implements Reconciler {
             memory = memory.stored(plan.intent(), now);
             memories.put(key, memory);
         }
-        intentions.publish(key, set.generation(), plan.intentions(), plan.hold());
+        intentions.publish(snapshot, plan.intentions(), plan.hold());
         Applied applied = actuator.apply(plan.acts());
         actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
         SetMemory after = memory.acted(snapshot, plan.acts(), applied);

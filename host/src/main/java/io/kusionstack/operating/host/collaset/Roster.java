@@ -31,7 +31,7 @@ record Roster(
     }
 
     static Roster of(CollaSetSnapshot snapshot) {
-        Strays strays = Strays.of(snapshot);
+        Membership membership = Membership.of(snapshot.set(), snapshot.revisions());
         List<Member> members = new ArrayList<>();
         Map<Integer, Member> byId = new HashMap<>();
         List<Member> astray = new ArrayList<>();
@@ -42,7 +42,7 @@ record Roster(
                 terminating.add(pod);
             } else if (pod.inactive()) {
                 ended.add(pod);
-            } else if (strays.contain(pod)) {
+            } else if (membership.isLeftBy(pod)) {
                 astray.add(Member.of(pod, snapshot.set()));
             } else {
                 Member member = Member.of(pod, snapshot.set());

@@ -27,6 +27,9 @@ public final class SetIntentions implements Intentions, Obstacles {
     private static final Wait NOT_LOOKED_AT =
             new Wait(Reason.SUPERSEDED, "", "the set has a spec that was not looked at yet");
 
+    private static final Wait LEFT =
+            new Wait(Reason.SUPERSEDED, "", "the Pod does not match the selector of its set any more: it is released");
+
     private final Map<Key, Published> bySet = new ConcurrentHashMap<>();
     private final Function<Key, OptionalLong> generations;
 
@@ -35,13 +38,16 @@ public final class SetIntentions implements Intentions, Obstacles {
         this.generations = generations;
     }
 
-    private record Published(long generation, Map<String, Intention> byPod, Optional<Wait> hold) {}
+    private record Published(
+            long generation, Membership membership, Map<String, Intention> byPod, Optional<Wait> hold) {}
 
     @Override
     public Optional<Intention> of(PodRecord pod) {
         Optional<Key> set = setOf(pod);
         Optional<Published> published = set.map(bySet::get);
-        if (published.isEmpty() || pod.terminating()) {
+        if (published.isEmpty()
+                || pod.terminating()
+                || published.get().membership().isLeftBy(pod)) {
             return Optional.empty();
         }
         OptionalLong newest = generations.apply(set.get());
@@ -51,33 +57,40 @@ public final class SetIntentions implements Intentions, Obstacles {
         return Optional.ofNullable(published.get().byPod().get(pod.uid())).filter(intention -> fits(intention, pod));
     }
 
-    /** An update takes no Pod out of service before its set has looked at its newest spec, or while that look says no. */
+    /**
+     * An update takes no Pod out of service before its set has looked at its newest spec, or while that look says no; and no
+     * operation of a set takes one out that is about to be let go.
+     */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
         Optional<Key> set = setOf(pod);
-        if (set.isEmpty()
-                || !operation.equals(Names.COLLASET_OPERATION)
-                || !PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)) {
+        if (set.isEmpty() || !operation.equals(Names.COLLASET_OPERATION)) {
             return List.of();
         }
         OptionalLong newest = generations.apply(set.get());
-        if (newest.isEmpty()) {
+        Optional<Published> published = Optional.ofNullable(bySet.get(set.get()));
+        if (published.filter(look -> look.membership().isLeftBy(pod)).isPresent()) {
+            return List.of(LEFT);
+        }
+        if (newest.isEmpty() || !PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)) {
             return List.of();
         }
-        Published published = bySet.get(set.get());
-        return published == null || published.generation() != newest.getAsLong()
-                ? List.of(NOT_LOOKED_AT)
-                : published.hold().stream().toList();
+        return published
+                .filter(look -> look.generation() == newest.getAsLong())
+                .map(look -> look.hold().stream().toList())
+                .orElse(List.of(NOT_LOOKED_AT));
     }
 
-    /** Replaces all that was published for the set. */
-    void publish(Key set, long generation, Map<String, Intention> byPod) {
-        publish(set, generation, byPod, Optional.empty());
-    }
-
-    /** @param hold why no Pod may leave service for an update now */
-    void publish(Key set, long generation, Map<String, Intention> byPod, Optional<Wait> hold) {
-        bySet.put(set, new Published(generation, Map.copyOf(byPod), hold));
+    /**
+     * Replaces all that was published for the set.
+     *
+     * @param hold why no Pod may leave service for an update now
+     */
+    void publish(CollaSetSnapshot look, Map<String, Intention> byPod, Optional<Wait> hold) {
+        SetSpec set = look.set();
+        Key key = new Key(set.namespace(), set.name());
+        Membership membership = Membership.of(set, look.revisions());
+        bySet.put(key, new Published(set.generation(), membership, Map.copyOf(byPod), hold));
     }
 
     /** The set is gone. */

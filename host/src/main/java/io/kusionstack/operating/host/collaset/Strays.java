@@ -8,47 +8,16 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Selector;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
-/**
- * Pods that somebody took out of a set by changing their labels: they lose their owner reference, stay, and are replaced.
- * A Pod that is not selected because the selector was changed is none of them: it goes on being the set's.
- *
- * <p>Mutable; one look long.
- */
+/** Lets Pods go that somebody took out of a set by changing their labels: they lose their owner reference, stay, and are replaced. */
 final class Strays {
     /** Of a set so many may leave at any rate within {@link #WHILE}. */
     private static final int ALWAYS = 3;
 
     private static final Duration WHILE = Duration.ofMinutes(10);
 
-    private final Optional<Selector> selector;
-    private final List<Revision> revisions;
-    private final Map<String, Boolean> selectedByRevision = new HashMap<>();
-
-    private Strays(Optional<Selector> selector, List<Revision> revisions) {
-        this.selector = selector;
-        this.revisions = revisions;
-    }
-
-    static Strays of(CollaSetSnapshot snapshot) {
-        return new Strays(snapshot.set().selector(), snapshot.revisions());
-    }
-
-    boolean contain(PodRecord pod) {
-        return selector.filter(wanted -> !wanted.matches(pod.labels())).isPresent()
-                && selectedByRevision.computeIfAbsent(pod.label(Names.REVISION).orElse(""), this::wasSelected);
-    }
-
-    /** As it was created, by all that is known of it. */
-    private boolean wasSelected(String revision) {
-        return revisions.stream()
-                .filter(known -> known.name().equals(revision))
-                .anyMatch(known -> selector.orElseThrow().matches(Template.entries(known.template(), "labels")));
-    }
+    private Strays() {}
 
     /** Ends what the set has begun with them first, so that none stays out of service, then lets them go. */
     static void release(CollaSetSnapshot snapshot, Collection<Member> strays, Step.Draft draft) {

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class Roll {
     private volatile List<Reach> published = List.of();
 
     private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Map<String, List<Key>> keptBy = new ConcurrentHashMap<>();
     private final Map<String, Member> members = new HashMap<>();
     private final Map<String, Integer> owned = new HashMap<>();
     private final Map<String, Refused> refused = new HashMap<>();
@@ -67,6 +70,11 @@ final class Roll {
     /** True for a Pod that is counted here; any thread. */
     boolean knows(String name) {
         return names.contains(name);
+    }
+
+    /** The rules that count this Pod though they do not select it any more; any thread. */
+    List<Key> keptBy(String name) {
+        return keptBy.getOrDefault(name, List.of());
     }
 
     /** Of one that no rule selects, and none counts, nothing has to be noted: when rules change all are read. */
@@ -139,14 +147,16 @@ final class Roll {
             grants.gone(old.pod().uid());
             refused.remove(old.pod().uid());
         }
-        pod.ifPresent(this::enroll);
+        boolean same = old != null
+                && pod.filter(now -> now.uid().equals(old.pod().uid())).isPresent();
+        pod.ifPresent(now -> enroll(now, same ? rules(old) : Set.of()));
     }
 
     /** Counts a Pod anew after its grants changed. */
     void recount(String name) {
         Member old = strike(name);
         if (old != null) {
-            enroll(old.pod());
+            enroll(old.pod(), rules(old));
         }
     }
 
@@ -239,15 +249,18 @@ final class Roll {
     }
 
     private void enrollAll() {
+        Map<String, Set<Key>> before = new HashMap<>();
+        members.values().forEach(member -> before.put(member.pod().uid(), rules(member)));
         movedPods.clear();
         members.clear();
+        keptBy.clear();
         names.clear();
         owned.clear();
         tallies.forEach(Tally::clear);
         Set<String> uids = new HashSet<>();
         for (PodRecord pod : world.pods(namespace)) {
             uids.add(pod.uid());
-            enroll(pod);
+            enroll(pod, before.getOrDefault(pod.uid(), Set.of()));
         }
         grants.keepOnly(uids);
         refused.keySet().retainAll(uids);
@@ -257,17 +270,29 @@ final class Roll {
         Member old = members.remove(name);
         if (old != null) {
             names.remove(name);
+            keptBy.remove(name);
             old.tallies().forEach(tally -> tally.remove(old));
             own(old.pod(), -1);
         }
         return old;
     }
 
-    private void enroll(PodRecord pod) {
+    /** @param before the rules that counted this Pod so far */
+    private void enroll(PodRecord pod, Set<Key> before) {
         grants.observe(pod);
+        boolean owes = !before.isEmpty() && isOutByAnOperation(pod);
         List<Tally> selecting = tallies.stream()
-                .filter(tally -> tally.spec().selects(pod.labels()))
+                .filter(tally -> tally.spec().selects(pod.labels())
+                        || owes && before.contains(tally.spec().key())
+                        || isMissed(pod, tally))
                 .toList();
+        List<Key> kept = selecting.stream()
+                .filter(tally -> !tally.spec().selects(pod.labels()))
+                .map(tally -> tally.spec().key())
+                .toList();
+        if (!kept.isEmpty()) {
+            keptBy.put(pod.name(), kept);
+        }
         boolean granted = grants.holds(pod.uid());
         if (selecting.isEmpty()
                 && !granted
@@ -280,6 +305,26 @@ final class Roll {
         names.add(pod.name());
         selecting.forEach(tally -> tally.add(member));
         own(pod, 1);
+    }
+
+    /** Whose labels an update changes still owes its slot to the rule that gave it, until it is back. */
+    private static boolean isOutByAnOperation(PodRecord pod) {
+        return !pod.available()
+                && PodOps.operations(pod).values().stream()
+                        .anyMatch(operation -> operation.phase() != PodOps.Phase.PRE_CHECK);
+    }
+
+    /** Out of service, and of a workload all of whose Pods the rule counts: its labels do not hide that. */
+    private static boolean isMissed(PodRecord pod, Tally tally) {
+        return !pod.available()
+                && !pod.terminating()
+                && owner(pod).filter(tally.whole()::contains).isPresent();
+    }
+
+    private static Set<Key> rules(@Nullable Member member) {
+        return member == null
+                ? Set.of()
+                : member.tallies().stream().map(tally -> tally.spec().key()).collect(Collectors.toSet());
     }
 
     private void own(PodRecord pod, int change) {

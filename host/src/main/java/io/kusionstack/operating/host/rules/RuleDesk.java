@@ -117,6 +117,7 @@ public final class RuleDesk implements Judgements {
             return;
         }
         roll.podMoved(pod.name());
+        roll.keptBy(pod.name()).forEach(ruleKeys);
         boolean alike = before != null && after != null && same(before, after);
         for (Roll.Reach reach : concerned) {
             if (!alike || reach.spec().asksPlugins() && !looksTheSame(before, after)) {

@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.LastPodStatus;
@@ -19,7 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SetIntentionsTest {
-    private static final Key WEB = new Key("shop", "web");
     private static final Intention TO_V2 = new Intention(
             Names.COLLASET_OPERATION,
             Pods.STAMP,
@@ -34,14 +32,14 @@ class SetIntentionsTest {
 
     @Test
     void holdsForTheOperationItWasMadeFor() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
 
         assertThat(intentions.of(preparing().build())).contains(TO_V2);
     }
 
     @Test
     void isWorthNothingInAnotherRoundOfTheOperation() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
         String operating = Names.key(Names.OPERATING, Names.COLLASET_OPERATION);
 
         assertThat(intentions.of(preparing().label(operating, "1").build())).isEmpty();
@@ -49,7 +47,7 @@ class SetIntentionsTest {
 
     @Test
     void isWorthNothingOnceTheSetHasANewerGenerationOrIsGone() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
 
         generation.set(4);
         assertThat(intentions.of(preparing().build())).isEmpty();
@@ -59,7 +57,7 @@ class SetIntentionsTest {
 
     @Test
     void isWorthNothingForATerminatingPodOrAnotherOfThatName() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
 
         assertThat(intentions.of(preparing().terminating().build())).isEmpty();
         assertThat(intentions.of(preparing().uid("another").build())).isEmpty();
@@ -67,14 +65,14 @@ class SetIntentionsTest {
 
     @Test
     void isDoneWhenThePodCarriesTheRevision() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
 
         assertThat(intentions.of(preparing().revision("web-2").build())).isEmpty();
     }
 
     @Test
     void waitsUntilTheKubeletHasFollowedTheImageChangeBefore() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
         String baseline = LastPodStatus.before(preparing().build(), Map.of("main", "app:v1"));
 
         assertThat(intentions.of(
@@ -84,8 +82,8 @@ class SetIntentionsTest {
 
     @Test
     void forgetsWhatWasPublishedBefore() {
-        intentions.publish(WEB, 3, Map.of("uid-web-0", TO_V2));
-        intentions.publish(WEB, 3, Map.of());
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
+        publish(Map.of(), Optional.empty());
 
         assertThat(intentions.of(preparing().build())).isEmpty();
     }
@@ -95,7 +93,7 @@ class SetIntentionsTest {
         PodRecord waiting = waiting(Names.UPDATE);
         assertThat(intentions.ahead(waiting, Names.COLLASET_OPERATION)).hasSize(1);
 
-        intentions.publish(WEB, 3, Map.of());
+        publish(Map.of(), Optional.empty());
         assertThat(intentions.ahead(waiting, Names.COLLASET_OPERATION)).isEmpty();
 
         generation.set(4);
@@ -105,7 +103,7 @@ class SetIntentionsTest {
     @Test
     void keepsAPodInServiceWhileItsSetSaysNo() {
         Wait refused = new Wait(Reason.TEMPLATE_REFUSED, "web-2", "no");
-        intentions.publish(WEB, 3, Map.of(), Optional.of(refused));
+        publish(Map.of(), Optional.of(refused));
 
         assertThat(intentions.ahead(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
                 .containsExactly(refused);
@@ -120,6 +118,21 @@ class SetIntentionsTest {
         generation.set(0);
         assertThat(intentions.ahead(waiting(Names.UPDATE), Names.COLLASET_OPERATION))
                 .isEmpty();
+    }
+
+    @Test
+    void keepsAPodInServiceThatLeavesItsSetByItsLabels() {
+        publish(Map.of("uid-web-0", TO_V2), Optional.empty());
+        PodRecord left =
+                Pods.like(waiting(Names.UPDATE)).label("app", "quarantine").build();
+
+        assertThat(intentions.ahead(left, Names.COLLASET_OPERATION)).hasSize(1);
+        assertThat(intentions.of(preparing().label("app", "quarantine").build()))
+                .isEmpty();
+    }
+
+    private void publish(Map<String, Intention> byPod, Optional<Wait> hold) {
+        intentions.publish(Snapshots.of(Snapshots.set().generation(3)).pods().build(), byPod, hold);
     }
 
     private static PodRecord waiting(String type) {

@@ -221,6 +221,38 @@ class InServiceTest {
     }
 
     @Test
+    void aPodOfAWorkloadIsMissedThoughItsLabelsWereChanged() {
+        FakeRuleWorld labelled =
+                FakeRuleWorld.with(Rules.available("web", "{matchLabels: {app: web}}", "maxUnavailableValue: 1"));
+        PodRecord broken =
+                Pods.pod("a").label("app", "web").ownedBy("web").unready().build();
+        PodRecord b = waiting(Pods.pod("b").label("app", "web").ownedBy("web").available(), "200");
+        labelled.put(new Workload("uid-web", 2, Map.of("app", "web"))).put(broken, b);
+        assertThat(labelled.asks(b)).isInstanceOf(Judgement.Rejected.class);
+
+        labelled.put(Pods.like(broken).label("app", "debug").version(2).build());
+        assertThat(labelled.asks(b)).isInstanceOf(Judgement.Rejected.class);
+    }
+
+    @Test
+    void aPodWhoseLabelsItsUpdateChangesOwesItsSlotUntilItIsBack() {
+        FakeRuleWorld versions =
+                FakeRuleWorld.with(Rules.available("old", "{matchLabels: {version: v1}}", "maxUnavailableValue: 1"));
+        Pods updating = Pods.pod("a").label("version", "v1").offline().preparing(FakeRuleWorld.UPDATE, "update");
+        PodRecord b = waiting(Pods.pod("b").label("version", "v1").available(), "200");
+        versions.put(updating.build(), b);
+        versions.pass("old");
+
+        versions.put(updating.label("version", "v2").version(2).build());
+        assertThat(versions.asks(b)).isInstanceOf(Judgement.Rejected.class);
+
+        versions.ruleKeys.clear();
+        versions.put(Pods.pod("a").label("version", "v2").available().version(3).build());
+        assertThat(versions.ruleKeys).contains(FakeRuleWorld.key("old"));
+        assertThat(versions.woken("old")).containsExactly("b");
+    }
+
+    @Test
     void nothingIsRememberedOfNamespacesWithoutRules() {
         world.put(Pods.pod("x").in("elsewhere").available().build());
         assertThat(world.desk.namespaces()).isEqualTo(1);
