@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host;
 
+import io.kusionstack.operating.host.collaset.AcceptedSpecs;
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.config.HostConfig;
@@ -80,7 +81,8 @@ final class Rooms implements AutoCloseable {
         intentions = new SetIntentions(world::generation);
         traffic = TrafficRoom.listening(config, world, access, clock, podBell);
         Obstacles obstacles = obstacles();
-        ruleWorld = RuleWorld.of(world.pods(), world.rules(), world.sets(), obstacles);
+        ruleWorld = RuleWorld.of(
+                world.pods(), world.rules(), world.sets(), obstacles, new AcceptedSpecs(world.revisions()));
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
         desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);

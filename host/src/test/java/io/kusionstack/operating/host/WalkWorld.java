@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.kusionstack.operating.host.collaset.AcceptedSpecs;
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.kernel.Key;
@@ -121,17 +122,15 @@ final class WalkWorld {
 
     private Rooms started() {
         cache = new PodCache();
-        SetIntentions intentions = new SetIntentions(key -> cluster.object(SET)
-                .map(set ->
-                        OptionalLong.of(set.body().at("/metadata/generation").asLong()))
-                .orElse(OptionalLong.empty()));
+        SetIntentions intentions = intentions();
         PodTraffic pods = new PodTraffic(cluster::now);
         traffic.forgetListeners();
         pods.listenTo(cache, traffic.services());
         Obstacles obstacles = Obstacles.all(LifecycleGate.unreachable(this::unreachable), pods, intentions);
         ObjectCache<CollaSet> sets = new Stored<>(CollaSet.class);
         ObjectCache<PodTransitionRule> rules = new Stored<>(PodTransitionRule.class);
-        RuleWorld seen = RuleWorld.of(cache, rules, sets, obstacles);
+        RuleWorld seen =
+                RuleWorld.of(cache, rules, sets, obstacles, new AcceptedSpecs(new Stored<>(ControllerRevision.class)));
         RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
         services.forgetListeners();
@@ -143,17 +142,8 @@ final class WalkWorld {
                 .minding(obstacles, this::unreachable);
         cluster.gate(gate);
         cluster.reports(new Settlements(desk));
-        CollaSetReconciler reconciler = new CollaSetReconciler(
-                new CollaSetReconciler.Sources(
-                        sets,
-                        new Stored<>(ResourceContext.class),
-                        new Stored<>(ControllerRevision.class),
-                        cache,
-                        new Expectations(cluster::now, ActMetrics.none())),
-                cluster,
-                intentions);
         return new Rooms(
-                reconciler,
+                reconciler(sets, intentions),
                 desk,
                 new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}),
                 pods,
@@ -165,6 +155,25 @@ final class WalkWorld {
                         pod -> {},
                         TrafficMetrics.none()),
                 gate);
+    }
+
+    private SetIntentions intentions() {
+        return new SetIntentions(key -> cluster.object(SET)
+                .map(set ->
+                        OptionalLong.of(set.body().at("/metadata/generation").asLong()))
+                .orElse(OptionalLong.empty()));
+    }
+
+    private CollaSetReconciler reconciler(ObjectCache<CollaSet> sets, SetIntentions intentions) {
+        return new CollaSetReconciler(
+                new CollaSetReconciler.Sources(
+                        sets,
+                        new Stored<>(ResourceContext.class),
+                        new Stored<>(ControllerRevision.class),
+                        cache,
+                        new Expectations(cluster::now, ActMetrics.none())),
+                cluster,
+                intentions);
     }
 
     private Optional<Wait> unreachable(String node) {

@@ -31,13 +31,18 @@ final class AcceptedSpec {
      * @param read the set as it is, with its problems
      */
     static Optional<SetSpec> last(CollaSet set, SetSpec read, List<Revision> revisions) {
-        return revisions.stream()
-                .filter(revision -> revision.controller().equals(read.uid()))
-                .max(Comparator.comparingLong(Revision::number))
-                .flatMap(AcceptedSpec::spec)
+        return newest(read.uid(), revisions)
                 .map(spec -> SetReader.read(set, spec))
                 .filter(last -> last.problems().isEmpty())
                 .map(last -> last.inPlaceOf(read));
+    }
+
+    /** What the newest revision of this set stores; empty where none does. */
+    static Optional<CollaSetSpec> newest(String set, List<Revision> revisions) {
+        return revisions.stream()
+                .filter(revision -> revision.controller().equals(set))
+                .max(Comparator.comparingLong(Revision::number))
+                .flatMap(AcceptedSpec::spec);
     }
 
     private static Optional<CollaSetSpec> spec(Revision newest) {

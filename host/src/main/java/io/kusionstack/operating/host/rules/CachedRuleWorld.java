@@ -5,23 +5,27 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The caches, as rules see them. */
 record CachedRuleWorld(
         PodCache cachedPods,
         ObjectCache<PodTransitionRule> cachedRules,
         ObjectCache<CollaSet> sets,
-        Obstacles obstacles)
+        Obstacles obstacles,
+        Function<CollaSet, Optional<CollaSetSpec>> accepted)
         implements RuleWorld {
     /** As many as a CollaSet may have. */
     private static final int MOST_REPLICAS = 10_000;
@@ -70,9 +74,25 @@ record CachedRuleWorld(
         return workloads;
     }
 
-    static Workload workload(CollaSet set) {
+    /**
+     * Of a set whose newest spec is not accepted, by the one that is in force, so that what it lost meanwhile is missing; of
+     * one that never had one, what there is is what is wanted.
+     */
+    private Workload workload(CollaSet set) {
+        if (isAccepted(set)) {
+            return workload(set, set.getSpec(), replicas(set.getSpec()));
+        }
+        return accepted.apply(set)
+                .map(spec -> workload(set, spec, replicas(spec)))
+                .orElseGet(() -> workload(
+                        set,
+                        set.getSpec(),
+                        Optional.ofNullable(set.getStatus().replicas()).orElse(0)));
+    }
+
+    private static Workload workload(CollaSet set, CollaSetSpec spec, int replicas) {
         Map<String, String> labels = new HashMap<>();
-        JsonNode template = set.getSpec().template();
+        JsonNode template = spec.template();
         if (template != null) {
             for (Map.Entry<String, JsonNode> label :
                     template.path("metadata").path("labels").properties()) {
@@ -80,19 +100,39 @@ record CachedRuleWorld(
             }
         }
         labels.put(Names.CONTROL, "true");
-        return new Workload(set.getMetadata().getUid(), replicas(set), labels);
+        return new Workload(set.getMetadata().getUid(), replicas, labels);
     }
 
-    /** A spec that its set does not accept, or never could, wants nothing yet: what there is is what is wanted. */
-    private static int replicas(CollaSet set) {
-        int wanted = Optional.ofNullable(set.getSpec().replicas()).orElse(0);
-        boolean isStalled = set.getStatus().conditions().stream()
-                .anyMatch(condition -> "Stalled".equals(condition.type())
-                        && "True".equals(condition.status())
-                        && "InvalidSpec".equals(condition.reason()));
-        boolean isInForce = wanted >= 0 && wanted <= MOST_REPLICAS && !isStalled;
-        return isInForce
-                ? wanted
-                : Optional.ofNullable(set.getStatus().replicas()).orElse(0);
+    private static int replicas(CollaSetSpec spec) {
+        return Optional.ofNullable(spec.replicas()).orElse(0);
+    }
+
+    private static boolean isAccepted(CollaSet set) {
+        int wanted = replicas(set.getSpec());
+        // not Stalled alone: that may have another reason at the same time
+        return wanted >= 0
+                && wanted <= MOST_REPLICAS
+                && set.getStatus().conditions().stream()
+                        .noneMatch(condition -> Reason.INVALID_SPEC.word().equals(condition.reason()));
+    }
+
+    /** What of a set says how many Pods it wants; which spec is in force is in the cache before the set says that a newer is not. */
+    static Wanted wanted(CollaSet set) {
+        int there = Optional.ofNullable(set.getStatus().replicas()).orElse(0);
+        return new Wanted(workload(set, set.getSpec(), replicas(set.getSpec())), isAccepted(set), there);
+    }
+
+    /**
+     * What a set says of the Pods it wants.
+     *
+     * @param asked by its newest spec
+     * @param accepted that one is in force
+     * @param there how many Pods it has
+     */
+    record Wanted(Workload asked, boolean accepted, int there) {
+        /** True if a rule counts by both alike. */
+        boolean isLike(Wanted other) {
+            return asked.equals(other.asked) && accepted == other.accepted && (accepted || there == other.there);
+        }
     }
 }

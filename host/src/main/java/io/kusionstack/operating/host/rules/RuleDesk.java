@@ -10,7 +10,6 @@ import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
@@ -90,7 +89,7 @@ public final class RuleDesk implements Judgements {
             ruleChanged(new Key(meta.getNamespace(), meta.getName()));
         });
         sets.onChange((before, after) -> {
-            if (before == null || after == null || !wants(before).equals(wants(after))) {
+            if (before == null || after == null || !alike(before, after)) {
                 workloadsChanged(Objects.requireNonNull(after == null ? before : after)
                         .getMetadata()
                         .getNamespace());
@@ -189,10 +188,10 @@ public final class RuleDesk implements Judgements {
         return desks.size();
     }
 
-    private static Optional<Workload> wants(CollaSet set) {
-        return set.getMetadata().getDeletionTimestamp() == null
-                ? Optional.of(CachedRuleWorld.workload(set))
-                : Optional.empty();
+    private static boolean alike(CollaSet before, CollaSet after) {
+        return (before.getMetadata().getDeletionTimestamp() == null)
+                        == (after.getMetadata().getDeletionTimestamp() == null)
+                && CachedRuleWorld.wanted(before).isLike(CachedRuleWorld.wanted(after));
     }
 
     private static boolean looksTheSame(@Nullable PodRecord before, @Nullable PodRecord after) {
@@ -205,6 +204,7 @@ public final class RuleDesk implements Judgements {
                 && before.labels().equals(after.labels())
                 && before.annotations().equals(after.annotations())
                 && before.available() == after.available()
+                && before.ready() == after.ready()
                 && before.terminating() == after.terminating()
                 && before.inactive() == after.inactive()
                 && before.mayServeUntil().equals(after.mayServeUntil());

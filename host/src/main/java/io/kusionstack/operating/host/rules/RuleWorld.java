@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -11,16 +12,25 @@ import io.kusionstack.operating.host.plan.Wait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What rules see of the cluster: the caches. Called under the lock of a namespace, so it answers from memory and calls
  * nobody back.
  */
 public interface RuleWorld {
-    /** The world as the caches know it; the workloads are the CollaSets. */
+    /**
+     * The world as the caches know it; the workloads are the CollaSets.
+     *
+     * @param accepted the spec that is in force of a set whose newest one is not accepted; empty where none ever was
+     */
     static RuleWorld of(
-            PodCache pods, ObjectCache<PodTransitionRule> rules, ObjectCache<CollaSet> sets, Obstacles obstacles) {
-        return new CachedRuleWorld(pods, rules, sets, obstacles);
+            PodCache pods,
+            ObjectCache<PodTransitionRule> rules,
+            ObjectCache<CollaSet> sets,
+            Obstacles obstacles,
+            Function<CollaSet, Optional<CollaSetSpec>> accepted) {
+        return new CachedRuleWorld(pods, rules, sets, obstacles, accepted);
     }
 
     Optional<PodTransitionRule> rule(Key key);

@@ -1,0 +1,129 @@
+package io.kusionstack.operating.host.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.CollaSetSpec;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.rules.RuleWorld.Workload;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** How many Pods a set wants, as rules count them. */
+class CachedRuleWorldTest {
+    private static final String INVALID = "conditions: [{type: Stalled, status: 'True', reason: InvalidSpec}]";
+    private static final CollaSetSpec ACCEPTED =
+            set("replicas: 4, template: {metadata: {labels: {app: web}}}", "").getSpec();
+
+    @Test
+    void aSpecThatIsInForceSaysHowManyPodsAreWanted() {
+        assertThat(workload(set("replicas: 6, template: {metadata: {labels: {app: web}}}", "replicas: 2"), ACCEPTED))
+                .isEqualTo(new Workload("uid-web", 6, Map.of("app", "web", "kusionstack.io/control", "true")));
+    }
+
+    @Test
+    void aSpecThatIsNotAcceptedLeavesTheOneBeforeInForce() {
+        Workload before = new Workload("uid-web", 4, Map.of("app", "web", "kusionstack.io/control", "true"));
+
+        assertThat(workload(set("replicas: 9", "replicas: 3, " + INVALID), ACCEPTED))
+                .isEqualTo(before);
+        assertThat(workload(
+                        set(
+                                "replicas: 9",
+                                "conditions: [{type: Stalled, status: 'True', reason: ScaleOutFailed},"
+                                        + " {type: Update, status: 'False', reason: InvalidSpec}]"),
+                        ACCEPTED))
+                .isEqualTo(before);
+        assertThat(workload(set("replicas: 2147483647", "replicas: 3"), ACCEPTED))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void aSetThatNeverHadASpecInForceWantsWhatItHas() {
+        assertThat(workload(set("replicas: 9", "replicas: 3, " + INVALID), null).replicas())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void rulesLookAgainWhenASetSaysThatItsSpecIsNotInForce() {
+        List<Key> looked = new ArrayList<>();
+        Sets sets = new Sets();
+        RuleDesk desk =
+                new RuleDesk(FakeRuleWorld.with(Rules.maxUnavailable("web", 1)), FakeRuleWorld.NOW, looked::add);
+        desk.ruleChanged(FakeRuleWorld.key("web"));
+        desk.pass(FakeRuleWorld.key("web"), FakeRuleWorld.NOW);
+        desk.listenTo(new PodCache(), new NoRules(), sets);
+        looked.clear();
+
+        sets.change(set("replicas: 3", "replicas: 3"), set("replicas: 3", "replicas: 3, " + INVALID));
+
+        assertThat(looked).containsExactly(FakeRuleWorld.key("web"));
+    }
+
+    private static Workload workload(CollaSet set, CollaSetSpec accepted) {
+        Sets sets = new Sets();
+        sets.all.add(set);
+        return RuleWorld.of(new PodCache(), new NoRules(), sets, Obstacles.none(), any -> Optional.ofNullable(accepted))
+                .workloads(Pods.NAMESPACE)
+                .getFirst();
+    }
+
+    private static CollaSet set(String spec, String status) {
+        String yaml = "{metadata: {name: web, namespace: %s, uid: uid-web, generation: 1}, spec: {%s}, status: {%s}}"
+                .formatted(Pods.NAMESPACE, spec, status);
+        try {
+            return new YAMLMapper().readValue(yaml, CollaSet.class);
+        } catch (JsonProcessingException unreadable) {
+            throw new IllegalArgumentException(yaml, unreadable);
+        }
+    }
+
+    private static final class Sets implements ObjectCache<CollaSet> {
+        final List<CollaSet> all = new ArrayList<>();
+        private final List<Listener<CollaSet>> listeners = new ArrayList<>();
+
+        void change(CollaSet before, CollaSet after) {
+            listeners.forEach(listener -> listener.changed(before, after));
+        }
+
+        @Override
+        public Optional<CollaSet> get(Key key) {
+            return all.stream().findFirst();
+        }
+
+        @Override
+        public List<CollaSet> list(String namespace) {
+            return all;
+        }
+
+        @Override
+        public void onChange(Listener<CollaSet> listener) {
+            listeners.add(listener);
+        }
+    }
+
+    private static final class NoRules implements ObjectCache<PodTransitionRule> {
+        @Override
+        public Optional<PodTransitionRule> get(Key key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<PodTransitionRule> list(String namespace) {
+            return List.of();
+        }
+
+        @Override
+        public void onChange(Listener<PodTransitionRule> listener) {}
+    }
+}
