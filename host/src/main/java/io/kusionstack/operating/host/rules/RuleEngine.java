@@ -10,7 +10,6 @@ import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
-import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,12 +58,22 @@ final class RuleEngine {
                 }
             }
         }
+        mistake(subject, selecting).ifPresent(mistake -> findings.replaceAll(finding -> finding.adding(mistake)));
         Judgement judgement = sum(subject, findings);
         boolean granted = subject.leave() != Leave.OUT && judgement instanceof Judgement.Passed && !selecting.isEmpty();
         if (granted && subject.leave() == Leave.IN_SERVICE) {
             selecting.forEach(i -> counts[i] = counts[i].andOneMoreOut());
         }
         return new Ruling(subject, judgement, findings, granted);
+    }
+
+    private Optional<String> mistake(Subject subject, List<Integer> selecting) {
+        return subject.skips().equals(SkippedRules.NONE)
+                ? Optional.empty()
+                : subject.skips()
+                        .mistake(selecting.stream()
+                                .map(i -> snapshot.rules().get(i).spec())
+                                .toList());
     }
 
     private Judgement ask(RuleSpec spec, Rule rule, Subject subject, Count count) {
@@ -79,9 +88,6 @@ final class RuleEngine {
     }
 
     private static Optional<String> blocks(AvailabilityRule availability, Subject subject, Count count) {
-        if (subject.stage() != Stage.PRE_CHECK) {
-            return Optional.empty();
-        }
         return availability.freezes(count).or(() -> switch (subject.leave()) {
             case OUT -> Optional.empty();
             case IN_SERVICE -> availability.blocks(count);
@@ -142,5 +148,24 @@ final class RuleEngine {
     }
 
     /** What one rule said of one Pod. */
-    record Finding(String ruleUid, String rule, Judgement judgement) {}
+    record Finding(String ruleUid, String rule, Judgement judgement) {
+        /** The same, with something else that whoever waits has to know. */
+        Finding adding(String words) {
+            return new Finding(
+                    ruleUid,
+                    rule,
+                    switch (judgement) {
+                        case Judgement.Passed passed -> passed;
+                        case Judgement.Rejected(List<Wait> waits) -> new Judgement.Rejected(adding(waits, words));
+                        case Judgement.Waiting(List<Wait> waits, Duration after) ->
+                            new Judgement.Waiting(adding(waits, words), after);
+                    });
+        }
+
+        private static List<Wait> adding(List<Wait> waits, String words) {
+            return waits.stream()
+                    .map(wait -> new Wait(wait.reason(), wait.on(), wait.message() + "; " + words))
+                    .toList();
+        }
+    }
 }

@@ -7,7 +7,6 @@ import io.kusionstack.operating.plugin.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * All that is known when Pods are judged.
@@ -29,12 +28,17 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
     /**
      * A Pod in a stage.
      *
-     * @param skips names of the rules it need not pass
+     * @param skips the rules it need not pass
      * @param leave how it stands to a budget if it goes on
      * @param aside why it may not go on yet though every rule lets it
      */
     record Subject(
-            PodRef pod, Stage stage, Map<String, String> labels, Set<String> skips, Leave leave, Optional<Wait> aside) {
+            PodRef pod,
+            Stage stage,
+            Map<String, String> labels,
+            SkippedRules skips,
+            Leave leave,
+            Optional<Wait> aside) {
         /** The same, who may not go on for this reason unless there is another already. */
         Subject aside(Wait why) {
             return new Subject(pod, stage, labels, skips, leave, aside.or(() -> Optional.of(why)));

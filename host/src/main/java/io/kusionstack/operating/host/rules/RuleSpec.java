@@ -29,6 +29,11 @@ record RuleSpec(
         return reach.isPresent() && reach.get().matches(labels);
     }
 
+    /** True if an enabled rule is called so. */
+    boolean has(String rule) {
+        return rules.stream().anyMatch(known -> known.name().equals(rule));
+    }
+
     /** True if Pods compete for slots here. */
     boolean limits() {
         return rules.stream().anyMatch(rule -> rule.demand() instanceof Demand.Availability);
@@ -56,6 +61,12 @@ record RuleSpec(
      * @param filter Pods that it does not select skip the rule
      */
     record Rule(String name, Stage stage, Optional<Selector> filter, Demand demand) {
+        Rule {
+            if (demand instanceof Demand.Availability && stage != Stage.PRE_CHECK) {
+                throw new IllegalArgumentException(name + " limits nobody at " + stage);
+            }
+        }
+
         Rule with(Demand other) {
             return new Rule(name, stage, filter, other);
         }
@@ -65,9 +76,14 @@ record RuleSpec(
         }
 
         boolean appliesTo(RuleSnapshot.Subject subject) {
-            return stage == subject.stage()
+            return isFor(subject.stage())
                     && !subject.skips().contains(name)
                     && (filter.isEmpty() || filter.get().matches(subject.labels()));
+        }
+
+        /** Nobody leaves service towards a stage at which a broken rule is going to hold it. */
+        private boolean isFor(Stage asking) {
+            return stage == asking || asking == Stage.PRE_CHECK && demand instanceof Demand.Invalid;
         }
     }
 

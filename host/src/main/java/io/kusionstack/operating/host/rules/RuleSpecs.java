@@ -111,7 +111,7 @@ final class RuleSpecs {
         if (name.isEmpty()) {
             problems.add(path + ".name: missing; give the rule a name");
         }
-        Stage stage = stage(path, rule.stage());
+        Stage stage = stage(path, rule);
         Optional<Selector> filter = Optional.ofNullable(rule.filter())
                 .map(PodTransitionRuleSpec.Filter::labelSelector)
                 .flatMap(selector -> {
@@ -129,12 +129,19 @@ final class RuleSpecs {
                         : new Demand.Invalid(String.join("; ", problems.subList(before, problems.size()))));
     }
 
-    private Stage stage(String path, @Nullable String stage) {
-        if (stage == null || stage.isEmpty() || stage.equals("PreCheck")) {
+    private Stage stage(String path, PodTransitionRuleSpec.Rule rule) {
+        String stage = text(rule.stage());
+        if (stage.isEmpty() || stage.equals("PreCheck")) {
             return Stage.PRE_CHECK;
         }
         if (stage.equals("PostCheck")) {
-            return Stage.POST_CHECK;
+            if (rule.availablePolicy() == null) {
+                return Stage.POST_CHECK;
+            }
+            // whoever is at PostCheck is out of service already: it would limit nobody
+            problems.add(path + ".stage: availablePolicy limits who leaves service, which is at PreCheck;"
+                    + " write PreCheck, or leave the stage out");
+            return Stage.PRE_CHECK;
         }
         problems.add(path + ".stage: \"" + stage + "\" is neither PreCheck nor PostCheck");
         return Stage.PRE_CHECK;

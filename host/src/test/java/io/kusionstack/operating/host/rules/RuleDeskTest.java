@@ -338,7 +338,7 @@ class RuleDeskTest {
         PodRecord pod = Pods.like(a).annotation(Names.SKIP_RULES, "{skip").build();
         world.put(leaving(c, 2), pod);
 
-        assertThat(world.begins(pod)).isEqualTo(FULL);
+        assertThat(world.begins(pod)).isInstanceOf(Judgement.Rejected.class);
     }
 
     @Test

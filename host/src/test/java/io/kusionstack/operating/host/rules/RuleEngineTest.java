@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RuleEngineTest {
@@ -54,7 +53,7 @@ class RuleEngineTest {
                 new PodRef("shop", "front", "uid-front"),
                 Stage.PRE_CHECK,
                 Map.of("tier", "front"),
-                Set.of(),
+                SkippedRules.NONE,
                 Leave.IN_SERVICE,
                 Optional.empty());
 
@@ -79,8 +78,13 @@ class RuleEngineTest {
                   {name: skipped, availablePolicy: {maxUnavailableValue: 0}},
                   {name: filtered, filter: {labelSelector: {matchLabels: {tier: front}}}, availablePolicy: {maxUnavailableValue: 0}},
                   {name: later, stage: PostCheck, labelCheck: {requires: {}}}]}""", new Count(3, 0, 0));
-        Subject subject =
-                new Subject(A.pod(), Stage.PRE_CHECK, Map.of(), Set.of("skipped"), Leave.IN_SERVICE, Optional.empty());
+        Subject subject = new Subject(
+                A.pod(),
+                Stage.PRE_CHECK,
+                Map.of(),
+                SkippedRules.read("{\"skipRules\":[\"skipped\"]}"),
+                Leave.IN_SERVICE,
+                Optional.empty());
 
         Ruling ruling = judge(List.of(rule), subject).getFirst();
 
@@ -133,6 +137,32 @@ class RuleEngineTest {
     }
 
     @Test
+    void nobodyLeavesTowardsABrokenRuleOfPostCheck() {
+        Counted broken = counted(
+                "{selector: {}, rules: [{name: labels, stage: PostCheck, labelCheck: {requires: {}}, plugin: {name: x}}]}",
+                new Count(3, 0, 0));
+        Subject back = new Subject(A.pod(), Stage.POST_CHECK, Map.of(), SkippedRules.NONE, Leave.OUT, Optional.empty());
+
+        assertThat(judge(List.of(broken), A, back).stream()
+                        .map(ruling -> ruling.judgement().waits().stream()
+                                .map(Wait::on)
+                                .toList()))
+                .containsExactly(List.of("web/labels"), List.of("web/labels"));
+    }
+
+    @Test
+    void aLimitGivenForPostCheckHoldsWhoWouldLeaveAndNobodyWhoIsOut() {
+        Counted late = counted(
+                "{selector: {}, rules: [{name: slots, stage: PostCheck, availablePolicy: {minAvailableValue: 3}}]}",
+                new Count(4, 1, 0));
+        Subject back = new Subject(A.pod(), Stage.POST_CHECK, Map.of(), SkippedRules.NONE, Leave.OUT, Optional.empty());
+
+        assertThat(judge(List.of(late), A, back).stream()
+                        .map(ruling -> ruling.judgement().equals(PASSED)))
+                .containsExactly(false, true);
+    }
+
+    @Test
     void whoMayServeAgainNeedsRoomBesideTheOthersAndCountsOnce() {
         Subject back = subject("a", Leave.MAY_RETURN);
         Counted alone = slots("web", 1, new Count(3, 1, 0));
@@ -162,8 +192,8 @@ class RuleEngineTest {
     @Test
     void whoWasSetAsideTakesNoSlotThatOthersWant() {
         Wait aside = new Wait(Reason.REFUSED_BY_SERVER, "", "refused");
-        Subject refused =
-                new Subject(A.pod(), Stage.PRE_CHECK, Map.of(), Set.of(), Leave.IN_SERVICE, Optional.of(aside));
+        Subject refused = new Subject(
+                A.pod(), Stage.PRE_CHECK, Map.of(), SkippedRules.NONE, Leave.IN_SERVICE, Optional.of(aside));
 
         List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 0, 0))), refused, B);
 
@@ -177,7 +207,12 @@ class RuleEngineTest {
 
     private static Subject subject(String name, Leave leave) {
         return new Subject(
-                new PodRef("shop", name, "uid-" + name), Stage.PRE_CHECK, Map.of(), Set.of(), leave, Optional.empty());
+                new PodRef("shop", name, "uid-" + name),
+                Stage.PRE_CHECK,
+                Map.of(),
+                SkippedRules.NONE,
+                leave,
+                Optional.empty());
     }
 
     private static Counted slots(String name, int max, Count count) {

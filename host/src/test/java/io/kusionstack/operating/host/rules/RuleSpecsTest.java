@@ -78,6 +78,8 @@ class RuleSpecsTest {
                 "availablePolicy: {minAvailableValue: 1}, labelCheck: {requires: {}}"
                         + " | : has availablePolicy and labelCheck; make each a rule of its own",
                 "stage: precheck, labelCheck: {requires: {}} | .stage: \"precheck\" is neither PreCheck nor PostCheck",
+                "stage: PostCheck, availablePolicy: {minAvailableValue: 3}"
+                        + " | .stage: availablePolicy limits who leaves service, which is at PreCheck; write PreCheck, or leave the stage out",
                 "labelCheck: {requires: {}}, filter: {labelSelector: {matchExpressions: [{key: a, operator: Is}]}}"
                         + " | .filter.labelSelector.matchExpressions[0].operator: \"Is\" is none of In, NotIn, Exists, DoesNotExist",
             })
