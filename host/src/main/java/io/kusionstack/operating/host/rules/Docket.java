@@ -13,6 +13,7 @@ import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import io.kusionstack.operating.host.rules.Standing.Place;
 import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ import java.util.TreeSet;
  * by the lock of the namespace's desk.
  */
 final class Docket {
+    /** So long what the status says of an obstacle may be out of date: who knows of one tells nobody that it is gone. */
+    private static final Duration OBSTACLE = Duration.ofSeconds(1);
+
     private final Roll roll;
     private final Verdicts verdicts;
 
@@ -107,18 +111,24 @@ final class Docket {
         return new RuleSnapshot(counted(member.tallies()), List.of(subject), Map.of());
     }
 
-    /** When a Pod that waits under these rules takes no slot any more though nothing happens; empty if only an event can tell. */
-    Optional<Instant> nextFree(List<Tally> tallies, Instant now) {
-        Optional<Instant> next = Optional.empty();
+    /**
+     * When something may be otherwise for a Pod that waits under these rules though no event tells: it takes no slot any
+     * more, or an obstacle is gone. Empty if only an event can tell.
+     */
+    Optional<Instant> nextLook(List<Tally> tallies, Instant now) {
+        Instant next = Instant.MAX;
         for (Tally tally : tallies) {
             for (String name : tally.staged()) {
-                Instant until = roll.member(name).flatMap(Member::slotUntil).orElse(Instant.MAX);
-                if (until.isAfter(now) && until.isBefore(next.orElse(Instant.MAX))) {
-                    next = Optional.of(until);
+                Member member = roll.member(name).orElseThrow();
+                Instant until = member.isHindered()
+                        ? now.plus(OBSTACLE)
+                        : member.slotUntil().orElse(Instant.MAX);
+                if (until.isAfter(now) && until.isBefore(next)) {
+                    next = until;
                 }
             }
         }
-        return next;
+        return Optional.of(next).filter(known -> known.isBefore(Instant.MAX));
     }
 
     /** Adds what plugins said of the Pod; who got a yes that is too old goes on only after another one. */

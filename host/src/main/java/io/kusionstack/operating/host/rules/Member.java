@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.Standing.Place;
@@ -40,6 +41,22 @@ record Member(
     /** It is out of service, or may leave it. */
     boolean out() {
         return counted() && (granted || standing.leaving() || !pod.available());
+    }
+
+    /** Why it counts as out of service, for one that does. */
+    String absence() {
+        if (pod.terminating()) {
+            return "being deleted";
+        }
+        if (granted || standing.leaving()) {
+            return "leaving";
+        }
+        return pod.ready() ? "Ready and not in service" : "not ready";
+    }
+
+    /** Something that no record of the Pod shows keeps it from going on. */
+    boolean isHindered() {
+        return aside.filter(wait -> wait.reason() != Reason.REFUSED_BY_SERVER).isPresent();
     }
 
     /** How it stands to a budget when it wants to leave service. */

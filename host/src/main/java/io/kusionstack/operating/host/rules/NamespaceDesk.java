@@ -6,7 +6,6 @@ import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.Docket.Acceptance;
 import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
 import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
@@ -44,7 +43,7 @@ final class NamespaceDesk {
         this.world = world;
         this.grantsFrom = grantsFrom;
         this.ruleKeys = ruleKeys;
-        this.roll = new Roll(namespace, world, grants);
+        this.roll = new Roll(namespace, world, grants, ruleKeys);
         this.docket = new Docket(roll, verdicts);
     }
 
@@ -157,7 +156,7 @@ final class NamespaceDesk {
         }
         for (Tally tally : known.tallies()) {
             if (leave != Leave.OUT && tally.behind(known.queued())) {
-                return new Judgement.Rejected(List.of(turn(tally.spec())));
+                return new Judgement.Rejected(List.of(known.aside().orElseGet(() -> turn(tally.spec()))));
             }
         }
         return ruling.judgement();
@@ -168,7 +167,12 @@ final class NamespaceDesk {
         lock.lock();
         try {
             refresh();
+            roll.lookAhead(pod.name());
             Set<Wait> waits = new LinkedHashSet<>();
+            roll.member(pod.name())
+                    .filter(known -> !known.granted())
+                    .flatMap(Member::aside)
+                    .ifPresent(waits::add);
             for (Stage stage : Stage.values()) {
                 if (Standing.of(pod).place(stage).isPresent()) {
                     roll.member(pod.name())
@@ -206,7 +210,7 @@ final class NamespaceDesk {
             List<Ruling> rulings = RuleEngine.judge(docket.all(joined, now));
             rulings.forEach(ruling -> settle(ruling, woken));
             Set<Key> asks = docket.toAsk(joined, now);
-            Optional<Duration> next = docket.nextFree(joined, now).map(at -> Duration.between(now, at));
+            Optional<Duration> next = docket.nextLook(joined, now).map(at -> Duration.between(now, at));
             return new Pass(woken, asks, Optional.of(report(tally.get(), rulings)), Optional.empty(), next);
         } finally {
             lock.unlock();
@@ -279,6 +283,7 @@ final class NamespaceDesk {
     List<Key> hindered(PodRecord pod) {
         lock.lock();
         try {
+            roll.lookAhead(pod.name());
             List<Grant> unused = grants.of(pod.uid()).stream()
                     .filter(held -> !held.mayBeUnderWayAt(pod.resourceVersion()))
                     .toList();
@@ -355,7 +360,7 @@ final class NamespaceDesk {
         List<Ruling> own = rulings.stream()
                 .filter(ruling -> tally.spec().selects(ruling.subject().labels()))
                 .toList();
-        return new Report(tally.spec(), tally.count(), tally.waiting(), tally.targets(), own, docket.acceptance(tally));
+        return new Report(tally, own, docket.acceptance(tally));
     }
 
     private static Wait turn(RuleSpec spec) {
@@ -380,13 +385,4 @@ final class NamespaceDesk {
      * @param next when the next question is due, maybe now; empty if only an event can tell
      */
     record Inquiry(RuleSpec spec, List<Question> questions, Optional<Instant> next) {}
-
-    /** What the status of a rule tells. */
-    record Report(
-            RuleSpec spec,
-            AvailabilityRule.Count count,
-            int waiting,
-            List<String> targets,
-            List<Ruling> rulings,
-            Acceptance acceptance) {}
 }

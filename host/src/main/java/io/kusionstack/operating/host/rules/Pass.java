@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

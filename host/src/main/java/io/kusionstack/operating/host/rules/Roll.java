@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Roll {
     private final String namespace;
     private final RuleWorld world;
     private final Grants grants;
+    private final Consumer<Key> ruleKeys;
 
     private final Set<String> movedPods = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean rulesMoved = new AtomicBoolean(true);
@@ -61,10 +63,12 @@ final class Roll {
         }
     }
 
-    Roll(String namespace, RuleWorld world, Grants grants) {
+    /** @param ruleKeys takes the rules of a Pod of which something is learned that its record does not show */
+    Roll(String namespace, RuleWorld world, Grants grants, Consumer<Key> ruleKeys) {
         this.namespace = namespace;
         this.world = world;
         this.grants = grants;
+        this.ruleKeys = ruleKeys;
     }
 
     /** True for a Pod that is counted here; any thread. */
@@ -150,6 +154,7 @@ final class Roll {
         boolean same = old != null
                 && pod.filter(now -> now.uid().equals(old.pod().uid())).isPresent();
         pod.ifPresent(now -> enroll(now, same ? rules(old) : Set.of()));
+        tell(old, name);
     }
 
     /** Counts a Pod anew after its grants changed. */
@@ -157,6 +162,15 @@ final class Roll {
         Member old = strike(name);
         if (old != null) {
             enroll(old.pod(), rules(old));
+            tell(old, name);
+        }
+    }
+
+    /** An obstacle comes and goes without a change of its Pod, and whoever sees it first lets the rules know. */
+    private void tell(@Nullable Member old, String name) {
+        Member now = members.get(name);
+        if (old != null && now != null && !now.aside().equals(old.aside())) {
+            now.tallies().forEach(tally -> ruleKeys.accept(tally.spec().key()));
         }
     }
 

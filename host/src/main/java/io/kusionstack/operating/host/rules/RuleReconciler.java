@@ -14,7 +14,6 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
-import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

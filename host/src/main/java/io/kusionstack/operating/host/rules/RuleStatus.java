@@ -11,7 +11,6 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.Docket.Acceptance;
-import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import io.kusionstack.operating.host.rules.RuleEngine.Finding;
 import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
@@ -56,7 +55,11 @@ final class RuleStatus {
                 foremost(details),
                 more > 0 ? more : null,
                 before.ruleStates(),
-                conditions(report, before.conditions(), now));
+                conditions(report, waiting(details), before.conditions(), now));
+    }
+
+    private static int waiting(List<Detail> details) {
+        return (int) details.stream().filter(detail -> !detail.passed()).count();
     }
 
     /** As a merge patch of the status: all that is written here, empty lists too, and nothing of {@code ruleStates}. */
@@ -133,12 +136,25 @@ final class RuleStatus {
                 rejected.add(new RejectInfo(finding.rule(), waits.getFirst().message()));
             }
         }
+        obstacle(ruling).ifPresent(obstacle -> {
+            rejected.clear();
+            rejected.add(obstacle);
+        });
         passed.sort(null);
         String stage = ruling.subject().stage() == Stage.PRE_CHECK ? "PreCheck" : "PostCheck";
         return new Detail(ruling.subject().pod().name(), stage, rejected.isEmpty(), passed, rejected);
     }
 
-    private static List<Condition> conditions(Report report, List<Condition> before, String time) {
+    /** What keeps the Pod from going on though rules may let it: it holds no place, so this comes before what they say. */
+    private static Optional<RejectInfo> obstacle(Ruling ruling) {
+        return ruling.subject()
+                .aside()
+                // a yes that is asked for once more is no obstacle
+                .filter(wait -> wait.reason() != Reason.WAITING_FOR_RULE)
+                .map(wait -> new RejectInfo("", wait.reason().word() + ": " + wait.message()));
+    }
+
+    private static List<Condition> conditions(Report report, int waiting, List<Condition> before, String time) {
         List<Condition> conditions = new ArrayList<>();
         conditions.add(accepted(report.acceptance(), time));
         List<AvailabilityRule> limits = new ArrayList<>();
@@ -148,7 +164,7 @@ final class RuleStatus {
             }
         }
         if (!limits.isEmpty()) {
-            conditions.add(slots(report, limits, time));
+            conditions.add(slots(report, waiting, limits, time));
         }
         return conditions.stream().map(now -> since(before, now)).toList();
     }
@@ -163,7 +179,7 @@ final class RuleStatus {
         return new Condition(ACCEPTED, "False", time, reason, String.join("; ", all));
     }
 
-    private static Condition slots(Report report, List<AvailabilityRule> limits, String time) {
+    private static Condition slots(Report report, int waiting, List<AvailabilityRule> limits, String time) {
         Count count = report.count();
         int allowance = limits.stream()
                 .mapToInt(limit -> Math.max(0, limit.allowance(count)))
@@ -171,8 +187,16 @@ final class RuleStatus {
                 .orElse(count.wanted());
         boolean free = limits.stream().allMatch(limit -> limit.blocks(count).isEmpty());
         String message = count.unavailable() + " of " + count.wanted() + " Pods are out of service or leaving it ("
-                + count.missing() + " of them do not exist), " + allowance + " may be; " + report.waiting() + " wait";
+                + count.missing() + " of them do not exist), " + allowance + " may be; " + waiting + " wait"
+                + named(report);
         return new Condition(SLOTS_FREE, free ? "True" : "False", time, free ? "SlotsFree" : "SlotsTaken", message);
+    }
+
+    private static String named(Report report) {
+        int more = report.count().out() - report.out().size();
+        return report.out().isEmpty()
+                ? ""
+                : "; out: " + String.join(", ", report.out()) + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** The condition as it is now, with the time at which its status changed last. */

@@ -4,13 +4,16 @@ import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.rules.Standing.Place;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 
@@ -31,8 +34,8 @@ final class Tally {
     private final ToIntFunction<String> owned;
     private Map<String, Integer> replicas = Map.of();
     private Set<String> whole = Set.of();
+    private final NavigableMap<String, Member> out = new TreeMap<>();
     private int pods;
-    private int out;
     private long moves;
 
     /** @param owned how many Pods a workload has, by its uid, whatever rules select: all that have not ended */
@@ -68,24 +71,42 @@ final class Tally {
             missing += Math.max(0, replicas.getOrDefault(workload, 0) - owned.applyAsInt(workload));
         }
         int replaced = 0;
-        for (Map.Entry<String, Integer> going : terminating.entrySet()) {
-            Integer wanted = replicas.get(going.getKey());
-            if (wanted != null) {
-                int surplus = owned.applyAsInt(going.getKey()) - wanted;
-                replaced += Math.clamp(surplus, 0, going.getValue());
+        for (String workload : terminating.keySet()) {
+            replaced += replaced(workload);
+        }
+        return new Count(pods - replaced, out.size() - replaced, (int) Math.min(missing, MOST_MISSING));
+    }
+
+    /** So many of a workload's terminating Pods count no more. */
+    private int replaced(String workload) {
+        Integer wanted = replicas.get(workload);
+        return wanted == null
+                ? 0
+                : Math.clamp(owned.applyAsInt(workload) - wanted, 0, terminating.getOrDefault(workload, 0));
+    }
+
+    /** The first of those that count as out of service, by name, each with a word why. */
+    List<String> out(int most) {
+        Map<String, Integer> replaced = new HashMap<>();
+        terminating.keySet().forEach(workload -> replaced.put(workload, replaced(workload)));
+        List<String> told = new ArrayList<>();
+        for (Member member : out.values()) {
+            if (told.size() == most) {
+                break;
+            }
+            String workload = member.pod().controller().map(Owner::uid).orElse("");
+            if (member.pod().terminating() && replaced.getOrDefault(workload, 0) > 0) {
+                replaced.merge(workload, -1, Integer::sum);
+            } else {
+                told.add(member.pod().name() + " (" + member.absence() + ")");
             }
         }
-        return new Count(pods - replaced, out - replaced, (int) Math.min(missing, MOST_MISSING));
+        return told;
     }
 
     /** Another number whenever a Pod came, changed or went. */
     long moves() {
         return moves;
-    }
-
-    /** How many Pods stand in the queue. */
-    int waiting() {
-        return queue.size();
     }
 
     /** True if somebody else stands in the queue before this place; whoever has no place yet comes after all. */
@@ -124,8 +145,8 @@ final class Tally {
         staged.clear();
         queue.clear();
         terminating.clear();
+        out.clear();
         pods = 0;
-        out = 0;
     }
 
     void add(Member member) {
@@ -152,8 +173,10 @@ final class Tally {
             return;
         }
         pods += change;
-        if (member.out()) {
-            out += change;
+        if (!member.out() || change < 0) {
+            out.remove(member.pod().name());
+        } else {
+            out.put(member.pod().name(), member);
         }
         if (member.pod().terminating()) {
             member.pod()

@@ -5,7 +5,6 @@ import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;

@@ -193,6 +193,75 @@ class InServiceTest {
     }
 
     @Test
+    void theRulesOfAPodHearFirstHandThatItsObstacleIsGone() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "away"));
+        world.put(a);
+        world.pass("web");
+        world.ruleKeys.clear();
+        world.ahead.clear();
+
+        world.asks(a);
+
+        assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
+    }
+
+    @Test
+    void theRulesOfAPodWithAnObstacleAheadLookForItsEndThemselves() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        world.ahead.put("a", new Wait(Reason.SUPERSEDED, "", "not looked at"));
+        world.put(a);
+
+        assertThat(world.pass("web").lookAgain()).contains(Duration.ofSeconds(1));
+
+        world.ahead.clear();
+        assertThat(world.pass("web").lookAgain()).isEmpty();
+        assertThat(passes(a)).isTrue();
+    }
+
+    @Test
+    void theRulesOfAPodHearFirstHandThatAnObstacleCameUp() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        world.put(a, waiting(Pods.pod("b").available(), "50"));
+        world.pass("web");
+        world.ruleKeys.clear();
+        world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "away"));
+
+        world.desk.hindered(a);
+
+        assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
+    }
+
+    @Test
+    void aPodWithAnObstacleAheadIsToldOfItAndNotOfTheQueue() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        Wait away = new Wait(Reason.NODE_UNREACHABLE, "node-1", "away");
+        world.ahead.put("a", away);
+        world.put(a, waiting(Pods.pod("b").available(), "200"));
+
+        assertThat(world.desk.waits(a, NOW)).containsExactly(away);
+    }
+
+    @Test
+    void whoIsOutIsNamedWithAWordWhyAndWhoIsReplacedIsNot() {
+        world.put(new Workload("uid-web", 1, Map.of()))
+                .put(
+                        Pods.pod("a").available().ownedBy("web").terminating().build(),
+                        Pods.pod("b").available().ownedBy("web").build(),
+                        Pods.pod("c").available().terminating().build(),
+                        Pods.pod("d").ready().build(),
+                        Pods.pod("e")
+                                .offline()
+                                .preparing(FakeRuleWorld.UPDATE, "update")
+                                .build(),
+                        Pods.pod("f").unready().build());
+
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.Count(5, 4, 0));
+        assertThat(world.report("web").out())
+                .containsExactly("c (being deleted)", "d (Ready and not in service)", "e (leaving)");
+    }
+
+    @Test
     void aHugeNumberOfMissingPodsLetsNobodyPass() {
         PodRecord a = Pods.pod("a").available().build();
         world.put(a)

@@ -18,6 +18,8 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +67,44 @@ class RuleReconcilerTest {
                             "reason": "Valid", "message": "every rule is understood"},
                            {"type": "SlotsFree", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z",
                             "reason": "SlotsTaken", "message":
-                              "1 of 3 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 1 wait"}]}""")));
+                              "1 of 3 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 1 wait; out: b (leaving)"}]}""")));
+    }
+
+    @Test
+    void tellsTheObstacleOfAPodThatWaitsAndCountsThoseThatItsDetailsSayWait() {
+        world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "node node-1 is not Ready"));
+        PodRecord a = Pods.pod("a").available().build();
+        PodRecord b = Pods.pod("b").available().build();
+        world.put(RuleDeskTest.waiting(a, 1, "100"), RuleDeskTest.waiting(b, 1, "200"));
+
+        reconciler.reconcile(WEB, NOW);
+
+        PodTransitionRuleStatus status = status((Action.WriteStatus) done.getFirst());
+        assertThat(status.details().getFirst())
+                .isEqualTo(new PodTransitionRuleStatus.Detail(
+                        "a",
+                        "PreCheck",
+                        false,
+                        List.of("slots"),
+                        List.of(new PodTransitionRuleStatus.RejectInfo(
+                                "", "NodeUnreachable: node node-1 is not Ready"))));
+        assertThat(status.conditions().getLast().message()).endsWith("1 may be; 1 wait; out: b (leaving)");
+    }
+
+    @Test
+    void namesThreeOfThoseThatAreOut() {
+        for (int i = 1; i <= 5; i++) {
+            world.put(Pods.pod("pod-" + i).unready().build());
+        }
+
+        reconciler.reconcile(WEB, NOW);
+
+        assertThat(status((Action.WriteStatus) done.getFirst())
+                        .conditions()
+                        .getLast()
+                        .message())
+                .isEqualTo("5 of 5 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 0 wait;"
+                        + " out: pod-1 (not ready), pod-2 (not ready), pod-3 (not ready) and 2 more");
     }
 
     @Test

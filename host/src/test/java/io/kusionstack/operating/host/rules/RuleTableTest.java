@@ -7,7 +7,6 @@ import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
-import io.kusionstack.operating.host.rules.NamespaceDesk.Report;
 import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.Stage;
