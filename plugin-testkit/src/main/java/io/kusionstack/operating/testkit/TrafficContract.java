@@ -158,6 +158,19 @@ public interface TrafficContract<C extends Record> {
     }
 
     @Test
+    default void whatServesIsTakenOffWhateverPortsTheEmployerHasNow() throws InvalidConfigException {
+        try (TrafficFixture fixture = fixture()) {
+            fixture.putOn(first());
+            TrafficFixture edited = fixture.withOtherPorts();
+
+            edited.takeOff(first());
+
+            assertThat(edited.serving(first())).isEmpty();
+            assertThat(fixture.serving(first())).isEmpty();
+        }
+    }
+
+    @Test
     default void takingOffWhatIsNotThereIsHarmless() throws InvalidConfigException {
         try (TrafficFixture fixture = fixture()) {
             fixture.takeOff(first());
@@ -287,6 +300,7 @@ public interface TrafficContract<C extends Record> {
     private TrafficFixture fixture() throws InvalidConfigException {
         FakePluginContext context = context();
         TrafficProvider<C> provider = provider();
-        return new TrafficFixture(this, context, provider.create(context.settings(provider.configType()), context));
+        return new TrafficFixture(
+                this, context, provider.create(context.settings(provider.configType()), context), employer());
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.fail;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
 import io.kusionstack.operating.plugin.traffic.BackendResult;
+import io.kusionstack.operating.plugin.traffic.Employer;
 import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.ObservedBackend;
 import io.kusionstack.operating.plugin.traffic.Progress;
+import io.kusionstack.operating.plugin.traffic.ServicePort;
 import io.kusionstack.operating.plugin.traffic.Serving;
 import io.kusionstack.operating.plugin.traffic.TrafficControl;
 import java.time.Duration;
@@ -17,17 +19,35 @@ import java.util.List;
 import java.util.Optional;
 
 /** A traffic control, asked as the host asks it. */
-record TrafficFixture(TrafficContract<?> contract, FakePluginContext context, TrafficControl control)
+record TrafficFixture(TrafficContract<?> contract, FakePluginContext context, TrafficControl control, Employer employer)
         implements AutoCloseable {
+    /** The same, after somebody gave the employer other target ports. */
+    TrafficFixture withOtherPorts() {
+        List<ServicePort> others = employer.ports().stream()
+                .map(port -> new ServicePort(port.name(), port.port(), port.targetPort() + 1, port.protocol()))
+                .toList();
+        return new TrafficFixture(
+                contract,
+                context,
+                control,
+                new Employer(
+                        employer.kind(),
+                        employer.ref(),
+                        employer.labels(),
+                        employer.annotations(),
+                        others,
+                        employer.groups()));
+    }
+
     Observation.Known observe() {
         Instant now = context.clock().instant();
-        Observation observation = control.observe(contract.employer(), now, deadline());
+        Observation observation = control.observe(employer, now, deadline());
         assertThat(observation).isInstanceOf(Observation.Known.class);
         return (Observation.Known) observation;
     }
 
     List<BackendResult> apply(List<BackendChange> changes) {
-        List<BackendResult> results = control.apply(contract.employer(), changes, deadline());
+        List<BackendResult> results = control.apply(employer, changes, deadline());
         assertThat(results).isNotNull();
         return results;
     }
@@ -38,7 +58,7 @@ record TrafficFixture(TrafficContract<?> contract, FakePluginContext context, Tr
         context.clock().advance(Duration.ofSeconds(1));
         Instant now = context.clock().instant();
         try {
-            return control.observe(contract.employer(), now, now.plus(TrafficContract.SHORT));
+            return control.observe(employer, now, now.plus(TrafficContract.SHORT));
         } catch (RuntimeException e) {
             return new Observation.Unknown(String.valueOf(e.getMessage()), TrafficContract.SHORT);
         }
@@ -48,7 +68,7 @@ record TrafficFixture(TrafficContract<?> contract, FakePluginContext context, Tr
     List<Progress> tried(BackendChange change) {
         Instant deadline = context.clock().instant().plus(TrafficContract.SHORT);
         try {
-            return control.apply(contract.employer(), List.of(change), deadline).stream()
+            return control.apply(employer, List.of(change), deadline).stream()
                     .map(BackendResult::progress)
                     .toList();
         } catch (RuntimeException e) {

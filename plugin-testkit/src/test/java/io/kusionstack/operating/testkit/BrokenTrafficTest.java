@@ -78,6 +78,21 @@ class BrokenTrafficTest {
     }
 
     @Test
+    void oneTakesOffOnlyWhatTheEmployersPortsLeadTo() {
+        assertThat(broken((control, balancer) -> with(
+                        control,
+                        (employer, changes, deadline) -> control.apply(
+                                employer,
+                                changes.stream()
+                                        .filter(change -> employer.ports().stream()
+                                                .anyMatch(port -> port.targetPort()
+                                                        == change.backend().port()))
+                                        .toList(),
+                                deadline))))
+                .containsExactly("whatServesIsTakenOffWhateverPortsTheEmployerHasNow");
+    }
+
+    @Test
     void oneTakesAnErrorForAnEmptyLoadBalancer() {
         assertThat(broken((control, balancer) -> new Observed(control, (employer, deadline) -> {
                     try {

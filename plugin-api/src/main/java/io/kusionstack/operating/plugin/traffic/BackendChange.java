@@ -11,7 +11,8 @@ public sealed interface BackendChange {
     record PutOn(Backend backend, int weight) implements BackendChange {}
 
     /**
-     * Let it serve no more: drain, then remove.
+     * Let it serve no more: drain, then remove. What was observed is taken off wherever it stands, though the employer's
+     * ports and settings say something else by now.
      *
      * @param drainingSince when the host first observed {@link Serving#DRAINING}; empty before: a drain may start over, but
      *     is never cut short

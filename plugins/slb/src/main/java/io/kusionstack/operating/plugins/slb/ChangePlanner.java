@@ -26,16 +26,16 @@ final class ChangePlanner {
     static Step plan(
             ServiceTraffic service, ServiceTraffic.PortGroup at, ServerGroup group, BackendChange change, Instant now) {
         ChangePlanner planner = new ChangePlanner(service, at, group);
-        return planner.refused().orElseGet(() -> switch (change) {
+        return planner.refused(change).orElseGet(() -> switch (change) {
             case BackendChange.PutOn(Backend backend, int weight) -> planner.putOn(backend, weight);
             case BackendChange.TakeOff(Backend backend, Optional<Instant> since) ->
                 planner.takeOff(backend, since.map(start -> start.plus(service.drain())), now);
         });
     }
 
-    /** Groups in which nothing is written. */
-    private Optional<Step> refused() {
-        if (group.belongsToCloudController()) {
+    /** Groups in which nothing is written; what is ours is taken away also where the cloud controller came later. */
+    private Optional<Step> refused(BackendChange change) {
+        if (change instanceof BackendChange.PutOn && group.belongsToCloudController()) {
             return Optional.of(failed(
                     "ForeignGroup",
                     "group " + at

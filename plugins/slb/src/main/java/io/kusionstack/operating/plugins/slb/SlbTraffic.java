@@ -22,6 +22,9 @@ final class SlbTraffic implements TrafficControl {
     /** When to look again at what a person has to correct. */
     private static final Duration CORRECTED = Duration.ofSeconds(15);
 
+    private static final String CORRECT =
+            "; correct annotation " + ServiceTraffic.PREFIX + "vserver-groups or label " + ServiceTraffic.LOAD_BALANCER;
+
     /** For what does not depend on whose backends they are. */
     private static final Cluster NOBODY = new Cluster("", Optional.empty(), Set.of());
 
@@ -70,10 +73,10 @@ final class SlbTraffic implements TrafficControl {
         try {
             GroupsRead read = GroupsRead.of(service, reads, api, when);
             if (read.groups().isEmpty()) {
-                return new Observation.NoSuchPlace(read.at(), read.missing());
+                return new Observation.NoSuchPlace(read.at(), read.missing() + CORRECT);
             }
             if (!read.missing().isEmpty()) {
-                return new Observation.Unknown(read.missing(), CORRECTED);
+                return new Observation.Unknown(read.missing() + CORRECT, CORRECTED);
             }
             return known(sure(employer, service, read.groups().values()), employer, read, when);
         } catch (SlbRefusal refusal) {
@@ -107,15 +110,15 @@ final class SlbTraffic implements TrafficControl {
         GroupWriter writer = new GroupWriter(settings.batch(), deadline, results);
         List<GroupPlan> plans = new ArrayList<>();
         for (ServiceTraffic.PortGroup group : service.groups()) {
-            List<BackendChange> here = changes.stream()
-                    .filter(change -> group.serves(change.backend().port()))
-                    .toList();
+            List<BackendChange> here =
+                    changes.stream().filter(change -> concerns(change, group)).toList();
             if (!here.isEmpty()) {
                 plan(employer, group, here, deadline, results).ifPresent(plans::add);
             }
         }
         for (BackendChange change : changes) {
-            if (service.groupsOf(change.backend().port()).isEmpty()) {
+            if (change instanceof BackendChange.PutOn
+                    && service.groupsOf(change.backend().port()).isEmpty()) {
                 results.note(change.backend(), noGroup(service, change.backend()));
             }
         }
@@ -123,6 +126,14 @@ final class SlbTraffic implements TrafficControl {
         plans.forEach(plan -> plan.takeOff(writer, api));
         plans.forEach(plan -> plan.putOn(writer, api));
         return results.list();
+    }
+
+    /** A Pod is put on where its port is served, and taken off wherever it stands, whatever the Service's ports say by now. */
+    private static boolean concerns(BackendChange change, ServiceTraffic.PortGroup group) {
+        return switch (change) {
+            case BackendChange.PutOn on -> group.serves(on.backend().port());
+            case BackendChange.TakeOff off -> true;
+        };
     }
 
     private Optional<GroupPlan> plan(

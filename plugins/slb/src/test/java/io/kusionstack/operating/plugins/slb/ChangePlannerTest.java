@@ -98,6 +98,14 @@ class ChangePlannerTest {
     }
 
     @Test
+    void takesAwayWhatIsOursAlsoWhereTheCloudControllerCameLater() {
+        Server theirs = new Server("eni-9", "10.0.0.9", 8080, 100, "eni", "k8s/8080/web/shop/c1");
+
+        assertThat(plan(Services.off(1), theirs, Services.server(1, 100)))
+                .isEqualTo(new Step.Drain(Services.server(1, 0)));
+    }
+
+    @Test
     void refusesAGroupOfAnotherLoadBalancer() {
         ServerGroup elsewhere = new ServerGroup("rsp-1", "rsp-1", "lb-2", List.of());
 

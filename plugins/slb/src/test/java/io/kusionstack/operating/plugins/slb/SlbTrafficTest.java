@@ -55,7 +55,10 @@ class SlbTrafficTest {
     void aGroupThatIsNotThereIsToldAndNothingIsDone() {
         assertThat(traffic.observe(Services.web(), DEADLINE))
                 .isEqualTo(new Observation.NoSuchPlace(
-                        NOW, "group rsp-1 is not among the groups of load balancer lb-1, which are []"));
+                        NOW,
+                        "group rsp-1 is not among the groups of load balancer lb-1, which are []; correct annotation"
+                                + " slb.traffic.operating.kusionstack.io/vserver-groups or label"
+                                + " service.k8s.alibaba/loadbalancer-id"));
         for (BackendChange change : List.of(Services.off(1), Services.on(1))) {
             assertThat(apply(change))
                     .containsExactly(failed(
@@ -294,6 +297,17 @@ class SlbTrafficTest {
                                         false)));
         assertThat(api.servers("rsp-1")).extracting(Server::port).containsExactly(8080);
         assertThat(api.servers("rsp-2")).extracting(Server::port).containsExactly(8443);
+    }
+
+    @Test
+    void takesOffWhatStandsInAGroupWhosePortLeadsElsewhereByNow() {
+        api.with("rsp-1", Services.server(1, 100)).with("rsp-2");
+        Employer edited = Services.with(
+                Map.of("mode", "direct", "vserver-groups", "rsp-1:80,rsp-2:443", "drain-seconds", "0"),
+                List.of(new ServicePort("http", 80, 8081, "TCP"), new ServicePort("https", 443, 8443, "TCP")));
+
+        assertThat(traffic.apply(edited, List.of(Services.off(1)), DEADLINE)).containsExactly(done(1));
+        assertThat(api.servers("rsp-1")).isEmpty();
     }
 
     private SlbTraffic traffic(SlbSettings settings) {

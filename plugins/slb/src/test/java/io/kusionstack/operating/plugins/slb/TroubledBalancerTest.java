@@ -320,12 +320,15 @@ class TroubledBalancerTest {
     }
 
     private static Observation noSuchPlace(String proof) {
-        return new Observation.NoSuchPlace(Instant.EPOCH, proof);
+        return new Observation.NoSuchPlace(
+                Instant.EPOCH,
+                proof + "; correct annotation slb.traffic.operating.kusionstack.io/vserver-groups or label"
+                        + " service.k8s.alibaba/loadbalancer-id");
     }
 
     private static Observation withoutTime(Observation observation) {
         return observation instanceof Observation.NoSuchPlace(Instant at, String proof)
-                ? noSuchPlace(proof)
+                ? new Observation.NoSuchPlace(Instant.EPOCH, proof)
                 : observation;
     }
 
