@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 
 class SafetyPageTest {
     private static final Path PAGE = Path.of("..", "docs", "safety.md");
-    private static final List<Path> TESTS =
-            List.of(Path.of("src", "test", "java"), Path.of("..", "plugins", "slb", "src", "test", "java"));
+    private static final List<Path> TESTS = List.of(
+            Path.of("src", "test", "java"),
+            Path.of("..", "plugins", "slb", "src", "test", "java"),
+            Path.of("..", "plugin-testkit", "src", "test", "java"));
     private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
     private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
 

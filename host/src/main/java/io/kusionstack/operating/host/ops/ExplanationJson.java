@@ -39,7 +39,7 @@ final class ExplanationJson {
                     .put("plugin", standing.plugin())
                     .put("place", standing.place())
                     .put("serving", standing.serving())
-                    .put("weight", standing.weight())
+                    .put("weight", standing.weight().orElse(null))
                     .put("detail", standing.detail());
             putTime(entry, "since", standing.since());
         }

@@ -30,17 +30,18 @@ public record Explanation(
      * @param employer for example {@code Service shop/web}
      * @param place where the plugin keeps its backends, for example the load balancer's id; empty while unknown
      * @param serving {@code On}, {@code Starting}, {@code Draining}, {@code Foreign}, {@code Off}, or {@code Unknown} before
-     *     the first look
-     * @param weight what the Pod is given while it serves, 0 while it gets no new requests
-     * @param detail what the provider says of it; may be empty
-     * @param since when the host first saw it so; empty before the first look
+     *     the first look and while the provider does not tell
+     * @param weight what the provider last took for the Pod, 0 where it gets no new requests; empty while the host does not
+     *     know it
+     * @param detail what the provider says of it; while it does not tell, how it was seen last; may be empty
+     * @param since when the host first saw it so; empty while it is unknown
      */
     public record Traffic(
             String employer,
             String plugin,
             String place,
             String serving,
-            int weight,
+            Optional<Integer> weight,
             String detail,
             Optional<Instant> since) {}
 

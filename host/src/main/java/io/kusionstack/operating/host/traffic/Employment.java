@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import io.kusionstack.operating.plugin.traffic.ServicePort;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
  *
  * @param wanted its Pods are to get traffic: it is labelled, of type LoadBalancer, and not being deleted
  * @param held it carries a clean finalizer, so its Pods may have backends somewhere
+ * @param type of the Service; empty of one that is gone
  * @param selector empty selects nobody
  * @param finalizer what its Pods carry while they may get traffic
  * @param plugin the plugin it asks for
@@ -38,6 +40,7 @@ record Employment(
         long version,
         boolean wanted,
         boolean held,
+        String type,
         List<String> finalizers,
         Map<String, String> selector,
         String finalizer,
@@ -45,6 +48,7 @@ record Employment(
         Employer employer,
         Map<String, String> records) {
     static final String DEFAULT_PLUGIN = "slb";
+    private static final String LOAD_BALANCER = "LoadBalancer";
     private static final Set<String> RECORDS =
             Set.of(Names.TRAFFIC_SERVED, Names.EMPLOYEES_PROTECTED, Names.EMPLOYEES_EXPECTED);
     /** What no plugin needs to know: it changes for reasons of its own. */
@@ -68,6 +72,7 @@ record Employment(
                 0,
                 false,
                 false,
+                "",
                 List.of(),
                 Map.of(),
                 finalizer(key.name()),
@@ -80,8 +85,9 @@ record Employment(
         ObjectMeta meta = service.getMetadata();
         Map<String, String> labels = copy(meta.getLabels());
         List<String> finalizers = List.copyOf(meta.getFinalizers());
+        String type = Optional.ofNullable(service.getSpec().getType()).orElse("ClusterIP");
         boolean wanted = "true".equals(labels.get(Names.CONTROL))
-                && "LoadBalancer".equals(service.getSpec().getType())
+                && LOAD_BALANCER.equals(type)
                 && meta.getDeletionTimestamp() == null;
         Map<String, String> annotations = copy(meta.getAnnotations());
         Map<String, String> records = new TreeMap<>(annotations);
@@ -94,6 +100,7 @@ record Employment(
                 wanted,
                 finalizers.contains(Names.CLEAN_FINALIZER)
                         || finalizers.contains(Names.CLEAN_FINALIZER_LEGACY + meta.getName()),
+                type,
                 finalizers,
                 copy(service.getSpec().getSelector()),
                 finalizer(meta.getName()),
@@ -140,6 +147,18 @@ record Employment(
     /** True if traffic has anything to do with it. */
     boolean isManaged() {
         return wanted || held;
+    }
+
+    /** Why it is not served though it asks for it: the label alone, which other things carry too, asks for nothing. */
+    Optional<Wait> misfit() {
+        boolean asks = "true".equals(employer.labels().get(Names.CONTROL))
+                && employer.annotations().keySet().stream().anyMatch(Employment::isOfTraffic);
+        return exists() && asks && !type.equals(LOAD_BALANCER) ? Optional.of(Words.misfit(this)) : Optional.empty();
+    }
+
+    private static boolean isOfTraffic(String annotation) {
+        return annotation.startsWith(Names.TRAFFIC_DOMAIN + "/")
+                || annotation.contains("." + Names.TRAFFIC_DOMAIN + "/");
     }
 
     /** True if an edit of the Service may leave it without any backend. */

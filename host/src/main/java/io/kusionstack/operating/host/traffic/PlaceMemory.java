@@ -91,6 +91,28 @@ record PlaceMemory(
                         absence);
     }
 
+    /** Why it is not known how it looks now; at work for others is no reason. */
+    Optional<Wait> unread() {
+        return trouble.map(Trouble::why).filter(why -> why.reason() != Reason.PLUGIN_BUSY);
+    }
+
+    /** Why the provider does not take this address on, or off. */
+    Optional<Wait> refused(Spot spot, boolean on) {
+        return Optional.ofNullable(courses.get(spot))
+                .filter(course -> course.on() == on)
+                .flatMap(Course::told)
+                .filter(why -> why.reason() == Reason.TRAFFIC_REFUSED);
+    }
+
+    /** What was asked for at this IP, on whatever port, and may still appear. */
+    SortedSet<Spot> awaited(String ip) {
+        Spot first = new Spot(ip, 0);
+        Spot last = new Spot(ip, Integer.MAX_VALUE);
+        SortedSet<Spot> awaited = new TreeSet<>(doubts.subMap(first, last).keySet());
+        awaited.addAll(touched.subSet(first, last));
+        return awaited;
+    }
+
     /** A part of this place by itself: what got lost on its way here may arrive there. */
     PlaceMemory part(Place part) {
         return part.isAt(place)

@@ -36,6 +36,8 @@ final class PlacePlanner {
     /** How often a place is looked at while a Pod waits for what others have to do there. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private static final String UNKNOWN = "Unknown";
+
     private final PlaceMemory memory;
     private final TrafficSnapshot snapshot;
     private final Role role;
@@ -144,9 +146,22 @@ final class PlacePlanner {
 
     /** As it is; nothing is asked for. */
     private Standing kept(Employee employee, Sighted sighted, List<Wait> waits) {
-        Optional<Look.Seen> seen =
-                sighted.sight.of(employee).stream().findFirst().flatMap(sighted.look::at);
-        return new Standing(false, Standing.NOT_CLEAR, waits, shown(seen, 0));
+        SortedSet<Spot> spots = sighted.sight.of(employee);
+        return new Standing(
+                false,
+                isSentTo(spots, sighted.look),
+                Standing.NOT_CLEAR,
+                waits,
+                Optional.empty(),
+                shown(spots.stream().findFirst(), sighted.look));
+    }
+
+    private static boolean isSentTo(SortedSet<Spot> spots, Look look) {
+        return spots.stream().anyMatch(spot -> isSentTo(spot, look));
+    }
+
+    private static boolean isSentTo(Spot spot, Look look) {
+        return look.at(spot).filter(seen -> seen.serving() == Serving.ON).isPresent();
     }
 
     private Standing unknown(Employee employee) {
@@ -154,7 +169,13 @@ final class PlacePlanner {
         Wait wait = memory.trouble()
                 .map(PlaceMemory.Trouble::why)
                 .orElseGet(() -> Words.notLookedYet(memory.place().plugin(), wanted));
-        return new Standing(false, Standing.NOT_CLEAR, List.of(wait), shown("Unknown", 0, "", Optional.empty()));
+        return new Standing(
+                false,
+                false,
+                Standing.NOT_CLEAR,
+                List.of(wait),
+                Optional.empty(),
+                shown(UNKNOWN, Optional.empty(), "", Optional.empty()));
     }
 
     private Standing wanted(Employee employee, Look look, Sight sight) {
@@ -168,14 +189,17 @@ final class PlacePlanner {
         weight.problem().ifPresent(waits::add);
         SortedSet<Spot> others = new TreeSet<>(sight.of(employee));
         Optional<Spot> shown = Optional.empty();
+        Optional<Wait> refused = Optional.empty();
         for (int port : employee.ports()) {
             Spot spot = new Spot(employee.ip().orElseThrow(), port);
             others.remove(spot);
             Optional<Wait> wait = putOn(employee, spot, weight, new Sighted(look, sight));
             wait.ifPresent(waits::add);
             shown = wait.isPresent() || shown.isEmpty() ? Optional.of(spot) : shown;
+            refused = refused.or(() -> wait.flatMap(why -> memory.refused(spot, true)));
         }
         boolean settled = waits.isEmpty();
+        Optional<Spot> asked = shown;
         for (Spot spot : others) {
             // another port of the same address serves until the new one does
             if (settled || !spot.ip().equals(employee.ip().orElse(""))) {
@@ -183,13 +207,15 @@ final class PlacePlanner {
             }
         }
         schedule.settled(settled);
+        Optional<Spot> old =
+                others.stream().filter(spot -> !settled && isSentTo(spot, look)).findFirst();
         return new Standing(
                 settled,
+                isSentTo(sight.of(employee), look),
                 Standing.NOT_CLEAR,
                 List.copyOf(waits),
-                shown(
-                        shown.flatMap(look::at),
-                        settled ? shown.map(memory.weights()::get).orElse(0) : 0));
+                refused,
+                Words.beside(others, shown(old.or(() -> asked), look)));
     }
 
     private record Sighted(Look look, Sight sight) {}
@@ -235,11 +261,8 @@ final class PlacePlanner {
 
     private Standing unwanted(Employee employee, Look look, Sight sight) {
         Set<Wait> waits = new LinkedHashSet<>();
-        Optional<Look.Seen> shown = Optional.empty();
-        for (Spot spot : sight.of(employee)) {
-            waits.add(takeOff(spot, look));
-            shown = shown.or(() -> look.at(spot));
-        }
+        SortedSet<Spot> spots = sight.of(employee);
+        spots.forEach(spot -> waits.add(takeOff(spot, look)));
         waits.addAll(elsewhere(employee, look, sight));
         boolean clear = waits.isEmpty();
         if (!clear) {
@@ -250,7 +273,13 @@ final class PlacePlanner {
                     .orElseGet(() -> Words.notLookedYet(memory.place().plugin(), false)));
             schedule.verify(look);
         }
-        return new Standing(false, clear ? look.ticket() : Standing.NOT_CLEAR, List.copyOf(waits), shown(shown, 0));
+        return new Standing(
+                false,
+                isSentTo(spots, look),
+                clear ? look.ticket() : Standing.NOT_CLEAR,
+                List.copyOf(waits),
+                Optional.empty(),
+                shown(spots.stream().findFirst(), look));
     }
 
     private boolean isProtected(Employee employee) {
@@ -266,8 +295,11 @@ final class PlacePlanner {
                             look.at(spot).ifPresent(seen -> waits.add(Words.stillThere(memory.place(), spot, seen))));
             return waits;
         }
-        for (int port : employee.ports()) {
-            Spot spot = new Spot(employee.ip().get(), port);
+        String ip = employee.ip().get();
+        // also on ports that the Service names no more
+        SortedSet<Spot> spots = memory.awaited(ip);
+        employee.ports().forEach(port -> spots.add(new Spot(ip, port)));
+        for (Spot spot : spots) {
             Optional<Look.Seen> seen = look.at(spot);
             seen.filter(found -> !found.isOurs()).ifPresent(found -> waits.add(Words.foreign(memory.place(), spot)));
             boolean othersNeed =
@@ -305,18 +337,29 @@ final class PlacePlanner {
                 .orElseGet(() -> Words.stillThere(memory.place(), spot, seen));
     }
 
-    private Explanation.Traffic shown(Optional<Look.Seen> seen, int weight) {
-        String serving = seen.map(found -> switch (found.serving()) {
-                    case ON -> "On";
-                    case STARTING -> "Starting";
-                    case DRAINING -> "Draining";
-                    case FOREIGN -> "Foreign";
-                })
-                .orElse("Off");
-        return shown(serving, weight, seen.map(Look.Seen::detail).orElse(""), seen.map(Look.Seen::since));
+    private Explanation.Traffic shown(Optional<Spot> spot, Look look) {
+        Optional<Look.Seen> seen = spot.flatMap(look::at);
+        Optional<Integer> weight = seen.isEmpty() ? Optional.of(0) : weight(spot.orElseThrow(), seen.get());
+        return memory.unread().isPresent()
+                ? shown(UNKNOWN, weight, Words.lastSeen(seen), Optional.empty())
+                : shown(
+                        Words.serving(seen),
+                        weight,
+                        seen.map(Look.Seen::detail).orElse(""),
+                        seen.map(Look.Seen::since));
     }
 
-    private Explanation.Traffic shown(String serving, int weight, String detail, Optional<Instant> since) {
+    /** What the provider last took; of what others put on nothing is known. */
+    private Optional<Integer> weight(Spot spot, Look.Seen seen) {
+        return switch (seen.serving()) {
+            case ON, STARTING -> Optional.ofNullable(memory.weights().get(spot));
+            case DRAINING -> Optional.of(0);
+            case FOREIGN -> Optional.empty();
+        };
+    }
+
+    private Explanation.Traffic shown(
+            String serving, Optional<Integer> weight, String detail, Optional<Instant> since) {
         Place place = memory.place();
         return new Explanation.Traffic(
                 snapshot.employment().name(), place.plugin(), place.lockKey(), serving, weight, detail, since);

@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
 import java.time.Duration;
@@ -50,7 +49,7 @@ final class Places {
 
     /** Also one of which nothing is known yet. */
     private static boolean isStillInUse(PlaceMemory place) {
-        return !place.isEmpty() && obstacle(List.of(place)).isEmpty();
+        return !place.isEmpty() && place.unread().isEmpty();
     }
 
     /** True if a record stands there, be it of no place; the host itself never writes one of no place. */
@@ -128,10 +127,7 @@ final class Places {
             return obstacle;
         }
         for (PlaceMemory place : places) {
-            Optional<Wait> refused = place.courses().values().stream()
-                    .flatMap(course -> course.told().stream())
-                    .filter(wait -> wait.reason() == Reason.TRAFFIC_REFUSED)
-                    .findFirst();
+            Optional<Wait> refused = refused(place, true);
             if (refused.isPresent()) {
                 return refused;
             }
@@ -139,12 +135,22 @@ final class Places {
         return Optional.empty();
     }
 
-    /** Why it is not known how one of them looks: a Pod is off only once all of them show so. */
+    /**
+     * Why a Pod that leaves service could not be seen off, or would not be taken off: it is not known how one of them looks, or
+     * one refuses to take an address off.
+     */
     static Optional<Wait> obstacle(List<PlaceMemory> places) {
         return places.stream()
-                .flatMap(memory -> memory.trouble().stream())
-                .map(PlaceMemory.Trouble::why)
-                .filter(why -> why.reason() != Reason.PLUGIN_BUSY)
+                .flatMap(place -> place.unread().stream())
+                .findFirst()
+                .or(() -> places.stream()
+                        .flatMap(place -> refused(place, false).stream())
+                        .findFirst());
+    }
+
+    private static Optional<Wait> refused(PlaceMemory place, boolean on) {
+        return place.courses().keySet().stream()
+                .flatMap(spot -> place.refused(spot, on).stream())
                 .findFirst();
     }
 

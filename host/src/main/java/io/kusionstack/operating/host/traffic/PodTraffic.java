@@ -4,12 +4,14 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.traffic.Employer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,10 +20,12 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,8 +60,10 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
      * What a Service's last look said of a Pod.
      *
      * @param clearAt the ticket of the look that showed nothing of it, or {@link Standing#NOT_CLEAR}
+     * @param ahead why it must not leave service for what it is to come back from: it gets requests, and could not be put on
+     *     again
      */
-    record Known(long clearAt, List<Wait> waits, List<Explanation.Traffic> shown) {
+    record Known(long clearAt, List<Wait> waits, Optional<Wait> ahead, List<Explanation.Traffic> shown) {
         Known {
             waits = List.copyOf(waits);
             shown = List.copyOf(shown);
@@ -69,11 +75,24 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
      *
      * @param pods by uid
      * @param obstacle why its plugin cannot take a Pod off now
+     * @param described the Service as it was described when its plugin was last asked for all that follows from it
      * @param nextLook when it is looked at again though nothing happens
      */
-    record Told(Map<String, Known> pods, Optional<Wait> obstacle, Optional<Instant> nextLook) {
+    record Told(Map<String, Known> pods, Optional<Wait> obstacle, Employer described, Optional<Instant> nextLook) {
         Told {
             pods = Map.copyOf(pods);
+        }
+
+        private boolean isAhead(Told before) {
+            return !before.obstacle.equals(obstacle)
+                    || !before.described.equals(described)
+                    || !before.staying().equals(staying());
+        }
+
+        private Set<String> staying() {
+            Set<String> staying = new HashSet<>();
+            pods.forEach((uid, known) -> known.ahead().ifPresent(why -> staying.add(uid)));
+            return staying;
         }
     }
 
@@ -147,10 +166,18 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     boolean tell(Key service, Told now) {
         Told before = told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
                 .put(service, now);
-        return before == null || !before.obstacle().equals(now.obstacle());
+        return before == null || now.isAhead(before);
     }
 
-    /** No Pod leaves service while the plugin of one of its Services, also of one that it is leaving, cannot take it off. */
+    /** How the Service was described when its plugin was last asked for all that follows from it. */
+    Optional<Employer> described(Key service) {
+        return Optional.ofNullable(of(service.namespace()).get(service)).map(Told::described);
+    }
+
+    /**
+     * No Pod leaves service while the plugin of one of its Services, also of one that it is leaving, cannot take it off, and
+     * none that is to come back while it could not be put on again.
+     */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
         List<Wait> ahead = new ArrayList<>();
@@ -160,9 +187,23 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
                 ahead.add(Words.notLookedYet("traffic of Service " + service, false));
             } else {
                 known.obstacle().ifPresent(ahead::add);
+                ahead.addAll(behind(service, known, pod, operation));
             }
         }
         return ahead;
+    }
+
+    /** What is in the way of putting it on again afterwards. */
+    private List<Wait> behind(Key service, Told known, PodRecord pod, String operation) {
+        if (PodOps.isToDelete(pod, operation)) {
+            return List.of();
+        }
+        Employment now = managed.getOrDefault(service.namespace(), Map.of()).get(service);
+        if (now != null && !now.employer().equals(known.described())) {
+            return List.of(Words.notLookedYet("traffic of Service " + service, false));
+        }
+        return Optional.ofNullable(known.pods().get(pod.uid())).flatMap(Known::ahead).stream()
+                .toList();
     }
 
     void forget(Key service) {

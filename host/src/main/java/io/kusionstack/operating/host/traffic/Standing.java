@@ -3,15 +3,19 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Wait;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one Pod stands at one place.
  *
  * @param on every port of it gets requests there
+ * @param sentTo some address of it gets requests there, be it on a port that the Service names no more
  * @param clearAt the ticket of the look that showed nothing of it there, or {@link #NOT_CLEAR}
  * @param waits what it waits for there, to be on or to be off
+ * @param refused why the provider does not take a port of it on
  */
-record Standing(boolean on, long clearAt, List<Wait> waits, Explanation.Traffic shown) {
+record Standing(
+        boolean on, boolean sentTo, long clearAt, List<Wait> waits, Optional<Wait> refused, Explanation.Traffic shown) {
     static final long NOT_CLEAR = -1;
 
     Standing {

@@ -91,6 +91,11 @@ record TrafficPlan(
         return released;
     }
 
+    /** Something is to be put on, now or as soon as its place can be read. */
+    boolean asksForMore() {
+        return places.stream().anyMatch(place -> !place.on().isEmpty());
+    }
+
     int waitingOn() {
         return (int) pods.stream()
                 .filter(pod -> pod.employee().isWanted() && !pod.known().waits().isEmpty())

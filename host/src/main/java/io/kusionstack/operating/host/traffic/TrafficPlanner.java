@@ -90,13 +90,21 @@ final class TrafficPlanner {
         boolean marked =
                 employee.pod().finalizers().contains(snapshot.employment().finalizer())
                         || !employee.employed() && isNamed(employee.pod());
-        PodTraffic.Known known = new PodTraffic.Known(clearAt, List.copyOf(waits), shown(employee, serving));
+        PodTraffic.Known known =
+                new PodTraffic.Known(clearAt, List.copyOf(waits), ahead(employee, serving), shown(employee, serving));
         pods.add(new TrafficPlan.PodPlan(employee, known, !employee.isWanted() && clear, marked));
         if (employee.isWanted()) {
             putBack(employee, serving);
         } else if (clear) {
             release(employee);
         }
+    }
+
+    /** Who gets requests anywhere and is refused where it is to get them would not come back. */
+    private Optional<Wait> ahead(Employee employee, Optional<Standing> serving) {
+        return serving.filter(standing -> employee.isWanted())
+                .flatMap(Standing::refused)
+                .filter(why -> standings(employee).stream().anyMatch(Standing::sentTo));
     }
 
     private List<Standing> standings(Employee employee) {
@@ -143,7 +151,7 @@ final class TrafficPlanner {
                     snapshot.employment().plugin(),
                     "",
                     "Unknown",
-                    0,
+                    Optional.empty(),
                     "",
                     Optional.empty()));
         }

@@ -18,6 +18,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
+import io.kusionstack.operating.plugin.traffic.Employer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -115,6 +116,10 @@ public final class TrafficReconciler implements Reconciler {
             ServiceMemory memory,
             Optional<Place> serving,
             Optional<Whereabouts.Unknown> unknown) {
+        Round with(ServiceMemory now) {
+            return new Round(employment, now, serving, unknown);
+        }
+
         Optional<Wait> obstacle() {
             return employment.wanted() ? unknown.map(Whereabouts.Unknown::why) : Optional.empty();
         }
@@ -125,7 +130,14 @@ public final class TrafficReconciler implements Reconciler {
     private Outcome act(Key key, Round round, List<PlaceMemory> before) {
         Looked looked = look(round, before);
         TrafficPlan plan = looked.plan();
-        publish(key, round, looked);
+        Employer now = round.employment().employer();
+        Optional<Employer> described = sources.traffic().described(key);
+        boolean isToAsk = plan.asksForMore() && !described.equals(Optional.of(now));
+        publish(
+                key,
+                round,
+                looked,
+                isToAsk ? described.orElse(Employment.gone(key).employer()) : now);
         waiting.note(key, round.employment().plugin(), plan);
         ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
         if (round.employment().wanted()) {
@@ -141,11 +153,26 @@ public final class TrafficReconciler implements Reconciler {
                 place -> isRecorded
                         || Places.stands(round.employment(), round.memory().recorded(), place));
         if (plan.clean()) {
-            return letGo(key, round.employment());
+            return letGo(key, round);
         }
+        answered(key, round, looked, after, isToAsk);
         memory = tell(round, memory.places(after));
         memories.put(key, memory);
         return outcome(round, plan, memory);
+    }
+
+    /** What the plugin answered to a change counts at once: who could not be put on again must not leave. */
+    private void answered(Key key, Round round, Looked looked, List<PlaceMemory> after, boolean wasToAsk) {
+        boolean isAsked =
+                wasToAsk && after.stream().allMatch(place -> place.unread().isEmpty());
+        if (isAsked || !Places.problem(after).equals(Places.problem(looked.places()))) {
+            ServiceMemory memory = round.memory().pods(looked.plan().employed(), looked.leaving());
+            publish(
+                    key,
+                    round,
+                    plan(round.with(memory), after),
+                    round.employment().employer());
+        }
     }
 
     /** Written before anything is put on there; what cannot be written keeps nothing from being taken off. */
@@ -208,12 +235,13 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     /** Told before any finalizer moves, because the lifecycle asks when it does. */
-    private void publish(Key key, Round round, Looked looked) {
+    private void publish(Key key, Round round, Looked looked, Employer described) {
         TrafficPlan plan = looked.plan();
         List<Key> released = plan.released(pod -> sources.traffic().known(key, pod));
         PodTraffic.Told now = new PodTraffic.Told(
                 plan.known(),
                 round.obstacle().or(() -> Places.obstacle(looked.places())),
+                described,
                 plan.lookAgain().map(calls.now()::plus));
         boolean mayGoOn = sources.traffic().tell(key, now) && now.obstacle().isEmpty();
         released.forEach(podKeys);
@@ -248,8 +276,9 @@ public final class TrafficReconciler implements Reconciler {
         return after;
     }
 
-    private Outcome letGo(Key key, Employment employment) {
-        memories.remove(key);
+    private Outcome letGo(Key key, Round round) {
+        Employment employment = round.employment();
+        forget(key, round);
         sources.traffic().forget(key);
         waiting.forget(key);
         Optional<Action> write =
@@ -259,6 +288,23 @@ public final class TrafficReconciler implements Reconciler {
         }
         Applied stored = actuator.apply(Plan.of(write.get()));
         return stored.failures().isEmpty() ? Outcome.done() : failed(employment, stored);
+    }
+
+    /** Of a Service that asks in vain only that it was told so is kept. */
+    private void forget(Key key, Round round) {
+        Optional<Wait> misfit = round.employment().misfit();
+        misfit.filter(why -> !round.memory().problem().equals(misfit))
+                .ifPresent(why -> actuator.apply(Plan.of(warning(round.employment(), why))));
+        if (misfit.isPresent()) {
+            memories.put(key, ServiceMemory.NONE.told(misfit));
+        } else {
+            memories.remove(key);
+        }
+    }
+
+    private static Action warning(Employment employment, Wait why) {
+        return new Action.Announce(
+                employment.ref(), Action.Severity.WARNING, why.reason().word(), why.message());
     }
 
     /** What cannot be written for good is told in the log, again and again with back-off. */
@@ -278,11 +324,7 @@ public final class TrafficReconciler implements Reconciler {
             return memory.told(problem);
         }
         Action event = problem.isPresent()
-                ? new Action.Announce(
-                        round.employment().ref(),
-                        Action.Severity.WARNING,
-                        problem.get().reason().word(),
-                        problem.get().message())
+                ? warning(round.employment(), problem.get())
                 : new Action.Announce(
                         round.employment().ref(),
                         Action.Severity.NORMAL,

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.traffic.Observation;
@@ -10,6 +11,7 @@ import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.Progress.Pending;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /** What to tell a person who asks why a Pod waits for traffic. The same as long as nothing changes. */
 final class Words {
@@ -49,8 +51,57 @@ final class Words {
                 "it is not known what " + place + " has: " + unknown.reason());
     }
 
+    /** What is missing, the load balancer or a part of it, the proof says. */
     static Wait noSuchPlace(Place place, String proof) {
-        return new Wait(Reason.TRAFFIC_PLACE_MISSING, place.plugin(), "there is no " + place + ": " + proof);
+        return new Wait(
+                Reason.TRAFFIC_PLACE_MISSING,
+                place.plugin(),
+                place.plugin() + " finds a place missing that the Service names, or named: " + proof);
+    }
+
+    static Wait misfit(Employment employment) {
+        return new Wait(
+                Reason.TRAFFIC_NOT_SERVED,
+                employment.name(),
+                employment.name() + " has the label " + Names.CONTROL
+                        + " and asks for traffic by an annotation, but is of"
+                        + " type " + employment.type() + ": only Services of type LoadBalancer are served, so its Pods"
+                        + " are touched without leaving a load balancer first. Set spec.type to LoadBalancer, or take"
+                        + " the annotations of " + Names.TRAFFIC_DOMAIN + " away");
+    }
+
+    /** As users know it. */
+    static String serving(Optional<Look.Seen> seen) {
+        return seen.map(found -> switch (found.serving()) {
+                    case ON -> "On";
+                    case STARTING -> "Starting";
+                    case DRAINING -> "Draining";
+                    case FOREIGN -> "Foreign";
+                })
+                .orElse("Off");
+    }
+
+    /** How it was before the provider stopped telling. */
+    static String lastSeen(Optional<Look.Seen> seen) {
+        String detail = seen.map(Look.Seen::detail).orElse("");
+        return "last seen " + serving(seen)
+                + seen.map(Look.Seen::since).map(since -> " since " + since).orElse("")
+                + (detail.isEmpty() ? "" : ": " + detail);
+    }
+
+    /** @param others addresses of the Pod on ports that the Service names no more */
+    static Explanation.Traffic beside(SortedSet<Spot> others, Explanation.Traffic shown) {
+        return others.isEmpty()
+                ? shown
+                : new Explanation.Traffic(
+                        shown.employer(),
+                        shown.plugin(),
+                        shown.place(),
+                        shown.serving(),
+                        shown.weight(),
+                        shown.detail() + (shown.detail().isEmpty() ? "" : "; ") + "registered on ports that the Service"
+                                + " names no more: " + others,
+                        shown.since());
     }
 
     static Wait last(Employment employment) {

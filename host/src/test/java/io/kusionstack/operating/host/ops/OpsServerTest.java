@@ -45,7 +45,7 @@ class OpsServerTest {
                     "slb",
                     "lb-1",
                     "On",
-                    100,
+                    Optional.of(100),
                     "healthy",
                     Optional.of(Instant.parse("2026-01-01T00:00:00Z")))),
             Optional.of(Instant.parse("2026-01-01T00:00:30Z")));

@@ -45,6 +45,8 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     Optional<Wait> silent = Optional.empty();
     final Set<String> missing = new TreeSet<>();
     final Set<String> unreadable = new TreeSet<>();
+    final Set<Integer> refusedPorts = new TreeSet<>();
+    boolean refusesToTakeOff;
     int losesEvery;
     int throttlesEvery;
     int callsUntilCrash = Integer.MAX_VALUE;
@@ -177,6 +179,10 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         if (is != null && is.backend().pod().uid().equals("foreign")) {
             complaints.add("touches what is foreign: " + change);
             return new Progress.Failed("Foreign", "not ours", false);
+        }
+        boolean refused = change instanceof BackendChange.PutOn ? refusedPorts.contains(spot.port()) : refusesToTakeOff;
+        if (refused) {
+            return new Progress.Failed("NoGroup", "no group serves port " + spot.port(), false);
         }
         return switch (change) {
             case BackendChange.PutOn put -> {

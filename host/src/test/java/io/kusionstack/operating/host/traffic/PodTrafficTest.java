@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.plugin.traffic.Employer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,14 +106,61 @@ class PodTrafficTest {
     void aServiceThatThePodIsLeavingMayStandInTheWayToo() {
         Wait unread = new Wait(Reason.TRAFFIC_UNKNOWN, "slb", "no answer");
         serve(service("false", "LoadBalancer"));
-        PodTraffic.Known known = new PodTraffic.Known(Standing.NOT_CLEAR, List.of(unread), List.of());
-        traffic.tell(WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), Optional.empty()));
+        PodTraffic.Known known = new PodTraffic.Known(Standing.NOT_CLEAR, List.of(unread), Optional.empty(), List.of());
+        traffic.tell(
+                WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
 
         assertThat(traffic.ahead(on, "collaset")).containsExactly(unread);
     }
 
     private static PodTraffic.Told told(Optional<Wait> obstacle) {
-        return new PodTraffic.Told(Map.of(), obstacle, Optional.empty());
+        return new PodTraffic.Told(Map.of(), obstacle, described(), Optional.empty());
+    }
+
+    private static Employer described() {
+        return Employment.of(service("true", "LoadBalancer")).employer();
+    }
+
+    @Test
+    void whoCouldNotBePutOnAgainStaysUnlessItIsNotToComeBack() {
+        Wait refused = new Wait(Reason.TRAFFIC_REFUSED, "slb", "no group serves port 9090");
+        serve(service("true", "LoadBalancer"));
+        traffic.tell(WEB, told(Optional.empty()));
+
+        assertThat(traffic.tell(WEB, staying(refused))).isTrue();
+        assertThat(traffic.tell(WEB, staying(refused))).isFalse();
+        assertThat(traffic.ahead(on, "collaset")).containsExactly(refused);
+        PodRecord scaledIn = Pods.like(on)
+                .label(Names.key(Names.OPERATION_TYPE, "collaset"), Names.SCALE_IN)
+                .build();
+        assertThat(traffic.ahead(scaledIn, "collaset")).isEmpty();
+        assertThat(traffic.tell(WEB, told(Optional.empty()))).isTrue();
+    }
+
+    private PodTraffic.Told staying(Wait refused) {
+        PodTraffic.Known known =
+                new PodTraffic.Known(Standing.NOT_CLEAR, List.of(refused), Optional.of(refused), List.of());
+        return new PodTraffic.Told(Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
+    }
+
+    @Test
+    void nobodyLeavesBeforeThePluginWasAskedUnderTheNewDescription() {
+        serve(service("true", "LoadBalancer"));
+        traffic.tell(WEB, told(Optional.empty()));
+        assertThat(traffic.ahead(on, "collaset")).isEmpty();
+
+        Service edited = new ServiceBuilder(service("true", "LoadBalancer"))
+                .editSpec()
+                .editFirstPort()
+                .withNewTargetPort(9090)
+                .endPort()
+                .endSpec()
+                .build();
+        traffic.serviceChanged(service("true", "LoadBalancer"), edited);
+
+        assertThat(traffic.ahead(on, "collaset"))
+                .extracting(Wait::reason)
+                .containsExactly(Reason.WAITING_FOR_TRAFFIC_OFF);
     }
 
     @Test
@@ -134,8 +182,9 @@ class PodTrafficTest {
         traffic.tell(
                 WEB,
                 new PodTraffic.Told(
-                        Map.of(on.uid(), new PodTraffic.Known(clearAt, waits, List.of())),
+                        Map.of(on.uid(), new PodTraffic.Known(clearAt, waits, Optional.empty(), List.of())),
                         Optional.empty(),
+                        described(),
                         Optional.empty()));
     }
 

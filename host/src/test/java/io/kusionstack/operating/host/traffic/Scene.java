@@ -152,6 +152,7 @@ final class Scene {
                 7,
                 wanted,
                 true,
+                "LoadBalancer",
                 List.of(Names.CLEAN_FINALIZER),
                 Map.of("app", "web"),
                 FINALIZER,

@@ -41,8 +41,8 @@ class TrafficPlannerTest {
 
         TakeOff off = new TakeOff(Scene.backend("", "10.0.0.1", 8080), Optional.empty());
         Wait wait = new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, "slb", "slb lb-1 still sends to 10.0.0.1:8080");
-        Explanation.Traffic shown =
-                new Explanation.Traffic("Service shop/web", "slb", "lb-1", "On", 0, "", Optional.of(Scene.LOOKED));
+        Explanation.Traffic shown = new Explanation.Traffic(
+                "Service shop/web", "slb", "lb-1", "On", Optional.empty(), "", Optional.of(Scene.LOOKED));
         Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(PlacePlanner.PATIENCE));
         Employee employee = new Employee(leaving, true, new TreeSet<>(List.of(8080)), 3, Optional.empty());
         assertThat(plan)
@@ -52,14 +52,23 @@ class TrafficPlannerTest {
                                 List.of(off),
                                 List.of(),
                                 new TreeSet<>(List.of(A)),
-                                Map.of("uid-a", new Standing(false, Standing.NOT_CLEAR, List.of(wait), shown)),
+                                Map.of(
+                                        "uid-a",
+                                        new Standing(
+                                                false,
+                                                true,
+                                                Standing.NOT_CLEAR,
+                                                List.of(wait),
+                                                Optional.empty(),
+                                                shown)),
                                 Optional.of(Duration.ZERO),
                                 Optional.of(patience),
                                 false)),
                         List.of(),
                         List.of(new PodPlan(
                                 employee,
-                                new PodTraffic.Known(Standing.NOT_CLEAR, List.of(wait), List.of(shown)),
+                                new PodTraffic.Known(
+                                        Standing.NOT_CLEAR, List.of(wait), Optional.empty(), List.of(shown)),
                                 false,
                                 true)),
                         Optional.of(patience),
@@ -274,7 +283,16 @@ class TrafficPlannerTest {
 
     @Test
     void aPodIsNotClearWhileSomethingThatGotLostMayStillArrive() {
-        PutOn put = new PutOn(Scene.wanted(back, 8080), 100);
+        assertNotClearAfterLosing(8080);
+    }
+
+    @Test
+    void norWhileItMayArriveOnAPortThatTheServiceNamesNoMore() {
+        assertNotClearAfterLosing(9090);
+    }
+
+    private void assertNotClearAfterLosing(int port) {
+        PutOn put = new PutOn(Scene.wanted(back, port), 100);
         Scene scene = new Scene()
                 .pod(leaving, 3)
                 .remembering(known -> known.applied(

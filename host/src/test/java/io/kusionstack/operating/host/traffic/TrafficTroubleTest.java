@@ -74,14 +74,67 @@ class TrafficTroubleTest {
         steps(world, 4);
         assertThat(world.traffic.shown(world.pod("a")))
                 .extracting(Explanation.Traffic::weight)
-                .containsExactly(100);
+                .containsExactly(Optional.of(100));
 
         world.balancer.throttlesEvery = 0;
         world.settle();
         assertThat(world.traffic.shown(world.pod("a")))
                 .extracting(Explanation.Traffic::weight)
-                .containsExactly(30);
+                .containsExactly(Optional.of(30));
         assertThat(world.balancer.weights("lb-1").values()).containsOnly(30);
+    }
+
+    @Test
+    void showsHowAPodWasSeenLastWhileTheProviderDoesNotTell() {
+        TrafficWorld world = started();
+        Explanation.Traffic before = world.traffic.shown(world.pod("a")).getFirst();
+        world.balancer.unreadable.add("lb-1");
+        annotate(world, "slb.traffic.operating.kusionstack.io/health", "ignored");
+        steps(world, 4);
+
+        Explanation.Traffic unknown = new Explanation.Traffic(
+                "Service shop/web",
+                "slb",
+                "lb-1",
+                "Unknown",
+                Optional.of(100),
+                "last seen On since " + before.since().orElseThrow(),
+                Optional.empty());
+        assertThat(world.traffic.shown(world.pod("a"))).containsExactly(unknown);
+
+        annotate(world, Names.TRAFFIC_PLUGIN, "typo");
+        steps(world, 4);
+        assertThat(world.traffic.shown(world.pod("a"))).containsExactly(unknown);
+    }
+
+    @Test
+    void aServiceOfAnotherTypeThatAsksForTrafficIsToldOnce() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service -> service.editSpec().withType("ClusterIP").endSpec());
+        world.pod("a", "10.0.0.1");
+        world.settle();
+        annotate(world, "example.com/unrelated", "x");
+        world.settle();
+        assertThat(announced(world)).containsExactly("WARNING TrafficNotServed");
+        assertThat(world.pod("a").available()).isTrue();
+
+        world.edit(service -> service.editSpec().withType("LoadBalancer").endSpec());
+        world.settle();
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(Map.of("10.0.0.1:8080", 100));
+    }
+
+    @Test
+    void theLabelAloneAsksForNothingOnAServiceOfAnotherType() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service -> service.editMetadata()
+                .withAnnotations(Map.of())
+                .endMetadata()
+                .editSpec()
+                .withType("ClusterIP")
+                .endSpec());
+        world.settle();
+
+        assertThat(announced(world)).isEmpty();
     }
 
     @Test
@@ -190,7 +243,7 @@ class TrafficTroubleTest {
 
         assertThat(world.balancer.weights("lb-1"))
                 .isEqualTo(Map.of("10.0.0.1:8080", 30, "10.0.0.2:8080", 100, "10.0.0.3:8080", 100));
-        assertThat(world.traffic.shown(world.pod("a")).getFirst().weight()).isEqualTo(30);
+        assertThat(world.traffic.shown(world.pod("a")).getFirst().weight()).contains(30);
     }
 
     @Test
