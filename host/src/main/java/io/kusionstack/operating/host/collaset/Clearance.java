@@ -23,8 +23,8 @@ sealed interface Clearance {
      */
     record Given(int deletions) implements Clearance {}
 
-    /** The API server has not been asked yet: nobody begins, and who has begun stays as it is. */
-    record Awaited() implements Clearance {}
+    /** The API server has not answered yet: nobody begins, and who has begun stays as it is. */
+    record Awaited(Wait why) implements Clearance {}
 
     /** Nobody begins, what only waits is called back, what is out of service is undone or finished. */
     record Withheld(Wait why) implements Clearance {}
@@ -37,7 +37,7 @@ sealed interface Clearance {
         Optional<Trial> trial =
                 Optional.ofNullable(snapshot.trials().get(history.updated().name()));
         if (trial.isEmpty()) {
-            return new Awaited();
+            return new Awaited(UNPROVEN);
         }
         boolean complete = roster.members().size() >= snapshot.set().replicas();
         boolean refused = (snapshot.obstacle().isPresent() && !complete)
@@ -45,15 +45,24 @@ sealed interface Clearance {
         return switch (trial.get()) {
             case Trial.Created() -> new Given(refused ? 0 : Integer.MAX_VALUE);
             case Trial.Taken taken -> new Given(complete && !refused ? 1 : 0);
-            case Trial.Unknown unknown -> new Given(complete && !refused ? 1 : 0);
+            case Trial.Unaskable unaskable -> new Given(complete && !refused ? 1 : 0);
+            case Trial.Unknown unknown -> new Awaited(unanswered(unknown));
             case Trial.Refused refusal ->
                 new Withheld(new Wait(Reason.TEMPLATE_REFUSED, history.updated().name(), refusal.explanation()));
         };
     }
 
-    /** Why nobody may begin; empty while they may, or while the answer is awaited. */
+    private static Wait unanswered(Trial.Unknown unknown) {
+        return new Wait(
+                Reason.REVISION_UNPROVEN,
+                "",
+                "the API server does not tell whether it takes Pods of spec.template: " + unknown.message()
+                        + "; it is asked again");
+    }
+
+    /** Why nobody may begin, as far as somebody has to know; empty while they may, or while the first answer is awaited. */
     default Optional<Wait> withheld() {
-        return this instanceof Withheld held ? Optional.of(held.why()) : Optional.empty();
+        return hold().filter(why -> !why.equals(UNPROVEN));
     }
 
     /** Why a Pod that went now would be missing, too: the creation of another was refused, or new ones end soon. */
@@ -71,7 +80,7 @@ sealed interface Clearance {
         return switch (this) {
             case Given given -> Optional.empty();
             case Withheld(Wait why) -> Optional.of(why);
-            case Awaited() -> Optional.of(UNPROVEN);
+            case Awaited(Wait why) -> Optional.of(why);
         };
     }
 }

@@ -24,7 +24,7 @@ record Counters(
             boolean onUpdated = member.revision().equals(updatedRevision);
             boolean serves = member.pod().available();
             scheduled += member.pod()
-                            .condition("PodScheduled")
+                            .condition(PodCondition.SCHEDULED)
                             .filter(PodCondition::isTrue)
                             .isPresent()
                     ? 1

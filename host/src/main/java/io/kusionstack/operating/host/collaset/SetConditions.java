@@ -9,8 +9,8 @@ import java.util.Optional;
 final class SetConditions {
     static final String STALLED = "Stalled";
     static final String PROGRESSING = "Progressing";
-    private static final String SCALE = "Scale";
-    private static final String UPDATE = "Update";
+    static final String SCALE = "Scale";
+    static final String UPDATE = "Update";
     private static final String AVAILABLE = "Available";
     private static final String PAUSED = "Paused";
 
@@ -76,9 +76,9 @@ final class SetConditions {
         } else if (isPaused()) {
             conditions.set(UPDATE, false, PAUSED, paused());
         } else {
-            boolean updated = reach().isComplete() && !course.update().busy();
+            boolean updated = reach().isComplete() && !course.update().busy() && counters.replicas() >= wanted;
             String reason = updated ? "Updated" : stuck.isPresent() ? Stuck.REASON : "Updating";
-            conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : stuckWords()));
+            conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : missing() + stuckWords()));
         }
     }
 
@@ -100,9 +100,14 @@ final class SetConditions {
     }
 
     private void available() {
-        boolean all = counters.available() >= wanted;
+        available(conditions, counters.available(), wanted, stuckWords());
+    }
+
+    /** @param why more words where it is not */
+    static void available(Conditions conditions, long serving, int wanted, String why) {
+        boolean all = serving >= wanted;
         String reason = all ? "AllReplicasAvailable" : "ReplicasUnavailable";
-        conditions.set(AVAILABLE, all, reason, serving() + (all ? "" : stuckWords()));
+        conditions.set(AVAILABLE, all, reason, serving(serving, wanted) + (all ? "" : why));
     }
 
     private void stalled() {
@@ -147,13 +152,21 @@ final class SetConditions {
     }
 
     private String serving() {
-        return counters.available() + " of " + wanted + " Pods serve";
+        return serving(counters.available(), wanted);
+    }
+
+    private static String serving(long serving, int wanted) {
+        return serving + " of " + wanted + " Pods serve";
     }
 
     private String updated() {
         int held = counters.replicas() - counters.updated() - (reach().pods() - reach().updated());
         String rest = held > 0 ? "; " + held + " others are not in scope" : "";
         return reach().serving() + " of " + reach().pods() + " Pods in scope run the newest revision and serve" + rest;
+    }
+
+    private String missing() {
+        return counters.replicas() < wanted ? "; " + existing() : "";
     }
 
     private String stuckWords() {

@@ -70,6 +70,8 @@ final class SetStatus {
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
         Conditions conditions = conditions(snapshot);
         conditions.set(STALLED, true, reason, message);
+        conditions.set(SetConditions.UPDATE, false, reason, message);
+        conditions.set(PROGRESSING, false, reason, message);
         return write(snapshot.set(), observed(snapshot, conditions));
     }
 
@@ -78,6 +80,12 @@ final class SetStatus {
         Conditions conditions = conditions(snapshot);
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle");
+        conditions.remove(SetConditions.SCALE);
+        conditions.remove(SetConditions.UPDATE);
+        long serving = Roster.of(snapshot).members().stream()
+                .filter(member -> member.pod().available())
+                .count();
+        SetConditions.available(conditions, serving, snapshot.set().replicas(), "");
         stalledBySetback(snapshot, conditions);
         return write(snapshot.set(), observed(snapshot, conditions));
     }

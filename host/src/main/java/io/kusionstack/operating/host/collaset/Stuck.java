@@ -41,6 +41,12 @@ record Stuck(String subject, String words) {
                 return Optional.of(new Stuck("Pod " + pod.name() + ": " + subject(container), words(container)));
             }
         }
+        boolean unscheduled = pod.condition(PodCondition.SCHEDULED)
+                .filter(condition -> condition.isFalse() && condition.reason().equals("Unschedulable"))
+                .isPresent();
+        if (unscheduled) {
+            return Optional.of(new Stuck("Pod " + pod.name() + ": no node takes it", "Unschedulable"));
+        }
         return isAway(pod, now)
                 ? Optional.of(new Stuck("Pod " + pod.name() + ": node " + pod.node() + " does not answer", ""))
                 : Optional.empty();

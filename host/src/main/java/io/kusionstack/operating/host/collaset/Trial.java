@@ -9,6 +9,11 @@ import java.util.Optional;
  * What the API server said of Pods of one revision. Kept in memory only: lost, it is asked again.
  */
 sealed interface Trial {
+    String NO_DRY_RUN = "does not support dry run";
+
+    /** A field that the server does not know: a dry run says so, a creation leaves it out. */
+    String UNREAD = "strict decoding error";
+
     /**
      * A dry run passed all that looks at the Pod's content.
      *
@@ -48,14 +53,18 @@ sealed interface Trial {
         }
     }
 
-    /** No answer that says anything of the content: a webhook that cannot be asked, a server in trouble. */
-    record Unknown(int attempts, Instant at) implements Trial {}
+    /** The server, or a webhook that it has to ask, gave no answer, or is not asked yet: it is asked again. */
+    record Unknown(int attempts, Instant at, String message) implements Trial {}
+
+    /** A webhook does not support dry runs: only a real Pod tells. */
+    record Unaskable() implements Trial {}
 
     /** When to ask again, for a set of this generation; empty once it is known that Pods are taken. */
     default Optional<Instant> askAgain(long generation) {
         return switch (this) {
             case Taken taken -> Optional.empty();
             case Created() -> Optional.empty();
+            case Unaskable() -> Optional.empty();
             case Refused refused ->
                 Optional.of(refused.generation() == generation ? refused.at().plus(refused.pause()) : refused.at());
             case Unknown unknown -> Optional.of(unknown.at().plus(Pauses.after(unknown.attempts())));
@@ -70,13 +79,14 @@ sealed interface Trial {
      * @param before what was known of the revision
      */
     static Trial tried(Optional<Failure> failure, Optional<Trial> before, long generation, Instant now) {
-        Trial known = before.orElseGet(() -> new Unknown(0, now));
+        Trial known = before.orElseGet(() -> new Unknown(0, now, ""));
         if (failure.isPresent() && isOfContent(failure.get())) {
             return new Refused(
                     failure.get().code(), failure.get().message(), true, generation, attempts(known) + 1, now);
         }
         boolean taken =
                 failure.isEmpty() || isQuota(failure.get().code(), failure.get().message());
+        String message = failure.map(Failure::message).orElse("");
         boolean same = known instanceof Refused refused && refused.generation() == generation;
         return switch (known) {
             case Taken stays -> stays;
@@ -91,9 +101,14 @@ sealed interface Trial {
                         refused.attempts() + (refused.shown() ? 1 : 0),
                         now);
             case Refused refused when same && !refused.shown() -> new Taken(refused.attempts());
-            case Refused refused -> taken ? new Taken() : new Unknown(1, now);
-            case Unknown unknown -> taken ? new Taken() : new Unknown(unknown.attempts() + 1, now);
+            case Refused refused -> taken ? new Taken() : unanswered(message, 1, now);
+            case Unknown unknown -> taken ? new Taken() : unanswered(message, unknown.attempts() + 1, now);
+            case Unaskable stays -> stays;
         };
+    }
+
+    private static Trial unanswered(String message, int attempts, Instant now) {
+        return message.contains(NO_DRY_RUN) ? new Unaskable() : new Unknown(attempts, now, message);
     }
 
     /**
@@ -102,8 +117,11 @@ sealed interface Trial {
      * @param failure empty where the Pod was created
      */
     static Optional<Trial> created(Optional<Failure> failure, Optional<Trial> before, long generation, Instant now) {
+        boolean unread = before.filter(known ->
+                        known instanceof Refused refused && refused.message().contains(UNREAD))
+                .isPresent();
         if (failure.isEmpty()) {
-            return Optional.of(new Created());
+            return unread ? before : Optional.of(new Created());
         }
         if (!isOfContent(failure.get())) {
             return before;
@@ -121,6 +139,7 @@ sealed interface Trial {
             case Taken taken -> taken.refused();
             case Created created -> 0;
             case Unknown unknown -> 0;
+            case Unaskable unaskable -> 0;
         };
     }
 
@@ -129,7 +148,7 @@ sealed interface Trial {
         boolean refused = failure.code() == 400 || failure.code() == 403 || failure.code() == 422;
         return refused
                 && !isQuota(failure.code(), failure.message())
-                && !failure.message().contains("does not support dry run");
+                && !failure.message().contains(NO_DRY_RUN);
     }
 
     /** The quota is the last to be asked: all else has passed. A quota that wants amounts said is no full one. */

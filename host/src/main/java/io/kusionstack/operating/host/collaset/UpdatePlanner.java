@@ -83,16 +83,18 @@ final class UpdatePlanner {
                     }
                     look(member, false);
                 }
-                case Clearance.Awaited() -> {
+                case Clearance.Awaited(Wait why) -> {
                     if (outdated) {
-                        draft.await(member, Clearance.UNPROVEN);
+                        draft.await(member, why);
                     } else {
                         look(member, false);
                     }
                 }
             }
         }
-        clearance.withheld().ifPresent(why -> draft.trouble(why.message()));
+        if (wanted || clearance instanceof Clearance.Withheld) {
+            clearance.withheld().ifPresent(why -> draft.trouble(why.message()));
+        }
         if (wanted) {
             setback.trouble().ifPresent(draft::trouble);
         }

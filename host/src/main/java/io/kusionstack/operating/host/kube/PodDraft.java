@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What was read of one Pod so far. One thread. */
 final class PodDraft {
-    private static final Set<String> CONDITIONS =
-            Set.of(PodCondition.READY, PodCondition.CONTAINERS_READY, PodCondition.DISRUPTION_TARGET, "PodScheduled");
+    private static final Set<String> CONDITIONS = Set.of(
+            PodCondition.READY, PodCondition.CONTAINERS_READY, PodCondition.DISRUPTION_TARGET, PodCondition.SCHEDULED);
 
     private static final int LONGEST_MESSAGE = 256;
 

@@ -62,9 +62,13 @@ final class PodLife {
         return failure;
     }
 
-    /** Nothing is stored, so it is not counted as a write. A name that is taken stands behind all other checks. */
+    /**
+     * Nothing is stored, so it is not counted as a write. A name that is taken stands behind all other checks. Strict about fields
+     * that the server does not know, as kubectl is for its own kinds: a creation would leave them out in silence.
+     */
     Optional<Failure> attempt(Action.TryPod action) {
-        String path = ObjectPath.collection(ObjectKind.POD, action.owner().namespace()) + "?dryRun=All";
+        String path = ObjectPath.collection(ObjectKind.POD, action.owner().namespace())
+                + "?dryRun=All&fieldValidation=Strict";
         try {
             Answer answer =
                     delivery.read(() -> parts.client().post(path, action.body().toString()));
@@ -72,7 +76,7 @@ final class PodLife {
                     ? Optional.empty()
                     : ObjectWriter.failure(action, new Delivery.Result.Answered(answer));
         } catch (IOException e) {
-            return Optional.of(new Failure(action, Fate.UNKNOWN, 0, e.toString()));
+            return Optional.of(new Failure(action, Fate.UNKNOWN, 0, "no answer: " + e.getMessage()));
         }
     }
 

@@ -264,9 +264,7 @@ final class PodWriter {
     private void noteUndone(Write write, PodEdit missing, PodRecord after) {
         PodEdit next = advanced(new Write(after, PodEdit.of(after), write.epoch), parts.gate());
         PodEdit undone = next.isEmpty() ? missing : next;
-        String words = "the API server takes it and leaves out " + PodPatch.named(missing)
-                + ": find the webhook or policy that changes Pods";
-        wakeLater(after, refusals.note(after, undone, new Refusals.Failed(Fate.REFUSED, 0, words)));
+        wakeLater(after, refusals.note(after, undone, Refusals.Failed.undone(missing)));
     }
 
     private PodRecord parsed(Answer answer) {

@@ -104,6 +104,15 @@ final class Refusals implements PodCache.Listener {
         static Failed of(Answer answer) {
             return new Failed(Fate.of(answer), answer.code(), answer.message());
         }
+
+        /** It said yes, and did not do all of it. */
+        static Failed undone(PodEdit missing) {
+            return new Failed(
+                    Fate.REFUSED,
+                    0,
+                    "the API server takes it and leaves out " + PodPatch.named(missing)
+                            + ": find the webhook or policy that changes Pods");
+        }
     }
 
     /** A write like this got through. */

@@ -6,6 +6,8 @@ import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -145,6 +147,10 @@ final class Rehearsals {
 
     private Optional<Known> learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
         Fate fate = Fate.of(answer);
+        PodEdit undone = fate == Fate.DONE ? undone(answer, next) : PodEdit.of(seen);
+        if (!undone.isEmpty()) {
+            return Optional.of(denied(Refusals.Failed.undone(undone), denials, seen, next));
+        }
         if (fate == Fate.DONE) {
             refusals.forgetRehearsed(seen, next);
         }
@@ -154,6 +160,15 @@ final class Rehearsals {
         return fate.isNo() || fate == Fate.UNKNOWN
                 ? Optional.of(denied(Refusals.Failed.of(answer), denials, seen, next))
                 : Optional.empty();
+    }
+
+    /** What a webhook or a policy would take back. */
+    private PodEdit undone(Answer answer, PodEdit next) {
+        try {
+            return PodPatch.missing(parts.parser().parse(answer.body()), next, parts.parser()::keeps);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the API server's answer is no Pod", e);
+        }
     }
 
     private Known denied(Refusals.Failed failed, int denials, PodRecord seen, PodEdit next) {

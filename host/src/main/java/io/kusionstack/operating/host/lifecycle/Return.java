@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.lifecycle;
 import io.kusionstack.operating.host.model.AvailableConditions;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -92,7 +93,18 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                                 Reason.GATE_NOT_OBSERVED,
                                 Names.SERVICE_READY,
                                 "the kubelet has not published Ready since the readiness gate was opened")
-                        : new Wait(Reason.POD_NOT_READY, "", "the containers of the Pod are not ready"));
+                        : new Wait(
+                                Reason.POD_NOT_READY,
+                                "",
+                                isUnscheduled(seen)
+                                        ? "no node takes the Pod: see kubectl describe pod for the scheduler's words"
+                                        : "the containers of the Pod are not ready"));
+    }
+
+    private static boolean isUnscheduled(PodRecord seen) {
+        return seen.condition(PodCondition.SCHEDULED)
+                .filter(PodCondition::isFalse)
+                .isPresent();
     }
 
     /**

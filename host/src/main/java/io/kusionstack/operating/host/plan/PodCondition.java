@@ -6,6 +6,7 @@ import java.time.Instant;
 public record PodCondition(String type, String status, String reason, Instant lastTransition) {
     public static final String READY = "Ready";
     public static final String CONTAINERS_READY = "ContainersReady";
+    public static final String SCHEDULED = "PodScheduled";
     public static final String DISRUPTION_TARGET = "DisruptionTarget";
 
     public boolean isTrue() {

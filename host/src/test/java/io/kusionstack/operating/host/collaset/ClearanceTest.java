@@ -209,9 +209,20 @@ class ClearanceTest {
                         Snapshots.pod(2));
 
         assertThat(deletions(world.trial(new Trial.Taken()).plan())).hasSize(1);
-        assertThat(deletions(world.trial(new Trial.Unknown(1, Snapshots.NOW)).plan()))
-                .hasSize(1);
+        assertThat(deletions(world.trial(new Trial.Unaskable()).plan())).hasSize(1);
         assertThat(deletions(world.trial(new Trial.Created()).plan())).hasSize(2);
+    }
+
+    @Test
+    void nobodyBeginsWhileTheServerDoesNotTellAndItsWordsAreTold() {
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(Snapshots.pod(0), Snapshots.pod(1))
+                .trial(new Trial.Unknown(1, Snapshots.NOW, "failed calling webhook \"a.b\": no answer"))
+                .plan();
+
+        assertThat(edits(plan)).isEmpty();
+        assertThat(Snapshots.status(plan).path("conditions").toString())
+                .contains("failed calling webhook \\\"a.b\\\": no answer; it is asked again");
     }
 
     @Test

@@ -24,7 +24,7 @@ class TrialTest {
                 "REFUSED | 403 | is forbidden: failed quota: mem: must specify limits.memory | Refused",
                 "REFUSED | 403 | is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4 | Taken",
                 "REFUSED | 403 | is forbidden: status unknown for quota: pods, resources: pods | Taken",
-                "REFUSED | 400 | admission webhook \"a.b.c\" does not support dry run | Unknown",
+                "REFUSED | 400 | admission webhook \"a.b.c\" does not support dry run | Unaskable",
                 "REFUSED | 500 | failed calling webhook | Unknown",
                 "BUSY    | 429 | too many requests | Unknown",
                 "UNKNOWN | 0   | timeout | Unknown"
@@ -38,11 +38,11 @@ class TrialTest {
 
     @Test
     void isNotTakenBackByAServerThatCannotBeAskedUntilTheSetChanges() {
-        Optional<Failure> unasked = Optional.of(failure(Fate.REFUSED, 400, "does not support dry run"));
+        Optional<Failure> unasked = Optional.of(failure(Fate.UNKNOWN, 0, "timeout"));
 
         assertThat(Trial.tried(unasked, refused(true, 1), 1, NOW))
                 .isEqualTo(refused(true, 2).get());
-        assertThat(Trial.tried(unasked, refused(true, 1), 2, NOW)).isEqualTo(new Trial.Unknown(1, NOW));
+        assertThat(Trial.tried(unasked, refused(true, 1), 2, NOW)).isEqualTo(new Trial.Unknown(1, NOW, "timeout"));
     }
 
     @Test
@@ -77,6 +77,15 @@ class TrialTest {
         assertThat(Trial.created(quota, Optional.of(new Trial.Taken()), 1, NOW)).contains(new Trial.Taken());
         assertThat(Trial.tried(Optional.empty(), Optional.of(new Trial.Created()), 1, NOW))
                 .isEqualTo(new Trial.Created());
+    }
+
+    @Test
+    void aCreationThatLeavesAnUnknownFieldOutTakesNothingBack() {
+        Optional<Failure> strict =
+                Optional.of(failure(Fate.REFUSED, 400, "strict decoding error: unknown field \"spec.contaners\""));
+        Optional<Trial> refused = Optional.of(Trial.tried(strict, Optional.empty(), 1, NOW));
+
+        assertThat(Trial.created(Optional.empty(), refused, 1, NOW)).isEqualTo(refused);
     }
 
     private static Optional<Trial> refused(boolean shown, int attempts) {

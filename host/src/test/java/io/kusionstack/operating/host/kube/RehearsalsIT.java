@@ -79,7 +79,7 @@ class RehearsalsIT {
 
     @Test
     void whatWasTriedForOnePodIsNotTriedForTheNext() {
-        api.answers(200, FakeApi.pod("a", 10)).answers(200, labelled("a")).answers(200, taken("a", 11));
+        api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
         Cluster.await().until(() -> fates.contains(Fate.DONE));
         api.answers(200, taken("b", 12));
@@ -102,6 +102,20 @@ class RehearsalsIT {
         leave(a);
 
         Cluster.await().until(() -> fates.equals(List.of(Fate.DONE)));
+    }
+
+    @Test
+    void nobodyLeavesServiceForAnEditThatAWebhookWouldTakeBack() {
+        api.answers(200, rehearsed("a", "app:v1"));
+
+        leave(a);
+        Cluster.await().until(() -> fates.size() == 1);
+
+        assertThat(fates).containsExactly(Fate.REFUSED);
+        assertThat(actuator.refusal(a).orElseThrow().sentence())
+                .isEqualTo(
+                        "writing Pod a has no effect: the API server takes it and leaves out the image of container main:"
+                                + " find the webhook or policy that changes Pods");
     }
 
     @Test
@@ -153,6 +167,11 @@ class RehearsalsIT {
     /** The answer to the question whether labels travel with a status. */
     private static String labelled(String name) {
         return shown(name, 10, "\"operating.kusionstack.io/probe\":\"true\"", "True");
+    }
+
+    private static String rehearsed(String name, String image) {
+        return shown(name, 10, "\"controller-revision-hash\":\"web-2\"", "True")
+                .replace("\"spec\":{", "\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"" + image + "\"}],");
     }
 
     private static String taken(String name, long version) {
