@@ -30,6 +30,7 @@ final class RevisionData {
             "hostNetwork",
             "hostPID",
             "hostIPC",
+            "shareProcessNamespace",
             "stdin",
             "stdinOnce",
             "tty",
@@ -37,7 +38,7 @@ final class RevisionData {
             "hostPort",
             "initialDelaySeconds");
 
-    private static final Set<String> EMPTY_IS_ABSENT = Set.of(RESOURCES, "status", "securityContext");
+    private static final Set<String> EMPTY_IS_ABSENT = Set.of(RESOURCES, "status", "securityContext", "affinity");
 
     private RevisionData() {}
 
@@ -75,7 +76,7 @@ final class RevisionData {
         if (data.path("spec").path("template").path(METADATA) instanceof ObjectNode metadata) {
             removeOwnKeys(metadata);
         }
-        return GoJson.text(withoutZeros(data, ""));
+        return GoJson.text(withoutZeros(ApiDefaults.without(data, "", MAPS), ""));
     }
 
     /** Who adds or drops them has changed nothing. */
