@@ -35,11 +35,17 @@ final class Revisions {
     /**
      * @param updated the revision of the spec as it is now
      * @param current the revision that was complete last; the updated one where that is unknown
+     * @param lost true if the revision that was complete last is gone while the newest is held back: of neither a Pod may be made
      * @param known every revision there will be once the actions are done, by name
      * @param collisions how often a name was taken
      */
     record History(
-            Revision updated, Revision current, Map<String, Revision> known, int collisions, List<Action> actions) {
+            Revision updated,
+            Revision current,
+            boolean lost,
+            Map<String, Revision> known,
+            int collisions,
+            List<Action> actions) {
         History {
             known = Map.copyOf(known);
             actions = List.copyOf(actions);
@@ -84,6 +90,10 @@ final class Revisions {
         known.put(updated.name(), updated);
         Revision current = Optional.ofNullable(known.get(set.currentRevision()))
                 .orElseGet(() -> set.rollout().holds() ? heldAt(ordered, updated, inUse) : updated);
+        boolean lost = set.rollout().holds()
+                && current.name().equals(updated.name())
+                && !set.currentRevision().isEmpty()
+                && !known.containsKey(set.currentRevision());
         Set<String> needed = new HashSet<>(inUse);
         needed.add(updated.name());
         needed.add(current.name());
@@ -91,7 +101,7 @@ final class Revisions {
             known.remove(old.name());
             actions.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
         }
-        return new History(updated, current, known, collisions, actions);
+        return new History(updated, current, lost, known, collisions, actions);
     }
 
     /** Where nobody knows any more which revision was complete last, the newest is still held back. */

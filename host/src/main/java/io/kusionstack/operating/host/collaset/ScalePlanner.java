@@ -185,6 +185,7 @@ final class ScalePlanner {
         List<Identity> vacant = draft.identities().values().stream()
                 .filter(identity ->
                         identity.ownedBy(snapshot.set().name()) && !identity.leaving() && !roster.has(identity.id()))
+                .filter(identity -> !isOfALostRevision(identity))
                 .limit(missing)
                 .map(this::onAKnownRevision)
                 .toList();
@@ -202,6 +203,18 @@ final class ScalePlanner {
         }
         int most = obstacle.isPresent() || snapshot.brake().holds() ? 1 : vacant.size();
         createProbing(vacant.subList(0, Math.min(most, vacant.size())));
+    }
+
+    /** A held revision gets out by the end of its hold, and not because nothing else is left. */
+    private boolean isOfALostRevision(Identity identity) {
+        boolean lost = history.lost()
+                && (identity.justCreated() || history.find(identity.revision()).isEmpty());
+        if (lost) {
+            draft.trouble("ControllerRevision " + snapshot.set().currentRevision()
+                    + " is gone, and the newest revision is held back, so no Pod is created: end the hold"
+                    + " (spec.paused, the partition, or byLabel), or restore the ControllerRevision");
+        }
+        return lost;
     }
 
     /** Of a revision that no Pod runs yet, one is created first: if it is refused, so would be all. */

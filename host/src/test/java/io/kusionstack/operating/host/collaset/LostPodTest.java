@@ -57,6 +57,19 @@ class LostPodTest {
     }
 
     @Test
+    void aHeldRevisionIsNotTakenThoughTheOldOneWasDeleted() {
+        SetPlan plan = Snapshots.of(
+                        Snapshots.set().replicas(2).with("paused: true").status(Json.of("currentRevision: web-0")))
+                .withoutTheOldRevision()
+                .identities(Identity.allocated(0, "web", "web-2"), Identity.adopted(1, "web", "web-0"))
+                .plan();
+
+        assertThat(plan.acts().actions()).noneMatch(Action.CreatePod.class::isInstance);
+        assertThat(Snapshots.status(plan).path("conditions").toString())
+                .contains("ControllerRevision web-0 is gone, and the newest revision is held back");
+    }
+
+    @Test
     void aRevisionThatAPodHasLostIsGivenBackInsteadOfAnotherPod() {
         Pods stripped = Snapshots.pod(1).without(Names.REVISION).image("app:v1");
 

@@ -298,6 +298,29 @@ class RevisionsTest {
     }
 
     @Test
+    void knowsThatTheRevisionIsLostThatAHoldKeepsPodsAt() {
+        List<Revision> stored = List.of(Sets.stored("web-2", 2, V2));
+        Sets held = Sets.set(V2).with("paused: true");
+
+        assertThat(Revisions.plan(held.build(), stored, Set.of(), Set.of()).lost())
+                .as("a set that never was complete")
+                .isFalse();
+        held.status(Json.of("currentRevision: web-1"));
+        assertThat(Revisions.plan(held.build(), stored, Set.of(), Set.of()).lost())
+                .isTrue();
+        assertThat(Revisions.plan(
+                                Sets.set(V2)
+                                        .status(Json.of("currentRevision: web-1"))
+                                        .build(),
+                                stored,
+                                Set.of(),
+                                Set.of())
+                        .lost())
+                .as("nothing is held")
+                .isFalse();
+    }
+
+    @Test
     void trimsTheOldestThatNobodyNeeds() {
         SetSpec set = Sets.set(V1).historyLimit(1).build();
         List<Revision> stored = List.of(

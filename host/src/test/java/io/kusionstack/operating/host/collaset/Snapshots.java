@@ -29,6 +29,7 @@ final class Snapshots {
     private final Sets set;
     private final List<PodRecord> pods = new ArrayList<>();
     private final List<Identity> identities = new ArrayList<>();
+    private boolean gone;
     private Optional<Sets> newer = Optional.empty();
     private Optional<Trial> trial = Optional.of(new Trial.Created());
     private final Map<String, Refusal> refusals = new HashMap<>();
@@ -68,6 +69,12 @@ final class Snapshots {
 
     Snapshots orphans(Pods... more) {
         Arrays.stream(more).map(Pods::build).forEach(orphans::add);
+        return this;
+    }
+
+    /** Somebody has deleted {@code web-1}. */
+    Snapshots withoutTheOldRevision() {
+        gone = true;
         return this;
     }
 
@@ -134,7 +141,7 @@ final class Snapshots {
                 pods,
                 Orphans.of(spec, orphans, Set.of(V1.name(), V2.name())),
                 brake,
-                List.of(V1, Sets.accepted(V2, spec)),
+                gone ? List.of(Sets.accepted(V2, spec)) : List.of(V1, Sets.accepted(V2, spec)),
                 Set.of(),
                 takenPodNames,
                 new CollaSetSnapshot.Context(CONTEXT, 50, identities),
