@@ -40,7 +40,7 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
     private final Set<Key> shown = new HashSet<>();
     private volatile boolean listsAgain;
     private volatile List<SharedIndexInformer<T>> informers;
-    private volatile Instant lastWatching;
+    private volatile Optional<Instant> interrupted = Optional.empty();
 
     /** @param namespaces none means all */
     InformerCache(Class<T> type, KubernetesClient client, List<String> namespaces, InstantSource clock) {
@@ -48,7 +48,6 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         this.client = client;
         this.clock = clock;
         this.namespaces = List.copyOf(namespaces);
-        this.lastWatching = clock.instant();
         this.informers = prepared();
     }
 
@@ -157,16 +156,19 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
         listeners.forEach(listener -> listener.changed(known, null));
     }
 
-    /** One entry for all its informers. A kind that rarely changes is silent, so an open watch counts as heard of. */
+    /**
+     * One entry for all its informers. A kind that rarely changes is silent, so an open watch counts as heard of; a closed one counts
+     * from when somebody first asked and found it closed.
+     */
     public StreamHealth health() {
         boolean watching = informers.stream().allMatch(SharedIndexInformer::isWatching)
                 && informers.stream()
                         .noneMatch(informer ->
                                 informer.stopped().toCompletableFuture().isDone());
-        if (watching) {
-            lastWatching = clock.instant();
-        }
-        return new StreamHealth(type.getSimpleName(), isSynced(), watching, lastWatching);
+        Instant now = clock.instant();
+        Instant lastHeard = watching ? now : interrupted.orElse(now);
+        interrupted = watching ? Optional.empty() : Optional.of(lastHeard);
+        return new StreamHealth(type.getSimpleName(), isSynced(), watching, lastHeard);
     }
 
     @Override
