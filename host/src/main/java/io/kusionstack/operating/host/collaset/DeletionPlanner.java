@@ -45,7 +45,8 @@ final class DeletionPlanner {
             draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
         }
         Strays.release(snapshot, roster.strays(), draft);
-        roster.members().forEach(member -> leave(member, snapshot, draft));
+        BeginWindow window = BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
+        roster.members().forEach(member -> leave(member, window, snapshot, draft));
         Plan status = SetStatus.terminating(snapshot).map(Plan::of).orElse(Plan.nothing());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
     }
@@ -64,9 +65,14 @@ final class DeletionPlanner {
                                 + " deploy/deletion-guard.yaml is applied; delete in the background instead"));
     }
 
-    private static void leave(Member member, CollaSetSnapshot snapshot, Step.Draft draft) {
+    private static void leave(Member member, BeginWindow window, CollaSetSnapshot snapshot, Step.Draft draft) {
         PodRecord pod = member.pod();
-        if (!PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE)) {
+        boolean begun = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
+        if (!begun && !window.admits()) {
+            draft.lookAgain(BeginWindow.FRESH);
+            return;
+        }
+        if (!begun) {
             draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
             return;
         }

@@ -26,6 +26,7 @@ final class ScalePlanner {
     private final Revisions.History history;
     private final Roster roster;
     private final Step.Draft draft;
+    private final BeginWindow window;
 
     private ScalePlanner(
             CollaSetSnapshot snapshot,
@@ -36,6 +37,7 @@ final class ScalePlanner {
         this.history = history;
         this.roster = roster;
         this.draft = new Step.Draft(identities);
+        this.window = BeginWindow.of(roster.members(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now());
     }
 
     static Step plan(
@@ -116,6 +118,11 @@ final class ScalePlanner {
     }
 
     private void scaleIn(Member member) {
+        if (!member.scalingIn() && !window.admits()) {
+            draft.await(member);
+            draft.lookAgain(BeginWindow.FRESH);
+            return;
+        }
         if (!member.scalingIn()) {
             draft.edit(
                     member,

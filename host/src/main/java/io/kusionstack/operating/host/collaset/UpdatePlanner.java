@@ -34,7 +34,7 @@ final class UpdatePlanner {
     private final Clearance clearance;
     private final Step.Draft draft;
     private final UpdateSetback setback;
-    private final UpdateWindow window;
+    private final BeginWindow window;
     private int deletions;
     private final Map<String, Template.Change> changes = new HashMap<>();
 
@@ -51,7 +51,7 @@ final class UpdatePlanner {
         this.target = history.updated().name();
         this.draft = new Step.Draft(identities);
         this.setback = UpdateSetback.of(snapshot, target);
-        this.window = UpdateWindow.of(members, snapshot.now());
+        this.window = BeginWindow.of(members, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
     }
 
     /** @param members those that no earlier step has taken */
@@ -143,7 +143,7 @@ final class UpdatePlanner {
             note(member, identity -> identity.settled().revision(target));
         }
         if (!window.admits()) {
-            draft.lookAgain(UpdateWindow.FRESH);
+            draft.lookAgain(BeginWindow.FRESH);
             return;
         }
         switch (change) {

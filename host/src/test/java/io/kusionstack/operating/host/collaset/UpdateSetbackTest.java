@@ -70,7 +70,18 @@ class UpdateSetbackTest {
 
     @Test
     void noMorePodsAreMarkedThanCouldLeaveSoon() {
-        assertThat(edited(hundredPods(20, NOW_STAMP))).hasSize(UpdateWindow.SIZE - 20);
+        assertThat(edited(hundredPods(20, NOW_STAMP))).hasSize(BeginWindow.SIZE - 20);
+    }
+
+    @Test
+    void noMorePodsAreMarkedToScaleInThanCouldLeaveSoon() {
+        List<Pods> pods = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            pods.add(Snapshots.pod(i).revision("web-2").available());
+        }
+        Snapshots none = Snapshots.of(Snapshots.set().replicas(0)).pods(pods.toArray(Pods[]::new));
+
+        assertThat(edited(none.plan())).hasSize(BeginWindow.SIZE);
     }
 
     @Test
@@ -86,7 +97,7 @@ class UpdateSetbackTest {
 
     @Test
     void aMarkThatWaitsForLongGivesItsPlaceAway() {
-        assertThat(edited(hundredPods(20, HALF_A_MINUTE_AGO))).hasSize(UpdateWindow.SIZE);
+        assertThat(edited(hundredPods(20, HALF_A_MINUTE_AGO))).hasSize(BeginWindow.SIZE);
     }
 
     private static SetPlan hundredPods(int waiting, String since) {

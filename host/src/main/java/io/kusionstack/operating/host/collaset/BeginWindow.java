@@ -1,36 +1,36 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
-import io.kusionstack.operating.host.model.Names;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collection;
 
 /**
- * How many Pods of a set may carry the mark of an update while they still serve: those that could leave soon, and no more.
+ * How many Pods of a set may carry the mark of an operation while they still serve: those that could leave soon, and no more.
  * Whoever leaves makes room for the next, so a set that is not held back goes on as fast as it can, and one that is does not
  * mark thousands. A mark that waits for longer than 30 s gives its place away: what holds it may not hold others.
  */
-final class UpdateWindow {
+final class BeginWindow {
     static final int SIZE = 32;
     static final Duration FRESH = Duration.ofSeconds(30);
 
     private int left;
 
-    private UpdateWindow(int left) {
+    private BeginWindow(int left) {
         this.left = left;
     }
 
-    static UpdateWindow of(List<Member> members, Instant now) {
+    /** @param id of the operation, for which {@code type} is begun */
+    static BeginWindow of(Collection<Member> members, String id, String type, Instant now) {
         int waiting = 0;
         for (Member member : members) {
-            waiting += member.updating() && isWaiting(member, now) ? 1 : 0;
+            waiting += PodOps.isDuring(member.pod(), id, type) && isWaiting(member, id, now) ? 1 : 0;
         }
-        return new UpdateWindow(SIZE - waiting);
+        return new BeginWindow(SIZE - waiting);
     }
 
-    private static boolean isWaiting(Member member, Instant now) {
-        return PodOps.operation(member.pod(), Names.COLLASET_OPERATION)
+    private static boolean isWaiting(Member member, String id, Instant now) {
+        return PodOps.operation(member.pod(), id)
                 .filter(operation -> operation.phase() == PodOps.Phase.PRE_CHECK)
                 .filter(operation -> operation
                         .since()
