@@ -18,7 +18,6 @@ import io.kusionstack.operating.host.traffic.PodTraffic;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +38,6 @@ record RoomExplanations(
         PodTraffic traffic,
         InstantSource clock)
         implements Explanations {
-    private static final Set<Reason> REASONS = EnumSet.of(Reason.INVALID_SPEC, Reason.TEMPLATE_REFUSED);
 
     private static final Set<String> SENDING = Set.of("On", "Unknown");
 
@@ -55,11 +53,12 @@ record RoomExplanations(
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruled);
         // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));
+        Optional<Wait> refused = actuator.refusal(pod).map(Refusal::asWait);
         lifecycle.waits().stream()
-                .filter(wait -> ruled.isEmpty() || !isUnanswered(wait))
+                .filter(wait -> (ruled.isEmpty() && refused.isEmpty()) || !isUnanswered(wait))
                 .forEach(waits::add);
         waits.addAll(setRoom.waits(pod));
-        actuator.refusal(pod).map(Refusal::asWait).ifPresent(waits::add);
+        refused.ifPresent(waits::add);
         List<Explanation.Traffic> shown = traffic.shown(pod);
         return new Explanation(
                 lifecycle.pod(),
@@ -135,7 +134,7 @@ record RoomExplanations(
     }
 
     private static Reason reason(CollaSetStatus.Condition condition) {
-        return REASONS.stream()
+        return Stream.of(Reason.values())
                 .filter(known -> known.word().equals(condition.reason()))
                 .findFirst()
                 .orElse(Reason.REFUSED_BY_SERVER);

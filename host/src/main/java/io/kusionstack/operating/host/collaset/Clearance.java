@@ -9,8 +9,8 @@ sealed interface Clearance {
     Wait UNPROVEN =
             new Wait(Reason.REVISION_UNPROVEN, "", "the API server has not taken a Pod of the newest revision yet");
 
-    Wait SUCCESSOR_REFUSED =
-            new Wait(Reason.REFUSED_BY_SERVER, "", "the Pod that went before could not be created again yet");
+    Wait SUCCESSOR_REFUSED = new Wait(
+            Reason.REFUSED_BY_SERVER, "", "no Pod of the set can be created just now, so none goes for another");
     Wait SUCCESSOR_ENDS = new Wait(
             Reason.CONTAINER_CRASHING, "", "new Pods of the set end soon after their creation, so none goes for one");
 

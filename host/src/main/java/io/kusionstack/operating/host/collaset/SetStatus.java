@@ -70,6 +70,7 @@ final class SetStatus {
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
         Conditions conditions = conditions(snapshot);
         conditions.set(STALLED, true, reason, message);
+        conditions.set(SetConditions.SCALE, false, reason, message);
         conditions.set(SetConditions.UPDATE, false, reason, message);
         conditions.set(PROGRESSING, false, reason, message);
         return write(snapshot.set(), observed(snapshot, conditions));

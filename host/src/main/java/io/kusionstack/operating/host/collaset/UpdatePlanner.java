@@ -185,7 +185,7 @@ final class UpdatePlanner {
                 snapshot.now());
         switch (allowance) {
             case PodOps.Allowance.No() -> {
-                if (wanted && !isTouched(member) && setback.callsBack(member)) {
+                if (wanted && !isTouched(member) && setback.callsBack(member, snapshot.now())) {
                     giveUp(member);
                 } else if (wanted) {
                     waitToOperate(member);
@@ -202,7 +202,7 @@ final class UpdatePlanner {
                 draft.lookAgain(after);
             }
             case PodOps.Allowance.Now() -> {
-                if (wanted && !isTouched(member) && setback.callsBack(member)) {
+                if (wanted && !isTouched(member) && setback.callsBack(member, snapshot.now())) {
                     giveUp(member);
                 } else if (wanted) {
                     operate(member);

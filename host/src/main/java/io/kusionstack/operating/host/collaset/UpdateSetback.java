@@ -54,11 +54,12 @@ record UpdateSetback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
                 .isPresent();
     }
 
-    /** Of a Pod that was not touched yet. */
-    boolean callsBack(Member member) {
-        boolean serves = member.pod().hasLabel(Names.SERVICE_AVAILABLE);
-        return serves && isAnother(member)
-                || worst.filter(known -> known.attempts() >= LASTING).isPresent();
+    /** Of a Pod that was not touched yet. The one that tries again for all is out of service only for that. */
+    boolean callsBack(Member member, Instant now) {
+        boolean lasts = worst.filter(known -> known.attempts() >= LASTING).isPresent();
+        return isAnother(member)
+                ? lasts || member.pod().hasLabel(Names.SERVICE_AVAILABLE)
+                : lasts && running(member, now).isPresent();
     }
 
     /** What a user has to know and mend. */

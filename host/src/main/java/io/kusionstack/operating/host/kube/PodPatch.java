@@ -87,12 +87,16 @@ record PodPatch(String path, ObjectNode body) {
     }
 
     /**
-     * What {@code edit} asked for and {@code after} does not show; a record says nothing of annotations it does not keep.
+     * What {@code edit} asked for and {@code after} does not show; a record says nothing of annotations it does not keep. An image
+     * that a webhook has rewritten, to a digest or another registry, is not missing: it is neither the old one nor the one asked for.
      *
+     * @param seen the Pod before
      * @param kept true for annotations that records keep
      */
-    static PodEdit missing(PodRecord after, PodEdit edit, Predicate<String> kept) {
+    static PodEdit missing(PodRecord seen, PodRecord after, PodEdit edit, Predicate<String> kept) {
         PodEdit missing = edit.against(after);
+        SortedMap<String, String> images = new TreeMap<>(missing.images());
+        images.keySet().removeIf(container -> !image(after, container).equals(image(seen, container)));
         SortedMap<String, String> annotations =
                 new TreeMap<>(missing.annotations().set());
         annotations.keySet().removeIf(kept.negate());
@@ -104,7 +108,15 @@ record PodPatch(String path, ObjectNode body) {
                 missing.addFinalizers(),
                 missing.removeFinalizers(),
                 missing.serviceReady(),
-                missing.images());
+                images);
+    }
+
+    private static String image(PodRecord pod, String container) {
+        return pod.containers().stream()
+                .filter(known -> known.name().equals(container))
+                .map(ContainerRecord::image)
+                .findFirst()
+                .orElse("");
     }
 
     private static void entries(ObjectNode metadata, String field, MapEdit edit) {

@@ -245,7 +245,7 @@ final class PodWriter {
 
     private void learn(Write write, PodEdit edit, Answer answer) {
         PodRecord after = parsed(answer);
-        PodEdit missing = PodPatch.missing(after, edit, parser::keeps);
+        PodEdit missing = PodPatch.missing(write.seen, after, edit, parser::keeps);
         if (!missing.isEmpty()) {
             parts.metrics().intentMissed(KIND);
             LOG.atWarn()

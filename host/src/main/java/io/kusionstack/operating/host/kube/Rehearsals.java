@@ -147,7 +147,7 @@ final class Rehearsals {
 
     private Optional<Known> learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
         Fate fate = Fate.of(answer);
-        PodEdit undone = fate == Fate.DONE ? undone(answer, next) : PodEdit.of(seen);
+        PodEdit undone = fate == Fate.DONE ? undone(answer, seen, next) : PodEdit.of(seen);
         if (!undone.isEmpty()) {
             return Optional.of(denied(Refusals.Failed.undone(undone), denials, seen, next));
         }
@@ -163,9 +163,9 @@ final class Rehearsals {
     }
 
     /** What a webhook or a policy would take back. */
-    private PodEdit undone(Answer answer, PodEdit next) {
+    private PodEdit undone(Answer answer, PodRecord seen, PodEdit next) {
         try {
-            return PodPatch.missing(parts.parser().parse(answer.body()), next, parts.parser()::keeps);
+            return PodPatch.missing(seen, parts.parser().parse(answer.body()), next, parts.parser()::keeps);
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is no Pod", e);
         }

@@ -69,6 +69,23 @@ class UpdateSetbackTest {
     }
 
     @Test
+    void theOneThatTriesAgainIsOutOnlyForThat() {
+        Refusal over = refusal(first, 5);
+        Refusal running =
+                new Refusal(over.fate(), over.code(), over.message(), over.edit(), 6, Snapshots.NOW.plusSeconds(30));
+
+        assertThat(undone(planned(over))).isEmpty();
+        assertThat(undone(planned(running))).containsExactly(cause);
+    }
+
+    private SetPlan planned(Refusal refusal) {
+        return Snapshots.of(Snapshots.set().replicas(1))
+                .pods(first)
+                .refusal(cause, refusal)
+                .plan();
+    }
+
+    @Test
     void noMorePodsAreMarkedThanCouldLeaveSoon() {
         assertThat(edited(hundredPods(20, NOW_STAMP))).hasSize(BeginWindow.SIZE - 20);
     }

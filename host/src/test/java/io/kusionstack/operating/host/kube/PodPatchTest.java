@@ -95,9 +95,9 @@ class PodPatchTest {
     void seesWhetherTheServerDidAllOfIt() {
         PodEdit edit = PodEdit.of(POD).labels(MapEdit.set("x", "1")).serviceReady(true);
 
-        assertThat(PodPatch.missing(POD.with(edit), edit, key -> true).isEmpty())
+        assertThat(PodPatch.missing(POD, POD.with(edit), edit, key -> true).isEmpty())
                 .isTrue();
-        assertThat(PodPatch.missing(POD.with(PodEdit.of(POD).serviceReady(true)), edit, key -> true)
+        assertThat(PodPatch.missing(POD, POD.with(PodEdit.of(POD).serviceReady(true)), edit, key -> true)
                         .labels())
                 .isEqualTo(MapEdit.set("x", "1"));
     }
@@ -107,7 +107,7 @@ class PodPatchTest {
         PodEdit edit =
                 PodEdit.of(POD).annotations(MapEdit.set(Map.of("example.com/note", "2", Names.LAST_POD_STATUS, "{}")));
 
-        assertThat(PodPatch.missing(POD, edit, PodDraft::isOurs).annotations())
+        assertThat(PodPatch.missing(POD, POD, edit, PodDraft::isOurs).annotations())
                 .isEqualTo(MapEdit.set(Names.LAST_POD_STATUS, "{}"));
     }
 

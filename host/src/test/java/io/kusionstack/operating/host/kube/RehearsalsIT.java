@@ -119,6 +119,17 @@ class RehearsalsIT {
     }
 
     @Test
+    void anImageThatAWebhookRewritesHoldsNobody() {
+        api.answers(200, rehearsed("a", "mirror.example/app@sha256:1"))
+                .answers(200, labelled("a"))
+                .answers(200, taken("a", 11));
+
+        leave(a);
+
+        Cluster.await().until(() -> fates.equals(List.of(Fate.DONE)));
+    }
+
+    @Test
     void aDryRunWithoutAnswerKeepsThePodInServiceAndIsTold() {
         api.answers(504, "{\"message\":\"Timeout: request did not complete within requested timeout\"}")
                 .answers(504, "{\"message\":\"Timeout: request did not complete within requested timeout\"}");
