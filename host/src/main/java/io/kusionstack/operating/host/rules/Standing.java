@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Collections;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
  * How rules see a Pod: facts that follow from its record alone. What its operations are is the lifecycle's to say.
  *
  * @param name of the Pod
- * @param counted it is one of those that a rule keeps available: in the lifecycle and not ended
+ * @param counted it is one of those that a rule keeps available: in the lifecycle, or of a CollaSet, and not ended
  * @param leaving an operation passed its check and keeps the Pod out of service
  * @param preCheck value by operation of the stored labels that say it waits at PreCheck
  * @param postCheck value by operation of the stored labels that say it waits at PostCheck
@@ -52,7 +53,15 @@ record Standing(
                 case COMPLETING -> {}
             }
         }
-        return new Standing(pod.name(), pod.controlled() && !pod.inactive(), leaving, preCheck, postCheck);
+        boolean counted = (pod.controlled() || isOfASet(pod)) && !pod.inactive();
+        return new Standing(pod.name(), counted, leaving, preCheck, postCheck);
+    }
+
+    /** Its opt-in is the set's to give: one that has lost it is still kept available. */
+    private static boolean isOfASet(PodRecord pod) {
+        return pod.controller()
+                .filter(owner -> owner.kind().equals(ObjectKind.COLLASET.kind()))
+                .isPresent();
     }
 
     private static void stored(PodRecord pod, Stage stage, String operation, Map<String, String> marks) {

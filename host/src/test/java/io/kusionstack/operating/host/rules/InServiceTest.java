@@ -304,6 +304,16 @@ class InServiceTest {
     }
 
     @Test
+    void aPodOfASetCountsThoughItLostItsOptIn() {
+        PodRecord a = waiting(Pods.pod("a").ownedBy("web").available(), "100");
+        PodRecord stripped =
+                Pods.pod("b").ownedBy("web").offline().without(Names.CONTROL).build();
+        world.put(a, stripped);
+
+        assertThat(passes(a)).isFalse();
+    }
+
+    @Test
     void aPodWhoseLabelsItsUpdateChangesOwesItsSlotUntilItIsBack() {
         FakeRuleWorld versions =
                 FakeRuleWorld.with(Rules.available("old", "{matchLabels: {version: v1}}", "maxUnavailableValue: 1"));
