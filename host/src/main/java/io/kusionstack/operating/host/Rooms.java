@@ -14,6 +14,7 @@ import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.Expectations;
 import io.kusionstack.operating.host.kube.Fence;
 import io.kusionstack.operating.host.kube.StreamHealth;
+import io.kusionstack.operating.host.kube.UnservedObjects;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
 import io.kusionstack.operating.host.ops.Explanations;
@@ -21,6 +22,7 @@ import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plugins.PluginHost;
 import io.kusionstack.operating.host.rules.RuleConsultant;
 import io.kusionstack.operating.host.rules.RuleDesk;
@@ -70,6 +72,7 @@ final class Rooms implements AutoCloseable {
     private final Expectations expectations;
     private final ApiActuator actuator;
     private final CollaSetReconciler sets;
+    private final UnservedObjects unserved;
     private final List<Controller> controllers = new ArrayList<>();
 
     Rooms(HostConfig config, ClusterAccess access, HostMetrics metrics, PluginHost plugins) {
@@ -111,6 +114,7 @@ final class Rooms implements AutoCloseable {
                 actuator,
                 intentions);
         world.pods().onChange(expectations);
+        unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
     }
 
     /** What is known to be in the way of Pods that want to leave service, by all who may know. */
@@ -157,6 +161,7 @@ final class Rooms implements AutoCloseable {
                     services,
                     Controller.Settings.of(config.workers().traffic(), SHARE))::enqueue);
         }
+        unserved.start();
         world.start();
     }
 
@@ -223,6 +228,7 @@ final class Rooms implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        unserved.close();
         consultant.close();
         traffic.close();
         actuator.close();

@@ -31,6 +31,7 @@ class RightsTest {
         }
 
         List<Right> needed = new ArrayList<>(Rights.NEEDED);
+        needed.addAll(Rights.USEFUL);
         needed.add(KUBE_SYSTEM);
         assertThat(given).containsExactlyInAnyOrderElementsOf(needed);
     }

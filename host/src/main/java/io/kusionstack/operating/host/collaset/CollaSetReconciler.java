@@ -246,7 +246,7 @@ public final class CollaSetReconciler implements Reconciler {
             case COLLASET -> sources.sets().get(key);
             case RESOURCE_CONTEXT -> sources.contexts().get(key);
             case CONTROLLER_REVISION -> sources.revisions().get(key);
-            case POD_TRANSITION_RULE, VOLUME_CLAIM, SERVICE, POD -> Optional.empty();
+            case POD_TRANSITION_RULE, OPERATION_JOB, POD_DECORATION, VOLUME_CLAIM, SERVICE, POD -> Optional.empty();
         };
         return cached.map(known -> Long.parseLong(known.getMetadata().getResourceVersion()))
                 .orElse(0L);

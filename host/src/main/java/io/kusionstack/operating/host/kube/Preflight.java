@@ -19,8 +19,6 @@ public final class Preflight implements AutoCloseable {
     private static final List<ObjectKind> DEFINED =
             List.of(ObjectKind.COLLASET, ObjectKind.POD_TRANSITION_RULE, ObjectKind.RESOURCE_CONTEXT);
 
-    private static final List<String> UNSERVED = List.of("operationjobs", "poddecorations");
-
     private final String server;
     private final ApiClient client;
     private final List<String> namespaces;
@@ -111,7 +109,8 @@ public final class Preflight implements AutoCloseable {
 
     /** Kinds of Kuperator that this version does not serve: whoever has objects of them has to know. */
     static List<String> unserved(Set<String> present) {
-        return UNSERVED.stream()
+        return UnservedObjects.KINDS.stream()
+                .map(ObjectKind::plural)
                 .filter(present::contains)
                 .map(
                         plural -> "objects of " + plural + "." + Names.GROUP
