@@ -33,6 +33,26 @@ final class ChangePlanner {
         });
     }
 
+    /**
+     * For a group that the backend's port does not lead to any more: once it is where it belongs, it gets no new requests here.
+     * It is removed when its Pod is taken off.
+     */
+    static Step leave(ServiceTraffic.PortGroup at, ServerGroup group, Backend backend, boolean isInPlace) {
+        return find(group, backend)
+                .filter(server -> isInPlace && isServing(at, server))
+                .<Step>map(server -> new Step.Drain(server.withWeight(0)))
+                .orElse(new Step.Rest(new Progress.Done()));
+    }
+
+    /** Whether the group sends requests to the backend, and we put it there. */
+    static boolean isServing(ServiceTraffic.PortGroup at, ServerGroup group, Backend backend) {
+        return find(group, backend).filter(server -> isServing(at, server)).isPresent();
+    }
+
+    private static boolean isServing(ServiceTraffic.PortGroup at, Server server) {
+        return server.weight() > 0 && at.mark().isOn(server);
+    }
+
     /** Groups in which nothing is written; what is ours is taken away also where the cloud controller came later. */
     private Optional<Step> refused(BackendChange change) {
         if (change instanceof BackendChange.PutOn && group.belongsToCloudController()) {
@@ -115,6 +135,10 @@ final class ChangePlanner {
     }
 
     private Optional<Server> find(Backend backend) {
+        return find(group, backend);
+    }
+
+    private static Optional<Server> find(ServerGroup group, Backend backend) {
         return group.servers().stream()
                 .filter(server -> server.isAt(new Address(backend.ip(), backend.port())))
                 .findFirst();

@@ -14,6 +14,11 @@ record ServerGroup(String id, String name, String loadBalancer, List<Server> ser
         servers = List.copyOf(servers);
     }
 
+    /** As if nothing were there. */
+    static ServerGroup none(String id) {
+        return new ServerGroup(id, "", "", List.of());
+    }
+
     /** Whether nothing says that it belongs to another load balancer. */
     boolean isOf(String wanted) {
         return loadBalancer.isEmpty() || loadBalancer.equals(wanted);

@@ -10,9 +10,10 @@ import io.kusionstack.operating.plugin.traffic.TrafficControl;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -107,64 +108,88 @@ final class SlbTraffic implements TrafficControl {
     public List<BackendResult> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
         ServiceTraffic service = ServiceTraffic.of(employer, cluster.cluster());
         Results results = new Results();
-        GroupWriter writer = new GroupWriter(settings.batch(), deadline, results);
-        List<GroupPlan> plans = new ArrayList<>();
-        for (ServiceTraffic.PortGroup group : service.groups()) {
-            List<BackendChange> here =
-                    changes.stream().filter(change -> concerns(change, group)).toList();
-            if (!here.isEmpty()) {
-                plan(employer, group, here, deadline, results).ifPresent(plans::add);
-            }
-        }
         for (BackendChange change : changes) {
-            if (change instanceof BackendChange.PutOn
-                    && service.groupsOf(change.backend().port()).isEmpty()) {
+            if (isUnserved(service, change)) {
                 results.note(change.backend(), noGroup(service, change.backend()));
             }
         }
+        List<BackendChange> served =
+                changes.stream().filter(change -> !isUnserved(service, change)).toList();
+        Map<String, ServerGroup> groups = served.isEmpty() ? Map.of() : groups(service, served, deadline, results);
+        ServiceTraffic known = sure(employer, service, groups.values());
+        Optional<String> refusal = refusal(employer, service);
+        List<GroupPlan> plans = known.groups().stream()
+                .filter(group -> groups.containsKey(group.group()))
+                .map(group -> plan(new Wanted(known, groups, refusal), group, served, results))
+                .toList();
+        GroupWriter writer = new GroupWriter(settings.batch(), deadline, results);
         // off before on, over all groups
         plans.forEach(plan -> plan.takeOff(writer, api));
         plans.forEach(plan -> plan.putOn(writer, api));
         return results.list();
     }
 
-    /** A Pod is put on where its port is served, and taken off wherever it stands, whatever the Service's ports say by now. */
-    private static boolean concerns(BackendChange change, ServiceTraffic.PortGroup group) {
-        return switch (change) {
-            case BackendChange.PutOn on -> group.serves(on.backend().port());
-            case BackendChange.TakeOff off -> true;
-        };
+    /** Only putting on needs a group: what stands somewhere is taken off there, whatever the Service's ports say by now. */
+    private static boolean isUnserved(ServiceTraffic service, BackendChange change) {
+        return change instanceof BackendChange.PutOn
+                && service.groupsOf(change.backend().port()).isEmpty();
     }
 
-    private Optional<GroupPlan> plan(
-            Employer employer,
-            ServiceTraffic.PortGroup at,
-            List<BackendChange> changes,
-            Instant deadline,
-            Results results) {
-        ServerGroup group;
-        try {
-            group = api.group(at.group(), deadline);
-        } catch (SlbRefusal refusal) {
-            changes.forEach(change -> results.note(change.backend(), GroupWriter.progress(refusal)));
-            return Optional.empty();
+    /** Whether the group decides what becomes of the change; elsewhere something of it may be left. */
+    private static boolean isFor(BackendChange change, ServiceTraffic.PortGroup group) {
+        return change instanceof BackendChange.TakeOff
+                || group.serves(change.backend().port());
+    }
+
+    /** Those that can be read, by id. */
+    private Map<String, ServerGroup> groups(
+            ServiceTraffic service, List<BackendChange> changes, Instant deadline, Results results) {
+        Map<String, ServerGroup> groups = new HashMap<>();
+        for (ServiceTraffic.PortGroup group : service.groups()) {
+            try {
+                groups.put(group.group(), api.group(group.group(), deadline));
+            } catch (SlbRefusal refusal) {
+                changes.stream()
+                        .filter(change -> isFor(change, group))
+                        .forEach(change -> results.note(change.backend(), GroupWriter.progress(refusal)));
+            }
         }
-        ServiceTraffic service = sure(employer, ServiceTraffic.of(employer, cluster.cluster()), List.of(group));
-        ServiceTraffic.PortGroup here =
-                service.groups().stream().filter(at::isSame).findFirst().orElse(at);
-        Optional<String> refusal = refusal(employer, service);
+        return groups;
+    }
+
+    /** @param refusal why the Service must not use its groups */
+    private record Wanted(ServiceTraffic service, Map<String, ServerGroup> groups, Optional<String> refusal) {
+        /** Whether the backend has requests in every group that its port leads to. */
+        boolean isInPlace(Backend backend) {
+            return service.groupsOf(backend.port()).stream()
+                    .allMatch(group -> Optional.ofNullable(groups.get(group.group()))
+                            .filter(found -> ChangePlanner.isServing(group, found, backend))
+                            .isPresent());
+        }
+    }
+
+    private GroupPlan plan(Wanted wanted, ServiceTraffic.PortGroup at, List<BackendChange> changes, Results results) {
+        ServerGroup group = wanted.groups().getOrDefault(at.group(), ServerGroup.none(at.group()));
         GroupPlan plan = new GroupPlan(at.group());
         for (BackendChange change : changes) {
-            Step step = refusal.isPresent() && change instanceof BackendChange.PutOn
-                    ? new Step.Rest(new Progress.Failed("NotAllowed", refusal.get(), false))
-                    : ChangePlanner.plan(service, here, group, change, clock.instant());
+            Step step = step(wanted, at, group, change);
             if (step instanceof Step.Rest(Progress progress)) {
                 results.note(change.backend(), progress);
             } else {
                 plan.add(change.backend(), step);
             }
         }
-        return Optional.of(plan);
+        return plan;
+    }
+
+    private Step step(Wanted wanted, ServiceTraffic.PortGroup at, ServerGroup group, BackendChange change) {
+        if (wanted.refusal().isPresent() && change instanceof BackendChange.PutOn) {
+            return new Step.Rest(
+                    new Progress.Failed("NotAllowed", wanted.refusal().get(), false));
+        }
+        return isFor(change, at)
+                ? ChangePlanner.plan(wanted.service(), at, group, change, clock.instant())
+                : ChangePlanner.leave(at, group, change.backend(), wanted.isInPlace(change.backend()));
     }
 
     /** Backends that an older version put on without a cluster's name are ours if their Pods live here. */

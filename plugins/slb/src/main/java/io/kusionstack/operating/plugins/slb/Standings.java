@@ -82,9 +82,21 @@ final class Standings {
         if (places.stream().allMatch(place -> place.server().weight() == 0)) {
             return Serving.DRAINING;
         }
-        boolean everywhere = places.size() >= service.groupsOf(address.port()).size()
-                && places.stream().allMatch(place -> place.server().weight() > 0);
-        return everywhere && isHealthy(address) ? Serving.ON : Serving.STARTING;
+        return isWhereItBelongs(places, address) && isHealthy(address) ? Serving.ON : Serving.STARTING;
+    }
+
+    /** In every group that its port leads to, and in no other; a port that leads nowhere by now belongs where it stands. */
+    private boolean isWhereItBelongs(List<Place> places, Address address) {
+        List<ServiceTraffic.PortGroup> groups = service.groupsOf(address.port());
+        for (Place place : places) {
+            boolean belongs = groups.isEmpty() || groups.stream().anyMatch(place.group()::isSame);
+            if (belongs != place.server().weight() > 0) {
+                return false;
+            }
+        }
+        return groups.stream()
+                .allMatch(
+                        group -> places.stream().anyMatch(place -> place.group().isSame(group)));
     }
 
     private boolean isHealthy(Address address) {

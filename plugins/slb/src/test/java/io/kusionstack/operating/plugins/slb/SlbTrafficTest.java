@@ -310,6 +310,24 @@ class SlbTrafficTest {
         assertThat(api.servers("rsp-1")).isEmpty();
     }
 
+    @Test
+    void aGroupThatAPortDoesNotLeadToAnyMoreGetsWeight0OnceTheRightOneServes() {
+        api.with("rsp-1", Services.server(1, 100)).with("rsp-2");
+        Employer swapped = Services.with(
+                Map.of("mode", "direct", "vserver-groups", "rsp-1:443,rsp-2:80", "drain-seconds", "0"),
+                List.of(new ServicePort("http", 80, 8080, "TCP"), new ServicePort("https", 443, 8443, "TCP")));
+
+        traffic.apply(swapped, List.of(Services.on(1)), DEADLINE);
+        assertThat(api.writes()).containsExactly("add rsp-2 1@100");
+        traffic.apply(swapped, List.of(Services.on(1)), DEADLINE);
+        assertThat(api.writes()).containsExactly("add rsp-2 1@100", "set rsp-1 1@0");
+        assertThat(traffic.apply(swapped, List.of(Services.on(1)), DEADLINE)).containsExactly(done(1));
+
+        traffic.apply(swapped, List.of(Services.off(1)), DEADLINE);
+        assertThat(api.servers("rsp-1")).isEmpty();
+        assertThat(api.servers("rsp-2")).isEmpty();
+    }
+
     private SlbTraffic traffic(SlbSettings settings) {
         return new SlbTraffic(
                 settings, api, new ClusterReads(settings.cluster(), reads), Clock.fixed(NOW, ZoneOffset.UTC));

@@ -71,6 +71,33 @@ class StandingsTest {
     }
 
     @Test
+    void isNotOnInAGroupThatItsPortDoesNotLeadToAnyMore() {
+        ServiceTraffic swapped = ServiceTraffic.of(
+                Services.with(
+                        Map.of("mode", "direct", "vserver-groups", "rsp-1:443,rsp-2:80"),
+                        List.of(new ServicePort("a", 80, 8080, "TCP"), new ServicePort("b", 443, 8443, "TCP"))),
+                Services.CLUSTER);
+        List<Server> none = List.of();
+        List<Server> serving = List.of(Services.server(1, 100));
+        List<Server> resting = List.of(Services.server(1, 0));
+
+        assertThat(serving(swapped, serving, none)).isEqualTo(Serving.STARTING);
+        assertThat(serving(swapped, serving, serving)).isEqualTo(Serving.STARTING);
+        assertThat(serving(swapped, resting, serving)).isEqualTo(Serving.ON);
+        assertThat(serving(swapped, resting, resting)).isEqualTo(Serving.DRAINING);
+    }
+
+    private static Serving serving(ServiceTraffic service, List<Server> first, List<Server> second) {
+        return Standings.of(
+                        service,
+                        "shop",
+                        Map.of("rsp-1", group("rsp-1", first), "rsp-2", group("rsp-2", second)),
+                        List.of(row(1, 80, "normal")))
+                .getFirst()
+                .serving();
+    }
+
+    @Test
     void drainsOnlyWhereItHasNoWeightInAnyGroup() {
         Server inSecond = new Server("eni-1", "10.0.0.1", 8080, 100, "eni", Services.description(1));
 
