@@ -102,6 +102,8 @@ public final class TrafficReconciler implements Reconciler {
         List<PlaceMemory> places = Places.of(employment, recorded, memory, whereabouts);
         if (employment.wanted()) {
             announce(employment, Places.takenOut(places, recorded, memory));
+        } else if (employment.exists() && !memory.employed().isEmpty()) {
+            actuator.apply(Plan.of(warning(employment, Words.withdrawn(employment))));
         }
         memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
         if (employment.wanted()) {

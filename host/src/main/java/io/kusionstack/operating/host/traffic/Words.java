@@ -70,6 +70,14 @@ final class Words {
                         + " the annotations of " + Names.TRAFFIC_DOMAIN + " away");
     }
 
+    static Wait withdrawn(Employment employment) {
+        return new Wait(
+                Reason.TRAFFIC_WITHDRAWN,
+                employment.name(),
+                employment.name() + " asks for no traffic any more: it is deleted, its label " + Names.CONTROL
+                        + " is not true, or its type is not LoadBalancer; all its Pods are taken off at once");
+    }
+
     /** As users know it. */
     static String serving(Optional<Look.Seen> seen) {
         return seen.map(found -> switch (found.serving()) {

@@ -124,6 +124,17 @@ class TrafficTroubleTest {
     }
 
     @Test
+    void thatAllPodsAreTakenOffIsTold() {
+        TrafficWorld world = started();
+        world.edit(service ->
+                service.editMetadata().removeFromLabels(Names.CONTROL).endMetadata());
+        world.settle();
+
+        assertThat(announced(world)).containsExactly("WARNING TrafficWithdrawn");
+        assertThat(world.balancer.at("lb-1")).isEmpty();
+    }
+
+    @Test
     void theLabelAloneAsksForNothingOnAServiceOfAnotherType() {
         TrafficWorld world = new TrafficWorld();
         world.service(service -> service.editMetadata()
