@@ -84,8 +84,7 @@ final class Rooms implements AutoCloseable {
         intentions = new SetIntentions(world::generation);
         traffic = TrafficRoom.listening(config, world, access, clock, podBell);
         Obstacles obstacles = obstacles();
-        ruleWorld = RuleWorld.of(
-                world.pods(), world.rules(), world.sets(), obstacles, new AcceptedSpecs(world.revisions()));
+        ruleWorld = RuleWorld.of(world.pods(), world.rules(), knownSets(), obstacles);
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
         desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);
@@ -108,13 +107,22 @@ final class Rooms implements AutoCloseable {
                 config.limits().writesInFlight());
         consultant = new RuleConsultant(
                 new RuleConsultant.Parts(desk, ruleWorld, actuator, plugins.rules(), clock), ruleBell);
-        sets = new CollaSetReconciler(
+        sets = setReconciler();
+        world.pods().onChange(expectations);
+        unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
+    }
+
+    private RuleWorld.Sets knownSets() {
+        AcceptedSpecs specs = new AcceptedSpecs(world.revisions());
+        return new RuleWorld.Sets(world.sets(), specs::accepted, specs::podLabels);
+    }
+
+    private CollaSetReconciler setReconciler() {
+        return new CollaSetReconciler(
                 new CollaSetReconciler.Sources(
                         world.sets(), world.contexts(), world.revisions(), world.pods(), expectations),
                 actuator,
                 intentions);
-        world.pods().onChange(expectations);
-        unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
     }
 
     /** What is known to be in the way of Pods that want to leave service, by all who may know. */

@@ -129,8 +129,9 @@ final class WalkWorld {
         Obstacles obstacles = Obstacles.all(LifecycleGate.unreachable(this::unreachable), pods, intentions);
         ObjectCache<CollaSet> sets = new Stored<>(CollaSet.class);
         ObjectCache<PodTransitionRule> rules = new Stored<>(PodTransitionRule.class);
+        AcceptedSpecs specs = new AcceptedSpecs(new Stored<>(ControllerRevision.class));
         RuleWorld seen =
-                RuleWorld.of(cache, rules, sets, obstacles, new AcceptedSpecs(new Stored<>(ControllerRevision.class)));
+                RuleWorld.of(cache, rules, new RuleWorld.Sets(sets, specs::accepted, specs::podLabels), obstacles);
         RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
         services.forgetListeners();

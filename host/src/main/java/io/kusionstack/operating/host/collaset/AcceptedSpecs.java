@@ -7,18 +7,51 @@ import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tells of a set whose spec is not accepted which one is in force: the one that was accepted last, as the set's newest
- * revision stores it; empty where none ever was. Any thread; from memory.
+ * What a set's revisions tell of it: which spec is in force where its newest one is not accepted, and what labels Pods of its
+ * templates have. Any thread; from memory.
  */
-public record AcceptedSpecs(ObjectCache<ControllerRevision> revisions)
-        implements Function<CollaSet, Optional<CollaSetSpec>> {
+public final class AcceptedSpecs {
+    private static final int MOST_REMEMBERED = 10_000;
 
-    @Override
-    public Optional<CollaSetSpec> apply(CollaSet set) {
+    private final ObjectCache<ControllerRevision> revisions;
+    // by uid: what a revision holds never changes
+    private final Map<String, Map<String, String>> labels = new ConcurrentHashMap<>();
+
+    public AcceptedSpecs(ObjectCache<ControllerRevision> revisions) {
+        this.revisions = revisions;
+    }
+
+    /** The spec that was accepted last, as the set's newest revision stores it; empty where none ever was. */
+    public Optional<CollaSetSpec> accepted(CollaSet set) {
+        return AcceptedSpec.newest(set.getMetadata().getUid(), new ReadRevisions().of(own(set)));
+    }
+
+    /** The labels of Pods of each revision that is stored. */
+    public List<Map<String, String>> podLabels(CollaSet set) {
+        if (labels.size() > MOST_REMEMBERED) {
+            labels.clear();
+        }
+        List<Map<String, String>> all = new ArrayList<>();
+        for (ControllerRevision revision : own(set)) {
+            all.add(labels.computeIfAbsent(revision.getMetadata().getUid(), uid -> podLabels(revision)));
+        }
+        return all;
+    }
+
+    private static Map<String, String> podLabels(ControllerRevision revision) {
+        return new ReadRevisions()
+                .of(List.of(revision)).stream()
+                        .findFirst()
+                        .map(read -> Map.copyOf(Template.labels(read.template())))
+                        .orElse(Map.of());
+    }
+
+    private List<ControllerRevision> own(CollaSet set) {
         String uid = set.getMetadata().getUid();
         List<ControllerRevision> own = new ArrayList<>();
         for (ControllerRevision revision : revisions.list(set.getMetadata().getNamespace())) {
@@ -26,7 +59,7 @@ public record AcceptedSpecs(ObjectCache<ControllerRevision> revisions)
                 own.add(revision);
             }
         }
-        return AcceptedSpec.newest(uid, new ReadRevisions().of(own));
+        return own;
     }
 
     private static boolean isOf(String uid, ControllerRevision revision) {

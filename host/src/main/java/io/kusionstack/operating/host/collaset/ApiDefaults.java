@@ -71,14 +71,19 @@ final class ApiDefaults {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         object.properties().forEach(entry -> {
             String wanted = defaults.get(entry.getKey());
-            boolean same = wanted != null
-                    && entry.getValue().isValueNode()
-                    && entry.getValue().asText().equals(wanted);
-            if (!same) {
+            if (wanted == null || !isSpelt(entry.getValue(), wanted)) {
                 result.set(entry.getKey(), without(entry.getValue(), entry.getKey(), opaque));
             }
         });
         return result;
+    }
+
+    /** A number or a boolean in quotes is not one: the server refuses it. */
+    private static boolean isSpelt(JsonNode value, String wanted) {
+        boolean isText = !wanted.equals("true") && !Character.isDigit(wanted.charAt(0));
+        return value.isValueNode()
+                && value.isTextual() == isText
+                && value.asText().equals(wanted);
     }
 
     /** It depends on the image's tag. */

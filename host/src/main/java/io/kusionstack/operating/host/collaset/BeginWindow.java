@@ -34,8 +34,8 @@ final class BeginWindow {
                 .filter(operation -> operation.phase() == PodOps.Phase.PRE_CHECK)
                 .filter(operation -> operation
                         .since()
-                        .filter(since -> now.isAfter(since.plus(FRESH)))
-                        .isEmpty())
+                        .filter(since -> !now.isAfter(since.plus(FRESH)))
+                        .isPresent())
                 .isPresent();
     }
 

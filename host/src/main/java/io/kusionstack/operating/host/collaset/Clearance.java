@@ -46,7 +46,8 @@ sealed interface Clearance {
             case Trial.Created() -> new Given(refused ? 0 : Integer.MAX_VALUE);
             case Trial.Taken taken -> new Given(complete && !refused ? 1 : 0);
             case Trial.Unaskable unaskable -> new Given(complete && !refused ? 1 : 0);
-            case Trial.Unknown unknown -> new Awaited(unanswered(unknown));
+            case Trial.Unknown unknown ->
+                unknown.attempts() > 1 ? new Withheld(unanswered(unknown)) : new Awaited(unanswered(unknown));
             case Trial.Refused refusal ->
                 new Withheld(new Wait(Reason.TEMPLATE_REFUSED, history.updated().name(), refusal.explanation()));
         };

@@ -76,10 +76,18 @@ record CollaSetSnapshot(
     /**
      * The API server did not let a Pod be created.
      *
+     * @param revision of the Pod that could not be
      * @param generation of the set when that happened: another one tries at once
      * @param attempts how often in a row
      */
-    record Obstacle(long generation, int code, String message, int attempts, Instant at) {
+    record Obstacle(String revision, long generation, int code, String message, int attempts, Instant at) {
+        private static final int LASTING = 4;
+
+        /** It lasts, and is not only that there is no room now. */
+        boolean lasts() {
+            return attempts >= LASTING && !Trial.isQuota(code, message);
+        }
+
         /** When to try again: after a second, doubling up to a minute. */
         Instant retryAt() {
             return at.plus(Pauses.after(attempts));

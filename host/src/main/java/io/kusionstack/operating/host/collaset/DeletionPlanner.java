@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +68,11 @@ final class DeletionPlanner {
 
     private static void leave(Member member, BeginWindow window, CollaSetSnapshot snapshot, Step.Draft draft) {
         PodRecord pod = member.pod();
+        PodEdit restored = LostLabels.restored(member);
+        if (!restored.isEmpty()) {
+            draft.edit(member, restored);
+            return;
+        }
         boolean begun = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
         if (!begun && !window.admits()) {
             draft.lookAgain(BeginWindow.FRESH);

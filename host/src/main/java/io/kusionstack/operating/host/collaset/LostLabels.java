@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.MapEdit;
@@ -16,43 +15,34 @@ import java.util.Optional;
 final class LostLabels {
     private LostLabels() {}
 
-    /** @param identity what is recorded of the Pod's instance */
-    static PodEdit restored(Member member, Optional<Identity> identity, Revisions.History history) {
+    /** The opt-in alone. */
+    static PodEdit restored(Member member) {
         PodEdit edit = PodEdit.of(member.pod());
-        if (!member.pod().controlled()) {
-            edit = edit.labels(MapEdit.set(Names.CONTROL, "true"));
-        }
-        boolean unknown = history.find(member.revision()).isEmpty();
-        return identity.filter(recorded -> unknown && isOf(member, recorded, history))
-                .map(Identity::revision)
-                .map(revision -> MapEdit.set(Names.REVISION, revision))
-                .map(edit::labels)
-                .orElse(edit);
+        return member.pod().controlled() ? edit : edit.labels(MapEdit.set(Names.CONTROL, "true"));
     }
 
-    /** While it is created again its record names the revision to come. */
-    private static boolean isOf(Member member, Identity recorded, Revisions.History history) {
-        return !recorded.recreating()
-                && history.find(recorded.revision())
-                        .filter(revision -> images(revision.template()).equals(images(member)))
-                        .isPresent();
+    /** @param revision that the Pod is of, as far as that is known otherwise than by its label */
+    static PodEdit restored(Member member, Optional<Revision> revision, Revisions.History history) {
+        PodEdit edit = restored(member);
+        return history.find(member.revision()).isPresent() || revision.isEmpty()
+                ? edit
+                : edit.labels(MapEdit.set(Names.REVISION, revision.get().name()));
     }
 
-    private static Map<String, String> images(JsonNode template) {
-        Map<String, String> images = new HashMap<>();
-        template.at("/spec/containers")
-                .forEach(container -> images.put(
-                        container.path("name").asText(), container.path("image").asText()));
-        return images;
-    }
-
-    private static Map<String, String> images(Member member) {
+    /** Whether the Pod has all that a Pod of the revision gets in place; what webhooks added to it does not matter. */
+    static boolean fits(Revision revision, Member member) {
         Map<String, String> images = new HashMap<>();
         for (ContainerRecord container : member.pod().containers()) {
-            if (!container.init()) {
-                images.put(container.name(), container.image());
-            }
+            images.put(container.name(), container.image());
         }
-        return images;
+        Map<String, String> wanted = new HashMap<>();
+        revision.template()
+                .at("/spec/containers")
+                .forEach(container -> wanted.put(
+                        container.path("name").asText(), container.path("image").asText()));
+        Map<String, String> labels = Template.labels(revision.template());
+        labels.remove(Names.CONTROL);
+        return images.entrySet().containsAll(wanted.entrySet())
+                && member.pod().labels().entrySet().containsAll(labels.entrySet());
     }
 }

@@ -76,7 +76,12 @@ final class RevisionData {
         if (data.path("spec").path("template").path(METADATA) instanceof ObjectNode metadata) {
             removeOwnKeys(metadata);
         }
-        return GoJson.text(withoutZeros(ApiDefaults.without(data, "", MAPS), ""));
+        return GoJson.text(withoutZeros(withoutDefaults(data), ""));
+    }
+
+    /** Without what the API server would fill in. */
+    static JsonNode withoutDefaults(JsonNode node) {
+        return ApiDefaults.without(node, "", MAPS);
     }
 
     /** Who adds or drops them has changed nothing. */

@@ -90,10 +90,7 @@ final class Revisions {
         known.put(updated.name(), updated);
         Revision current = Optional.ofNullable(known.get(set.currentRevision()))
                 .orElseGet(() -> set.rollout().holds() ? heldAt(ordered, updated, inUse) : updated);
-        boolean lost = set.rollout().holds()
-                && current.name().equals(updated.name())
-                && !set.currentRevision().isEmpty()
-                && !known.containsKey(set.currentRevision());
+        boolean lost = current.name().equals(updated.name()) && isLost(set, known);
         Set<String> needed = new HashSet<>(inUse);
         needed.add(updated.name());
         needed.add(current.name());
@@ -102,6 +99,10 @@ final class Revisions {
             actions.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
         }
         return new History(updated, current, lost, known, collisions, actions);
+    }
+
+    private static boolean isLost(SetSpec set, Map<String, Revision> known) {
+        return set.rollout().holds() && !set.currentRevision().isEmpty() && !known.containsKey(set.currentRevision());
     }
 
     /** Where nobody knows any more which revision was complete last, the newest is still held back. */

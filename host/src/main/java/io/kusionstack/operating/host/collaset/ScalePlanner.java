@@ -27,6 +27,7 @@ final class ScalePlanner {
     private final Roster roster;
     private final Step.Draft draft;
     private final BeginWindow window;
+    private final BeginWindow deletions;
 
     private ScalePlanner(
             CollaSetSnapshot snapshot,
@@ -37,6 +38,7 @@ final class ScalePlanner {
         this.history = history;
         this.roster = roster;
         this.draft = new Step.Draft(identities);
+        this.deletions = BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
         this.window = BeginWindow.of(roster.members(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now());
     }
 
@@ -59,8 +61,7 @@ final class ScalePlanner {
         Strays.release(snapshot, roster.strays(), draft);
         Set<String> leaving = leaving(roster.members().size() - snapshot.set().replicas());
         for (Member member : roster.members()) {
-            PodEdit restored = LostLabels.restored(
-                    member, Optional.ofNullable(draft.identities().get(member.id())), history);
+            PodEdit restored = LostLabels.restored(member, revisionOf(member), history);
             if (!restored.isEmpty()) {
                 draft.edit(member, restored);
             } else if (leaving.contains(member.uid())) {
@@ -75,6 +76,16 @@ final class ScalePlanner {
             create(missing);
         }
         return draft.finished();
+    }
+
+    /** By what is remembered of the instance, else by what is recorded of it; while it is created again that names what comes. */
+    private Optional<Revision> revisionOf(Member member) {
+        String last = snapshot.lastRevisions().getOrDefault(member.id(), "");
+        return history.find(last)
+                .or(() -> Optional.ofNullable(draft.identities().get(member.id()))
+                        .filter(identity -> !identity.recreating())
+                        .flatMap(identity -> history.find(identity.revision()))
+                        .filter(revision -> LostLabels.fits(revision, member)));
     }
 
     /** Pods ended soon: what is left of them stays to be looked at until the next one is tried. */
@@ -164,6 +175,10 @@ final class ScalePlanner {
         if (!wanted && deleting) {
             draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
         }
+        if (wanted && !deleting && !deletions.admits()) {
+            draft.lookAgain(BeginWindow.FRESH);
+            return;
+        }
         if (wanted && !deleting) {
             draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
         }
@@ -250,22 +265,25 @@ final class ScalePlanner {
     }
 
     /**
-     * A template of which the server takes no Pod must not hold one for ever. A Pod that is lost is created of the newest
-     * revision instead, unless that is held back, else of the one that was complete last; where the newest is the refused one that
-     * its update was to bring, the other way round.
+     * A template of which the server takes no Pod must not hold one for ever. Where it refuses the content, a lost Pod is created of
+     * the newest revision instead, unless that is held back, else of the one that was complete last; where the newest is the refused one
+     * that its update was to bring, the other way round. Where the creation only fails for long, the newest is taken if Pods of it
+     * were created or serve.
      */
     private Identity onAKnownRevision(Identity recorded) {
         Identity identity = asItWas(recorded);
         boolean known = history.find(identity.revision()).isPresent() && !isOutgrown(identity);
-        if (known && !isFailing(identity.revision())) {
+        boolean refused = isRefused(identity.revision());
+        if (known && !refused && !isFailing(identity.revision())) {
             return identity;
         }
         String current = history.current().name();
         String newest =
                 snapshot.set().rollout().holds() ? current : history.updated().name();
-        List<String> others = identity.recreating() ? List.of(current, newest) : List.of(newest, current);
+        boolean mayBeNew = refused || !known || isProven(newest);
+        List<String> others = identity.recreating() || !mayBeNew ? List.of(current, newest) : List.of(newest, current);
         return others.stream()
-                .filter(revision -> !isRefused(revision))
+                .filter(revision -> !isRefused(revision) && (mayBeNew || revision.equals(current)))
                 .findFirst()
                 .or(() -> known ? Optional.empty() : Optional.of(newest))
                 .map(identity::revision)
@@ -285,22 +303,31 @@ final class ScalePlanner {
             return identity.revision(last);
         }
         String updated = history.updated().name();
-        boolean isProven = roster.members().stream()
+        boolean serves = roster.members().stream()
                 .anyMatch(member ->
                         member.revision().equals(updated) && member.pod().available());
-        return identity.revision().equals(updated) && !isProven
+        return identity.revision().equals(updated) && !serves
                 ? identity.revision(history.current().name())
                 : identity;
+    }
+
+    private boolean isProven(String revision) {
+        return snapshot.trials().get(revision) instanceof Trial.Created
+                || roster.members().stream()
+                        .anyMatch(member -> member.revision().equals(revision)
+                                && member.pod().available());
     }
 
     private boolean isRefused(String revision) {
         return snapshot.trials().get(revision) instanceof Trial.Refused;
     }
 
-    /** Of an older one it is enough that the last Pod could not be created, for whatever reason. */
+    /** Pods of this older revision could not be created for a while, for whatever reason but a full quota. */
     private boolean isFailing(String revision) {
-        boolean isOlder = !revision.equals(history.updated().name());
-        return isRefused(revision) || isOlder && snapshot.obstacle().isPresent();
+        return !revision.equals(history.updated().name())
+                && snapshot.obstacle()
+                        .filter(known -> known.revision().equals(revision) && known.lasts())
+                        .isPresent();
     }
 
     /** Its template is of another selector, and nothing holds the update that would bring it to this one. */

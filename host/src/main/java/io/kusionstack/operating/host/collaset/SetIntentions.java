@@ -64,7 +64,7 @@ public final class SetIntentions implements Intentions, Obstacles {
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
         Optional<Key> set = setOf(pod);
-        if (set.isEmpty() || !operation.equals(Names.COLLASET_OPERATION)) {
+        if (set.isEmpty() || !Names.OWN_OPERATIONS.contains(operation)) {
             return List.of();
         }
         OptionalLong newest = generations.apply(set.get());
@@ -72,7 +72,9 @@ public final class SetIntentions implements Intentions, Obstacles {
         if (published.filter(look -> look.membership().isLeftBy(pod)).isPresent()) {
             return List.of(LEFT);
         }
-        if (newest.isEmpty() || !PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)) {
+        if (newest.isEmpty()
+                || !operation.equals(Names.COLLASET_OPERATION)
+                || !PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)) {
             return List.of();
         }
         return published

@@ -159,7 +159,12 @@ record SetMemory(
                     .map(CollaSetSnapshot.Obstacle::attempts)
                     .orElse(0);
             return Optional.of(new CollaSetSnapshot.Obstacle(
-                    generation, refused.get().code(), refused.get().message(), before + 1, now));
+                    refused.get().action() instanceof Action.CreatePod create ? revision(create) : "",
+                    generation,
+                    refused.get().code(),
+                    refused.get().message(),
+                    before + 1,
+                    now));
         }
         boolean created = acts.actions().stream().anyMatch(Action.CreatePod.class::isInstance);
         return created ? Optional.empty() : obstacle;

@@ -8,7 +8,6 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Selector;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 
 /** Lets Pods go that somebody took out of a set by changing their labels: they lose their owner reference, stay, and are replaced. */
 final class Strays {
@@ -49,7 +48,7 @@ final class Strays {
 
     private static PodEdit undone(PodRecord pod) {
         PodEdit edit = PodEdit.of(pod);
-        for (String operation : List.of(Names.COLLASET_OPERATION, Names.POD_DELETE_OPERATION)) {
+        for (String operation : Names.OWN_OPERATIONS) {
             if (pod.hasLabel(Names.key(Names.OPERATING, operation))) {
                 edit = edit.labels(PodOps.undo(pod, operation).labels());
             }

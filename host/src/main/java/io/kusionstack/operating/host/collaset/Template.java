@@ -52,7 +52,10 @@ final class Template {
         if (!finalizers(from).equals(finalizers(to))) {
             return new Change.Recreate("metadata.finalizers");
         }
-        if (!withoutFreeParts(from).equals(withoutFreeParts(to))) {
+        boolean same = withoutFreeParts(from).equals(withoutFreeParts(to))
+                || withoutFreeParts(RevisionData.withoutDefaults(from))
+                        .equals(withoutFreeParts(RevisionData.withoutDefaults(to)));
+        if (!same) {
             return new Change.Recreate("more of the spec than images of containers");
         }
         SortedMap<String, String> images = new TreeMap<>();

@@ -116,7 +116,9 @@ final class UpdatePlanner {
     private void ask(boolean wanted) {
         Optional<Trial> known = Optional.ofNullable(snapshot.trials().get(target));
         boolean refused = known.filter(Trial.Refused.class::isInstance).isPresent();
-        if (!snapshot.set().newerProblems().isEmpty() || !(wanted || refused)) {
+        boolean isNew =
+                snapshot.pods().isEmpty() && known.isEmpty() && snapshot.set().replicas() > 0;
+        if (!snapshot.set().newerProblems().isEmpty() || !(wanted || refused || isNew)) {
             return;
         }
         Optional<Instant> due =

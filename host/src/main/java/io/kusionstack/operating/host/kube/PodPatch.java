@@ -96,7 +96,7 @@ record PodPatch(String path, ObjectNode body) {
     static PodEdit missing(PodRecord seen, PodRecord after, PodEdit edit, Predicate<String> kept) {
         PodEdit missing = edit.against(after);
         SortedMap<String, String> images = new TreeMap<>(missing.images());
-        images.keySet().removeIf(container -> !image(after, container).equals(image(seen, container)));
+        images.entrySet().removeIf(image -> isRewritten(seen, after, image.getKey(), image.getValue()));
         SortedMap<String, String> annotations =
                 new TreeMap<>(missing.annotations().set());
         annotations.keySet().removeIf(kept.negate());
@@ -109,6 +109,12 @@ record PodPatch(String path, ObjectNode body) {
                 missing.removeFinalizers(),
                 missing.serviceReady(),
                 images);
+    }
+
+    private static boolean isRewritten(PodRecord seen, PodRecord after, String container, String wanted) {
+        String now = image(after, container);
+        // another tag of the digest that runs already comes to the same
+        return !now.equals(image(seen, container)) || now.contains("@") && !wanted.contains("@");
     }
 
     private static String image(PodRecord pod, String container) {

@@ -50,12 +50,14 @@ final class Refusals implements PodCache.Listener {
      */
     private record Noted(String content, boolean rehearsed, Refusal refusal) {
         boolean speaksOf(PodRecord pod, Instant now) {
-            return !isForgotten(now) && (!refusal.fate().isToContent() || content.equals(contentOf(pod)));
+            return !isForgotten(pod, now) && (!refusal.fate().isToContent() || content.equals(contentOf(pod)));
         }
 
-        private boolean isForgotten(Instant now) {
+        /** As long as an operation is on the Pod its next try may yet come, however long a drain or a delay takes. */
+        private boolean isForgotten(PodRecord pod, Instant now) {
             Duration pause = PAUSES.after(refusal.attempts());
-            return now.isAfter(refusal.until().plus(pause.compareTo(KEPT) > 0 ? pause : KEPT));
+            boolean busy = pod.labels().keySet().stream().anyMatch(key -> key.startsWith(Names.OPERATING));
+            return !busy && now.isAfter(refusal.until().plus(pause.compareTo(KEPT) > 0 ? pause : KEPT));
         }
 
         boolean isWorthTelling() {
@@ -86,7 +88,7 @@ final class Refusals implements PodCache.Listener {
             all.clear();
         }
         Noted noted = all.compute(key, (same, before) -> {
-            int attempts = before == null || before.isForgotten(now) ? 1 : before.refusal.attempts() + 1;
+            int attempts = before == null || before.isForgotten(seen, now) ? 1 : before.refusal.attempts() + 1;
             Instant until = now.plus(PAUSES.after(attempts));
             return new Noted(
                     contentOf(seen),

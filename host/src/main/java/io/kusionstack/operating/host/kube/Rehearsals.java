@@ -17,8 +17,8 @@ import java.util.Optional;
 /**
  * Before a Pod leaves service for an edit, the edit is tried as a dry run, once for all Pods of one owner that get the same:
  * the status that takes a Pod out of service may be written where the Pod itself may not. Denied, it is tried again at
- * growing pauses, and meanwhile all these Pods stay in service. What gives no clear answer holds nobody. Any thread; blocks
- * for one request where nothing is known.
+ * growing pauses, and meanwhile all these Pods stay in service; so they do while there is no answer. A webhook that cannot be asked by a
+ * dry run holds nobody. Any thread; blocks for one request where nothing is known.
  */
 final class Rehearsals {
     private static final int MOST_REMEMBERED = 1024;
@@ -76,7 +76,11 @@ final class Rehearsals {
         String key = owner.get().uid() + Refusals.likeness(next.get());
         return switch (lookUp(key)) {
             case Known.Proven proven -> Optional.empty();
-            case Known.Denied denied -> Optional.of(denied.fate);
+            case Known.Denied denied -> {
+                Duration rest = Duration.between(parts.clock().instant(), denied.until);
+                wakeLater(seen, rest.isNegative() ? Duration.ZERO : rest);
+                yield Optional.of(denied.fate);
+            }
             case Known.Asked(int denials)
             when denials < 0 -> {
                 wakeLater(seen, SOON);
@@ -129,14 +133,11 @@ final class Rehearsals {
                 case Delivery.Result.Answered(Answer answer) -> learned(answer, denials, seen, next);
                 case Delivery.Result.Lost(String why) ->
                     Optional.of(denied(new Refusals.Failed(Fate.UNKNOWN, 0, why), denials, seen, next));
-                case Delivery.Result.NotSent ignored -> Optional.empty();
-                case Delivery.Result.Overtaken ignored -> Optional.empty();
+                case Delivery.Result.NotSent ignored -> Optional.of(later(denials, seen));
+                case Delivery.Result.Overtaken ignored -> Optional.of(later(denials, seen));
             };
         } finally {
             learn(key, learned);
-        }
-        if (learned.isEmpty()) {
-            wakeLater(seen, Refusals.PAUSES.after(1));
         }
         return learned.filter(Known.Proven.class::isInstance).isPresent()
                 ? Optional.empty()
@@ -159,7 +160,15 @@ final class Rehearsals {
         }
         return fate.isNo() || fate == Fate.UNKNOWN
                 ? Optional.of(denied(Refusals.Failed.of(answer), denials, seen, next))
-                : Optional.empty();
+                : Optional.of(later(denials, seen));
+    }
+
+    /** Nobody was asked, or the server has no time: it is asked again at growing pauses. */
+    private Known later(int denials, PodRecord seen) {
+        Duration pause = Refusals.PAUSES.after(denials + 1);
+        wakeLater(seen, pause);
+        return new Known.Denied(
+                denials + 1, Fate.NOT_SENT, parts.clock().instant().plus(pause));
     }
 
     /** What a webhook or a policy would take back. */

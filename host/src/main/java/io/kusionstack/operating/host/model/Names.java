@@ -1,5 +1,7 @@
 package io.kusionstack.operating.host.model;
 
+import java.util.List;
+
 /**
  * Labels, annotations, finalizers and condition types as Kuperator writes and reads them. Changing one breaks the
  * take-over of a running cluster.
@@ -34,6 +36,9 @@ public final class Names {
     public static final String SERVICE_AVAILABLE = "podopslifecycle.kusionstack.io/service-available";
 
     public static final String PREPARING_TO_DELETE = "podopslifecycle.kusionstack.io/preparing-to-delete";
+    /** Ids of the operations that the operator begins itself. */
+    public static final List<String> OWN_OPERATIONS = List.of("collaset", "pod-delete");
+
     public static final String STAY_OFFLINE = "podopslifecycle.kusionstack.io/stay-offline";
     public static final String CREATING = "podopslifecycle.kusionstack.io/creating";
     public static final String POD_COMPLETING = "podopslifecycle.kusionstack.io/completing";

@@ -17,15 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** The caches, as rules see them. */
 record CachedRuleWorld(
-        PodCache cachedPods,
-        ObjectCache<PodTransitionRule> cachedRules,
-        ObjectCache<CollaSet> sets,
-        Obstacles obstacles,
-        Function<CollaSet, Optional<CollaSetSpec>> accepted)
+        PodCache cachedPods, ObjectCache<PodTransitionRule> cachedRules, RuleWorld.Sets sets, Obstacles obstacles)
         implements RuleWorld {
     /** As many as a CollaSet may have. */
     private static final int MOST_REPLICAS = 10_000;
@@ -66,9 +61,14 @@ record CachedRuleWorld(
     @Override
     public List<Workload> workloads(String namespace) {
         List<Workload> workloads = new ArrayList<>();
-        for (CollaSet set : sets.list(namespace)) {
+        for (CollaSet set : sets.cache().list(namespace)) {
             if (set.getMetadata().getDeletionTimestamp() == null) {
-                workloads.add(workload(set));
+                Workload now = workload(set);
+                workloads.add(new Workload(
+                        now.uid(),
+                        now.replicas(),
+                        now.podLabels(),
+                        sets.podLabels().apply(set)));
             }
         }
         return workloads;
@@ -82,7 +82,8 @@ record CachedRuleWorld(
         if (isAccepted(set)) {
             return workload(set, set.getSpec(), replicas(set.getSpec()));
         }
-        return accepted.apply(set)
+        return sets.accepted()
+                .apply(set)
                 .map(spec -> workload(set, spec, replicas(spec)))
                 .orElseGet(() -> workload(
                         set,

@@ -20,17 +20,19 @@ import java.util.function.Function;
  */
 public interface RuleWorld {
     /**
-     * The world as the caches know it; the workloads are the CollaSets.
+     * CollaSets, and what more is known of them than they say.
      *
      * @param accepted the spec that is in force of a set whose newest one is not accepted; empty where none ever was
+     * @param podLabels the labels of all templates that its Pods may be of
      */
-    static RuleWorld of(
-            PodCache pods,
-            ObjectCache<PodTransitionRule> rules,
-            ObjectCache<CollaSet> sets,
-            Obstacles obstacles,
-            Function<CollaSet, Optional<CollaSetSpec>> accepted) {
-        return new CachedRuleWorld(pods, rules, sets, obstacles, accepted);
+    record Sets(
+            ObjectCache<CollaSet> cache,
+            Function<CollaSet, Optional<CollaSetSpec>> accepted,
+            Function<CollaSet, List<Map<String, String>>> podLabels) {}
+
+    /** The world as the caches know it; the workloads are the CollaSets. */
+    static RuleWorld of(PodCache pods, ObjectCache<PodTransitionRule> rules, Sets sets, Obstacles obstacles) {
+        return new CachedRuleWorld(pods, rules, sets, obstacles);
     }
 
     Optional<PodTransitionRule> rule(Key key);
@@ -58,10 +60,16 @@ public interface RuleWorld {
      *
      * @param replicas how many Pods it wants
      * @param podLabels the labels of its Pod template
+     * @param olderPodLabels those of templates that Pods may still be of
      */
-    record Workload(String uid, int replicas, Map<String, String> podLabels) {
+    record Workload(String uid, int replicas, Map<String, String> podLabels, List<Map<String, String>> olderPodLabels) {
         public Workload {
             podLabels = Map.copyOf(podLabels);
+            olderPodLabels = List.copyOf(olderPodLabels);
+        }
+
+        Workload(String uid, int replicas, Map<String, String> podLabels) {
+            this(uid, replicas, podLabels, List.of());
         }
     }
 }

@@ -41,7 +41,8 @@ record Standing(
         for (PodOps.Operation operation : PodOps.operations(pod).values()) {
             switch (operation.phase()) {
                 case PRE_CHECK -> {
-                    if (!operation.type().isEmpty()) {
+                    // without the opt-in the lifecycle asks for nothing
+                    if (!operation.type().isEmpty() && pod.controlled()) {
                         stored(pod, Stage.PRE_CHECK, operation.id(), preCheck);
                     }
                 }

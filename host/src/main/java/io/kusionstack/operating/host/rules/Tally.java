@@ -126,7 +126,9 @@ final class Tally {
         Set<String> selected = new HashSet<>();
         for (Workload workload : all) {
             wanted.put(workload.uid(), workload.replicas());
-            if (spec.selects(workload.podLabels())) {
+            boolean selects = spec.selects(workload.podLabels())
+                    || workload.olderPodLabels().stream().anyMatch(spec::selects);
+            if (selects) {
                 selected.add(workload.uid());
             }
         }
@@ -134,7 +136,7 @@ final class Tally {
         whole = Set.copyOf(selected);
     }
 
-    /** Uids of the workloads all of whose Pods the rule selects, or will once they are updated. */
+    /** Uids of the workloads all of whose Pods the rule selects, will select once they are updated, or did until then. */
     Set<String> whole() {
         return whole;
     }

@@ -23,7 +23,7 @@ class AcceptedSpecsTest {
                 revision("web-2", 2, "uid-web", ACCEPTED),
                 revision("other-9", 9, "uid-other", ACCEPTED.replace('4', '9')))));
 
-        CollaSetSpec spec = accepted.apply(set()).orElseThrow();
+        CollaSetSpec spec = accepted.accepted(set()).orElseThrow();
 
         assertThat(spec.replicas()).isEqualTo(4);
         assertThat(spec.template()).isEqualTo(Json.of("{metadata: {labels: {app: web-2}}}"));
@@ -31,7 +31,7 @@ class AcceptedSpecsTest {
 
     @Test
     void tellsNothingWhereNoneWasStored() {
-        assertThat(new AcceptedSpecs(new Cached(List.of(revision("web-1", 1, "uid-web", "")))).apply(set()))
+        assertThat(new AcceptedSpecs(new Cached(List.of(revision("web-1", 1, "uid-web", "")))).accepted(set()))
                 .isEmpty();
     }
 

@@ -53,6 +53,23 @@ class ApiDefaultsTest {
     }
 
     @Test
+    void aNumberInQuotesIsNotTheDefault() {
+        JsonNode quoted = Json.of("{spec: {terminationGracePeriodSeconds: '30', enableServiceLinks: 'true'}}");
+
+        assertThat(RevisionData.meaning(quoted, List.of()))
+                .isNotEqualTo(RevisionData.meaning(Json.of("{spec: {}}"), List.of()));
+    }
+
+    @Test
+    void thePullPolicyMayBeSpeltOutTogetherWithANewImage() {
+        JsonNode silent = Json.of("{spec: {containers: [{name: main, image: 'app:v1'}]}}");
+        JsonNode spelt =
+                Json.of("{spec: {containers: [{name: main, image: 'app:v2', imagePullPolicy: IfNotPresent}]}}");
+
+        assertThat(Template.between(silent, spelt)).isInstanceOf(Template.Change.InPlace.class);
+    }
+
+    @Test
     void whatIsNoDefaultMeansSomethingElse() {
         JsonNode silent = Json.of("{spec: {containers: [{name: main, image: 'app:latest'}]}}");
         JsonNode policy =

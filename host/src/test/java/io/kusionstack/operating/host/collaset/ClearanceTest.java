@@ -215,14 +215,29 @@ class ClearanceTest {
 
     @Test
     void nobodyBeginsWhileTheServerDoesNotTellAndItsWordsAreTold() {
-        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
-                .pods(Snapshots.pod(0), Snapshots.pod(1))
-                .trial(new Trial.Unknown(1, Snapshots.NOW, "failed calling webhook \"a.b\": no answer"))
-                .plan();
+        SetPlan plan = untold(1, Snapshots.pod(0), Snapshots.pod(1));
 
         assertThat(edits(plan)).isEmpty();
         assertThat(Snapshots.status(plan).path("conditions").toString())
                 .contains("failed calling webhook \\\"a.b\\\": no answer; it is asked again");
+    }
+
+    @Test
+    void whoIsOutAndUntouchedComesBackWhenTheServerDoesNotTellForLong() {
+        Pods out = Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE);
+
+        assertThat(edits(untold(1, out))).isEmpty();
+        assertThat(edits(untold(2, out)))
+                .singleElement()
+                .satisfies(edit -> assertThat(edit.labels().removed())
+                        .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION)));
+    }
+
+    private static SetPlan untold(int attempts, Pods... pods) {
+        return Snapshots.of(Snapshots.set().replicas(pods.length))
+                .pods(pods)
+                .trial(new Trial.Unknown(attempts, Snapshots.NOW, "failed calling webhook \"a.b\": no answer"))
+                .plan();
     }
 
     @Test
@@ -239,7 +254,7 @@ class ClearanceTest {
     void callsBackWhoWouldBeDeletedWhileAPodCannotBeCreated() {
         SetPlan plan = Snapshots.of(Snapshots.set().replicas(3).with(RECREATE))
                 .pods(Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE), Snapshots.pod(1))
-                .obstacle(new CollaSetSnapshot.Obstacle(1, 403, "exceeded quota: pods", 1, Snapshots.NOW))
+                .obstacle(new CollaSetSnapshot.Obstacle("web-2", 1, 403, "exceeded quota: pods", 1, Snapshots.NOW))
                 .plan();
 
         assertThat(deletions(plan)).isEmpty();

@@ -33,18 +33,37 @@ class LostPodTest {
     }
 
     @Test
-    void onePodWhoseRevisionTheServerTakesNoMoreComesBackOfTheNewest() {
-        CollaSetSnapshot.Obstacle forbidden =
-                new CollaSetSnapshot.Obstacle(0, 403, "violates PodSecurity", 1, Snapshots.NOW.minusSeconds(60));
+    void onePodWhoseRevisionTheServerRefusesComesBackOfTheNewest() {
+        Trial refused = new Trial.Refused(403, "violates PodSecurity", false, 1, 1, Snapshots.NOW);
 
-        assertThat(created(mid(OLD).lastRevision(1, "web-1").obstacle(forbidden)))
+        assertThat(created(
+                        mid(OLD).lastRevision(1, "web-1").trialOfTheOld(refused).trial(new Trial.Taken())))
                 .containsExactly("web-2");
     }
 
     @Test
+    void aCreationThatFailsForLongTakesTheNewestOnlyIfItIsProven() {
+        CollaSetSnapshot.Obstacle once = failing(1, 500, "failed calling webhook");
+        CollaSetSnapshot.Obstacle lasting = failing(4, 500, "failed calling webhook");
+        CollaSetSnapshot.Obstacle quota = failing(9, 403, "exceeded quota: pods");
+
+        assertThat(created(lost(once))).containsExactly("web-1");
+        assertThat(created(lost(quota))).containsExactly("web-1");
+        assertThat(created(lost(lasting))).containsExactly("web-2");
+        assertThat(created(lost(lasting).trial(new Trial.Taken()))).containsExactly("web-1");
+    }
+
+    private static Snapshots lost(CollaSetSnapshot.Obstacle obstacle) {
+        return mid(OLD).lastRevision(1, "web-1").obstacle(obstacle);
+    }
+
+    private static CollaSetSnapshot.Obstacle failing(int attempts, int code, String message) {
+        return new CollaSetSnapshot.Obstacle("web-1", 0, code, message, attempts, Snapshots.NOW.minusSeconds(3600));
+    }
+
+    @Test
     void aHeldRevisionIsNotTakenThoughTheOldOneIsRefused() {
-        CollaSetSnapshot.Obstacle forbidden =
-                new CollaSetSnapshot.Obstacle(0, 403, "violates PodSecurity", 1, Snapshots.NOW.minusSeconds(60));
+        CollaSetSnapshot.Obstacle forbidden = failing(9, 500, "failed calling webhook");
         Snapshots held = Snapshots.of(Snapshots.set()
                         .replicas(2)
                         .with("updateStrategy: {rollingUpdate: {byPartition: {partition: 2}}}")

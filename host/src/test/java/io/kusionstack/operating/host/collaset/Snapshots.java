@@ -29,6 +29,7 @@ final class Snapshots {
     private final Sets set;
     private final List<PodRecord> pods = new ArrayList<>();
     private final List<Identity> identities = new ArrayList<>();
+    private Optional<Trial> trialOfTheOld = Optional.empty();
     private boolean gone;
     private Optional<Sets> newer = Optional.empty();
     private Optional<Trial> trial = Optional.of(new Trial.Created());
@@ -110,6 +111,12 @@ final class Snapshots {
         return this;
     }
 
+    /** What the server said of Pods of {@code web-1}. */
+    Snapshots trialOfTheOld(Trial known) {
+        trialOfTheOld = Optional.of(known);
+        return this;
+    }
+
     /** The set has this spec now, which is not accepted. */
     Snapshots newer(Sets refused) {
         newer = Optional.of(refused);
@@ -146,11 +153,18 @@ final class Snapshots {
                 takenPodNames,
                 new CollaSetSnapshot.Context(CONTEXT, 50, identities),
                 obstacle,
-                trial.map(known -> Map.of(updated, known)).orElse(Map.of()),
+                trials(updated),
                 refusals,
                 lastRevisions,
                 pending,
                 NOW);
+    }
+
+    private Map<String, Trial> trials(String updated) {
+        Map<String, Trial> trials = new HashMap<>();
+        trialOfTheOld.ifPresent(known -> trials.put("web-1", known));
+        trial.ifPresent(known -> trials.put(updated, known));
+        return trials;
     }
 
     SetPlan plan() {

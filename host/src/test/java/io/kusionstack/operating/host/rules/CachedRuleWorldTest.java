@@ -73,7 +73,11 @@ class CachedRuleWorldTest {
     private static Workload workload(CollaSet set, CollaSetSpec accepted) {
         Sets sets = new Sets();
         sets.all.add(set);
-        return RuleWorld.of(new PodCache(), new NoRules(), sets, Obstacles.none(), any -> Optional.ofNullable(accepted))
+        return RuleWorld.of(
+                        new PodCache(),
+                        new NoRules(),
+                        new RuleWorld.Sets(sets, any -> Optional.ofNullable(accepted), any -> List.of()),
+                        Obstacles.none())
                 .workloads(Pods.NAMESPACE)
                 .getFirst();
     }

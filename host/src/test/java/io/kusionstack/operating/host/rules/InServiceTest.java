@@ -304,6 +304,21 @@ class InServiceTest {
     }
 
     @Test
+    void whoIsCreatedAgainWithOtherLabelsIsMissedByTheRuleOfTheOldOnes() {
+        FakeRuleWorld versions =
+                FakeRuleWorld.with(Rules.available("old", "{matchLabels: {version: v1}}", "maxUnavailableValue: 1"));
+        versions.put(new Workload(
+                "uid-web", 2, Map.of("version", "v2"), List.of(Map.of("version", "v1"), Map.of("version", "v2"))));
+        PodRecord again =
+                Pods.pod("a").label("version", "v2").ownedBy("web").unready().build();
+        PodRecord b =
+                waiting(Pods.pod("b").label("version", "v1").ownedBy("web").available(), "200");
+        versions.put(again, b);
+
+        assertThat(versions.asks(b)).isInstanceOf(Judgement.Rejected.class);
+    }
+
+    @Test
     void aPodOfASetCountsThoughItLostItsOptIn() {
         PodRecord a = waiting(Pods.pod("a").ownedBy("web").available(), "100");
         PodRecord stripped =
