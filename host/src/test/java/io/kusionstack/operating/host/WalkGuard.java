@@ -135,7 +135,7 @@ final class WalkGuard {
     private void bounded(String at) {
         List<PodRecord> owned = world.live().stream().filter(WalkWorld::isOwned).toList();
         assertThat(owned).as("%s: live Pods", at).hasSizeLessThanOrEqualTo(world.replicas());
-        assertThat(owned.stream().map(pod -> pod.label(Names.INSTANCE_ID).orElse("")))
+        assertThat(owned.stream().flatMap(pod -> pod.label(Names.INSTANCE_ID).stream()))
                 .as("%s: ids", at)
                 .doesNotHaveDuplicates();
     }
