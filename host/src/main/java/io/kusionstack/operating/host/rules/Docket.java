@@ -137,9 +137,12 @@ final class Docket {
         Optional<Wait> lapsed = Optional.empty();
         for (Tally tally : member.tallies()) {
             for (Rule rule : tally.plugged()) {
-                Optional<Verdicts.Said> verdict = rule.appliesTo(subject)
-                        ? verdicts.said(tally.spec(), rule, member.pod(), marks, now)
-                        : Optional.empty();
+                Optional<Verdicts.Said> verdict = Optional.empty();
+                if (rule.appliesTo(subject)) {
+                    verdict = verdicts.said(tally.spec(), rule, member.pod(), marks, now);
+                } else if (rule.awaits(subject)) {
+                    verdict = verdicts.ahead(tally.spec(), rule);
+                }
                 if (verdict.isPresent()) {
                     said.put(
                             new Asked(

@@ -53,7 +53,7 @@ final class RuleEngine {
             }
             selecting.add(i);
             for (Rule rule : spec.rules()) {
-                if (asked.test(rule) && rule.appliesTo(subject)) {
+                if (asked.test(rule) && (rule.appliesTo(subject) || awaits(spec, rule, subject))) {
                     findings.add(new Finding(spec.uid(), rule.name(), ask(spec, rule, subject, counts[i])));
                 }
             }
@@ -65,6 +65,20 @@ final class RuleEngine {
             selecting.forEach(i -> counts[i] = counts[i].andOneMoreOut());
         }
         return new Ruling(subject, judgement, findings, granted);
+    }
+
+    /** Nobody leaves service towards a rule that is known to hold it on its way back. */
+    private boolean awaits(RuleSpec spec, Rule rule, Subject subject) {
+        return rule.awaits(subject)
+                && switch (rule.demand()) {
+                    case Demand.Availability limit -> false;
+                    case Demand.Plugged plugged -> snapshot.verdicts().containsKey(asked(spec, rule, subject));
+                    case Demand.Invalid invalid -> true;
+                };
+    }
+
+    private static Asked asked(RuleSpec spec, Rule rule, Subject subject) {
+        return new Asked(spec.uid(), rule.name(), subject.pod().uid(), subject.stage());
     }
 
     private Optional<String> mistake(Subject subject, List<Integer> selecting) {
@@ -96,8 +110,7 @@ final class RuleEngine {
     }
 
     private Judgement verdict(RuleSpec spec, Rule rule, Subject subject, String plugin) {
-        Judgement verdict = snapshot.verdicts()
-                .get(new Asked(spec.uid(), rule.name(), subject.pod().uid(), subject.stage()));
+        Judgement verdict = snapshot.verdicts().get(asked(spec, rule, subject));
         return verdict != null
                 ? verdict
                 : rejected(

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param rules in the order of their uids
  * @param subjects in the order in which they get slots
- * @param verdicts what plugins said; a Pod without one waits
+ * @param verdicts what plugins said, at PreCheck also of rules of PostCheck that nobody can pass; a Pod without one waits
  */
 record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judgement> verdicts) {
     RuleSnapshot {

@@ -75,15 +75,19 @@ record RuleSpec(
             return demand instanceof Demand.Plugged;
         }
 
+        /** True if the Pod asks at this rule's stage, and has to pass it. */
         boolean appliesTo(RuleSnapshot.Subject subject) {
-            return isFor(subject.stage())
-                    && !subject.skips().contains(name)
-                    && (filter.isEmpty() || filter.get().matches(subject.labels()));
+            return stage == subject.stage() && concerns(subject);
         }
 
-        /** Nobody leaves service towards a stage at which a broken rule is going to hold it. */
-        private boolean isFor(Stage asking) {
-            return stage == asking || asking == Stage.PRE_CHECK && demand instanceof Demand.Invalid;
+        /** True if the Pod is about to leave service, and will have to pass this rule on its way back. */
+        boolean awaits(RuleSnapshot.Subject subject) {
+            return stage == Stage.POST_CHECK && subject.stage() == Stage.PRE_CHECK && concerns(subject);
+        }
+
+        private boolean concerns(RuleSnapshot.Subject subject) {
+            return !subject.skips().contains(name)
+                    && (filter.isEmpty() || filter.get().matches(subject.labels()));
         }
     }
 

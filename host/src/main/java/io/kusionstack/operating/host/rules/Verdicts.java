@@ -2,6 +2,8 @@ package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.Reply.Heard;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import io.kusionstack.operating.plugin.Stage;
@@ -63,6 +65,21 @@ final class Verdicts {
                         .map(heard ->
                                 new Said(heard.judgement(), heard.isYes() && (isOld(spoken, now) || !heard.sees(pod))));
         });
+    }
+
+    /** What a Pod hears before it leaves service of a rule that nobody can pass on the way back, or that may be such a one. */
+    Optional<Said> ahead(RuleSpec spec, Rule rule) {
+        Optional<Reply> reply = reply(spec, rule);
+        if (reply.isEmpty()) {
+            return held(spec.wait(Reason.WAITING_FOR_RULE, rule, "its plugin has not looked at the rule yet"));
+        }
+        return reply.get() instanceof Reply.Silent silent && !silent.problems().isEmpty()
+                ? held(silent.why())
+                : Optional.empty();
+    }
+
+    private static Optional<Said> held(Wait why) {
+        return Optional.of(new Said(new Judgement.Rejected(List.of(why)), false));
     }
 
     /** The newest reply for this generation of the rule. */

@@ -207,6 +207,18 @@ class RuleConsultantStoryTest {
     }
 
     @Test
+    void nobodyLeavesTowardsAPostCheckWhosePluginIsNotLoaded() {
+        PluggedWorld world = world(plugins.says("other", YES), window(1, "stage: PostCheck, "))
+                .put(waitingA);
+        world.settle();
+        assertThat(world.asks(waitingA).waits()).extracting(Wait::reason).containsExactly(Reason.PLUGIN_UNAVAILABLE);
+
+        plugins.says("window", CLOSED);
+
+        assertThat(world.pass(Duration.ofSeconds(11))).containsExactly("a");
+    }
+
+    @Test
     void aPluginThatSaysNothingLeavesThePodWaiting() {
         PluggedWorld world = world(
                         plugins.answers(
