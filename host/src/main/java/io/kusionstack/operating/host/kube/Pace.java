@@ -7,8 +7,11 @@ import java.time.Duration;
  * where the API server has no time (additive increase, multiplicative decrease). Not safe for threads.
  */
 final class Pace {
-    /** Slower than this, and than {@link #TIMES_SLOWER} the quickest, is slow. */
-    private static final Duration SLOW = Duration.ofMillis(250);
+    /** Slower than this, and than {@link #TIMES_SLOWER} the quickest, is slow: less is what a busy server takes that keeps up. */
+    private static final Duration SLOW = Duration.ofSeconds(1);
+
+    /** Refusals so close together are one. */
+    private static final Duration AT_ONCE = Duration.ofMillis(250);
 
     private static final int TIMES_SLOWER = 8;
     /** Slow answers alone never stop the work: a webhook may be the slow one. */
@@ -47,7 +50,7 @@ final class Pace {
 
     /** The API server turned a write away. */
     void busy(long nowNanos) {
-        if (!cut || nowNanos - cutAtNanos > SLOW.toNanos()) {
+        if (!cut || nowNanos - cutAtNanos > AT_ONCE.toNanos()) {
             reduce(Math.max(1, limit / 2), nowNanos);
         }
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PaceTest {
     private static final Duration QUICK = Duration.ofMillis(10);
-    private static final Duration SLOW = Duration.ofSeconds(1);
+    private static final Duration SLOW = Duration.ofSeconds(2);
 
     private final Pace pace = new Pace(16);
     private long nanos;
