@@ -115,10 +115,11 @@ final class UpdatePlanner {
     /** Whether the API server would take Pods of the newest revision: before it is wanted, and until it is known. */
     private void ask(boolean wanted) {
         Optional<Trial> known = Optional.ofNullable(snapshot.trials().get(target));
-        boolean refused = known.filter(Trial.Refused.class::isInstance).isPresent();
+        boolean open = known.filter(trial -> trial instanceof Trial.Refused || trial instanceof Trial.Unknown)
+                .isPresent();
         boolean isNew =
                 snapshot.pods().isEmpty() && known.isEmpty() && snapshot.set().replicas() > 0;
-        if (!snapshot.set().newerProblems().isEmpty() || !(wanted || refused || isNew)) {
+        if (!snapshot.set().newerProblems().isEmpty() || !(wanted || open || isNew)) {
             return;
         }
         Optional<Instant> due =

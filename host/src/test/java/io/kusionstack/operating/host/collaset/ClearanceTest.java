@@ -233,6 +233,15 @@ class ClearanceTest {
                         .contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION)));
     }
 
+    @Test
+    void asksUntilTheServerTellsThoughNobodyWantsTheRevisionAnyMore() {
+        assertThat(questions(Snapshots.of(Snapshots.set().replicas(1))
+                        .pods(Snapshots.pod(0).revision("web-2"))
+                        .trial(new Trial.Unknown(2, Snapshots.NOW.minusSeconds(60), "no answer"))
+                        .plan()))
+                .hasSize(1);
+    }
+
     private static SetPlan untold(int attempts, Pods... pods) {
         return Snapshots.of(Snapshots.set().replicas(pods.length))
                 .pods(pods)
