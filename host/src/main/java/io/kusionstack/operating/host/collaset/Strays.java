@@ -1,10 +1,8 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodEdit;
-import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Selector;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,7 +20,7 @@ final class Strays {
     static void release(CollaSetSnapshot snapshot, Collection<Member> strays, Step.Draft draft) {
         long room = Math.max(ALWAYS, snapshot.set().replicas()) - young(snapshot);
         for (Member stray : strays) {
-            PodEdit undo = undone(stray.pod());
+            PodEdit undo = PodOps.undoOwn(stray.pod());
             if (!undo.isEmpty()) {
                 draft.edit(stray, undo);
             } else if (room > 0) {
@@ -44,16 +42,6 @@ final class Strays {
         return snapshot.orphans().stream()
                 .filter(pod -> pod.created().plus(WHILE).isAfter(snapshot.now()))
                 .count();
-    }
-
-    private static PodEdit undone(PodRecord pod) {
-        PodEdit edit = PodEdit.of(pod);
-        for (String operation : Names.OWN_OPERATIONS) {
-            if (pod.hasLabel(Names.key(Names.OPERATING, operation))) {
-                edit = edit.labels(PodOps.undo(pod, operation).labels());
-            }
-        }
-        return edit;
     }
 
     private static String selectorText(SetSpec set) {

@@ -158,16 +158,9 @@ public final class LifecycleGate implements PodGate {
     /** What a set has begun with a Pod that nobody controls any more has nobody who would end it: it is undone. */
     private static PodEdit ended(PodRecord seen, PodEdit edit) {
         boolean wasOfASet = seen.hasLabel(Names.INSTANCE_ID) || seen.hasLabel(Names.REVISION);
-        if (!wasOfASet || seen.controller().isPresent()) {
-            return edit;
-        }
-        PodEdit ended = edit;
-        for (String operation : Names.OWN_OPERATIONS) {
-            if (seen.hasLabel(Names.key(Names.OPERATING, operation))) {
-                ended = ended.labels(PodOps.undo(seen, operation).labels());
-            }
-        }
-        return ended;
+        return wasOfASet && seen.controller().isEmpty()
+                ? edit.labels(PodOps.undoOwn(seen).labels())
+                : edit;
     }
 
     private Optional<Wait> unreachable(LifecycleSnapshot snapshot) {

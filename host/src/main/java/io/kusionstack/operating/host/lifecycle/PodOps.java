@@ -186,6 +186,17 @@ public final class PodOps {
                 : edit;
     }
 
+    /** Gives up all that the operator itself has begun with the Pod; changes nothing where that is nothing. */
+    public static PodEdit undoOwn(PodRecord pod) {
+        PodEdit edit = PodEdit.of(pod);
+        for (String operation : Names.OWN_OPERATIONS) {
+            if (pod.hasLabel(Mark.OPERATING.key(operation))) {
+                edit = edit.labels(undo(pod, operation).labels());
+            }
+        }
+        return edit;
+    }
+
     private static Optional<Operation> operation(Op op, LifecycleLabels labels) {
         return switch (op) {
             case Op.Untyped untyped -> at(op, Phase.PRE_CHECK, labels, Mark.OPERATING);

@@ -36,9 +36,6 @@ public final class Names {
     public static final String SERVICE_AVAILABLE = "podopslifecycle.kusionstack.io/service-available";
 
     public static final String PREPARING_TO_DELETE = "podopslifecycle.kusionstack.io/preparing-to-delete";
-    /** Ids of the operations that the operator begins itself. */
-    public static final List<String> OWN_OPERATIONS = List.of("collaset", "pod-delete");
-
     public static final String STAY_OFFLINE = "podopslifecycle.kusionstack.io/stay-offline";
     public static final String CREATING = "podopslifecycle.kusionstack.io/creating";
     public static final String POD_COMPLETING = "podopslifecycle.kusionstack.io/completing";
@@ -100,6 +97,9 @@ public final class Names {
     public static final String COLLASET_OPERATION = "collaset";
 
     public static final String POD_DELETE_OPERATION = "pod-delete";
+
+    /** Ids of the operations that the operator begins itself. */
+    public static final List<String> OWN_OPERATIONS = List.of(COLLASET_OPERATION, POD_DELETE_OPERATION);
 
     /** Types of operations. */
     public static final String UPDATE = "update";
