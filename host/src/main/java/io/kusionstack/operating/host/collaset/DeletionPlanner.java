@@ -48,7 +48,7 @@ final class DeletionPlanner {
         Strays.release(snapshot, roster.strays(), draft);
         BeginWindow window = BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
         roster.members().forEach(member -> leave(member, window, snapshot, draft));
-        Plan status = SetStatus.terminating(snapshot).map(Plan::of).orElse(Plan.nothing());
+        Plan status = SetStatus.terminating(snapshot, roster).map(Plan::of).orElse(Plan.nothing());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
     }
 

@@ -37,7 +37,7 @@ final class SetStatus {
                         : history.current().name(),
                 history.updated().name(),
                 history.collisions());
-        Conditions conditions = conditions(snapshot);
+        Conditions conditions = conditions(snapshot, roster);
         List<Action> events = SetConditions.set(
                 conditions,
                 snapshot,
@@ -59,36 +59,38 @@ final class SetStatus {
 
     /** The status of a set whose spec is wrong: nothing is done for it, and this says why. */
     static Optional<Action> invalid(CollaSetSnapshot snapshot) {
-        Conditions conditions = conditions(snapshot);
+        Roster roster = Roster.of(snapshot);
+        Conditions conditions = conditions(snapshot, roster);
         String problems = String.join("; ", snapshot.set().problems());
         conditions.set(STALLED, true, "InvalidSpec", problems);
         conditions.set(PROGRESSING, false, "InvalidSpec", "spec has to be corrected first");
-        return write(snapshot.set(), observed(snapshot, conditions));
+        return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
     /** The status of a set for which nothing can be done, since what has to be stored first is not taken. */
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
-        Conditions conditions = conditions(snapshot);
+        Roster roster = Roster.of(snapshot);
+        Conditions conditions = conditions(snapshot, roster);
         conditions.set(STALLED, true, reason, message);
         conditions.set(SetConditions.SCALE, false, reason, message);
         conditions.set(SetConditions.UPDATE, false, reason, message);
         conditions.set(PROGRESSING, false, reason, message);
-        return write(snapshot.set(), observed(snapshot, conditions));
+        return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
     /** The status of a set that waits for its Pods to be gone. */
-    static Optional<Action> terminating(CollaSetSnapshot snapshot) {
-        Conditions conditions = conditions(snapshot);
+    static Optional<Action> terminating(CollaSetSnapshot snapshot, Roster roster) {
+        Conditions conditions = conditions(snapshot, roster);
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle");
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
-        long serving = Roster.of(snapshot).members().stream()
+        long serving = roster.members().stream()
                 .filter(member -> member.pod().available())
                 .count();
         SetConditions.available(conditions, serving, snapshot.set().replicas(), "");
         stalledBySetback(snapshot, conditions);
-        return write(snapshot.set(), observed(snapshot, conditions));
+        return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
     static ObjectRef pod(PodRecord pod) {
@@ -104,11 +106,11 @@ final class SetStatus {
                         () -> conditions.remove(STALLED));
     }
 
-    private static Conditions conditions(CollaSetSnapshot snapshot) {
+    private static Conditions conditions(CollaSetSnapshot snapshot, Roster roster) {
         Conditions conditions = new Conditions(snapshot.set().status().conditions(), snapshot.now());
         Orphans.tell(snapshot, conditions);
         List<String> ignored = new ArrayList<>(snapshot.set().ignored());
-        ignored.addAll(OwnKeys.unserved(Roster.of(snapshot).members()));
+        ignored.addAll(OwnKeys.unserved(roster.members()));
         if (ignored.isEmpty()) {
             conditions.remove(IGNORED_FIELDS);
         } else {
@@ -117,9 +119,8 @@ final class SetStatus {
         return conditions;
     }
 
-    private static CollaSetStatus observed(CollaSetSnapshot snapshot, Conditions conditions) {
+    private static CollaSetStatus observed(CollaSetSnapshot snapshot, Roster roster, Conditions conditions) {
         CollaSetStatus seen = snapshot.set().status();
-        Roster roster = Roster.of(snapshot);
         Counters counters = Counters.of(roster, Objects.requireNonNullElse(seen.updatedRevision(), ""));
         Named named = new Named(
                 seen.currentRevision(), seen.updatedRevision(), snapshot.set().collisions());
