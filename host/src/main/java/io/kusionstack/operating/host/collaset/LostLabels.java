@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.PodEdit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Labels of the operator that a Pod of a set has lost, by a hand or a webhook. They are given back before anything else is done
@@ -21,12 +22,15 @@ final class LostLabels {
         return member.pod().controlled() ? edit : edit.labels(MapEdit.set(Names.CONTROL, "true"));
     }
 
-    /** @param revision that the Pod is of, as far as that is known otherwise than by its label */
-    static PodEdit restored(Member member, Optional<Revision> revision, Revisions.History history) {
+    /** @param revisions which one a Pod is of, as far as that is known otherwise than by its label; asked only where it is lost */
+    static PodEdit restored(Member member, Revisions.History history, Function<Member, Optional<Revision>> revisions) {
         PodEdit edit = restored(member);
-        return history.find(member.revision()).isPresent() || revision.isEmpty()
+        return history.find(member.revision()).isPresent()
                 ? edit
-                : edit.labels(MapEdit.set(Names.REVISION, revision.get().name()));
+                : revisions
+                        .apply(member)
+                        .map(revision -> edit.labels(MapEdit.set(Names.REVISION, revision.name())))
+                        .orElse(edit);
     }
 
     /** Whether the Pod has all that a Pod of the revision gets in place; what webhooks added to it does not matter. */

@@ -61,7 +61,7 @@ final class ScalePlanner {
         Strays.release(snapshot, roster.strays(), draft);
         Set<String> leaving = leaving(roster.members().size() - snapshot.set().replicas());
         for (Member member : roster.members()) {
-            PodEdit restored = LostLabels.restored(member, revisionOf(member), history);
+            PodEdit restored = LostLabels.restored(member, history, this::revisionOf);
             if (!restored.isEmpty()) {
                 draft.edit(member, restored);
             } else if (leaving.contains(member.uid())) {
@@ -303,19 +303,19 @@ final class ScalePlanner {
             return identity.revision(last);
         }
         String updated = history.updated().name();
-        boolean serves = roster.members().stream()
-                .anyMatch(member ->
-                        member.revision().equals(updated) && member.pod().available());
-        return identity.revision().equals(updated) && !serves
+        return identity.revision().equals(updated) && !serves(updated)
                 ? identity.revision(history.current().name())
                 : identity;
     }
 
     private boolean isProven(String revision) {
-        return snapshot.trials().get(revision) instanceof Trial.Created
-                || roster.members().stream()
-                        .anyMatch(member -> member.revision().equals(revision)
-                                && member.pod().available());
+        return snapshot.trials().get(revision) instanceof Trial.Created || serves(revision);
+    }
+
+    private boolean serves(String revision) {
+        return roster.members().stream()
+                .anyMatch(member ->
+                        member.revision().equals(revision) && member.pod().available());
     }
 
     private boolean isRefused(String revision) {
