@@ -121,54 +121,46 @@ final class Rehearsals {
     private Optional<Fate> ask(String key, int denials, PodRecord seen, PodEdit next) {
         Optional<Known> learned = Optional.empty();
         try {
-            PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
-            ObjectNode body = patch.body().deepCopy();
-            body.withObjectProperty("metadata").remove("resourceVersion");
-            Delivery.Result result = delivery.sendInTurn(
-                    "Pod",
-                    "rehearse",
-                    () -> true,
-                    () -> parts.client().patch(patch.path() + "?dryRun=All", ApiClient.STRATEGIC, body.toString()));
-            learned = switch (result) {
-                case Delivery.Result.Answered(Answer answer) -> learned(answer, denials, seen, next);
-                case Delivery.Result.Lost(String why) ->
-                    Optional.of(denied(new Refusals.Failed(Fate.UNKNOWN, 0, why), denials, seen, next));
-                case Delivery.Result.NotSent ignored -> Optional.of(later(denials, seen));
-                case Delivery.Result.Overtaken ignored -> Optional.of(later(denials, seen));
-            };
+            learned = Optional.of(tried(denials, seen, next));
         } finally {
             learn(key, learned);
         }
-        return learned.filter(Known.Proven.class::isInstance).isPresent()
-                ? Optional.empty()
-                : Optional.of(learned.filter(Known.Denied.class::isInstance)
-                        .map(denied -> ((Known.Denied) denied).fate)
-                        .orElse(Fate.NOT_SENT));
+        return learned.filter(Known.Denied.class::isInstance).map(denied -> ((Known.Denied) denied).fate);
     }
 
-    private Optional<Known> learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
+    private Known tried(int denials, PodRecord seen, PodEdit next) {
+        PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
+        ObjectNode body = patch.body().deepCopy();
+        body.withObjectProperty("metadata").remove("resourceVersion");
+        Delivery.Result result = delivery.sendInTurn(
+                "Pod",
+                "rehearse",
+                () -> true,
+                () -> parts.client().patch(patch.path() + "?dryRun=All", ApiClient.STRATEGIC, body.toString()));
+        return switch (result) {
+            case Delivery.Result.Answered(Answer answer) -> learned(answer, denials, seen, next);
+            case Delivery.Result.Lost(String why) ->
+                denied(new Refusals.Failed(Fate.UNKNOWN, 0, why), denials, seen, next);
+            case Delivery.Result.NotSent ignored -> later(Fate.NOT_SENT, denials, seen);
+            case Delivery.Result.Overtaken ignored -> later(Fate.NOT_SENT, denials, seen);
+        };
+    }
+
+    private Known learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
         Fate fate = Fate.of(answer);
         PodEdit undone = fate == Fate.DONE ? undone(answer, seen, next) : PodEdit.of(seen);
         if (!undone.isEmpty()) {
-            return Optional.of(denied(Refusals.Failed.undone(undone), denials, seen, next));
+            return denied(Refusals.Failed.undone(undone), denials, seen, next);
         }
         if (fate == Fate.DONE) {
             refusals.forgetRehearsed(seen, next);
         }
         if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
-            return Optional.of(new Known.Proven(denials));
+            return new Known.Proven(denials);
         }
         return fate.isNo() || fate == Fate.UNKNOWN
-                ? Optional.of(denied(Refusals.Failed.of(answer), denials, seen, next))
-                : Optional.of(later(denials, seen));
-    }
-
-    /** Nobody was asked, or the server has no time: it is asked again at growing pauses. */
-    private Known later(int denials, PodRecord seen) {
-        Duration pause = Refusals.PAUSES.after(denials + 1);
-        wakeLater(seen, pause);
-        return new Known.Denied(
-                denials + 1, Fate.NOT_SENT, parts.clock().instant().plus(pause));
+                ? denied(Refusals.Failed.of(answer), denials, seen, next)
+                : later(Fate.NOT_SENT, denials, seen);
     }
 
     /** What a webhook or a policy would take back. */
@@ -182,10 +174,14 @@ final class Rehearsals {
 
     private Known denied(Refusals.Failed failed, int denials, PodRecord seen, PodEdit next) {
         refusals.noteRehearsed(seen, next, failed);
+        // what was not answered is still only a dry run: nothing was sent
+        return later(failed.fate().isNo() ? failed.fate() : Fate.NOT_SENT, denials, seen);
+    }
+
+    /** It is asked again, after a pause that grows. */
+    private Known later(Fate fate, int denials, PodRecord seen) {
         Duration pause = Refusals.PAUSES.after(denials + 1);
         wakeLater(seen, pause);
-        // what was not answered is still only a dry run: nothing was sent
-        Fate fate = failed.fate().isNo() ? failed.fate() : Fate.NOT_SENT;
         return new Known.Denied(denials + 1, fate, parts.clock().instant().plus(pause));
     }
 
