@@ -24,12 +24,6 @@ final class Rights {
             .flatMap(List::stream)
             .toList();
 
-    /** Without them it works all the same, and says less. */
-    static final List<Right> USEFUL = Stream.of(
-                    rights(Names.GROUP, "operationjobs", "list"), rights(Names.GROUP, "poddecorations", "list"))
-            .flatMap(List::stream)
-            .toList();
-
     private Rights() {}
 
     private static List<Right> rights(String group, String resource, String... verbs) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.kube.Preflight.Right;
+import io.kusionstack.operating.host.kube.UnservedObjects;
+import io.kusionstack.operating.host.model.Names;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ class RightsTest {
         }
 
         List<Right> needed = new ArrayList<>(Rights.NEEDED);
-        needed.addAll(Rights.USEFUL);
+        UnservedObjects.KINDS.forEach(kind -> needed.add(new Right(Names.GROUP, kind.plural(), "list")));
         needed.add(KUBE_SYSTEM);
         assertThat(given).containsExactlyInAnyOrderElementsOf(needed);
     }
