@@ -2,9 +2,9 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
@@ -59,7 +59,7 @@ class BrakeTest {
         Brake brake = Brake.NONE.seen(List.of(failed("a", START)), 9, START.plusSeconds(2));
         PodRecord older = running("b", START.minusSeconds(3600));
         PodRecord pulledLong = Pods.like(running("c", START))
-                .container("main", main -> startedAt(main, START.plusSeconds(90)))
+                .container("main", main -> Containers.with(main, main.ready(), main.state(), START.plusSeconds(90)))
                 .build();
         PodRecord unbound = Pods.pod("d")
                 .created(START)
@@ -151,23 +151,7 @@ class BrakeTest {
     private static PodRecord running(String name, Instant created) {
         return Pods.pod(name)
                 .created(created)
-                .container("main", main -> startedAt(main, created))
+                .container("main", main -> Containers.with(main, main.ready(), main.state(), created))
                 .build();
-    }
-
-    private static ContainerRecord startedAt(ContainerRecord from, Instant at) {
-        return new ContainerRecord(
-                from.name(),
-                from.init(),
-                from.image(),
-                from.runningImage(),
-                from.imageId(),
-                from.containerId(),
-                from.restartCount(),
-                from.ready(),
-                from.started(),
-                from.state(),
-                from.reason(),
-                at);
     }
 }

@@ -3,9 +3,9 @@ package io.kusionstack.operating.host.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PodRecordTest {
@@ -62,30 +62,16 @@ class PodRecordTest {
         Instant now = Pods.CREATED.plusSeconds(100);
         Pods crashing = Pods.pod("a")
                 .unreadySince(now.minusSeconds(1))
-                .container("main", main -> in(main, ContainerRecord.State.WAITING, null));
+                .container("main", main -> Containers.with(main, false, ContainerRecord.State.WAITING, null));
         Pods restarted = Pods.pod("b")
                 .unreadySince(now.minusSeconds(10))
-                .container("main", main -> in(main, ContainerRecord.State.RUNNING, now.minusSeconds(5)));
+                .container(
+                        "main",
+                        main -> Containers.with(main, false, ContainerRecord.State.RUNNING, now.minusSeconds(5)));
         Pods fresh = Pods.pod("c").unreadySince(Pods.CREATED).label(Names.CREATING, Pods.STAMP);
 
         assertThat(crashing.build().mayServe(now)).isFalse();
         assertThat(restarted.build().mayServe(now)).isFalse();
         assertThat(fresh.build().mayServe(Pods.CREATED.plusSeconds(1))).isFalse();
-    }
-
-    private static ContainerRecord in(ContainerRecord from, ContainerRecord.State state, @Nullable Instant startedAt) {
-        return new ContainerRecord(
-                from.name(),
-                from.init(),
-                from.image(),
-                from.runningImage(),
-                from.imageId(),
-                from.containerId(),
-                from.restartCount(),
-                false,
-                true,
-                state,
-                "",
-                startedAt);
     }
 }

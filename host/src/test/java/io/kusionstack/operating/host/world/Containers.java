@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.world;
 
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Builds containers for tests. */
 public final class Containers {
@@ -24,6 +26,12 @@ public final class Containers {
     }
 
     static ContainerRecord withReady(ContainerRecord from, boolean ready) {
+        return with(from, ready, from.state(), from.startedAt());
+    }
+
+    /** The same container in another state. */
+    public static ContainerRecord with(
+            ContainerRecord from, boolean ready, ContainerRecord.State state, @Nullable Instant startedAt) {
         return new ContainerRecord(
                 from.name(),
                 from.init(),
@@ -34,8 +42,8 @@ public final class Containers {
                 from.restartCount(),
                 ready,
                 from.started(),
-                from.state(),
+                state,
                 from.reason(),
-                from.startedAt());
+                startedAt);
     }
 }
