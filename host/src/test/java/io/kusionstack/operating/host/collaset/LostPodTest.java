@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
@@ -102,6 +103,38 @@ class LostPodTest {
 
         assertThat(edits(stripped))
                 .containsExactly(PodEdit.of(stripped.build()).labels(MapEdit.set(Names.CONTROL, "true")));
+    }
+
+    @Test
+    void theOptInIsGivenBackWhileTheSetIsDeletedAndItsConditionsSayWhatIsSo() {
+        Pods stripped = Snapshots.pod(1).without(Names.CONTROL);
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2).deleting())
+                .pods(stripped)
+                .plan();
+
+        assertThat(plan.acts().actions())
+                .contains(new Action.EditPod(PodEdit.of(stripped.build()).labels(MapEdit.set(Names.CONTROL, "true"))));
+        assertThat(Snapshots.status(plan).path("conditions"))
+                .extracting(condition -> condition.path("type").asText() + " "
+                        + condition.path("status").asText() + " "
+                        + condition.path("message").asText())
+                .contains("Available False 1 of 2 Pods serve")
+                .noneMatch(told -> told.startsWith("Scale ") || told.startsWith("Update "));
+    }
+
+    @Test
+    void onePodThatNoNodeTakesStandsInTheConditions() {
+        SetPlan plan =
+                Snapshots.of(Snapshots.set().replicas(1)).pods(unschedulable()).plan();
+
+        assertThat(Snapshots.status(plan).path("conditions").toString())
+                .contains("0 of 1 Pods serve; Pod web-2: no node takes it: Unschedulable");
+    }
+
+    private static Pods unschedulable() {
+        return updated()
+                .unready()
+                .condition(new PodCondition(PodCondition.SCHEDULED, "False", "Unschedulable", Snapshots.NOW));
     }
 
     private static Pods updated() {

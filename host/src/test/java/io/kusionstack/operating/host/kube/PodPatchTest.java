@@ -103,6 +103,18 @@ class PodPatchTest {
     }
 
     @Test
+    void anImageThatIsPutBackIsMissedAndOneThatIsRewrittenIsNot() {
+        PodRecord digest = Pods.like(POD).image("app@sha256:1").build();
+        PodEdit tag = PodEdit.of(POD).images(Map.of("main", "app:v2"));
+
+        assertThat(PodPatch.missing(POD, POD, tag, key -> true).images()).isEqualTo(Map.of("main", "app:v2"));
+        assertThat(PodPatch.missing(POD, digest, tag, key -> true).images()).isEmpty();
+        assertThat(PodPatch.missing(digest, digest, tag, key -> true).images())
+                .as("another tag of the digest that runs")
+                .isEmpty();
+    }
+
+    @Test
     void anAnnotationThatRecordsDoNotKeepIsNotMissed() {
         PodEdit edit =
                 PodEdit.of(POD).annotations(MapEdit.set(Map.of("example.com/note", "2", Names.LAST_POD_STATUS, "{}")));

@@ -88,6 +88,16 @@ class RefusalsTest {
     }
 
     @Test
+    void isKnownForAsLongAsAnOperationIsOnThePodHoweverLongItDrains() {
+        PodRecord draining = Pods.like(pod).label(MARK, "1").build();
+        refusals.note(draining, image("bad"), REFUSED);
+        now = now.plusSeconds(600);
+
+        assertThat(refusals.of(draining)).isPresent();
+        assertThat(refusals.note(draining, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
     void whatNobodyTriesAgainForLongIsForgotten() {
         refusals.note(pod, image("bad"), REFUSED);
         now = now.plusSeconds(31);

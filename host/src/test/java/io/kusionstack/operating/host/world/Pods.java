@@ -248,7 +248,11 @@ public final class Pods {
     }
 
     public Pods condition(String type, String status, Instant since) {
-        conditions.put(type, new PodCondition(type, status, "", since));
+        return condition(new PodCondition(type, status, "", since));
+    }
+
+    public Pods condition(PodCondition known) {
+        conditions.put(known.type(), known);
         return this;
     }
 
