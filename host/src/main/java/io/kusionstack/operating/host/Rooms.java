@@ -55,6 +55,9 @@ final class Rooms implements AutoCloseable {
     /** One set, rule or Service, however large and busy, takes at most a tenth of a processor. */
     private static final Rest SHARE = new Rest(9, Duration.ofMillis(500));
 
+    /** A look at a set is one at all its Pods: what several of them report within that time is one look's work. */
+    private static final Rest GATHERING = new Rest(9, Duration.ofMillis(150), Duration.ofMillis(500));
+
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
     private final HostMetrics metrics;
@@ -160,7 +163,7 @@ final class Rooms implements AutoCloseable {
             sets.watch(controller(
                     ControllerName.COLLASET.word(),
                     sets,
-                    Controller.Settings.of(config.workers().collaset(), SHARE))::enqueue);
+                    Controller.Settings.of(config.workers().collaset(), GATHERING))::enqueue);
         }
         if (runs(ControllerName.TRAFFIC)) {
             TrafficReconciler services = traffic.reconciler(plugins.traffic(), actuator, metrics);

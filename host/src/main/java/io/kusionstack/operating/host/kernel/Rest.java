@@ -7,13 +7,19 @@ import java.time.Duration;
  * first change is looked at at once, what changes during the rest is gathered for one look.
  *
  * @param times how many times as long as the look took; 0 for no rest
+ * @param shortest however short the look was; not longer than {@code longest}
  * @param longest however long the look took
  */
-public record Rest(int times, Duration longest) {
+public record Rest(int times, Duration shortest, Duration longest) {
     public Rest {
-        if (times < 0 || longest.isNegative()) {
-            throw new IllegalArgumentException("want times >= 0 and longest >= 0, got " + times + " and " + longest);
+        if (times < 0 || shortest.isNegative() || longest.compareTo(shortest) < 0) {
+            throw new IllegalArgumentException(
+                    "want times >= 0 and 0 <= shortest <= longest, got " + times + ", " + shortest + " and " + longest);
         }
+    }
+
+    public Rest(int times, Duration longest) {
+        this(times, Duration.ZERO, longest);
     }
 
     /** For looks that cost nothing worth saving. */
@@ -23,6 +29,9 @@ public record Rest(int times, Duration longest) {
 
     public Duration after(Duration look) {
         Duration rest = look.multipliedBy(times);
+        if (rest.compareTo(shortest) < 0) {
+            return shortest;
+        }
         return rest.compareTo(longest) < 0 ? rest : longest;
     }
 }

@@ -20,6 +20,12 @@ class RestTest {
     }
 
     @Test
+    void lastsTheShortestAfterALookOfNoTime() {
+        assertThat(new Rest(9, Duration.ofMillis(150), Duration.ofSeconds(1)).after(Duration.ofMillis(2)))
+                .isEqualTo(Duration.ofMillis(150));
+    }
+
+    @Test
     void isNothingWhereNoneIsWanted() {
         assertThat(Rest.none().after(Duration.ofMinutes(1))).isZero();
     }
@@ -30,5 +36,7 @@ class RestTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
         assertThatThrownBy(() -> new Rest(1, Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Rest(1, Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
