@@ -32,9 +32,7 @@ final class SetStatus {
         SetSpec set = snapshot.set();
         Counters counters = Counters.of(roster, history.updated().name());
         Named named = new Named(
-                isComplete(set, counters)
-                        ? history.updated().name()
-                        : history.current().name(),
+                current(set, history, isComplete(set, counters)),
                 history.updated().name(),
                 history.collisions());
         Conditions conditions = conditions(snapshot, roster);
@@ -47,6 +45,14 @@ final class SetStatus {
         write(set, counted(snapshot, roster, counters, named, conditions.all())).ifPresent(actions::add);
         actions.addAll(events);
         return actions;
+    }
+
+    /** Where the revision is gone while the newest is held back, its name is what tells that it is. */
+    private static String current(SetSpec set, Revisions.History history, boolean complete) {
+        if (complete) {
+            return history.updated().name();
+        }
+        return history.lost() ? set.currentRevision() : history.current().name();
     }
 
     /** A set without Pods runs no revision, and one that is held back is complete by accident only. */

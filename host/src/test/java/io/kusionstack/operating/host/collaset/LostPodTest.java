@@ -87,6 +87,7 @@ class LostPodTest {
         assertThat(plan.acts().actions()).noneMatch(Action.CreatePod.class::isInstance);
         assertThat(Snapshots.status(plan).path("conditions").toString())
                 .contains("ControllerRevision web-0 is gone, and the newest revision is held back");
+        assertThat(Snapshots.status(plan).path("currentRevision").asText()).isEqualTo("web-0");
     }
 
     @Test
