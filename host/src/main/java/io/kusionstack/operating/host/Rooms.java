@@ -56,7 +56,7 @@ final class Rooms implements AutoCloseable {
     private static final Rest SHARE = new Rest(9, Duration.ofMillis(500));
 
     /** A look at a set is one at all its Pods: what several of them report within that time is one look's work. */
-    private static final Rest GATHERING = new Rest(9, Duration.ofMillis(150), Duration.ofMillis(500));
+    private static final Rest GATHERING = SHARE.atLeast(Duration.ofMillis(150));
 
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();

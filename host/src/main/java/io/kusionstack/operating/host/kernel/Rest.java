@@ -27,6 +27,11 @@ public record Rest(int times, Duration shortest, Duration longest) {
         return new Rest(0, Duration.ZERO);
     }
 
+    /** The same, but never shorter than that. */
+    public Rest atLeast(Duration least) {
+        return new Rest(times, least, longest);
+    }
+
     public Duration after(Duration look) {
         Duration rest = look.multipliedBy(times);
         if (rest.compareTo(shortest) < 0) {
