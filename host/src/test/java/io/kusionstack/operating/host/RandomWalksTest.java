@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** What users, servers and nodes do at random to a set under a rule, and what must hold all the same. */
 class RandomWalksTest {
-    private static final int WALKS = Integer.getInteger("walk.count", 15);
+    private static final int WALKS = Integer.getInteger("walk.count", 25);
     private static final int STEPS = 120;
     private static final int MOST_STEPS_TO_REST = 900;
     private static final int MOST_OUT = 2;
