@@ -93,9 +93,12 @@ final class StatusWriter {
         return new Pauses.Target("status", action.object(), version);
     }
 
-    /** What did not arrive is tried at the end of the next window, unless something newer waits; a conflict is planned anew. */
+    /**
+     * What did not arrive is tried at the end of the next window, unless something newer waits: nobody else would try it
+     * again, for the object does not change. A conflict is planned anew.
+     */
     private void again(String uid, Action.WriteStatus action, Failure failure) {
-        if (failure.fate() == Fate.CONFLICT || failure.fate() == Fate.REFUSED) {
+        if (failure.fate() == Fate.CONFLICT) {
             return;
         }
         lock.lock();

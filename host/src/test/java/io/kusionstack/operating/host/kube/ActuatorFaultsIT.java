@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
@@ -130,6 +131,22 @@ class ActuatorFaultsIT {
                 .hasSize(5)
                 .filteredOn(request -> request.contains("dryRun"))
                 .hasSize(1);
+    }
+
+    @Test
+    void triesAStatusThatIsRefusedAgainUntilItIsTaken() {
+        ObjectRef set = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
+        ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 2);
+        api.answers(422, "{\"message\":\"no status\"}")
+                .answers(422, "{\"message\":\"no status\"}")
+                .answers(200, "{\"metadata\":{\"resourceVersion\":\"8\"},\"status\":{\"observedGeneration\":2}}");
+        Action.WriteStatus write = new Action.WriteStatus(set, 7, status);
+
+        actuator.apply(Plan.of(write));
+        actuator.apply(Plan.of(write));
+
+        Cluster.await().until(() -> api.requests().size() == 3);
+        assertThat(api.requests()).allMatch(request -> request.startsWith("PATCH") && request.contains("/web/status"));
     }
 
     @Test
