@@ -126,7 +126,7 @@ public final class CollaSetReconciler implements Reconciler {
             Applied stored = actuator.apply(plan.intent());
             if (!stored.failures().isEmpty()) {
                 actuator.apply(plan.endings());
-                return failed(snapshot, stored);
+                return failed(snapshot, plan, stored);
             }
             memory = memory.stored(plan.intent(), now);
             memories.put(key, memory);
@@ -142,11 +142,14 @@ public final class CollaSetReconciler implements Reconciler {
     }
 
     /** Nothing behind the intent was done but what lets Pods come back. What the server refuses is told, and tried again after its pause. */
-    private Outcome failed(CollaSetSnapshot snapshot, Applied stored) {
+    private Outcome failed(CollaSetSnapshot snapshot, SetPlan plan, Applied stored) {
         SetSpec set = snapshot.set();
         for (Failure failure : stored.failures()) {
             if (failure.fate().isNo()) {
-                String word = failure.fate().reason().word();
+                Wait why = new Wait(failure.fate().reason(), "", failure.sentence());
+                intentions.hold(snapshot, why);
+                memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why));
+                String word = why.reason().word();
                 Plan told = Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, word, failure.sentence()));
                 Plan status = SetStatus.stalled(snapshot, word, failure.sentence())
                         .map(Plan::of)

@@ -44,9 +44,9 @@ final class SetConditions {
         String stalledBefore = conditions.message(STALLED);
         scale();
         update();
-        progressing();
         available();
         stalled();
+        progressing();
         List<Action> events = new ArrayList<>();
         if (conditions.isTrue(STALLED) && !conditions.message(STALLED).equals(stalledBefore)) {
             events.add(warning(conditions.reason(STALLED), conditions.message(STALLED)));
@@ -68,6 +68,11 @@ final class SetConditions {
         }
     }
 
+    /** All Pods exist, whatever else is wrong. */
+    static void scaled(Conditions conditions, int wanted) {
+        conditions.set(SCALE, true, "Scaled", existing(wanted, wanted));
+    }
+
     private void update() {
         if (!trouble().isEmpty()) {
             conditions.set(UPDATE, false, reason(), trouble());
@@ -83,8 +88,8 @@ final class SetConditions {
     }
 
     private void progressing() {
-        if (!trouble().isEmpty() && counters.operating() == 0) {
-            conditions.set(PROGRESSING, false, reason(), trouble());
+        if (conditions.isTrue(STALLED)) {
+            conditions.set(PROGRESSING, false, conditions.reason(STALLED), conditions.message(STALLED));
         } else if (!isScaled()) {
             conditions.set(PROGRESSING, true, "Scaling", existing());
         } else if (course.update().busy()) {
@@ -148,7 +153,11 @@ final class SetConditions {
     }
 
     private String existing() {
-        return counters.replicas() + " of " + wanted + " Pods exist";
+        return existing(counters.replicas(), wanted);
+    }
+
+    private static String existing(int pods, int wanted) {
+        return pods + " of " + wanted + " Pods exist";
     }
 
     private String serving() {

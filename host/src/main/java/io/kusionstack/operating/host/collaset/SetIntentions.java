@@ -5,7 +5,6 @@ import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -90,9 +89,17 @@ public final class SetIntentions implements Intentions, Obstacles {
      */
     void publish(CollaSetSnapshot look, Map<String, Intention> byPod, Optional<Wait> hold) {
         SetSpec set = look.set();
-        Key key = new Key(set.namespace(), set.name());
         Membership membership = Membership.of(set, look.revisions());
-        bySet.put(key, new Published(set.generation(), membership, Map.copyOf(byPod), hold));
+        bySet.put(set.key(), new Published(set.generation(), membership, Map.copyOf(byPod), hold));
+    }
+
+    /** What the look decided is not stored: what was published for the spec stays, and nobody leaves service for an update. */
+    void hold(CollaSetSnapshot look, Wait why) {
+        Map<String, Intention> stored = Optional.ofNullable(bySet.get(look.set().key()))
+                .filter(earlier -> earlier.generation() == look.set().generation())
+                .map(Published::byPod)
+                .orElse(Map.of());
+        publish(look, stored, Optional.of(why));
     }
 
     /** The set is gone. */
@@ -107,12 +114,7 @@ public final class SetIntentions implements Intentions, Obstacles {
 
     /** The set that controls the Pod. */
     static Optional<Key> setOf(PodRecord pod) {
-        return pod.controller().filter(SetIntentions::isSet).map(owner -> new Key(pod.namespace(), owner.name()));
-    }
-
-    private static boolean isSet(Owner owner) {
-        return owner.kind().equals(ObjectKind.COLLASET.kind())
-                && owner.apiVersion().startsWith(Names.GROUP + "/");
+        return pod.controller().filter(Owner::isCollaSet).map(owner -> new Key(pod.namespace(), owner.name()));
     }
 
     private static boolean fits(Intention intention, PodRecord pod) {

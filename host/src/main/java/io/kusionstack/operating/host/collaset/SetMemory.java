@@ -109,6 +109,18 @@ record SetMemory(
                 acts.waits());
     }
 
+    /** All that the plan touches or lets wait waits for one thing, for nothing of the plan was done. */
+    SetMemory waiting(Plan acts, Wait why) {
+        Map<PodRef, List<Wait>> all = new HashMap<>();
+        acts.waits().keySet().forEach(pod -> all.put(pod, List.of(why)));
+        for (Action action : acts.actions()) {
+            if (action instanceof Action.EditPod edit) {
+                all.put(edit.edit().pod(), List.of(why));
+            }
+        }
+        return new SetMemory(obstacle, trials, brake, lastRevisions, takenPodNames, awaited, written, all);
+    }
+
     private static Set<String> taken(Applied applied) {
         Set<String> names = new HashSet<>();
         for (Failure failure : applied.failures()) {

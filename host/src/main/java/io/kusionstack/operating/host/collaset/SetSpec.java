@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Selector;
@@ -92,6 +93,10 @@ record SetSpec(
 
         /** None: those that have left service already are finished, those that only wait are called back. */
         record Paused() implements Rollout {}
+    }
+
+    Key key() {
+        return new Key(namespace(), name());
     }
 
     /** This spec, in force while {@code newer} is not accepted. */

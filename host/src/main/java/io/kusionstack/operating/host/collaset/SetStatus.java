@@ -78,7 +78,12 @@ final class SetStatus {
         Roster roster = Roster.of(snapshot);
         Conditions conditions = conditions(snapshot, roster);
         conditions.set(STALLED, true, reason, message);
-        conditions.set(SetConditions.SCALE, false, reason, message);
+        int wanted = snapshot.set().replicas();
+        if (roster.members().size() == wanted) {
+            SetConditions.scaled(conditions, wanted);
+        } else {
+            conditions.set(SetConditions.SCALE, false, reason, message);
+        }
         conditions.set(SetConditions.UPDATE, false, reason, message);
         conditions.set(PROGRESSING, false, reason, message);
         return write(snapshot.set(), observed(snapshot, roster, conditions));

@@ -214,7 +214,7 @@ final class Roll {
                     new Wait(
                             Reason.REFUSED_BY_SERVER,
                             "",
-                            "the API server refused the last write of this Pod; it is judged again when the Pod or its set changes"));
+                            "the API server refused the last write of this Pod, so others go first; it is tried again at growing pauses"));
         }
         return standing.preCheck().isEmpty()
                 ? Optional.empty()

@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Collections;
@@ -60,9 +60,7 @@ record Standing(
 
     /** Its opt-in is the set's to give: one that has lost it is still kept available. */
     private static boolean isOfASet(PodRecord pod) {
-        return pod.controller()
-                .filter(owner -> owner.kind().equals(ObjectKind.COLLASET.kind()))
-                .isPresent();
+        return pod.controller().filter(Owner::isCollaSet).isPresent();
     }
 
     private static void stored(PodRecord pod, Stage stage, String operation, Map<String, String> marks) {

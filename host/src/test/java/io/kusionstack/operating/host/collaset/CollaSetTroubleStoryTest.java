@@ -10,6 +10,9 @@ import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,38 @@ class CollaSetTroubleStoryTest {
             assertThat(images(world)).containsExactly(V2, V2);
             assertThat(world.serving()).isEqualTo(2);
             assertThat(world.condition("Stalled")).isEmpty();
+        });
+    }
+
+    @Test
+    void tellsEverywhereTheOneReasonWhileIdsAreRefused() {
+        replayed(world -> {
+            create(world, 2, "");
+            world.floor(2);
+            world.cluster.refuse(action ->
+                    action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
+                            ? Optional.of("frozen")
+                            : Optional.empty());
+
+            world.image(V2);
+            for (int i = 0; i < 10; i++) {
+                world.step();
+            }
+
+            assertThat(told(world, "Scale")).isEqualTo("True Scaled: 2 of 2 Pods exist");
+            assertThat(told(world, "Stalled"))
+                    .startsWith("True RefusedByServer")
+                    .contains("frozen");
+            assertThat(told(world, "Update"))
+                    .startsWith("False RefusedByServer")
+                    .contains("frozen");
+            assertThat(told(world, "Progressing"))
+                    .startsWith("False RefusedByServer")
+                    .contains("frozen");
+            assertThat(world.live())
+                    .allSatisfy(pod -> assertThat(world.waits(pod))
+                            .extracting(Wait::reason)
+                            .containsOnly(Reason.REFUSED_BY_SERVER));
         });
     }
 

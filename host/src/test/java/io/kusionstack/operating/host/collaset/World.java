@@ -25,6 +25,7 @@ import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
 import io.kusionstack.operating.plugin.Stage;
@@ -114,6 +115,10 @@ final class World {
             }
         }
         return Optional.empty();
+    }
+
+    List<Wait> waits(PodRecord pod) {
+        return host.waits(pod);
     }
 
     List<PodRecord> live() {
