@@ -53,7 +53,8 @@ record RoomExplanations(
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruled);
         // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));
-        Optional<Wait> refused = actuator.refusal(pod).map(Refusal::asWait);
+        Optional<Wait> refused =
+                actuator.refusal(pod).filter(known -> known.isRecent(now)).map(Refusal::asWait);
         lifecycle.waits().stream()
                 .filter(wait -> (ruled.isEmpty() && refused.isEmpty()) || !isUnanswered(wait))
                 .forEach(waits::add);

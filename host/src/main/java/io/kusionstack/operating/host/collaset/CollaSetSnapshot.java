@@ -57,6 +57,7 @@ record CollaSetSnapshot(
     /** A write of a Pod that does not get through; the one that was tried most often, which says most. */
     Optional<Refusal> setback() {
         return refusals.values().stream()
+                .filter(refusal -> refusal.isRecent(now))
                 .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));

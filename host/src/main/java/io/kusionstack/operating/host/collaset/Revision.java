@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,7 @@ record Revision(
         List<JsonNode> claims,
         String meaning,
         String accepted) {
+    static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
 
     Revision {
         claims = List.copyOf(claims);
@@ -60,6 +62,13 @@ record Revision(
 
     Revision numbered(long wanted) {
         return new Revision(ref, resourceVersion, wanted, controller, template, claims, meaning, accepted);
+    }
+
+    /** How long its containers may take to end. */
+    Duration grace() {
+        long seconds =
+                template.path("spec").path("terminationGracePeriodSeconds").asLong(DEFAULT_GRACE.toSeconds());
+        return Duration.ofSeconds(Math.max(0, seconds));
     }
 
     private static String controller(JsonNode metadata) {

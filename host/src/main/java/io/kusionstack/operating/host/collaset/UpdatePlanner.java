@@ -25,7 +25,6 @@ import java.util.function.UnaryOperator;
  */
 final class UpdatePlanner {
     private static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
-    private static final int DEFAULT_GRACE_SECONDS = 30;
     private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
 
     private final CollaSetSnapshot snapshot;
@@ -33,6 +32,7 @@ final class UpdatePlanner {
     private final String target;
     private final Clearance clearance;
     private final Step.Draft draft;
+    private final Set<String> scope;
     private final UpdateSetback setback;
     private final BeginWindow window;
     private int deletions;
@@ -50,7 +50,8 @@ final class UpdatePlanner {
         this.deletions = clearance instanceof Clearance.Given given ? given.deletions() : 0;
         this.target = history.updated().name();
         this.draft = new Step.Draft(identities);
-        this.setback = UpdateSetback.of(snapshot, target);
+        this.scope = UpdateScope.of(snapshot.set(), members, identities, target);
+        this.setback = UpdateSetback.of(snapshot, target, scope);
         this.window = BeginWindow.of(members, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
     }
 
@@ -65,7 +66,6 @@ final class UpdatePlanner {
     }
 
     private Step planned(List<Member> members) {
-        Set<String> scope = UpdateScope.of(snapshot.set(), members, draft.identities(), target);
         List<Member> ordered = members.stream().sorted(Member.UPDATE_ORDER).toList();
         boolean wanted = false;
         for (Member member : ordered) {
@@ -138,7 +138,9 @@ final class UpdatePlanner {
             draft.trouble(notInPlace(why));
             return;
         }
-        if (setback.stops(member, snapshot.now())) {
+        Optional<Wait> stop = setback.stops(member, snapshot.now());
+        if (stop.isPresent()) {
+            draft.explain(member, stop.get());
             return;
         }
         if (change instanceof Template.Change.InPlace) {
@@ -180,6 +182,7 @@ final class UpdatePlanner {
     }
 
     private void goOn(Member member, boolean wanted) {
+        boolean back = wanted && !isTouched(member) && setback.callsBack(member, snapshot.now());
         PodOps.Allowance allowance = PodOps.allowed(
                 member.pod(),
                 Names.COLLASET_OPERATION,
@@ -188,14 +191,12 @@ final class UpdatePlanner {
                 snapshot.now());
         switch (allowance) {
             case PodOps.Allowance.No() -> {
-                if (wanted && !isTouched(member) && setback.callsBack(member, snapshot.now())) {
+                if (back || !wanted && !isTouched(member)) {
                     giveUp(member);
                 } else if (wanted) {
                     waitToOperate(member);
-                } else if (isTouched(member)) {
-                    complete(member);
                 } else {
-                    giveUp(member);
+                    complete(member);
                 }
             }
             case PodOps.Allowance.Later(Duration after) -> {
@@ -205,7 +206,7 @@ final class UpdatePlanner {
                 draft.lookAgain(after);
             }
             case PodOps.Allowance.Now() -> {
-                if (wanted && !isTouched(member) && setback.callsBack(member, snapshot.now())) {
+                if (back) {
                     giveUp(member);
                 } else if (wanted) {
                     operate(member);
@@ -324,13 +325,8 @@ final class UpdatePlanner {
     }
 
     private ImageChange.Progress progress(Member member) {
-        int grace = history.find(member.revision())
-                .map(revision -> revision.template()
-                        .path("spec")
-                        .path("terminationGracePeriodSeconds")
-                        .asInt(DEFAULT_GRACE_SECONDS))
-                .orElse(DEFAULT_GRACE_SECONDS);
-        return ImageChange.progress(member.pod(), SETTLE_MARGIN.plusSeconds(Math.max(0, grace)), snapshot.now());
+        Duration grace = history.find(member.revision()).map(Revision::grace).orElse(Revision.DEFAULT_GRACE);
+        return ImageChange.progress(member.pod(), SETTLE_MARGIN.plus(grace), snapshot.now());
     }
 
     private void pending(Member member, ImageChange.Progress.Pending pending) {

@@ -1,12 +1,13 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -17,16 +18,14 @@ import java.util.stream.Collectors;
  * @param worst the one that stops the others, the most often tried first; empty while nothing is refused
  */
 record UpdateSetback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
-    /** So often refused in a row, over some seconds, and it is no blip. */
-    private static final int LASTING = 4;
-
     UpdateSetback {
         byPod = Map.copyOf(byPod);
     }
 
-    static UpdateSetback of(CollaSetSnapshot snapshot, String target) {
+    /** @param scope uids of the Pods that the update reaches: what was refused for another one is not tried again */
+    static UpdateSetback of(CollaSetSnapshot snapshot, String target, Set<String> scope) {
         Map<String, Refusal> byPod = snapshot.refusals().entrySet().stream()
-                .filter(entry -> concerns(entry.getValue(), target))
+                .filter(entry -> scope.contains(entry.getKey()) && concerns(entry.getValue(), target))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         Optional<Refusal> worst = byPod.values().stream()
                 .filter(known -> known.fate().isNo())
@@ -41,37 +40,38 @@ record UpdateSetback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
 
     /** Why this Pod is not to be written yet. */
     Optional<Refusal> running(Member member, Instant now) {
-        return Optional.ofNullable(byPod.get(member.uid())).filter(known -> known.isRunning(now));
+        return own(member).filter(known -> known.isRunning(now));
     }
 
-    /** Whether the Pod may not begin now: one of those that are refused tries again for all, after its pause. */
-    boolean stops(Member member, Instant now) {
-        return running(member, now).isPresent() || isAnother(member);
+    private Optional<Refusal> own(Member member) {
+        return Optional.ofNullable(byPod.get(member.uid()));
     }
 
-    private boolean isAnother(Member member) {
-        return worst.filter(known -> !known.edit().pod().uid().equals(member.uid()))
-                .isPresent();
+    /** Why the Pod may not begin now: one of those that are refused tries again for all, when it may leave service for that. */
+    Optional<Wait> stops(Member member, Instant now) {
+        return own(member)
+                .filter(known -> now.isBefore(known.leavesFrom()))
+                .or(() -> worst.filter(known -> isOfAnother(known, member)))
+                .map(Refusal::asWait);
+    }
+
+    private static boolean isOfAnother(Refusal refusal, Member member) {
+        return !refusal.edit().pod().uid().equals(member.uid());
     }
 
     /** Of a Pod that was not touched yet. The one that tries again for all is out of service only for that. */
     boolean callsBack(Member member, Instant now) {
-        boolean lasts = worst.filter(known -> known.attempts() >= LASTING).isPresent();
-        return isAnother(member)
+        boolean lasts = worst.filter(Refusal::lasts).isPresent();
+        return worst.filter(known -> isOfAnother(known, member)).isPresent()
                 ? lasts || member.pod().hasLabel(Names.SERVICE_AVAILABLE)
-                : lasts && running(member, now).isPresent();
+                : lasts
+                        && own(member)
+                                .filter(known -> now.isBefore(known.leavesFrom()))
+                                .isPresent();
     }
 
     /** What a user has to know and mend. */
     Optional<String> trouble() {
-        return worst.or(() -> byPod.values().stream().findFirst()).map(UpdateSetback::told);
-    }
-
-    private static String told(Refusal refusal) {
-        boolean byContent = refusal.fate() == Fate.REFUSED && refusal.code() != 0;
-        return byContent
-                ? "updating Pod " + refusal.edit().pod().name() + " was refused (" + refusal.code() + "): "
-                        + refusal.message() + "; correct spec.template, or the policy that refuses it"
-                : refusal.sentence();
+        return worst.or(() -> byPod.values().stream().findFirst()).map(Refusal::sentence);
     }
 }

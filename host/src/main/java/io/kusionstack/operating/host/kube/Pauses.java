@@ -92,9 +92,9 @@ final class Pauses {
 
     private static Duration pause(Fate fate, int attempts) {
         if (fate != Fate.CONFLICT) {
-            return Refusals.PAUSES.after(attempts);
+            return Refusal.PAUSES.after(attempts);
         }
-        return attempts <= CONFLICTS_AT_ONCE ? Duration.ZERO : Refusals.PAUSES.after(attempts - CONFLICTS_AT_ONCE);
+        return attempts <= CONFLICTS_AT_ONCE ? Duration.ZERO : Refusal.PAUSES.after(attempts - CONFLICTS_AT_ONCE);
     }
 
     private synchronized void forget(Target target) {

@@ -232,9 +232,10 @@ final class PodLife {
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {
         if (failure.fate().isNo()) {
-            Duration pause = refusals.note(
+            Refusal refusal = refusals.note(
                     pod, PodEdit.of(pod), new Refusals.Failed(failure.fate(), failure.code(), failure.message()));
-            later.after(pause, () -> parts.cache().wake(pod.uid()));
+            refusal.tries(parts.clock().instant())
+                    .forEach(pause -> later.after(pause, () -> parts.cache().wake(pod.uid())));
         }
         if (failure.fate() == Fate.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));

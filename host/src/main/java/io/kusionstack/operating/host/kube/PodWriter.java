@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes edits of Pods, each in the lane of its Pod: takes the newest record, lets the gate advance the edit, sends it,
@@ -203,7 +204,8 @@ final class PodWriter {
                 parts.reports().reported(write.seen, edit, Fate.UNKNOWN);
                 lostWrites.note(write.seen, edit);
                 Refusals.Failed failed = new Refusals.Failed(Fate.UNKNOWN, 0, lost.why());
-                readLater(write.seen, refusals.note(write.seen, edit, failed), true);
+                Refusal refusal = refusals.note(write.seen, edit, failed);
+                readLater(write.seen, Duration.between(parts.clock().instant(), refusal.until()), true);
                 yield Tried.GIVEN_UP;
             }
         };
@@ -231,14 +233,14 @@ final class PodWriter {
 
     private Tried refused(Write write, PodEdit edit, Answer answer) {
         Fate fate = Fate.of(answer);
-        LOG.atWarn()
+        Refusal refusal = refusals.note(write.seen, edit, Refusals.Failed.of(answer));
+        LOG.atLevel(refusal.attempts() == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("pod", write.seen.ref())
                 .addKeyValue("code", answer.code())
                 .addKeyValue("answer", answer.message())
                 .log("The API server refuses an edit of a Pod");
-        Duration pause = refusals.note(write.seen, edit, Refusals.Failed.of(answer));
         rehearsals.disproved(write.seen);
-        wakeLater(write.seen, pause);
+        wakeLater(write.seen, refusal);
         parts.reports().reported(write.seen, edit, fate);
         return fate.isToContent() ? Tried.REFUSED : Tried.GIVEN_UP;
     }
@@ -273,6 +275,10 @@ final class PodWriter {
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is no Pod", e);
         }
+    }
+
+    private void wakeLater(PodRecord seen, Refusal refusal) {
+        refusal.tries(parts.clock().instant()).forEach(pause -> wakeLater(seen, pause));
     }
 
     private void wakeLater(PodRecord seen, Duration pause) {

@@ -1,8 +1,13 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.kernel.Backoff;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A write of a Pod that did not get through, as long as none of its kind did.
@@ -12,16 +17,96 @@ import java.time.Instant;
  * @param edit what was sent, the gate's part included; empty for a deletion
  * @param attempts how often in a row
  * @param until when it may be tried again
+ * @param left whether the Pod was out of service at the last try, which a dry run did not show
  */
-public record Refusal(Fate fate, int code, String message, PodEdit edit, int attempts, Instant until) {
-    /** One sentence with the server's words and the remedy; the same as long as those are. */
+public record Refusal(Fate fate, int code, String message, PodEdit edit, int attempts, Instant until, boolean left) {
+    static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    /** Between tries that take the Pod out of service. */
+    private static final Backoff RESTS = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
+    /** So often in a row, over some seconds, and it is no blip. */
+    private static final int LASTING = 4;
+    /** How long at least it is known after its pause: whoever tries again does so within it. */
+    private static final Duration KEPT = Duration.ofSeconds(30);
+
+    /** True if the Pod does not wait for it out of service any longer. */
+    public boolean lasts() {
+        return attempts >= LASTING;
+    }
+
+    /**
+     * From when on the Pod may leave service to try it again: a try that costs service is made ever more seldom, after 1 min
+     * to 1 h, where one that costs none is made after the pause.
+     */
+    public Instant leavesFrom() {
+        return rests() ? until.minus(PAUSES.after(attempts)).plus(RESTS.after(attempts - LASTING + 1)) : until;
+    }
+
+    /** After which times to look at the Pod: it may be tried again, out of service, or leave for it. */
+    List<Duration> tries(Instant now) {
+        return Stream.of(until, leavesFrom())
+                .distinct()
+                .map(time -> Duration.between(now, time))
+                .toList();
+    }
+
+    private boolean rests() {
+        return left && lasts();
+    }
+
+    /** False if nobody has tried again for so long that it may not be wanted any more. */
+    public boolean isRecent(Instant now) {
+        return !now.isAfter(until.plus(kept()));
+    }
+
+    /** Whether nobody could be about to try it again. */
+    boolean isOver(Instant now) {
+        return now.isAfter(leavesFrom().plus(kept()));
+    }
+
+    private Duration kept() {
+        Duration pause = PAUSES.after(attempts);
+        return pause.compareTo(KEPT) > 0 ? pause : KEPT;
+    }
+
+    /** One sentence with the server's words, the remedy, and the next try where that is far; the same until then. */
     public String sentence() {
+        return problem()
+                + (rests()
+                        ? "; the Pod leaves service to try again at "
+                                + leavesFrom().truncatedTo(ChronoUnit.SECONDS)
+                        : "");
+    }
+
+    private String problem() {
+        String pod = "Pod " + edit.pod().name();
         if (code == 0 && fate == Fate.REFUSED) {
-            return "writing Pod " + edit.pod().name() + " has no effect: " + message;
+            return "writing " + pod + " has no effect: " + message;
         }
-        String what =
-                (edit.isEmpty() ? "deleting" : "writing") + " Pod " + edit.pod().name();
-        return what + told(fate, code) + message + "; " + fate.remedy();
+        return deed() + pod + told(fate, code) + message + "; " + remedy();
+    }
+
+    private String deed() {
+        if (edit.isEmpty()) {
+            return "deleting ";
+        }
+        if (edit.serviceReady().isPresent()) {
+            return "writing the status of ";
+        }
+        return isUpdate() ? "updating " : "writing ";
+    }
+
+    private boolean isUpdate() {
+        return !edit.images().isEmpty();
+    }
+
+    private String remedy() {
+        if (fate != Fate.REFUSED) {
+            return fate.remedy();
+        }
+        if (edit.isEmpty()) {
+            return "change the policy that refuses it";
+        }
+        return isUpdate() ? "correct spec.template, or the policy that refuses it" : fate.remedy();
     }
 
     public Wait asWait() {

@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.kube;
 
-import io.kusionstack.operating.host.kernel.Backoff;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
@@ -9,7 +8,6 @@ import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -30,10 +28,6 @@ import org.jspecify.annotations.Nullable;
  * told by an event. Any thread.
  */
 final class Refusals implements PodCache.Listener {
-    static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
-    /** How long at least a refusal is known after its pause: whoever tries again does so within it. */
-    private static final Duration KEPT = Duration.ofSeconds(30);
-
     private static final String DELETION = "delete";
     private static final int MOST_OF_ONE_POD = 16;
     /** Without an answer, it takes two to be worth telling. */
@@ -55,9 +49,8 @@ final class Refusals implements PodCache.Listener {
 
         /** As long as an operation is on the Pod its next try may yet come, however long a drain or a delay takes. */
         private boolean isForgotten(PodRecord pod, Instant now) {
-            Duration pause = PAUSES.after(refusal.attempts());
             boolean busy = pod.labels().keySet().stream().anyMatch(key -> key.startsWith(Names.OPERATING));
-            return !busy && now.isAfter(refusal.until().plus(pause.compareTo(KEPT) > 0 ? pause : KEPT));
+            return !busy && refusal.isOver(now);
         }
 
         boolean isWorthTelling() {
@@ -70,17 +63,16 @@ final class Refusals implements PodCache.Listener {
         this.events = events;
     }
 
-    /** @return how long to wait before it is tried again */
-    Duration note(PodRecord seen, PodEdit edit, Failed failed) {
+    Refusal note(PodRecord seen, PodEdit edit, Failed failed) {
         return note(seen, edit, failed, false);
     }
 
     /** A dry run of the edit was refused, or not answered. */
-    Duration noteRehearsed(PodRecord seen, PodEdit edit, Failed failed) {
+    Refusal noteRehearsed(PodRecord seen, PodEdit edit, Failed failed) {
         return note(seen, edit, failed, true);
     }
 
-    private Duration note(PodRecord seen, PodEdit edit, Failed failed, boolean rehearsed) {
+    private Refusal note(PodRecord seen, PodEdit edit, Failed failed, boolean rehearsed) {
         Instant now = clock.instant();
         String key = failed.fate().isToContent() ? likeness(edit) : way(edit);
         Map<String, Noted> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
@@ -89,16 +81,17 @@ final class Refusals implements PodCache.Listener {
         }
         Noted noted = all.compute(key, (same, before) -> {
             int attempts = before == null || before.isForgotten(seen, now) ? 1 : before.refusal.attempts() + 1;
-            Instant until = now.plus(PAUSES.after(attempts));
+            Instant until = now.plus(Refusal.PAUSES.after(attempts));
+            boolean left = !rehearsed && seen.gateClosed();
             return new Noted(
                     contentOf(seen),
                     rehearsed && (before == null || before.rehearsed),
-                    new Refusal(failed.fate(), failed.code(), failed.message(), edit, attempts, until));
+                    new Refusal(failed.fate(), failed.code(), failed.message(), edit, attempts, until, left));
         });
         if (noted.refusal.attempts() == (failed.fate().isNo() ? 1 : WORTH_TELLING)) {
             events.accept(event(seen, noted.refusal));
         }
-        return Duration.between(now, noted.refusal.until());
+        return noted.refusal;
     }
 
     /** What the API server answered, or why there is no answer. */
@@ -214,11 +207,13 @@ final class Refusals implements PodCache.Listener {
                 owner(pod), Action.Severity.WARNING, refusal.fate().reason().word(), refusal.sentence());
     }
 
+    /** The CollaSet that controls the Pod. */
+    static Optional<Owner> set(PodRecord pod) {
+        return pod.controller().filter(Owner::isCollaSet);
+    }
+
     private static ObjectRef owner(PodRecord pod) {
-        Optional<Owner> set = pod.controller()
-                .filter(owner -> owner.kind().equals(ObjectKind.COLLASET.kind())
-                        && owner.apiVersion().startsWith(Names.GROUP + "/"));
-        return set.map(owner -> new ObjectRef(ObjectKind.COLLASET, pod.namespace(), owner.name(), owner.uid()))
+        return set(pod).map(owner -> new ObjectRef(ObjectKind.COLLASET, pod.namespace(), owner.name(), owner.uid()))
                 .orElseGet(() -> new ObjectRef(ObjectKind.POD, pod.namespace(), pod.name(), pod.uid()));
     }
 }

@@ -1,9 +1,7 @@
 package io.kusionstack.operating.host.kube;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Owner;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
@@ -15,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Before a Pod leaves service for an edit, the edit is tried as a dry run, once for all Pods of one owner that get the same:
+ * Before a Pod leaves service for an edit or a deletion, that is tried as a dry run, once for all Pods of one owner that get the same:
  * the status that takes a Pod out of service may be written where the Pod itself may not. Denied, it is tried again at
  * growing pauses, and meanwhile all these Pods stay in service; so they do while there is no answer. A webhook that cannot be asked by a
  * dry run holds nobody. Any thread; blocks for one request where nothing is known.
@@ -24,6 +22,8 @@ final class Rehearsals {
     private static final int MOST_REMEMBERED = 1024;
     /** A webhook with side effects refuses to be asked: that says nothing about the edit. */
     private static final String NO_DRY_RUN = "dry run";
+
+    private static final String DRY_RUN = "?dryRun=All";
 
     private static final Duration SOON = Duration.ofMillis(100);
 
@@ -65,10 +65,12 @@ final class Rehearsals {
      * @return why the Pod has to stay in service for now; empty if it may leave, or does not leave by this edit
      */
     Optional<Fate> keepsInService(PodRecord seen, PodEdit edit) {
-        if (!edit.serviceReady().equals(Optional.of(false)) || isOut(seen)) {
+        if (!edit.serviceReady().equals(Optional.of(false)) || seen.gateClosed()) {
             return Optional.empty();
         }
-        Optional<PodEdit> next = parts.gate().wanted(seen, edit, parts.clock().instant());
+        Optional<PodEdit> next = parts.gate()
+                .wanted(seen, edit, parts.clock().instant())
+                .filter(wanted -> !wanted.isEmpty() || isDeletedByUs(seen));
         Optional<Owner> owner = seen.controller();
         if (next.isEmpty() || owner.isEmpty()) {
             return Optional.empty();
@@ -98,8 +100,9 @@ final class Rehearsals {
                                 entry.getKey().startsWith(owner.uid()) && entry.getValue() instanceof Known.Proven));
     }
 
-    private static boolean isOut(PodRecord seen) {
-        return seen.condition(Names.SERVICE_READY).filter(PodCondition::isFalse).isPresent();
+    /** A Pod of others is deleted by them: what would be said to us says nothing. */
+    private static boolean isDeletedByUs(PodRecord seen) {
+        return !seen.terminating() && Refusals.set(seen).isPresent();
     }
 
     /** What is known; Asked with the denials so far where this caller is to ask, with -1 where another does. */
@@ -129,14 +132,7 @@ final class Rehearsals {
     }
 
     private Known tried(int denials, PodRecord seen, PodEdit next) {
-        PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
-        ObjectNode body = patch.body().deepCopy();
-        body.withObjectProperty("metadata").remove("resourceVersion");
-        Delivery.Result result = delivery.sendInTurn(
-                "Pod",
-                "rehearse",
-                () -> true,
-                () -> parts.client().patch(patch.path() + "?dryRun=All", ApiClient.STRATEGIC, body.toString()));
+        Delivery.Result result = delivery.sendInTurn("Pod", "rehearse", () -> true, () -> rehearse(seen, next));
         return switch (result) {
             case Delivery.Result.Answered(Answer answer) -> learned(answer, denials, seen, next);
             case Delivery.Result.Lost(String why) ->
@@ -146,9 +142,19 @@ final class Rehearsals {
         };
     }
 
+    private Answer rehearse(PodRecord seen, PodEdit next) throws IOException {
+        if (next.isEmpty()) {
+            return parts.client().delete(PodPatch.path(seen) + DRY_RUN, "{}");
+        }
+        PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
+        ObjectNode body = patch.body().deepCopy();
+        body.withObjectProperty("metadata").remove("resourceVersion");
+        return parts.client().patch(patch.path() + DRY_RUN, ApiClient.STRATEGIC, body.toString());
+    }
+
     private Known learned(Answer answer, int denials, PodRecord seen, PodEdit next) {
         Fate fate = Fate.of(answer);
-        PodEdit undone = fate == Fate.DONE ? undone(answer, seen, next) : PodEdit.of(seen);
+        PodEdit undone = fate == Fate.DONE && !next.isEmpty() ? undone(answer, seen, next) : PodEdit.of(seen);
         if (!undone.isEmpty()) {
             return denied(Refusals.Failed.undone(undone), denials, seen, next);
         }
@@ -180,7 +186,7 @@ final class Rehearsals {
 
     /** It is asked again, after a pause that grows. */
     private Known later(Fate fate, int denials, PodRecord seen) {
-        Duration pause = Refusals.PAUSES.after(denials + 1);
+        Duration pause = Refusal.PAUSES.after(denials + 1);
         wakeLater(seen, pause);
         return new Known.Denied(denials + 1, fate, parts.clock().instant().plus(pause));
     }

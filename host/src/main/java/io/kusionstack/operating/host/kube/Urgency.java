@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.kube;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.Collection;
@@ -42,11 +41,8 @@ enum Urgency {
                 || names(seen.labels().keySet(), ENDING)) {
             return BACK_TO_SERVICE;
         }
-        boolean closed = seen.condition(Names.SERVICE_READY)
-                .filter(PodCondition::isFalse)
-                .isPresent();
         boolean begins = names(planned.labels().set().keySet(), BEGUN);
-        return begins && !closed ? BEGIN : SLOT_HOLDER;
+        return begins && !seen.gateClosed() ? BEGIN : SLOT_HOLDER;
     }
 
     /** @param prefixes the part of a lifecycle label before the id */

@@ -13,7 +13,6 @@ import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Obstacles;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -87,7 +86,9 @@ public final class LifecycleGate implements PodGate {
     @Override
     public Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
         PodRecord pod = LifecycleSnapshot.of(seen, edit, now).pod();
-        return intentions.of(pod).map(intention -> intention.on(pod));
+        Optional<PodEdit> deletion =
+                pod.hasLabel(Names.PREPARING_TO_DELETE) ? Optional.of(PodEdit.of(pod)) : Optional.empty();
+        return intentions.of(pod).map(intention -> intention.on(pod)).or(() -> deletion);
     }
 
     /** As {@link #advance}, and when to look again. */
@@ -178,11 +179,9 @@ public final class LifecycleGate implements PodGate {
     }
 
     private List<Endpoints.Held> holding(LifecycleSnapshot snapshot) {
-        boolean off = snapshot.seen()
-                .condition(Names.SERVICE_READY)
-                .filter(PodCondition::isFalse)
-                .isPresent();
-        return off && leaves(snapshot) ? endpoints.holding(snapshot.seen(), snapshot.now()) : List.of();
+        return snapshot.seen().gateClosed() && leaves(snapshot)
+                ? endpoints.holding(snapshot.seen(), snapshot.now())
+                : List.of();
     }
 
     private static boolean leaves(LifecycleSnapshot snapshot) {

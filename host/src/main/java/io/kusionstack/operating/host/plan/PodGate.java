@@ -25,7 +25,8 @@ public interface PodGate {
     }
 
     /**
-     * The edit that an operation on the Pod will make once the Pod is out of service, as far as it is known.
+     * The edit that an operation on the Pod will make once the Pod is out of service, as far as it is known; an empty one
+     * where it will delete the Pod.
      *
      * @param edit what is about to be written
      */

@@ -114,6 +114,11 @@ public record PodRecord(
         return readinessGates.contains(Names.SERVICE_READY);
     }
 
+    /** True if the lifecycle has taken the Pod out of service: it may be waiting for traffic to be off. */
+    public boolean gateClosed() {
+        return condition(Names.SERVICE_READY).filter(PodCondition::isFalse).isPresent();
+    }
+
     /**
      * Ready, and every listed gate True: a kubelet may still publish Ready=True after a gate became False, so the
      * condition alone proves nothing.

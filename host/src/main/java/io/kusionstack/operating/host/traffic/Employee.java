@@ -51,11 +51,7 @@ record Employee(PodRecord pod, boolean employed, SortedSet<Integer> ports, long 
 
     /** True if the lifecycle may be waiting for traffic to be off. */
     boolean isGateClosed() {
-        return isGateClosed(pod);
-    }
-
-    static boolean isGateClosed(PodRecord pod) {
-        return pod.condition(Names.SERVICE_READY).filter(PodCondition::isFalse).isPresent();
+        return pod.gateClosed();
     }
 
     Optional<String> ip() {

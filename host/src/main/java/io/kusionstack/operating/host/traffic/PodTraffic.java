@@ -119,7 +119,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     private static boolean isClosed(PodRecord pod) {
-        return Employee.isGateClosed(pod);
+        return pod.gateClosed();
     }
 
     /** Which Services have backends where. */

@@ -95,7 +95,7 @@ final class Roster {
      * holds it: the kubelet is about to write, or a plain Service still lists it.
      */
     private Optional<Duration> deferred(PodRecord pod, Instant now) {
-        if (!pod.controlled() || !Employee.isGateClosed(pod) || !isPreparing(pod)) {
+        if (!pod.controlled() || !pod.gateClosed() || !isPreparing(pod)) {
             return Optional.empty();
         }
         Optional<Duration> kubelet = traffic.off(pod)

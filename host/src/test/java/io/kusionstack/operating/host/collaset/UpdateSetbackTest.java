@@ -71,16 +71,50 @@ class UpdateSetbackTest {
     @Test
     void theOneThatTriesAgainIsOutOnlyForThat() {
         Refusal over = refusal(first, 5);
-        Refusal running =
-                new Refusal(over.fate(), over.code(), over.message(), over.edit(), 6, Snapshots.NOW.plusSeconds(30));
+        Refusal running = new Refusal(
+                over.fate(), over.code(), over.message(), over.edit(), 6, Snapshots.NOW.plusSeconds(30), false);
 
         assertThat(undone(planned(over))).isEmpty();
         assertThat(undone(planned(running))).containsExactly(cause);
     }
 
+    @Test
+    void aTryThatCostsServiceIsMadeEverMoreSeldomAndIsAnnounced() {
+        Pods serving = Snapshots.pod(0).available();
+
+        SetPlan resting = planned(serving, leaving(Snapshots.NOW.plusSeconds(88)));
+
+        assertThat(edited(resting)).isEmpty();
+        assertThat(condition(resting)).contains("the Pod leaves service to try again at 2026-01-01T01:01:28Z");
+        assertThat(edited(planned(serving, leaving(Snapshots.NOW)))).containsExactly(cause);
+    }
+
+    /** Out of service at the sixth try, after which the pause is 32 s, and 4 min until the Pod leaves service again. */
+    private Refusal leaving(Instant from) {
+        Refusal known = refusal(first, 6);
+        return new Refusal(
+                known.fate(), known.code(), known.message(), known.edit(), 6, from.minusSeconds(240 - 32), true);
+    }
+
+    @Test
+    void whatWasRefusedForAPodThatTheUpdateDoesNotReachStopsNobody() {
+        Pods second = Snapshots.pod(1).available().label(Names.UPDATE_INCLUDED, "");
+
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2).with("updateStrategy: {rollingUpdate: {byLabel: {}}}"))
+                .pods(Snapshots.pod(0).available(), second)
+                .refusal(cause, refusal(first, 5))
+                .plan();
+
+        assertThat(edited(plan)).containsExactly(second.build().uid());
+    }
+
     private SetPlan planned(Refusal refusal) {
+        return planned(first, refusal);
+    }
+
+    private SetPlan planned(Pods pod, Refusal refusal) {
         return Snapshots.of(Snapshots.set().replicas(1))
-                .pods(first)
+                .pods(pod)
                 .refusal(cause, refusal)
                 .plan();
     }
@@ -144,7 +178,7 @@ class UpdateSetbackTest {
     private static Refusal refusal(Pods pod, int attempts) {
         PodEdit edit = PodEdit.of(pod.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
         Instant until = Snapshots.NOW.plusSeconds(attempts >= 5 ? 0 : 1);
-        return new Refusal(Fate.FAILED, 500, "failed calling webhook", edit, attempts, until);
+        return new Refusal(Fate.FAILED, 500, "failed calling webhook", edit, attempts, until, false);
     }
 
     private static List<String> edited(SetPlan plan) {

@@ -33,10 +33,10 @@ class RefusalsTest {
     void thePauseGrowsFromASecondToAMinuteUntilAWriteGetsThrough() {
         List<Duration> pauses = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            pauses.add(refusals.note(pod, image("bad"), REFUSED));
+            pauses.add(pause(refusals.note(pod, image("bad"), REFUSED)));
         }
         refusals.forget(pod, image("bad"));
-        pauses.add(refusals.note(pod, image("bad"), REFUSED));
+        pauses.add(pause(refusals.note(pod, image("bad"), REFUSED)));
 
         assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 1L);
     }
@@ -63,7 +63,7 @@ class RefusalsTest {
 
         assertThat(refusals.holding(changed, image("bad"))).isEmpty();
         assertThat(refusals.of(changed)).isEmpty();
-        assertThat(refusals.note(changed, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(pause(refusals.note(changed, image("bad"), REFUSED))).isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
@@ -94,7 +94,7 @@ class RefusalsTest {
         now = now.plusSeconds(600);
 
         assertThat(refusals.of(draining)).isPresent();
-        assertThat(refusals.note(draining, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(pause(refusals.note(draining, image("bad"), REFUSED))).isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
@@ -104,7 +104,7 @@ class RefusalsTest {
         assertThat(refusals.of(pod)).isPresent();
         now = now.plusSeconds(1);
         assertThat(refusals.of(pod)).isEmpty();
-        assertThat(refusals.note(pod, image("bad"), REFUSED)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(pause(refusals.note(pod, image("bad"), REFUSED))).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
@@ -140,7 +140,7 @@ class RefusalsTest {
                                 pod.controller().orElseThrow().uid()),
                         Action.Severity.WARNING,
                         "WriteFailed",
-                        "writing Pod web-a was refused (500): failed calling webhook;"
+                        "updating Pod web-a was refused (500): failed calling webhook;"
                                 + " mend the webhook that is named, or its failurePolicy"));
     }
 
@@ -164,6 +164,52 @@ class RefusalsTest {
         refusals.changed(pod, null);
 
         assertThat(refusals.of(pod)).isEmpty();
+    }
+
+    @Test
+    void aPodLeavesServiceForWhatIsRefusedEverMoreSeldomUpToAnHour() {
+        PodRecord out = Pods.like(pod).offline().build();
+        List<Duration> rests = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            Refusal refusal = refusals.note(out, image("bad"), REFUSED);
+            rests.add(Duration.between(now, refusal.leavesFrom()));
+            now = refusal.leavesFrom();
+        }
+
+        assertThat(rests)
+                .extracting(Duration::toSeconds)
+                .containsExactly(1L, 2L, 4L, 60L, 120L, 240L, 480L, 960L, 1920L, 3600L, 3600L);
+    }
+
+    @Test
+    void aTryThatCostsNoServiceIsMadeAfterItsPause() {
+        Refusal refusal = refusals.note(pod, image("bad"), REFUSED);
+        for (int i = 0; i < 9; i++) {
+            refusal = refusals.note(pod, image("bad"), REFUSED);
+        }
+
+        assertThat(refusal.leavesFrom()).isEqualTo(refusal.until());
+    }
+
+    @Test
+    void theSentenceNamesWhatWasWrittenAndWhatMayHelp() {
+        assertThat(refusals.note(pod, image("bad"), REFUSED).sentence())
+                .isEqualTo("updating Pod web-a was refused (422): image: Invalid value;"
+                        + " correct spec.template, or the policy that refuses it");
+        assertThat(refusals.note(pod, PodEdit.of(pod), REFUSED).sentence())
+                .isEqualTo("deleting Pod web-a was refused (422): image: Invalid value;"
+                        + " change the policy that refuses it");
+        assertThat(refusals.note(pod, PodEdit.of(pod).serviceReady(false), REFUSED)
+                        .sentence())
+                .isEqualTo("writing the status of Pod web-a was refused (422): image: Invalid value;"
+                        + " correct what is written, or the policy that refuses it");
+        assertThat(refusals.note(pod, mark("1"), REFUSED).sentence())
+                .isEqualTo("writing Pod web-a was refused (422): image: Invalid value;"
+                        + " correct what is written, or the policy that refuses it");
+    }
+
+    private Duration pause(Refusal refusal) {
+        return Duration.between(now, refusal.until());
     }
 
     private PodEdit image(String image) {

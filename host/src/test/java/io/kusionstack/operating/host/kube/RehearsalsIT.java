@@ -78,6 +78,30 @@ class RehearsalsIT {
     }
 
     @Test
+    void nobodyLeavesServiceForADeletionThatIsDenied() {
+        api.answers(422, "{\"message\":\"ValidatingAdmissionPolicy 'freeze' denied request\"}");
+        cache.observe(leaving("c"));
+
+        leave(leaving("c"));
+        Cluster.await().until(() -> fates.size() == 1);
+
+        assertThat(fates).containsExactly(Fate.REFUSED);
+        assertThat(writes()).containsExactly("DELETE /api/v1/namespaces/shop/pods/c?dryRun=All&timeout=8000ms");
+        assertThat(actuator.refusal(leaving("c")).orElseThrow().sentence())
+                .isEqualTo("deleting Pod c was refused (422): ValidatingAdmissionPolicy 'freeze' denied request;"
+                        + " change the policy that refuses it");
+    }
+
+    private static PodRecord leaving(String name) {
+        return Pods.pod(name)
+                .ownedBy("web")
+                .version(10)
+                .available()
+                .label(Names.PREPARING_TO_DELETE, "1")
+                .build();
+    }
+
+    @Test
     void whatWasTriedForOnePodIsNotTriedForTheNext() {
         api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
@@ -164,9 +188,11 @@ class RehearsalsIT {
 
             @Override
             public Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
-                return Optional.of(PodEdit.of(seen)
-                        .labels(MapEdit.set(Names.REVISION, "web-2"))
-                        .images(Map.of("main", "app:v2")));
+                return seen.hasLabel(Names.PREPARING_TO_DELETE)
+                        ? Optional.of(PodEdit.of(seen))
+                        : Optional.of(PodEdit.of(seen)
+                                .labels(MapEdit.set(Names.REVISION, "web-2"))
+                                .images(Map.of("main", "app:v2")));
             }
         };
     }

@@ -223,7 +223,7 @@ public final class FakeCluster implements Actuator {
         if (refused.isPresent()) {
             refusals.put(
                     seen.uid(),
-                    new Refusal(Fate.REFUSED, 422, refused.get(), advanced, 1, now.plus(Duration.ofHours(1))));
+                    new Refusal(Fate.REFUSED, 422, refused.get(), advanced, 1, now.plus(Duration.ofHours(1)), false));
             advanced = gate.advanceWithoutIntention(seen, edit, now).edit();
         }
         Action.EditPod sent = new Action.EditPod(advanced);
