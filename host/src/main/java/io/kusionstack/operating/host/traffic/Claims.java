@@ -6,7 +6,9 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +28,8 @@ final class Claims {
 
     private final Map<String, SortedSet<Key>> holders = new HashMap<>();
     private final Map<Key, Wish> wishes = new HashMap<>();
+    /** By the Service that is told to wait: the groups that it names. */
+    private final Map<Key, Set<String>> barred = new HashMap<>();
 
     /** @param groups those that a Service names now; of the others in its record it is leaving */
     private record Wish(Employment employment, Set<String> groups) {
@@ -61,6 +65,7 @@ final class Claims {
         }
         if (before != null && after == null) {
             wishes.remove(Employment.of(before).key());
+            barred.remove(Employment.of(before).key());
         }
         if (after != null) {
             Employment now = Employment.of(after);
@@ -70,11 +75,37 @@ final class Claims {
         }
     }
 
+    /** @return the Services that wait for a group that the record named before the change and may not name any more */
+    synchronized Set<Key> waitingFor(@Nullable Service before, @Nullable Service after) {
+        if (before == null || record(before).equals(record(after))) {
+            return Set.of();
+        }
+        List<String> groups = groups(ServedPlaces.parse(
+                record(before), Employment.of(before).employer().ref()));
+        Set<Key> waiting = new HashSet<>();
+        barred.forEach((key, named) -> {
+            if (!Collections.disjoint(named, groups)) {
+                waiting.add(key);
+            }
+        });
+        return waiting;
+    }
+
     /** Unknown if another Service is in one of the groups already: of two that are, the first by name goes on. */
     Whereabouts unlessTaken(Employment employment, Whereabouts found) {
         Optional<Place> wanted = PlaceCalls.place(found).filter(place -> employment.wanted());
         note(employment, found, wanted);
-        return wanted.flatMap(place -> taken(employment, place)).orElse(found);
+        Optional<Whereabouts> taken = wanted.flatMap(place -> taken(employment, place));
+        noteBarred(employment.key(), taken.isPresent() ? groups(wanted.stream().toList()) : List.of());
+        return taken.orElse(found);
+    }
+
+    private synchronized void noteBarred(Key key, List<String> groups) {
+        if (groups.isEmpty()) {
+            barred.remove(key);
+        } else {
+            barred.put(key, Set.copyOf(groups));
+        }
     }
 
     /** Of a Service that cannot be found it is not known what it names: it bars all that it has. */

@@ -82,6 +82,7 @@ public final class TrafficReconciler implements Reconciler {
             if (service != null) {
                 enqueue.accept(Employment.of(service).key());
             }
+            sources.traffic().claims().waitingFor(before, after).forEach(enqueue);
         });
         sources.pods()
                 .onChange((before, after) ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -54,6 +55,26 @@ class ClaimsTest {
 
         claims.serviceChanged(left, null);
         assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void whoWaitsForAGroupIsTheOneToWakeWhenItIsLeft() {
+        Service old = service("old", "rsp-1", "rsp-2");
+        claims.serviceChanged(null, old);
+        asks(service("new"), "rsp-1");
+        asks(service("other"), "rsp-3");
+        Service labelled = new ServiceBuilder(old)
+                .editMetadata()
+                .addToLabels("a", "b")
+                .endMetadata()
+                .build();
+
+        assertThat(claims.waitingFor(old, labelled)).isEmpty();
+        assertThat(claims.waitingFor(old, null)).containsExactly(new Key("shop", "new"));
+
+        claims.serviceChanged(old, null);
+        asks(service("new"), "rsp-1");
+        assertThat(claims.waitingFor(old, null)).isEmpty();
     }
 
     @Test
