@@ -125,10 +125,11 @@ record ServiceTraffic(
                 problems.add(wrong(
                         GROUPS,
                         item,
-                        "for a port of the Service: "
+                        "<group>:<Service port>, and the Service has the ports "
                                 + employer.ports().stream()
                                         .map(ServicePort::port)
-                                        .toList()));
+                                        .toList()
+                                + "; change the annotation or spec.ports"));
                 continue;
             }
             groups.add(new PortGroup(parts[0], port, served.get().targetPort(), mark));

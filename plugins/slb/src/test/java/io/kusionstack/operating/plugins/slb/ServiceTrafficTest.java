@@ -89,7 +89,8 @@ class ServiceTrafficTest {
     void refusesGroupsThatFitNoPort() {
         assertRefused(
                 Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1:81")),
-                "annotation " + P + "vserver-groups is \"rsp-1:81\"; it is for a port of the Service: [80]");
+                "annotation " + P + "vserver-groups is \"rsp-1:81\"; it is <group>:<Service port>, and the Service has"
+                        + " the ports [80]; change the annotation or spec.ports");
         assertRefused(
                 Services.with(Map.of("mode", "direct", "vserver-groups", "rsp-1")),
                 "annotation " + P
