@@ -55,8 +55,8 @@ final class Rooms implements AutoCloseable {
     /** One set, rule or Service, however large and busy, takes at most a tenth of a processor. */
     private static final Rest SHARE = new Rest(9, Duration.ofMillis(500));
 
-    /** A look at a set is one at all its Pods: what several of them report within that time is one look's work. */
-    private static final Rest GATHERING = SHARE.atLeast(Duration.ofMillis(150));
+    /** A look at a set or a rule is one at all its Pods: what several of them report within that time is one look's work. */
+    private static final Rest GATHERING = SHARE.atLeast(Duration.ofMillis(400));
 
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
@@ -153,7 +153,7 @@ final class Rooms implements AutoCloseable {
             ruleBell.connect(controller(
                     ControllerName.RULES.word(),
                     rules,
-                    Controller.Settings.of(config.workers().rules(), SHARE)));
+                    Controller.Settings.of(config.workers().rules(), GATHERING)));
             askBell.connect(controller("rule-plugins", consultant, Controller.Settings.of(ASKED_AT_ONCE, Rest.none())));
             desk.listenTo(world.pods(), world.rules(), world.sets());
         } else {
