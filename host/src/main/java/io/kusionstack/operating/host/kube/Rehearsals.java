@@ -144,12 +144,20 @@ final class Rehearsals {
 
     private Answer rehearse(PodRecord seen, PodEdit next) throws IOException {
         if (next.isEmpty()) {
-            return parts.client().delete(PodPatch.path(seen) + DRY_RUN, "{}");
+            return parts.client().delete(PodPatch.path(seen) + DRY_RUN, deletion(seen));
         }
         PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
         ObjectNode body = patch.body().deepCopy();
         body.withObjectProperty("metadata").remove("resourceVersion");
         return parts.client().patch(patch.path() + DRY_RUN, ApiClient.STRATEGIC, body.toString());
+    }
+
+    /** Said in the body, for where there is one, the API server reads no options of the query: it would delete the Pod. */
+    private static String deletion(PodRecord seen) {
+        ObjectNode options = ObjectWriter.preconditions(seen.uid(), seen.resourceVersion());
+        options.withObjectProperty("preconditions").remove("resourceVersion");
+        options.putArray("dryRun").add("All");
+        return options.toString();
     }
 
     private Known learned(Answer answer, int denials, PodRecord seen, PodEdit next) {

@@ -21,6 +21,7 @@ final class FakeApi implements AutoCloseable {
     private final HttpServer server;
     private final Queue<Step> script = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private volatile String lastBody = "";
     private final CountDownLatch end = new CountDownLatch(1);
 
     /** @param lasting true for a watch that stays open */
@@ -51,6 +52,11 @@ final class FakeApi implements AutoCloseable {
     /** Methods with their paths and queries. */
     List<String> requests() {
         return requests;
+    }
+
+    /** Of the last request whose answer has begun. */
+    String lastBody() {
+        return lastBody;
     }
 
     ClusterAccess access(Path folder) {
@@ -84,7 +90,7 @@ final class FakeApi implements AutoCloseable {
         if (step.code == 429) {
             exchange.getResponseHeaders().add("Retry-After", "1");
         }
-        exchange.getRequestBody().readAllBytes();
+        lastBody = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(step.code, 0);
         try (OutputStream out = exchange.getResponseBody()) {
             out.write(body);

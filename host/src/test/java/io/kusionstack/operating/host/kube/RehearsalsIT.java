@@ -87,6 +87,10 @@ class RehearsalsIT {
 
         assertThat(fates).containsExactly(Fate.REFUSED);
         assertThat(writes()).containsExactly("DELETE /api/v1/namespaces/shop/pods/c?dryRun=All&timeout=8000ms");
+        assertThat(api.lastBody())
+                .as("an API server takes the options of a deletion from its body alone")
+                .isEqualTo("{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"uid-c\"},"
+                        + "\"dryRun\":[\"All\"]}");
         assertThat(actuator.refusal(leaving("c")).orElseThrow().sentence())
                 .isEqualTo("deleting Pod c was refused (422): ValidatingAdmissionPolicy 'freeze' denied request;"
                         + " change the policy that refuses it");
