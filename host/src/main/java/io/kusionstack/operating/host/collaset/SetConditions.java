@@ -87,9 +87,14 @@ final class SetConditions {
         }
     }
 
+    /** What is stalled for a reason makes no progress for the same. */
+    static void notProgressing(Conditions conditions) {
+        conditions.set(PROGRESSING, false, conditions.reason(STALLED), conditions.message(STALLED));
+    }
+
     private void progressing() {
         if (conditions.isTrue(STALLED)) {
-            conditions.set(PROGRESSING, false, conditions.reason(STALLED), conditions.message(STALLED));
+            notProgressing(conditions);
         } else if (!isScaled()) {
             conditions.set(PROGRESSING, true, "Scaling", existing());
         } else if (course.update().busy()) {

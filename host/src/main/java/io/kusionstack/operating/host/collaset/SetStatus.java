@@ -93,14 +93,18 @@ final class SetStatus {
     static Optional<Action> terminating(CollaSetSnapshot snapshot, Roster roster) {
         Conditions conditions = conditions(snapshot, roster);
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
-        conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle");
+        stalledBySetback(snapshot, conditions);
+        if (conditions.isTrue(STALLED)) {
+            SetConditions.notProgressing(conditions);
+        } else {
+            conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle");
+        }
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
         long serving = roster.members().stream()
                 .filter(member -> member.pod().available())
                 .count();
         SetConditions.available(conditions, serving, snapshot.set().replicas(), "");
-        stalledBySetback(snapshot, conditions);
         return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
