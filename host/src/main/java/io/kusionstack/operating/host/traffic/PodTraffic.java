@@ -113,13 +113,9 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             }
         } else if (Employee.isFit(after)) {
             offs.remove(after.uid());
-        } else if (before == null || Employee.isFit(before) || isClosed(after) && !isClosed(before)) {
+        } else if (before == null || Employee.isFit(before) || after.gateClosed() && !before.gateClosed()) {
             offs.put(after.uid(), new Off(tick(), clock.instant()));
         }
-    }
-
-    private static boolean isClosed(PodRecord pod) {
-        return pod.gateClosed();
     }
 
     /** Which Services have backends where. */
