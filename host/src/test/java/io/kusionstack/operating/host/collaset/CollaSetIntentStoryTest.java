@@ -5,10 +5,9 @@ import static io.kusionstack.operating.host.collaset.Stories.V2;
 import static io.kusionstack.operating.host.collaset.Stories.create;
 import static io.kusionstack.operating.host.collaset.Stories.images;
 import static io.kusionstack.operating.host.collaset.Stories.operating;
+import static io.kusionstack.operating.host.collaset.Stories.refuseIds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.ObjectKind;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +17,7 @@ class CollaSetIntentStoryTest {
         World world = new World();
         create(world, 2, "");
         world.floor(1);
-        world.cluster.refuse(action ->
-                action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
-                        ? Optional.of("exceeded quota")
-                        : Optional.empty());
+        refuseIds(world, "exceeded quota");
 
         world.image(V2);
         for (int i = 0; i < 5; i++) {
@@ -45,10 +41,7 @@ class CollaSetIntentStoryTest {
             world.step();
         }
         assertThat(images(world)).contains(V2);
-        world.cluster.refuse(action ->
-                action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
-                        ? Optional.of("exceeded quota")
-                        : Optional.empty());
+        refuseIds(world, "exceeded quota");
 
         world.edit("replicas: 3");
         for (int i = 0; i < 30; i++) {

@@ -5,12 +5,12 @@ import static io.kusionstack.operating.host.collaset.Stories.V2;
 import static io.kusionstack.operating.host.collaset.Stories.create;
 import static io.kusionstack.operating.host.collaset.Stories.images;
 import static io.kusionstack.operating.host.collaset.Stories.leftovers;
+import static io.kusionstack.operating.host.collaset.Stories.refuseIds;
 import static io.kusionstack.operating.host.collaset.Stories.replayed;
 import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.util.Optional;
@@ -69,10 +69,7 @@ class CollaSetTroubleStoryTest {
         replayed(world -> {
             create(world, 2, "");
             world.floor(2);
-            world.cluster.refuse(action ->
-                    action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
-                            ? Optional.of("frozen")
-                            : Optional.empty());
+            refuseIds(world, "frozen");
 
             world.image(V2);
             for (int i = 0; i < 10; i++) {

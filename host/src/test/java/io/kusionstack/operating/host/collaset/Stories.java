@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What stories of sets have in common. */
@@ -80,6 +83,14 @@ final class Stories {
                 .flatMap(pod -> pod.labels().keySet().stream())
                 .filter(key -> key.contains(".podopslifecycle.") || key.equals(Names.PREPARING_TO_DELETE))
                 .toList();
+    }
+
+    /** The server takes no change of the ResourceContext. */
+    static void refuseIds(World world, String words) {
+        world.cluster.refuse(action ->
+                action instanceof Action.PatchObject patch && patch.object().kind() == ObjectKind.RESOURCE_CONTEXT
+                        ? Optional.of(words)
+                        : Optional.empty());
     }
 
     static String told(World world, String type) {
