@@ -19,10 +19,12 @@ import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.ops.HostMetrics;
+import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plugins.PluginHost;
 import io.kusionstack.operating.host.rules.RuleConsultant;
 import io.kusionstack.operating.host.rules.RuleDesk;
@@ -105,6 +107,7 @@ final class Rooms implements AutoCloseable {
                         Fence.alwaysOpen(),
                         metrics,
                         new Settlements(judgements),
+                        untracked(),
                         world.caches(),
                         clock),
                 config.limits().writesInFlight());
@@ -113,6 +116,13 @@ final class Rooms implements AutoCloseable {
         sets = setReconciler();
         world.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
+    }
+
+    private Predicate<PodRecord> untracked() {
+        return switch (config.pods().fieldTracking()) {
+            case CLEARED -> FieldTracking::isClearable;
+            case KEPT -> pod -> false;
+        };
     }
 
     private RuleWorld.Sets knownSets() {

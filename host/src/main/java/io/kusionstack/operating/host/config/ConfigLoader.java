@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.config.HostConfig.ControllerName;
+import io.kusionstack.operating.host.config.HostConfig.FieldTrackingPolicy;
 import io.kusionstack.operating.host.config.HostConfig.Http;
 import io.kusionstack.operating.host.config.HostConfig.Kubernetes;
 import io.kusionstack.operating.host.config.HostConfig.Limits;
@@ -13,6 +14,7 @@ import io.kusionstack.operating.host.config.HostConfig.Log;
 import io.kusionstack.operating.host.config.HostConfig.LogFormat;
 import io.kusionstack.operating.host.config.HostConfig.LogLevel;
 import io.kusionstack.operating.host.config.HostConfig.Plugins;
+import io.kusionstack.operating.host.config.HostConfig.Pods;
 import io.kusionstack.operating.host.config.HostConfig.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +111,7 @@ public final class ConfigLoader {
                 root.duration("endpointSettle", NONE, Duration.ofMinutes(5), Duration.ofSeconds(2)),
                 root.duration("stopTimeout", NONE, Duration.ofMinutes(5), Duration.ofSeconds(20)),
                 limits(root.section("limits")),
+                pods(root.section("pods")),
                 plugins(root.section("plugins"), file));
         root.end();
         return config;
@@ -165,6 +168,13 @@ public final class ConfigLoader {
                 section.duration("loadTimeout", Duration.ofMillis(100), Duration.ofMinutes(5), Duration.ofSeconds(10)));
         section.end();
         return plugins;
+    }
+
+    private static Pods pods(Section section) {
+        Pods pods =
+                new Pods(section.choice("fieldTracking", FieldTrackingPolicy.values(), FieldTrackingPolicy.CLEARED));
+        section.end();
+        return pods;
     }
 
     private static Limits limits(Section section) {

@@ -26,6 +26,7 @@ public record HostConfig(
         Duration endpointSettle,
         Duration stopTimeout,
         Limits limits,
+        Pods pods,
         Plugins plugins) {
     public HostConfig {
         watchNamespaces = List.copyOf(watchNamespaces);
@@ -53,6 +54,26 @@ public record HostConfig(
      *     is given, because what an earlier process sent may still arrive
      */
     public record Limits(int writesInFlight, Duration requestTimeout) {}
+
+    /** @param fieldTracking whether the API server goes on tracking who wrote which field of the Pods of CollaSets */
+    public record Pods(FieldTrackingPolicy fieldTracking) {}
+
+    /** What becomes of {@code metadata.managedFields}. */
+    public enum FieldTrackingPolicy {
+        CLEARED("Cleared"),
+        KEPT("Kept");
+
+        private final String word;
+
+        FieldTrackingPolicy(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
 
     /**
      * Which plugins take part, and what they may do.

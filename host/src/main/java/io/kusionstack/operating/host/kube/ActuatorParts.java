@@ -1,10 +1,16 @@
 package io.kusionstack.operating.host.kube;
 
 import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
-/** What the parts of the actuator share. */
+/**
+ * What the parts of the actuator share.
+ *
+ * @param untracked Pods whose field tracking is cleared with what is written anyway
+ */
 record ActuatorParts(
         ApiClient client,
         PodCache cache,
@@ -15,4 +21,5 @@ record ActuatorParts(
         EditReports reports,
         LearningCaches learner,
         BooleanSupplier metadataTravels,
+        Predicate<PodRecord> untracked,
         InstantSource clock) {}

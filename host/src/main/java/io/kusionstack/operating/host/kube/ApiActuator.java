@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The actuator that writes to an API server, on a connection of its own. */
@@ -36,6 +37,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
      * What the actuator works with.
      *
      * @param annotations keys of Pods that rules ask for, as the stream has them
+     * @param untracked Pods whose field tracking is cleared with what is written anyway
      * @param learner takes the responses of writes of small objects
      */
     public record Surroundings(
@@ -46,6 +48,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             Fence fence,
             ActMetrics metrics,
             EditReports reports,
+            Predicate<PodRecord> untracked,
             LearningCaches learner,
             InstantSource clock) {}
 
@@ -66,6 +69,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 around.reports(),
                 around.learner(),
                 probe::metadataTravels,
+                around.untracked(),
                 around.clock());
         // events have a limit of their own: one that is refused or slow makes no other write wait
         Delivery events = new Delivery(new ApiLimiter(1), around.fence(), around.metrics(), client.timeout());

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -51,6 +52,7 @@ final class PodDraft {
     final List<PodCondition> conditions = new ArrayList<>();
     final Map<String, Status> statuses = new HashMap<>();
     long observedGeneration;
+    FieldTracking fieldTracking = FieldTracking.NONE;
 
     /** A container as its spec has it. */
     record Container(String name, String image) {}
@@ -113,7 +115,8 @@ final class PodDraft {
                 phase.equals("Failed") || phase.equals("Succeeded") ? begin(message) : "",
                 podIps.isEmpty() && !podIp.isEmpty() ? List.of(podIp) : List.copyOf(podIps),
                 kept,
-                observedGeneration);
+                observedGeneration,
+                fieldTracking);
     }
 
     private static String begin(String text) {

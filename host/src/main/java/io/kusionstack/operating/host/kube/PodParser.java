@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
@@ -101,6 +102,7 @@ final class PodParser {
                 case "annotations" -> pod.annotations = annotations(json);
                 case "finalizers" -> pod.finalizers = json.texts();
                 case "ownerReferences" -> pod.owners = owners(json);
+                case "managedFields" -> json.each(() -> pod.fieldTracking = tracked(json, pod.fieldTracking));
                 default -> json.skip();
             }
         }
@@ -133,6 +135,21 @@ final class PodParser {
             }
         });
         return kept;
+    }
+
+    /** What one entry of the managed fields adds to {@code known}. */
+    private static FieldTracking tracked(PodJson json, FieldTracking known) throws IOException {
+        boolean[] applied = {known == FieldTracking.APPLIED};
+        json.object(() -> {
+            for (String field = json.field(); field != null; field = json.field()) {
+                if (field.equals("operation")) {
+                    applied[0] |= json.common().equals("Apply");
+                } else {
+                    json.skip();
+                }
+            }
+        });
+        return applied[0] ? FieldTracking.APPLIED : FieldTracking.UPDATED;
     }
 
     private List<Owner> owners(PodJson json) throws IOException {

@@ -27,6 +27,7 @@ import java.util.function.Predicate;
  * @param path without the leading slash; of the status subresource when the readiness gate is among what changes
  */
 record PodPatch(String path, ObjectNode body) {
+    private static final String STATUS = "/status";
     private static final String MESSAGE = "updated by PodOpsLifecycle";
 
     /** Both parts of {@code edit} in one request. */
@@ -41,7 +42,20 @@ record PodPatch(String path, ObjectNode body) {
         texts(metadata, "$deleteFromPrimitiveList/finalizers", edit.removeFinalizers());
         images(body, seen, edit.images());
         edit.serviceReady().ifPresent(ready -> gate(body, ready, now));
-        return new PodPatch(path(seen) + (edit.serviceReady().isPresent() ? "/status" : ""), body);
+        return new PodPatch(path(seen) + (edit.serviceReady().isPresent() ? STATUS : ""), body);
+    }
+
+    /**
+     * As this one, and the API server tracks no more who wrote which field. The subresources of a Pod leave that as it is, so
+     * their patches are not changed.
+     */
+    PodPatch clearingFieldTracking() {
+        if (path.endsWith(STATUS)) {
+            return this;
+        }
+        ObjectNode clearing = body.deepCopy();
+        clearing.withObject("/metadata").putArray("managedFields").addObject();
+        return new PodPatch(path, clearing);
     }
 
     /** The Pod without one of its owners. */

@@ -163,7 +163,8 @@ final class PodWriter {
     }
 
     private Delivery.Result sendOne(PodRecord seen, PodEdit edit) {
-        PodPatch patch = PodPatch.of(seen, edit, parts.clock().instant());
+        PodPatch plain = PodPatch.of(seen, edit, parts.clock().instant());
+        PodPatch patch = parts.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();
         if (!parts.cache().isSettled()) {
             return new Delivery.Result.NotSent("the API server has gone back to an older past");

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param message why the Pod ended, in the words of the kubelet, at their beginning; empty for one that has not ended
  * @param conditions Ready, ContainersReady, DisruptionTarget, PodScheduled and every listed readiness gate
  * @param observedGeneration 0 where the kubelet reports none
+ * @param fieldTracking whether the API server tracks who wrote which field
  */
 public record PodRecord(
         PodRef ref,
@@ -48,7 +49,8 @@ public record PodRecord(
         String message,
         List<String> ips,
         List<PodCondition> conditions,
-        long observedGeneration) {
+        long observedGeneration,
+        FieldTracking fieldTracking) {
 
     public PodRecord {
         labels = Map.copyOf(labels);
@@ -209,7 +211,8 @@ public record PodRecord(
                 message,
                 ips,
                 edit.serviceReady().map(this::conditionsWithGate).orElse(conditions),
-                observedGeneration);
+                observedGeneration,
+                fieldTracking);
     }
 
     private List<PodCondition> conditionsWithGate(boolean ready) {

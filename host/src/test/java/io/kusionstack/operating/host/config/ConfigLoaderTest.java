@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kusionstack.operating.host.config.HostConfig.ControllerName;
+import io.kusionstack.operating.host.config.HostConfig.FieldTrackingPolicy;
 import io.kusionstack.operating.host.config.HostConfig.Http;
 import io.kusionstack.operating.host.config.HostConfig.Kubernetes;
 import io.kusionstack.operating.host.config.HostConfig.Limits;
@@ -11,6 +12,7 @@ import io.kusionstack.operating.host.config.HostConfig.Log;
 import io.kusionstack.operating.host.config.HostConfig.LogFormat;
 import io.kusionstack.operating.host.config.HostConfig.LogLevel;
 import io.kusionstack.operating.host.config.HostConfig.Plugins;
+import io.kusionstack.operating.host.config.HostConfig.Pods;
 import io.kusionstack.operating.host.config.HostConfig.Workers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ class ConfigLoaderTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(20),
             new Limits(16, Duration.ofSeconds(10)),
+            new Pods(FieldTrackingPolicy.CLEARED),
             new Plugins(
                     Optional.empty(),
                     Map.of(),
@@ -52,6 +55,7 @@ class ConfigLoaderTest {
             endpointSettle: 500ms
             stopTimeout: 1m
             limits: {writesInFlight: 32, requestTimeout: 1500ms}
+            pods: {fieldTracking: Kept}
             plugins:
               directory: /opt/plugins
               allowed: {slb: %s}
@@ -73,6 +77,7 @@ class ConfigLoaderTest {
             Duration.ofMillis(500),
             Duration.ofMinutes(1),
             new Limits(32, Duration.ofMillis(1500)),
+            new Pods(FieldTrackingPolicy.KEPT),
             new Plugins(
                     Optional.of(Path.of("/opt/plugins")),
                     Map.of("slb", "0a".repeat(32)),
@@ -93,6 +98,7 @@ class ConfigLoaderTest {
             endpointSettle: 2
             stopTimeout: 6m
             limits: [16]
+            pods: {fieldTracking: cleared}
             extra: true
             """;
 
@@ -138,11 +144,12 @@ class ConfigLoaderTest {
                         new Problem(
                                 "stopTimeout", "\"6m\"", "it has to be a time such as 500ms, 2s or 1m, from 0s to 5m"),
                         new Problem("limits", "[16]", "it has to be a map of keys to values"),
+                        new Problem("pods.fieldTracking", "\"cleared\"", "it has to be one of Cleared, Kept"),
                         new Problem(
                                 "extra",
                                 "",
                                 "there is no such key; known here are kubernetes, watchNamespaces, controllers,"
-                                        + " workers, http, log, endpointSettle, stopTimeout, limits, plugins"))));
+                                        + " workers, http, log, endpointSettle, stopTimeout, limits, pods, plugins"))));
     }
 
     @Test

@@ -55,6 +55,7 @@ class ActuatorFaultsIT {
                         Fence.alwaysOpen(),
                         metrics,
                         (seen, edit, fate) -> fates.add(fate),
+                        pod -> false,
                         LearningCaches.none(),
                         InstantSource.system()),
                 Cluster.IN_FLIGHT);

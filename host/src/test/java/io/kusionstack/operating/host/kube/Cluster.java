@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.testbed.api.KubeApi;
@@ -22,6 +23,9 @@ import org.awaitility.Awaitility;
 /** The room as Main wires it, for one namespace of a real control plane, beside a plain client for the test itself. */
 final class Cluster implements AutoCloseable {
     static final int IN_FLIGHT = 16;
+
+    /** A label of Pods whose field tracking is cleared. */
+    static final String UNTRACKED = "test/untracked";
 
     final TestNamespace namespace;
     final KubeApi api;
@@ -60,6 +64,7 @@ final class Cluster implements AutoCloseable {
                         fence,
                         metrics,
                         (seen, edit, fate) -> fates.add(fate),
+                        pod -> pod.hasLabel(UNTRACKED) && pod.fieldTracking() == FieldTracking.UPDATED,
                         objects,
                         InstantSource.system()),
                 IN_FLIGHT);

@@ -52,6 +52,7 @@ class LostWritesIT {
                         Fence.alwaysOpen(),
                         metrics,
                         (seen, edit, fate) -> told.add(new Told(fate, version(), methods())),
+                        pod -> false,
                         LearningCaches.none(),
                         InstantSource.system()),
                 Cluster.IN_FLIGHT);

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -58,7 +59,8 @@ class PodParserTest {
                         "",
                         List.of("10.0.0.17", "fd00::17"),
                         conditions(),
-                        2));
+                        2,
+                        FieldTracking.UPDATED));
     }
 
     private static List<PodCondition> conditions() {
@@ -165,6 +167,23 @@ class PodParserTest {
                 .isEqualTo("w".repeat(256));
         assertThat(parse("{\"status\":" + words.formatted("Running") + "}").message())
                 .isEmpty();
+    }
+
+    @Test
+    void tellsWhetherAnybodyAppliesToThePod() throws IOException {
+        String updated =
+                "{\"manager\":\"a\",\"operation\":\"Update\",\"fieldsV1\":{\"f:spec\":{\"operation\":\"Apply\"}}}";
+        String applied = "{\"manager\":\"b\",\"operation\":\"Apply\",\"fieldsV1\":{\"f:spec\":{}}}";
+
+        assertThat(tracking("")).isEqualTo(FieldTracking.NONE);
+        assertThat(tracking(updated)).isEqualTo(FieldTracking.UPDATED);
+        assertThat(tracking(applied + "," + updated)).isEqualTo(FieldTracking.APPLIED);
+        assertThat(tracking(updated + "," + applied)).isEqualTo(FieldTracking.APPLIED);
+        assertThat(tracking("7,{}")).as("odd entries").isEqualTo(FieldTracking.UPDATED);
+    }
+
+    private FieldTracking tracking(String entries) throws IOException {
+        return parse("{\"metadata\":{\"managedFields\":[" + entries + "]}}").fieldTracking();
     }
 
     @Test

@@ -82,6 +82,19 @@ class PodPatchTest {
     }
 
     @Test
+    void clearsFieldTrackingWithAPatchOfThePodAndNotOfItsStatus() {
+        PodPatch pod = PodPatch.of(POD, PodEdit.of(POD).labels(MapEdit.set("x", "1")), NOW);
+        PodPatch status = PodPatch.of(POD, PodEdit.of(POD).serviceReady(true), NOW);
+
+        assertThat(pod.clearingFieldTracking())
+                .isEqualTo(new PodPatch(
+                        "api/v1/namespaces/shop/pods/a",
+                        json("{'metadata':{'uid':'uid-a','resourceVersion':'42','labels':{'x':'1'},"
+                                + "'managedFields':[{}]}}")));
+        assertThat(status.clearingFieldTracking()).isEqualTo(status);
+    }
+
+    @Test
     void leavesNewFinalizersOutOfATerminatingPod() {
         PodRecord pod = Pods.pod("a").terminating().build();
         PodEdit edit = PodEdit.of(pod).addFinalizer("f/add").labels(MapEdit.set("x", "1"));

@@ -52,6 +52,7 @@ class RehearsalsIT {
                         Fence.alwaysOpen(),
                         ActMetrics.none(),
                         (seen, edit, fate) -> fates.add(fate),
+                        pod -> false,
                         LearningCaches.none(),
                         InstantSource.system()),
                 1);

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.world;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -53,6 +54,7 @@ public final class Pods {
     private String reason = "";
     private String message = "";
     private List<String> ips = List.of("10.0.0.1");
+    private FieldTracking fieldTracking = FieldTracking.NONE;
 
     private Pods(String name) {
         this.name = name;
@@ -81,6 +83,7 @@ public final class Pods {
         pods.reason = pod.reason();
         pods.message = pod.message();
         pods.ips = pod.ips();
+        pods.fieldTracking = pod.fieldTracking();
         pods.labels.clear();
         pods.labels.putAll(pod.labels());
         pods.annotations.putAll(pod.annotations());
@@ -123,6 +126,11 @@ public final class Pods {
 
     public Pods created(Instant at) {
         created = at;
+        return this;
+    }
+
+    public Pods fieldTracking(FieldTracking tracked) {
+        fieldTracking = tracked;
         return this;
     }
 
@@ -382,6 +390,7 @@ public final class Pods {
                 message,
                 ips,
                 List.copyOf(conditions.values()),
-                observed < 0 ? generation : observed);
+                observed < 0 ? generation : observed,
+                fieldTracking);
     }
 }
