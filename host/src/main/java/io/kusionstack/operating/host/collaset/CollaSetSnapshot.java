@@ -54,10 +54,13 @@ record CollaSetSnapshot(
         pending = Map.copyOf(pending);
     }
 
-    /** A write of a Pod that does not get through; the one that was tried most often, which says most. */
+    /**
+     * A write of a Pod that does not get through; the one that was tried most often, which says most. Of deletions only who wants
+     * one tells.
+     */
     Optional<Refusal> setback() {
         return refusals.values().stream()
-                .filter(refusal -> refusal.isRecent(now))
+                .filter(refusal -> refusal.isRecent(now) && !Setback.isDeletion(refusal))
                 .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));

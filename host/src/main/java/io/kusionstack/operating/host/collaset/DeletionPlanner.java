@@ -9,9 +9,13 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A set that is being deleted: its Pods leave through the lifecycle, then its ids are given back, then the finalizer goes.
@@ -46,9 +50,11 @@ final class DeletionPlanner {
             draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
         }
         Strays.release(snapshot, roster.strays(), draft);
-        BeginWindow window = BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
-        roster.members().forEach(member -> leave(member, window, snapshot, draft));
-        Plan status = SetStatus.terminating(snapshot, roster).map(Plan::of).orElse(Plan.nothing());
+        Leave leave = Leave.of(snapshot, roster, draft);
+        roster.members().forEach(leave::look);
+        Plan status = SetStatus.terminating(snapshot, roster, leave.setback())
+                .map(Plan::of)
+                .orElse(Plan.nothing());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
     }
 
@@ -66,26 +72,51 @@ final class DeletionPlanner {
                                 + " deploy/deletion-guard.yaml is applied; delete in the background instead"));
     }
 
-    private static void leave(Member member, BeginWindow window, CollaSetSnapshot snapshot, Step.Draft draft) {
-        PodRecord pod = member.pod();
-        PodEdit restored = LostLabels.restored(member);
-        if (!restored.isEmpty()) {
-            draft.edit(member, restored);
-            return;
+    /** How its Pods leave. */
+    private record Leave(CollaSetSnapshot snapshot, Setback setback, BeginWindow window, Step.Draft draft) {
+        static Leave of(CollaSetSnapshot snapshot, Roster roster, Step.Draft draft) {
+            Set<String> all = roster.members().stream().map(Member::uid).collect(Collectors.toSet());
+            return new Leave(
+                    snapshot,
+                    Setback.ofDeletion(snapshot, all),
+                    BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()),
+                    draft);
         }
-        boolean begun = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
-        if (!begun && !window.admits()) {
-            draft.lookAgain(BeginWindow.FRESH);
-            return;
+
+        void look(Member member) {
+            PodRecord pod = member.pod();
+            PodEdit restored = LostLabels.restored(member);
+            if (!restored.isEmpty()) {
+                draft.edit(member, restored);
+            } else if (PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE)) {
+                goOn(member);
+            } else {
+                begin(member);
+            }
         }
-        if (!begun) {
-            draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
-            return;
+
+        private void begin(Member member) {
+            Optional<Wait> stop = setback.stops(member, snapshot.now());
+            if (stop.isPresent()) {
+                draft.await(member, stop.get());
+            } else if (window.admits()) {
+                draft.edit(
+                        member,
+                        PodOps.beginToDelete(member.pod(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
+            } else {
+                draft.lookAgain(BeginWindow.FRESH);
+            }
         }
-        PodOps.Allowance allowance =
-                PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
-        if (allowance instanceof PodOps.Allowance.Now) {
-            draft.delete(member);
+
+        private void goOn(Member member) {
+            PodRecord pod = member.pod();
+            PodOps.Allowance allowance =
+                    PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
+            if (setback.callsBack(member, snapshot.now())) {
+                draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
+            } else if (allowance instanceof PodOps.Allowance.Now) {
+                draft.delete(member);
+            }
         }
     }
 

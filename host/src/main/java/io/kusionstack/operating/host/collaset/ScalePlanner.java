@@ -28,6 +28,8 @@ final class ScalePlanner {
     private final Step.Draft draft;
     private final BeginWindow window;
     private final BeginWindow deletions;
+    private final Set<String> surplus;
+    private final Setback setback;
 
     private ScalePlanner(
             CollaSetSnapshot snapshot,
@@ -40,6 +42,8 @@ final class ScalePlanner {
         this.draft = new Step.Draft(identities);
         this.deletions = BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
         this.window = BeginWindow.of(roster.members(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now());
+        this.surplus = surplus(roster.members().size() - snapshot.set().replicas());
+        this.setback = Setback.ofDeletion(snapshot, leaving());
     }
 
     static Step plan(
@@ -59,12 +63,11 @@ final class ScalePlanner {
             removeEnded();
         }
         Strays.release(snapshot, roster.strays(), draft);
-        Set<String> leaving = leaving(roster.members().size() - snapshot.set().replicas());
         for (Member member : roster.members()) {
             PodEdit restored = LostLabels.restored(member, history, this::revisionOf);
             if (!restored.isEmpty()) {
                 draft.edit(member, restored);
-            } else if (leaving.contains(member.uid())) {
+            } else if (surplus.contains(member.uid())) {
                 scaleIn(member);
             } else if (member.scalingIn()) {
                 stay(member);
@@ -75,6 +78,7 @@ final class ScalePlanner {
         if (missing > 0 && !rests) {
             create(missing);
         }
+        setback.trouble().ifPresent(draft::trouble);
         return draft.finished();
     }
 
@@ -117,7 +121,14 @@ final class ScalePlanner {
         }
     }
 
-    private Set<String> leaving(int tooMany) {
+    /** Those that are to be deleted, for whatever reason. */
+    private Set<String> leaving() {
+        Set<String> uids = new HashSet<>(surplus);
+        roster.members().stream().filter(Member::toDelete).forEach(member -> uids.add(member.uid()));
+        return uids;
+    }
+
+    private Set<String> surplus(int tooMany) {
         Set<String> uids = new HashSet<>();
         if (tooMany > 0) {
             roster.members().stream()
@@ -129,6 +140,11 @@ final class ScalePlanner {
     }
 
     private void scaleIn(Member member) {
+        Optional<Wait> stop = member.scalingIn() ? Optional.empty() : setback.stops(member, snapshot.now());
+        if (stop.isPresent()) {
+            draft.await(member, stop.get());
+            return;
+        }
         if (!member.scalingIn() && !window.admits()) {
             draft.await(member);
             draft.lookAgain(BeginWindow.FRESH);
@@ -139,6 +155,10 @@ final class ScalePlanner {
                     member,
                     PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now())
                             .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
+            return;
+        }
+        if (setback.callsBack(member, snapshot.now())) {
+            stay(member);
             return;
         }
         PodOps.Allowance allowance = PodOps.allowed(
@@ -160,7 +180,7 @@ final class ScalePlanner {
         }
     }
 
-    /** Replicas were raised again before the Pod was gone. */
+    /** Replicas were raised again before the Pod was gone, or its deletion is refused for long. */
     private void stay(Member member) {
         draft.identities().computeIfPresent(member.id(), (id, identity) -> identity.staying());
         draft.edit(member, PodOps.undo(member.pod(), Names.COLLASET_OPERATION));
@@ -169,7 +189,7 @@ final class ScalePlanner {
     private void deleteOnRequest(Member member) {
         PodRecord pod = member.pod();
         boolean deleting = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
-        Optional<Wait> hold = member.toDelete() ? missingSuccessor(pod) : Optional.empty();
+        Optional<Wait> hold = member.toDelete() ? hold(member, deleting) : Optional.empty();
         boolean wanted = member.toDelete() && hold.isEmpty();
         hold.ifPresent(why -> draft.explain(member, why));
         if (!wanted && deleting) {
@@ -191,6 +211,15 @@ final class ScalePlanner {
                 case PodOps.Allowance.No() -> draft.await(member);
             }
         }
+    }
+
+    private Optional<Wait> hold(Member member, boolean deleting) {
+        Optional<Wait> lack = missingSuccessor(member.pod());
+        if (lack.isPresent()) {
+            return lack;
+        }
+        boolean stopped = !deleting || setback.callsBack(member, snapshot.now());
+        return stopped ? setback.stops(member, snapshot.now()) : Optional.empty();
     }
 
     /** While no Pod can be created, one that can serve is not given for a successor that would not come. */

@@ -62,10 +62,14 @@ final class SetConditions {
 
     private void scale() {
         if (!course.scale().trouble().isEmpty()) {
-            conditions.set(SCALE, false, "ScaleOutFailed", course.scale().trouble());
+            conditions.set(SCALE, false, scaleFailed(), course.scale().trouble());
         } else {
             conditions.set(SCALE, isScaled(), isScaled() ? "Scaled" : "Scaling", existing());
         }
+    }
+
+    private String scaleFailed() {
+        return counters.replicas() > wanted ? "ScaleInFailed" : "ScaleOutFailed";
     }
 
     /** All Pods exist, whatever else is wrong. */
@@ -123,7 +127,7 @@ final class SetConditions {
     private void stalled() {
         String failed = course.scale().trouble();
         if (!failed.isEmpty()) {
-            conditions.set(STALLED, true, "ScaleOutFailed", failed);
+            conditions.set(STALLED, true, scaleFailed(), failed);
         } else if (!trouble().isEmpty()) {
             conditions.set(STALLED, true, reason(), trouble());
         } else {

@@ -158,4 +158,8 @@ record SetSpec(
                 .put("controller", true)
                 .put("blockOwnerDeletion", true);
     }
+
+    boolean isInPlaceOnly() {
+        return policy == Policy.IN_PLACE_ONLY;
+    }
 }

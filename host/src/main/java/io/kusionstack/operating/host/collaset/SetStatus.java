@@ -90,10 +90,13 @@ final class SetStatus {
     }
 
     /** The status of a set that waits for its Pods to be gone. */
-    static Optional<Action> terminating(CollaSetSnapshot snapshot, Roster roster) {
+    static Optional<Action> terminating(CollaSetSnapshot snapshot, Roster roster, Setback setback) {
         Conditions conditions = conditions(snapshot, roster);
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
-        stalledBySetback(snapshot, conditions);
+        setback.trouble()
+                .ifPresentOrElse(
+                        problem -> conditions.set(STALLED, true, "DeletionFailed", problem),
+                        () -> stalledBySetback(snapshot, conditions));
         if (conditions.isTrue(STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
@@ -112,7 +115,7 @@ final class SetStatus {
         return new ObjectRef(ObjectKind.POD, pod.namespace(), pod.name(), pod.uid());
     }
 
-    /** A write of a Pod that does not get through, whatever it was for. */
+    /** A write of a Pod that does not get through, whatever it was for, but a deletion. */
     static void stalledBySetback(CollaSetSnapshot snapshot, Conditions conditions) {
         snapshot.setback()
                 .ifPresentOrElse(

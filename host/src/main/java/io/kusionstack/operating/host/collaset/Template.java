@@ -122,4 +122,10 @@ final class Template {
         gone.removeAll(after.keySet());
         return MapEdit.set(set).then(MapEdit.remove(gone));
     }
+
+    /** @param why the fields of the template that no living Pod takes */
+    static String notInPlace(String why) {
+        return "Pods cannot be updated in place because of " + why
+                + "; set spec.updateStrategy.podUpgradePolicy to InPlaceIfPossible, or take the change back";
+    }
 }

@@ -33,7 +33,7 @@ final class UpdatePlanner {
     private final Clearance clearance;
     private final Step.Draft draft;
     private final Set<String> scope;
-    private final UpdateSetback setback;
+    private final Setback setback;
     private final BeginWindow window;
     private int deletions;
     private final Map<String, Template.Change> changes = new HashMap<>();
@@ -51,7 +51,7 @@ final class UpdatePlanner {
         this.target = history.updated().name();
         this.draft = new Step.Draft(identities);
         this.scope = UpdateScope.of(snapshot.set(), members, identities, target);
-        this.setback = UpdateSetback.of(snapshot, target, scope);
+        this.setback = Setback.ofUpdate(snapshot, target, scope, members, this::isRecreated);
         this.window = BeginWindow.of(members, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
     }
 
@@ -69,9 +69,8 @@ final class UpdatePlanner {
         List<Member> ordered = members.stream().sorted(Member.UPDATE_ORDER).toList();
         boolean wanted = false;
         for (Member member : ordered) {
-            boolean reached = scope.contains(member.uid());
-            boolean outdated = reached && !member.revision().equals(target);
-            if (reached) {
+            boolean outdated = isOutdated(member);
+            if (scope.contains(member.uid())) {
                 draft.reach(member, !outdated);
             }
             wanted |= outdated;
@@ -100,6 +99,16 @@ final class UpdatePlanner {
         }
         ask(wanted);
         return draft.finished();
+    }
+
+    private boolean isRecreated(Member member) {
+        return isOutdated(member)
+                && !snapshot.set().isInPlaceOnly()
+                && change(member) instanceof Template.Change.Recreate;
+    }
+
+    private boolean isOutdated(Member member) {
+        return scope.contains(member.uid()) && !member.revision().equals(target);
     }
 
     private void look(Member member, boolean outdated) {
@@ -134,8 +143,9 @@ final class UpdatePlanner {
 
     private void begin(Member member) {
         Template.Change change = change(member);
-        if (change instanceof Template.Change.Recreate(String why) && isInPlaceOnly()) {
-            draft.trouble(notInPlace(why));
+        if (change instanceof Template.Change.Recreate(String why)
+                && snapshot.set().isInPlaceOnly()) {
+            draft.trouble(Template.notInPlace(why));
             return;
         }
         Optional<Wait> stop = setback.stops(member, snapshot.now());
@@ -227,10 +237,11 @@ final class UpdatePlanner {
                 note(member, identity -> identity.settled().revision(target));
             }
             case Template.Change.Recreate(String why) -> {
-                if (isInPlaceOnly()) {
-                    draft.trouble(notInPlace(why));
+                if (snapshot.set().isInPlaceOnly()) {
+                    draft.trouble(Template.notInPlace(why));
                 }
-                if (isInPlaceOnly() || clearance.missingSuccessor(snapshot).isPresent()) {
+                if (snapshot.set().isInPlaceOnly()
+                        || clearance.missingSuccessor(snapshot).isPresent()) {
                     giveUp(member);
                     return;
                 }
@@ -256,8 +267,8 @@ final class UpdatePlanner {
     }
 
     private void recreate(Member member, String why) {
-        if (isInPlaceOnly()) {
-            draft.trouble(notInPlace(why));
+        if (snapshot.set().isInPlaceOnly()) {
+            draft.trouble(Template.notInPlace(why));
             complete(member);
             return;
         }
@@ -375,15 +386,6 @@ final class UpdatePlanner {
         if (snapshot.set().updateDelay().isZero()) {
             draft.intend(member, intention);
         }
-    }
-
-    private boolean isInPlaceOnly() {
-        return snapshot.set().policy() == SetSpec.Policy.IN_PLACE_ONLY;
-    }
-
-    private static String notInPlace(String why) {
-        return "Pods cannot be updated in place because of " + why
-                + "; set spec.updateStrategy.podUpgradePolicy to InPlaceIfPossible, or take the change back";
     }
 
     private Action announce(Member member, String reason, String message) {

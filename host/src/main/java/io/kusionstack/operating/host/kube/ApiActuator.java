@@ -76,8 +76,9 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         this.announcer = new Announcer(client, events, around.clock());
         this.refusals = new Refusals(around.clock(), announcer::announce);
         this.pauses = new Pauses(around.clock(), announcer::announce);
-        this.podWriter = new PodWriter(parts, delivery, refusals, later, lanes);
-        this.podLife = new PodLife(parts, delivery, refusals, later);
+        Rehearsals rehearsals = new Rehearsals(parts, delivery, refusals, later);
+        this.podWriter = new PodWriter(parts, delivery, rehearsals, refusals, later, lanes);
+        this.podLife = new PodLife(parts, delivery, rehearsals, refusals, later);
         this.objects = new ObjectWriter(parts, delivery);
         this.statuses = new StatusWriter(parts, delivery, later, pauses);
         around.cache().onChange(refusals);

@@ -28,11 +28,13 @@ final class PodLife {
     private final Delivery delivery;
     private final Refusals refusals;
     private final Later later;
+    private final Rehearsals rehearsals;
     private final PodReader reader;
 
-    PodLife(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later) {
+    PodLife(ActuatorParts parts, Delivery delivery, Rehearsals rehearsals, Refusals refusals, Later later) {
         this.parts = parts;
         this.delivery = delivery;
+        this.rehearsals = rehearsals;
         this.refusals = refusals;
         this.later = later;
         this.reader = new PodReader(parts, delivery);
@@ -232,6 +234,7 @@ final class PodLife {
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {
         if (failure.fate().isNo()) {
+            rehearsals.disproved(pod);
             Refusal refusal = refusals.note(
                     pod, PodEdit.of(pod), new Refusals.Failed(failure.fate(), failure.code(), failure.message()));
             refusal.tries(parts.clock().instant())

@@ -32,7 +32,13 @@ final class PodWriter {
     private final Rehearsals rehearsals;
     private final PendingEdits pending = new PendingEdits();
 
-    PodWriter(ActuatorParts parts, Delivery delivery, Refusals refusals, Later later, WriteLanes lanes) {
+    PodWriter(
+            ActuatorParts parts,
+            Delivery delivery,
+            Rehearsals rehearsals,
+            Refusals refusals,
+            Later later,
+            WriteLanes lanes) {
         this.parts = parts;
         this.delivery = delivery;
         this.refusals = refusals;
@@ -41,7 +47,7 @@ final class PodWriter {
         this.lostWrites = new LostWrites(parts, reader, later, lanes);
         this.parser = parts.parser();
         this.lanes = lanes;
-        this.rehearsals = new Rehearsals(parts, delivery, refusals, later);
+        this.rehearsals = rehearsals;
     }
 
     /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */

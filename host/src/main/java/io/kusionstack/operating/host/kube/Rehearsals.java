@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Before a Pod leaves service for an edit or a deletion, that is tried as a dry run, once for all Pods of one owner that get the same:
- * the status that takes a Pod out of service may be written where the Pod itself may not. Denied, it is tried again at
+ * Before a Pod leaves service for an edit or a deletion, that is tried as a dry run, once in half a minute for all Pods of one owner that
+ * get the same: the status that takes a Pod out of service may be written where the Pod itself may not. Denied, it is tried again at
  * growing pauses, and meanwhile all these Pods stay in service; so they do while there is no answer. A webhook that cannot be asked by a
  * dry run holds nobody. Any thread; blocks for one request where nothing is known.
  */
@@ -24,6 +24,9 @@ final class Rehearsals {
     private static final String NO_DRY_RUN = "dry run";
 
     private static final String DRY_RUN = "?dryRun=All";
+
+    /** So long an answer counts: what is refused since then is seen before many have left. */
+    private static final Duration VALID = Duration.ofSeconds(30);
 
     private static final Duration SOON = Duration.ofMillis(100);
 
@@ -47,7 +50,7 @@ final class Rehearsals {
         /** Somebody asks right now. */
         record Asked(int denials) implements Known {}
 
-        record Proven(int denials) implements Known {}
+        record Proven(int denials, Instant until) implements Known {}
 
         record Denied(int denials, Fate fate, Instant until) implements Known {}
     }
@@ -108,9 +111,9 @@ final class Rehearsals {
     /** What is known; Asked with the denials so far where this caller is to ask, with -1 where another does. */
     private synchronized Known lookUp(String key) {
         Known before = known.get(key);
-        if (before instanceof Known.Proven
-                || before instanceof Known.Denied denied
-                        && parts.clock().instant().isBefore(denied.until)) {
+        Instant now = parts.clock().instant();
+        if (before instanceof Known.Proven proven && now.isBefore(proven.until)
+                || before instanceof Known.Denied denied && now.isBefore(denied.until)) {
             return before;
         }
         if (before instanceof Known.Asked) {
@@ -170,7 +173,7 @@ final class Rehearsals {
             refusals.forgetRehearsed(seen, next);
         }
         if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
-            return new Known.Proven(denials);
+            return new Known.Proven(denials, parts.clock().instant().plus(VALID));
         }
         return fate.isNo() || fate == Fate.UNKNOWN
                 ? denied(Refusals.Failed.of(answer), denials, seen, next)

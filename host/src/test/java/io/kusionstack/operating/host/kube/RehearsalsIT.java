@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ class RehearsalsIT {
 
     private final FakeApi api = new FakeApi();
     private final PodCache cache = new PodCache();
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private final List<Fate> fates = new CopyOnWriteArrayList<>();
     private final PodRecord a = pod("a");
     private final PodRecord b = pod("b");
@@ -54,7 +57,7 @@ class RehearsalsIT {
                         (seen, edit, fate) -> fates.add(fate),
                         pod -> false,
                         LearningCaches.none(),
-                        InstantSource.system()),
+                        () -> Instant.now().plus(ahead.get())),
                 1);
     }
 
@@ -170,6 +173,39 @@ class RehearsalsIT {
 
         assertThat(fates).containsExactly(Fate.NOT_SENT, Fate.NOT_SENT);
         assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms");
+    }
+
+    @Test
+    void anAnswerCountsForHalfAMinute() {
+        api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
+        leave(a);
+        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        ahead.set(Duration.ofSeconds(31));
+        api.answers(422, "{\"message\":\"frozen\"}");
+
+        leave(b);
+
+        Cluster.await().until(() -> fates.size() == 2);
+        assertThat(fates).containsExactly(Fate.DONE, Fate.REFUSED);
+        assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b?dryRun=All&timeout=8000ms");
+    }
+
+    @Test
+    void whatIsRefusedInEarnestIsTriedAgainBeforeTheNextPodLeaves() {
+        cache.observe(leaving("c"));
+        api.answers(200, "{\"kind\":\"Status\"}").answers(200, labelled("c")).answers(200, taken("c", 11));
+        leave(leaving("c"));
+        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        api.answers(422, "{\"message\":\"frozen\"}").answers(422, "{\"message\":\"frozen\"}");
+        PodRecord out = Pods.like(leaving("c")).offline().version(12).build();
+        cache.observe(out);
+        actuator.apply(Plan.of(new Action.DeletePod(out.ref(), out.resourceVersion())));
+        cache.observe(leaving("d"));
+
+        leave(leaving("d"));
+
+        Cluster.await().until(() -> fates.contains(Fate.REFUSED));
+        assertThat(writes().getLast()).isEqualTo("DELETE /api/v1/namespaces/shop/pods/d?dryRun=All&timeout=8000ms");
     }
 
     private void leave(PodRecord pod) {

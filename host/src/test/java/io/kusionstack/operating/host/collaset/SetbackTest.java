@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a set does while the API server does not take the update of one of its Pods; and how many Pods it marks at all. */
-class UpdateSetbackTest {
+class SetbackTest {
     private static final String UPDATE = Names.UPDATE;
     private static final String NOW_STAMP = "1767229200000000000";
     private static final String HALF_A_MINUTE_AGO = "1767229169000000000";
@@ -106,6 +106,79 @@ class UpdateSetbackTest {
                 .plan();
 
         assertThat(edited(plan)).containsExactly(second.build().uid());
+    }
+
+    @Test
+    void whoCouldNotBeDeletedIsCalledBackFromAScaleInWhenThatLasts() {
+        Pods leaving = Snapshots.pod(0).offline().operating(ID, Names.SCALE_IN);
+        Snapshots set = Snapshots.of(Snapshots.set().replicas(1)).pods(leaving, latest(1));
+
+        SetPlan early = set.refusal(cause, deletion(1, Snapshots.NOW)).plan();
+        SetPlan lasting =
+                set.refusal(cause, deletion(6, Snapshots.NOW.plusSeconds(88))).plan();
+
+        assertThat(undone(early)).isEmpty();
+        assertThat(undone(lasting)).containsExactly(cause);
+        assertThat(condition(lasting))
+                .contains("\"reason\":\"ScaleInFailed\"")
+                .contains("deleting Pod web-0 was refused (422): frozen; change the policy that refuses it;"
+                        + " the Pod leaves service to try again at 2026-01-01T01:01:28Z");
+    }
+
+    @Test
+    void nobodyBeginsToBeScaledInWhileADeletionIsRefused() {
+        Snapshots set = Snapshots.of(Snapshots.set().replicas(1)).pods(latest(0), latest(1), latest(2));
+
+        SetPlan resting =
+                set.refusal(cause, deletion(6, Snapshots.NOW.plusSeconds(88))).plan();
+        SetPlan trying = set.refusal(cause, deletion(6, Snapshots.NOW)).plan();
+
+        assertThat(edited(resting)).isEmpty();
+        assertThat(edited(trying)).as("one tries for all").containsExactly(cause);
+    }
+
+    @Test
+    void whoCouldNotBeDeletedOnRequestOrWithItsSetServesMeanwhile() {
+        Pods asked =
+                latest(0).offline().label(Names.TO_DELETE, "true").operating(Names.POD_DELETE_OPERATION, Names.DELETE);
+        Refusal lasting = deletion(6, Snapshots.NOW.plusSeconds(88));
+
+        SetPlan onRequest = Snapshots.of(Snapshots.set().replicas(1))
+                .pods(asked)
+                .refusal(cause, lasting)
+                .plan();
+        SetPlan withSet = Snapshots.of(Snapshots.set().replicas(1).deleting())
+                .pods(asked)
+                .refusal(cause, lasting)
+                .plan();
+
+        assertThat(edited(onRequest)).containsExactly(cause);
+        assertThat(edited(withSet)).containsExactly(cause);
+        assertThat(condition(withSet)).contains("\"reason\":\"DeletionFailed\"");
+    }
+
+    @Test
+    void aDeletionThatNobodyWantsAnyMoreHoldsNoUpdate() {
+        Pods second = Snapshots.pod(1).available();
+
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(Snapshots.pod(0).available(), second)
+                .refusal(cause, deletion(6, Snapshots.NOW.plusSeconds(88)))
+                .plan();
+
+        assertThat(edited(plan)).containsExactlyInAnyOrder(cause, second.build().uid());
+        assertThat(condition(plan)).doesNotContain("refused");
+    }
+
+    private static Pods latest(int id) {
+        return Snapshots.pod(id).revision("web-2").available();
+    }
+
+    /** Out of service at the last of so many tries. */
+    private Refusal deletion(int attempts, Instant from) {
+        PodEdit none = PodEdit.of(first.build());
+        return new Refusal(
+                Fate.REFUSED, 422, "frozen", none, attempts, attempts > 4 ? from.minusSeconds(240 - 32) : from, true);
     }
 
     private SetPlan planned(Refusal refusal) {

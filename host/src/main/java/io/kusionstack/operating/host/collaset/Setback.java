@@ -5,36 +5,67 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What the API server does not take of an update. A write that is refused for one Pod would be for the others: nobody else
- * begins, who waits in service goes on serving, and who is out and was not touched comes back when it lasts.
+ * What the API server does not take of what is to become of Pods. A write that is refused for one Pod would be for the others: nobody
+ * else begins, who waits in service goes on serving, and who is out and was not touched comes back when it lasts.
  *
- * @param byPod by uid, what concerns the newest revision
+ * @param byPod by uid, what concerns them; what is not wanted any more stops nobody
  * @param worst the one that stops the others, the most often tried first; empty while nothing is refused
  */
-record UpdateSetback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
-    UpdateSetback {
+record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
+    Setback {
         byPod = Map.copyOf(byPod);
     }
 
-    /** @param scope uids of the Pods that the update reaches: what was refused for another one is not tried again */
-    static UpdateSetback of(CollaSetSnapshot snapshot, String target, Set<String> scope) {
+    /**
+     * Of an update.
+     *
+     * @param scope uids of the Pods that the update reaches: what was refused for another one is not tried again
+     * @param isRecreated whether the update deletes the Pod
+     */
+    static Setback ofUpdate(
+            CollaSetSnapshot snapshot,
+            String target,
+            Set<String> scope,
+            List<Member> members,
+            Predicate<Member> isRecreated) {
+        return of(
+                snapshot,
+                (uid, known) -> scope.contains(uid)
+                        && (isDeletion(known)
+                                ? members.stream().anyMatch(each -> each.uid().equals(uid) && isRecreated.test(each))
+                                : isOfRevision(known, target)));
+    }
+
+    /** @param leaving uids of the Pods that are to be deleted */
+    static Setback ofDeletion(CollaSetSnapshot snapshot, Set<String> leaving) {
+        return of(snapshot, (uid, known) -> leaving.contains(uid) && isDeletion(known));
+    }
+
+    private static Setback of(CollaSetSnapshot snapshot, BiPredicate<String, Refusal> concerns) {
         Map<String, Refusal> byPod = snapshot.refusals().entrySet().stream()
-                .filter(entry -> scope.contains(entry.getKey()) && concerns(entry.getValue(), target))
+                .filter(entry -> concerns.test(entry.getKey(), entry.getValue()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         Optional<Refusal> worst = byPod.values().stream()
                 .filter(known -> known.fate().isNo())
                 .max(Comparator.comparing(Refusal::attempts)
                         .thenComparing(known -> known.edit().pod().name(), Comparator.reverseOrder()));
-        return new UpdateSetback(byPod, worst);
+        return new Setback(byPod, worst);
     }
 
-    private static boolean concerns(Refusal refusal, String target) {
+    static boolean isDeletion(Refusal refusal) {
+        return refusal.edit().isEmpty();
+    }
+
+    private static boolean isOfRevision(Refusal refusal, String target) {
         return target.equals(refusal.edit().labels().set().getOrDefault(Names.REVISION, target));
     }
 
