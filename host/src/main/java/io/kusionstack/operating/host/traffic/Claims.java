@@ -124,7 +124,11 @@ final class Claims {
                     .filter(key -> bars(key, name(place, group), employment))
                     .findFirst();
             if (first.filter(key -> !key.equals(employment.key())).isPresent()) {
-                return Optional.of(new Whereabouts.Unknown(Words.shared(place, group, first.get()), AGAIN));
+                boolean leaves = wishes.containsKey(first.get())
+                        && !wishes.get(first.get()).groups().contains(name(place, group));
+                return Optional.of(new Whereabouts.Unknown(
+                        leaves ? Words.leaving(place, group, first.get()) : Words.shared(place, group, first.get()),
+                        AGAIN));
             }
         }
         return Optional.empty();

@@ -149,6 +149,18 @@ record Employment(
         return wanted || held;
     }
 
+    /** False of a Pod that was never put on anywhere: that is recorded before, by this host and by Kuperator. */
+    boolean mayHavePutOn(PodRecord pod) {
+        String served = records.getOrDefault(Names.TRAFFIC_SERVED, "");
+        boolean isEmpty = served.isBlank()
+                || ServedPlaces.isList(served)
+                        && ServedPlaces.parse(served, employer.ref()).isEmpty();
+        return !isEmpty
+                || pod.finalizers().contains(finalizer)
+                || List.of(records.getOrDefault(Names.EMPLOYEES_PROTECTED, "").split(","))
+                        .contains(pod.name());
+    }
+
     /** Why it is not served though it asks for it: the label alone, which other things carry too, asks for nothing. */
     Optional<Wait> misfit() {
         boolean asks = "true".equals(employer.labels().get(Names.CONTROL))

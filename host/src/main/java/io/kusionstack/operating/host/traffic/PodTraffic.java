@@ -171,8 +171,8 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     /**
-     * No Pod leaves service while the plugin of one of its Services, also of one that it is leaving, cannot take it off, and
-     * none that is to come back while it could not be put on again.
+     * No Pod leaves service while the plugin of one of its Services, also of one that it is leaving, cannot take it off where it may
+     * be on, and none that is to come back while it could not be put on again.
      */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
@@ -182,11 +182,19 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             if (known == null) {
                 ahead.add(Words.notLookedYet("traffic of Service " + service, false));
             } else {
-                known.obstacle().ifPresent(ahead::add);
+                known.obstacle().filter(why -> !isOver(known, pod, operation)).ifPresent(ahead::add);
                 ahead.addAll(behind(service, known, pod, operation));
             }
         }
         return ahead;
+    }
+
+    /** Who leaves for good has nothing to wait for where it never was. */
+    private static boolean isOver(Told known, PodRecord pod, String operation) {
+        return PodOps.isToDelete(pod, operation)
+                && Optional.ofNullable(known.pods().get(pod.uid()))
+                        .filter(said -> said.clearAt() == Standing.NEVER_THERE)
+                        .isPresent();
     }
 
     /** What is in the way of putting it on again afterwards. */

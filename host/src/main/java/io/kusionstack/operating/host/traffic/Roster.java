@@ -70,11 +70,17 @@ final class Roster {
         return new Found(employees, leaving);
     }
 
-    /** Names of the Pods that carry its finalizer or may, in Kuperator's form. */
-    String names(Employment employment, ServiceMemory memory) {
+    /**
+     * Names of the Pods that carry its finalizer or may, in Kuperator's form.
+     *
+     * @param serves false where there is no place to put a Pod on
+     */
+    String names(Employment employment, ServiceMemory memory, boolean serves) {
         SortedSet<String> names = new TreeSet<>();
         for (PodRecord pod : pods.inNamespace(employment.ref().namespace())) {
-            if (employment.selects(pod) || memory.leaving().containsKey(pod.uid()) || isMarked(employment, pod)) {
+            if (serves && employment.selects(pod)
+                    || memory.leaving().containsKey(pod.uid())
+                    || isMarked(employment, pod)) {
                 names.add(pod.name());
             }
         }

@@ -18,6 +18,9 @@ record Standing(
         boolean on, boolean sentTo, long clearAt, List<Wait> waits, Optional<Wait> refused, Explanation.Traffic shown) {
     static final long NOT_CLEAR = -1;
 
+    /** Instead of a ticket, of a Pod of which there never was anything anywhere. */
+    static final long NEVER_THERE = Long.MAX_VALUE;
+
     Standing {
         waits = List.copyOf(waits);
     }

@@ -124,12 +124,14 @@ final class TrafficPlanner {
         return Optional.empty();
     }
 
-    /** Where nothing is known of a place that is to serve, nothing proves that the Pod is off. */
+    /** Where nothing is known of a place that may have served, nothing proves that the Pod is off. */
     private long clearAt(Employee employee) {
-        if (employee.employed() && snapshot.obstacle().isPresent()) {
+        if (employee.employed()
+                && snapshot.obstacle().isPresent()
+                && snapshot.employment().mayHavePutOn(employee.pod())) {
             return Standing.NOT_CLEAR;
         }
-        long clearAt = Long.MAX_VALUE;
+        long clearAt = Standing.NEVER_THERE;
         for (Standing standing : standings(employee)) {
             clearAt = Math.min(clearAt, standing.clearAt());
         }

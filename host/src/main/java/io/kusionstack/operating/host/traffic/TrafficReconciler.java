@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,8 +182,8 @@ public final class TrafficReconciler implements Reconciler {
     /** Written before anything is put on there; what cannot be written keeps nothing from being taken off. */
     private ServiceMemory record(Employment employment, ServiceMemory memory, List<PlaceMemory> places) {
         Instant now = calls.now();
-        ServiceRecord record = new ServiceRecord(
-                employment, Places.recordable(places, memory.recorded()), roster.names(employment, memory));
+        List<Place> named = Places.recordable(places, memory.recorded());
+        ServiceRecord record = new ServiceRecord(employment, named, roster.names(employment, memory, !named.isEmpty()));
         Optional<Action> write = record.due(memory.recordedAt(), now);
         if (write.isEmpty()) {
             return memory.written();
@@ -206,16 +207,27 @@ public final class TrafficReconciler implements Reconciler {
                             .map(place -> calls.look(place, Duration.ZERO))
                             .toList());
         }
-        Looked first = plan(round, places);
+        Looked looked = plan(round, places);
+        List<PlaceMemory> known = places;
+        Set<Place> seen = new HashSet<>();
+        // what one shows may make another due: who is seen on at the new place leaves the old one
+        int before;
+        do {
+            before = seen.size();
+            known = lookAtDue(known, looked.plan(), seen);
+            looked = seen.size() > before ? plan(round, known) : looked;
+        } while (seen.size() > before);
+        return looked;
+    }
+
+    private List<PlaceMemory> lookAtDue(List<PlaceMemory> places, TrafficPlan plan, Set<Place> seen) {
         List<PlaceMemory> after = new ArrayList<>();
-        boolean looked = false;
         for (int i = 0; i < places.size(); i++) {
-            Optional<Duration> due = first.plan().places().get(i).look();
             PlaceMemory place = places.get(i);
+            Optional<Duration> due = plan.places().get(i).look().filter(age -> seen.add(place.place()));
             after.add(due.map(age -> calls.look(place, age)).orElse(place));
-            looked |= due.isPresent();
         }
-        return looked ? plan(round, after) : first;
+        return after;
     }
 
     /** Pods are read anew for each plan: while a plugin answered, they have changed. */

@@ -22,7 +22,7 @@ class ClaimsTest {
         Service old = service("old", "rsp-1", "rsp-2");
         claims.serviceChanged(null, old);
 
-        assertThat(asks(old, "rsp-1")).isInstanceOf(Whereabouts.At.class);
+        assertThat(asks(old, "rsp-1", "rsp-2")).isInstanceOf(Whereabouts.At.class);
         assertThat(asks(service("new"), "rsp-2", "rsp-3"))
                 .isEqualTo(new Whereabouts.Unknown(
                         new Wait(
@@ -95,7 +95,15 @@ class ClaimsTest {
         claims.serviceChanged(null, old);
         asks(old, "rsp-2");
 
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+        assertThat(asks(service("new"), "rsp-1"))
+                .isEqualTo(new Whereabouts.Unknown(
+                        new Wait(
+                                Reason.TRAFFIC_GROUP_SHARED,
+                                "slb",
+                                "Service shop/old is to leave rsp-1 of slb lb-1 and has its Pods there still; two Services that"
+                                        + " may select the same Pods and swap their groups wait for each other: name a free"
+                                        + " group for one of them first"),
+                        Duration.ofSeconds(15)));
         assertThat(asks(selecting("other", service("new")), "rsp-1")).isInstanceOf(Whereabouts.At.class);
     }
 

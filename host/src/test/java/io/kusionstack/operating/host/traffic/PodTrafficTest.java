@@ -113,6 +113,29 @@ class PodTrafficTest {
         assertThat(traffic.ahead(on, "collaset")).containsExactly(unread);
     }
 
+    @Test
+    void whoLeavesForGoodWaitsForNoPluginThatNeverHadIt() {
+        Wait unloaded = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "plugin \"slb\" is not loaded");
+        serve(service("true", "LoadBalancer"));
+        PodRecord scaledIn = Pods.like(on)
+                .label(Names.key(Names.OPERATION_TYPE, "collaset"), Names.SCALE_IN)
+                .build();
+
+        tell(Standing.NEVER_THERE, unloaded);
+        assertThat(traffic.ahead(scaledIn, "collaset")).isEmpty();
+        assertThat(traffic.ahead(on, "collaset")).as("it is to come back").containsExactly(unloaded);
+
+        tell(Standing.NOT_CLEAR, unloaded);
+        assertThat(traffic.ahead(scaledIn, "collaset")).containsExactly(unloaded);
+    }
+
+    private void tell(long clearAt, Wait obstacle) {
+        PodTraffic.Known known = new PodTraffic.Known(clearAt, List.of(obstacle), Optional.empty(), List.of());
+        traffic.tell(
+                WEB,
+                new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
+    }
+
     private static PodTraffic.Told told(Optional<Wait> obstacle) {
         return new PodTraffic.Told(Map.of(), obstacle, described(), Optional.empty());
     }

@@ -36,6 +36,23 @@ class TrafficMoveTest {
     }
 
     @Test
+    void theOldPlaceIsLeftAsSoonAsTheNewOneShowsThem() {
+        TrafficWorld world = started();
+        annotate(world, FakeBalancer.LB, "lb-2");
+        int moved = 0;
+        while (world.balancer.serving("lb-2") < 3) {
+            world.step();
+        }
+
+        while (world.balancer.serving("lb-1") > 0) {
+            world.step();
+            moved++;
+        }
+
+        assertThat(moved).as("quarters of a second").isLessThan(8);
+    }
+
+    @Test
     void eachPodLeavesOnlyWhenTheNewPlaceShowsItself() {
         TrafficWorld world = started();
         world.balancer.foreign("lb-2", "10.0.0.2", 8080);

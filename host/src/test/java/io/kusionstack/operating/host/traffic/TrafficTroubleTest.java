@@ -44,6 +44,22 @@ class TrafficTroubleTest {
     }
 
     @Test
+    void holdsNobodyOutOfServiceForAPlaceWhereItNeverWas() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service ->
+                service.editMetadata().removeFromAnnotations(FakeBalancer.LB).endMetadata());
+        world.pod("a", "10.0.0.1");
+        world.settle();
+        assertThat(world.traffic.holding(world.pod("a"), world.cluster.now()))
+                .as("in service")
+                .isNotEmpty();
+
+        world.change("a", pods -> pods.condition(Names.SERVICE_READY, "False"));
+
+        assertThat(world.traffic.holding(world.pod("a"), world.cluster.now())).isEmpty();
+    }
+
+    @Test
     void leavesPodsInServiceWhenThePluginIsNamedWrong() {
         TrafficWorld world = started();
         annotate(world, Names.TRAFFIC_PLUGIN, "typo");
