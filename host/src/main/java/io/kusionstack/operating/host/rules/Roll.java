@@ -155,6 +155,18 @@ final class Roll {
                 && pod.filter(now -> now.uid().equals(old.pod().uid())).isPresent();
         pod.ifPresent(now -> enroll(now, same ? rules(old) : Set.of()));
         tell(old, name);
+        pod.filter(PodRecord::gateClosed).ifPresent(this::forgiveOthers);
+    }
+
+    /** What was refused for this Pod was taken, so it will be for the others of its workload. */
+    private void forgiveOthers(PodRecord pod) {
+        Refused write = refused.get(pod.uid());
+        if (write != null && pod.resourceVersion() > write.version()) {
+            refused.remove(pod.uid());
+            if (!write.owner().isEmpty()) {
+                forgive(write.owner());
+            }
+        }
     }
 
     /** Counts a Pod anew after its grants changed. */
