@@ -320,18 +320,21 @@ final class ScalePlanner {
     }
 
     /**
-     * The record names the newest revision before an update touches the Pod. One that was lost before comes back as it was; where
-     * nobody remembers that, the newest is taken only if a Pod of it serves.
+     * The record names the newest revision before an update touches the Pod. One that was lost before comes back as it was, unless that is
+     * neither what was complete last nor what is wanted, and no other Pod serves it; where nobody remembers, the newest is taken only if
+     * a Pod of it serves.
      */
     private Identity asItWas(Identity identity) {
         if (identity.justCreated() || identity.recreating()) {
             return identity;
         }
         String last = snapshot.lastRevisions().getOrDefault(identity.id(), "");
-        if (history.find(last).isPresent()) {
-            return identity.revision(last);
-        }
         String updated = history.updated().name();
+        if (history.find(last).isPresent()) {
+            boolean abandoned =
+                    !last.equals(updated) && !last.equals(history.current().name()) && !serves(last);
+            return identity.revision(abandoned ? history.current().name() : last);
+        }
         return identity.revision().equals(updated) && !serves(updated)
                 ? identity.revision(history.current().name())
                 : identity;

@@ -27,6 +27,21 @@ class LostPodTest {
     }
 
     @Test
+    void onePodOfAVersionThatWasRolledBackComesBackOfItOnlyWhileAnotherOneServesIt() {
+        Pods other = Snapshots.pod(0).image("app:v1");
+
+        assertThat(created(rolledBack(other.unready()))).containsExactly("web-2");
+        assertThat(created(rolledBack(other.available()))).containsExactly("web-1");
+    }
+
+    private static Snapshots rolledBack(Pods other) {
+        return Snapshots.of(Snapshots.set().replicas(3).status(Json.of("currentRevision: web-2")))
+                .pods(other, updated().available())
+                .identities(Identity.adopted(0, "web", "web-2"), NAMES_THE_NEWEST, Identity.adopted(2, "web", "web-2"))
+                .lastRevision(1, "web-1");
+    }
+
+    @Test
     void whereNobodyRemembersTheNewestIsTakenOnlyOnceAPodOfItServes() {
         assertThat(created(mid(NAMES_THE_NEWEST))).containsExactly("web-1");
         assertThat(created(mid(NAMES_THE_NEWEST).pods(updated().available()))).containsExactly("web-2");
