@@ -32,6 +32,7 @@ final class SetStatus {
         SetSpec set = snapshot.set();
         Counters counters = Counters.of(roster, history.updated().name());
         Named named = new Named(
+                set.generation(),
                 current(set, history, isComplete(set, counters)),
                 history.updated().name(),
                 history.collisions());
@@ -73,7 +74,10 @@ final class SetStatus {
         return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
-    /** The status of a set for which nothing can be done, since what has to be stored first is not taken. */
+    /**
+     * The status of a set for which nothing can be done, since what has to be stored first is not taken: its counters speak of the
+     * generation before.
+     */
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
         Roster roster = Roster.of(snapshot);
         Conditions conditions = conditions(snapshot, roster);
@@ -86,7 +90,15 @@ final class SetStatus {
         }
         conditions.set(SetConditions.UPDATE, false, reason, message);
         conditions.set(PROGRESSING, false, reason, message);
-        return write(snapshot.set(), observed(snapshot, roster, conditions));
+        SetConditions.available(conditions, serving(roster), wanted, "");
+        CollaSetStatus known = snapshot.set().status();
+        return write(snapshot.set(), observed(snapshot, roster, conditions, known.observedGeneration()));
+    }
+
+    private static long serving(Roster roster) {
+        return roster.members().stream()
+                .filter(member -> member.pod().available())
+                .count();
     }
 
     /** The status of a set that waits for its Pods to be gone. */
@@ -104,10 +116,7 @@ final class SetStatus {
         }
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
-        long serving = roster.members().stream()
-                .filter(member -> member.pod().available())
-                .count();
-        SetConditions.available(conditions, serving, snapshot.set().replicas(), "");
+        SetConditions.available(conditions, serving(roster), snapshot.set().replicas(), "");
         return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
@@ -138,15 +147,27 @@ final class SetStatus {
     }
 
     private static CollaSetStatus observed(CollaSetSnapshot snapshot, Roster roster, Conditions conditions) {
+        return observed(snapshot, roster, conditions, snapshot.set().generation());
+    }
+
+    private static CollaSetStatus observed(
+            CollaSetSnapshot snapshot, Roster roster, Conditions conditions, @Nullable Long generation) {
         CollaSetStatus seen = snapshot.set().status();
         Counters counters = Counters.of(roster, Objects.requireNonNullElse(seen.updatedRevision(), ""));
         Named named = new Named(
-                seen.currentRevision(), seen.updatedRevision(), snapshot.set().collisions());
+                generation,
+                seen.currentRevision(),
+                seen.updatedRevision(),
+                snapshot.set().collisions());
         return counted(snapshot, roster, counters, named, conditions.all());
     }
 
-    /** The revisions a status names, and how often the name of one was taken. */
-    private record Named(@Nullable String current, @Nullable String updated, int collisions) {}
+    /** The generation that a status speaks of, the revisions it names, and how often the name of one was taken. */
+    private record Named(
+            @Nullable Long generation,
+            @Nullable String current,
+            @Nullable String updated,
+            int collisions) {}
 
     private static CollaSetStatus counted(
             CollaSetSnapshot snapshot,
@@ -155,7 +176,7 @@ final class SetStatus {
             Named revisions,
             List<CollaSetStatus.Condition> conditions) {
         return new CollaSetStatus(
-                snapshot.set().generation(),
+                revisions.generation,
                 revisions.current,
                 revisions.updated,
                 revisions.collisions,
@@ -180,7 +201,9 @@ final class SetStatus {
 
     private static ObjectNode tree(CollaSetStatus status) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
-        tree.put("observedGeneration", status.observedGeneration());
+        if (status.observedGeneration() != null) {
+            tree.put("observedGeneration", status.observedGeneration());
+        }
         put(tree, "currentRevision", status.currentRevision());
         put(tree, "updatedRevision", status.updatedRevision());
         tree.put("collisionCount", status.collisionCount());

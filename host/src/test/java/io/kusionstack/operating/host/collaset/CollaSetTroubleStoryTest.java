@@ -94,6 +94,26 @@ class CollaSetTroubleStoryTest {
     }
 
     @Test
+    void theCountersSpeakOfTheGenerationBeforeWhileItsRevisionIsRefused() {
+        replayed(world -> {
+            create(world, 2, "");
+            world.cluster.refuse(
+                    action -> action instanceof Action.CreateObject ? Optional.of("frozen") : Optional.empty());
+
+            world.image(V2);
+            for (int i = 0; i < 10; i++) {
+                world.step();
+            }
+
+            assertThat(world.status().path("observedGeneration").asLong()).isEqualTo(1);
+            assertThat(told(world, "Available")).isEqualTo("True AllReplicasAvailable: 2 of 2 Pods serve");
+            assertThat(told(world, "Update"))
+                    .startsWith("False RefusedByServer")
+                    .contains("frozen");
+        });
+    }
+
+    @Test
     void triesARefusedTemplateOnceAndGrowsThePauses() {
         replayed(world -> {
             world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
