@@ -104,7 +104,8 @@ public final class LifecycleGate implements PodGate {
                 intention(snapshot),
                 holding(snapshot),
                 gone(snapshot),
-                employers.expected(pod));
+                employers.expected(pod),
+                employers.returning(pod));
         return LifecyclePlanner.plan(snapshot.with(facts));
     }
 
@@ -116,11 +117,12 @@ public final class LifecycleGate implements PodGate {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(pod, PodEdit.of(pod), now);
         Facts facts = new Facts(
                 hindered(snapshot),
-                unreachable(snapshot),
+                pod.ready() ? unreachable(snapshot) : nodes.unreachable(pod.node()),
                 Optional.empty(),
                 holding(snapshot),
                 gone(snapshot),
-                employers.expected(snapshot.pod()));
+                employers.expected(snapshot.pod()),
+                employers.returning(snapshot.pod()));
         return LifecycleExplanations.explain(snapshot.with(facts));
     }
 

@@ -45,6 +45,7 @@ record LifecycleSnapshot(
      * @param holding who may still send to the Pod; read only while the stored gate is False
      * @param gone employers whose expected finalizer will never come
      * @param expected finalizers by employer that the Pod needs, whether its annotation says so yet or not
+     * @param returning why it is not served yet though all its finalizers are there
      */
     record Facts(
             Map<String, Judgement> judgements,
@@ -52,9 +53,16 @@ record LifecycleSnapshot(
             Optional<Intention> intention,
             List<Endpoints.Held> holding,
             Set<String> gone,
-            SortedMap<String, String> expected) {
+            SortedMap<String, String> expected,
+            Optional<Wait> returning) {
         private static final Facts NONE = new Facts(
-                Map.of(), Optional.empty(), Optional.empty(), List.of(), Set.of(), Collections.emptySortedMap());
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Set.of(),
+                Collections.emptySortedMap(),
+                Optional.empty());
 
         Facts {
             judgements = Map.copyOf(judgements);

@@ -40,7 +40,7 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
         }
         boolean expected = isExpectedThere(snapshot, draft);
         if (!held) {
-            unready(snapshot.seen()).ifPresent(draft::await);
+            unready(snapshot).ifPresent(draft::await);
         }
         return new Return(snapshot, expected, held);
     }
@@ -83,9 +83,13 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
         return !pod.inactive() && !pod.hasLabel(Names.STAY_OFFLINE);
     }
 
-    private static Optional<Wait> unready(PodRecord seen) {
+    private static Optional<Wait> unready(LifecycleSnapshot snapshot) {
+        PodRecord seen = snapshot.seen();
         if (seen.ready()) {
             return Optional.empty();
+        }
+        if (snapshot.facts().unreachable().isPresent()) {
+            return snapshot.facts().unreachable();
         }
         return Optional.of(
                 seen.readyButForOurGate()
@@ -93,12 +97,23 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                                 Reason.GATE_NOT_OBSERVED,
                                 Names.SERVICE_READY,
                                 "the kubelet has not published Ready since the readiness gate was opened")
-                        : new Wait(
-                                Reason.POD_NOT_READY,
-                                "",
-                                isUnscheduled(seen)
-                                        ? "no node takes the Pod: see kubectl describe pod for the scheduler's words"
-                                        : "the containers of the Pod are not ready"));
+                        : new Wait(Reason.POD_NOT_READY, "", whyNotReady(seen)));
+    }
+
+    private static String whyNotReady(PodRecord seen) {
+        if (isUnscheduled(seen)) {
+            return "no node takes the Pod: see kubectl describe pod for the scheduler's words";
+        }
+        List<String> closed = seen.readinessGates().stream()
+                .filter(gate -> !gate.equals(Names.SERVICE_READY) && !is(seen, gate))
+                .toList();
+        return is(seen, PodCondition.CONTAINERS_READY) && !closed.isEmpty()
+                ? "readiness gates that others open are not True: " + String.join(", ", closed)
+                : "the containers of the Pod are not ready";
+    }
+
+    private static boolean is(PodRecord seen, String condition) {
+        return seen.condition(condition).filter(PodCondition::isTrue).isPresent();
     }
 
     private static boolean isUnscheduled(PodRecord seen) {
@@ -152,6 +167,7 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                 Reason.WAITING_FOR_EXPECTED_FINALIZER,
                 employer,
                 employer + " has not put its finalizer " + finalizer + " back on the Pod")));
-        return missing.isEmpty();
+        snapshot.facts().returning().ifPresent(draft::await);
+        return missing.isEmpty() && snapshot.facts().returning().isEmpty();
     }
 }

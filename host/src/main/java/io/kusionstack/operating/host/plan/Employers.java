@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.plan;
 
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,6 +28,11 @@ public interface Employers {
         return Collections.emptySortedMap();
     }
 
+    /** Why a Pod whose finalizers are all there is not served again yet: it was off, and was not seen on since. */
+    default Optional<Wait> returning(PodRecord pod) {
+        return Optional.empty();
+    }
+
     /** Every expectation stands: for hosts that don't look at Services. */
     static Employers unknown() {
         return (pod, employer) -> true;
@@ -51,6 +57,11 @@ public interface Employers {
                 SortedMap<String, String> all = new TreeMap<>(mine);
                 all.putAll(others);
                 return all;
+            }
+
+            @Override
+            public Optional<Wait> returning(PodRecord pod) {
+                return one.returning(pod).or(() -> other.returning(pod));
             }
         };
     }

@@ -18,9 +18,16 @@ import java.util.TreeSet;
  * @param employed the Service wants and selects it
  * @param ports where it listens for this Service; empty while they are not known
  * @param offSince the ticket under which the host learnt that it has to be off; 0 while it may be on
+ * @param backSince the ticket under which the host learnt that it is fit again though it kept its finalizer; 0 where it did not
  * @param deferred how long to hold the removal of its finalizer back, so that it travels with what follows
  */
-record Employee(PodRecord pod, boolean employed, SortedSet<Integer> ports, long offSince, Optional<Duration> deferred) {
+record Employee(
+        PodRecord pod,
+        boolean employed,
+        SortedSet<Integer> ports,
+        long offSince,
+        long backSince,
+        Optional<Duration> deferred) {
     Employee {
         ports = Collections.unmodifiableSortedSet(new TreeSet<>(ports));
     }

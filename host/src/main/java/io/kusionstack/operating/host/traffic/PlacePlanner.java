@@ -207,6 +207,9 @@ final class PlacePlanner {
             }
         }
         schedule.settled(settled);
+        if (settled && look.ticket() <= employee.backSince()) {
+            schedule.verify(look);
+        }
         Optional<Spot> old =
                 others.stream().filter(spot -> !settled && isSentTo(spot, look)).findFirst();
         return new Standing(

@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
@@ -45,6 +46,9 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     private final InstantSource clock;
     private final AtomicLong tickets = new AtomicLong();
     private final Map<String, Off> offs = new ConcurrentHashMap<>();
+    /** Of Pods that kept a finalizer while they had to be off, and were not marked again since: when they were fit again. */
+    private final Map<String, Long> backs = new ConcurrentHashMap<>();
+
     private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
     private final Claims claims = new Claims();
@@ -60,10 +64,11 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
      * What a Service's last look said of a Pod.
      *
      * @param clearAt the ticket of the look that showed nothing of it, or {@link Standing#NOT_CLEAR}
+     * @param onAt the ticket of the look that showed all of it on where it is to be, or {@link Standing#NOT_CLEAR}
      * @param ahead why it must not leave service for what it is to come back from: it gets requests, and could not be put on
      *     again
      */
-    record Known(long clearAt, List<Wait> waits, Optional<Wait> ahead, List<Explanation.Traffic> shown) {
+    record Known(long clearAt, long onAt, List<Wait> waits, Optional<Wait> ahead, List<Explanation.Traffic> shown) {
         Known {
             waits = List.copyOf(waits);
             shown = List.copyOf(shown);
@@ -110,8 +115,17 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         if (after == null) {
             if (before != null) {
                 offs.remove(before.uid());
+                backs.remove(before.uid());
             }
-        } else if (Employee.isFit(after)) {
+            return;
+        }
+        boolean isFit = Employee.isFit(after);
+        if (!isFit || !after.isProtected() || after.hasLabel(Names.SERVICE_AVAILABLE)) {
+            backs.remove(after.uid());
+        } else if (before == null || !Employee.isFit(before)) {
+            backs.put(after.uid(), tick());
+        }
+        if (isFit) {
             offs.remove(after.uid());
         } else if (before == null || Employee.isFit(before) || after.gateClosed() && !before.gateClosed()) {
             offs.put(after.uid(), new Off(tick(), clock.instant()));
@@ -151,6 +165,11 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     Optional<Off> off(PodRecord pod) {
         return Optional.ofNullable(offs.get(pod.uid()));
+    }
+
+    /** The ticket under which it was seen fit again with its finalizer still on; 0 where there is none, or it is marked again. */
+    long back(PodRecord pod) {
+        return backs.getOrDefault(pod.uid(), 0L);
     }
 
     /** The managed Services of a namespace. */
@@ -284,6 +303,24 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             }
         }
         return expected;
+    }
+
+    /** A drain that was broken off leaves the finalizer on a Pod that gets no requests yet. */
+    @Override
+    public Optional<Wait> returning(PodRecord pod) {
+        long back = back(pod);
+        if (back == 0) {
+            return Optional.empty();
+        }
+        for (Employment employment : managed(pod.namespace())) {
+            Optional<Known> known = known(employment.key(), pod);
+            boolean isOn = known.filter(said -> said.onAt() > back).isPresent();
+            if (employment.wanted() && employment.selects(pod) && !isOn) {
+                return known.flatMap(said -> said.waits().stream().findFirst())
+                        .or(() -> Optional.of(Words.notLookedYet("traffic of Service " + employment.key(), true)));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Why the Pod waits for traffic, to be on or to be off. */

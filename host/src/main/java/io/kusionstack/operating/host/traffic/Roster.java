@@ -64,6 +64,7 @@ final class Roster {
                     employed,
                     ports.of(pod),
                     Math.max(off, leaving.getOrDefault(pod.uid(), 0L)),
+                    traffic.back(pod),
                     pod.finalizers().contains(employment.finalizer()) ? deferred(pod, now) : Optional.empty()));
         }
         employees.sort(Comparator.comparing(employee -> employee.pod().name()));

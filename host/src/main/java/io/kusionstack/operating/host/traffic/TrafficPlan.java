@@ -37,6 +37,15 @@ record TrafficPlan(
      * @param marked it carries the finalizer of the Service, or expects it though it is not employed
      */
     record PodPlan(Employee employee, PodTraffic.Known known, boolean clear, boolean marked) {
+        /** It was seen on since it was fit again. */
+        boolean isBack() {
+            return isBack(known);
+        }
+
+        boolean isBack(PodTraffic.Known said) {
+            return employee.backSince() > 0 && said.onAt() > employee.backSince();
+        }
+
         /** The Service and the Pod have nothing to do with each other any more. */
         boolean isOver() {
             return !employee.employed() && clear && !marked;
@@ -84,7 +93,10 @@ record TrafficPlan(
             boolean wasClear = before.apply(record)
                     .filter(known -> known.clearAt() > pod.employee().offSince())
                     .isPresent();
-            if (pod.clear() && !pod.marked() && !wasClear && pod.employee().isGateClosed()) {
+            boolean isOff =
+                    pod.clear() && !pod.marked() && !wasClear && pod.employee().isGateClosed();
+            if (isOff
+                    || pod.isBack() && before.apply(record).filter(pod::isBack).isEmpty()) {
                 released.add(new Key(record.namespace(), record.name()));
             }
         }

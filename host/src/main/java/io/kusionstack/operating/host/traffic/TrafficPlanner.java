@@ -90,14 +90,26 @@ final class TrafficPlanner {
         boolean marked =
                 employee.pod().finalizers().contains(snapshot.employment().finalizer())
                         || !employee.employed() && isNamed(employee.pod());
-        PodTraffic.Known known =
-                new PodTraffic.Known(clearAt, List.copyOf(waits), ahead(employee, serving), shown(employee, serving));
+        PodTraffic.Known known = new PodTraffic.Known(
+                clearAt, onAt(serving), List.copyOf(waits), ahead(employee, serving), shown(employee, serving));
         pods.add(new TrafficPlan.PodPlan(employee, known, !employee.isWanted() && clear, marked));
         if (employee.isWanted()) {
             putBack(employee, serving);
         } else if (clear) {
             release(employee);
         }
+    }
+
+    private long onAt(Optional<Standing> serving) {
+        return serving.filter(Standing::on).isEmpty()
+                ? Standing.NOT_CLEAR
+                : snapshot.places().stream()
+                        .filter(known ->
+                                snapshot.serving().filter(known.place()::isAt).isPresent())
+                        .flatMap(known -> known.look().stream())
+                        .mapToLong(Look::ticket)
+                        .findFirst()
+                        .orElse(Standing.NOT_CLEAR);
     }
 
     /** Who gets requests anywhere and is refused where it is to get them would not come back. */

@@ -98,6 +98,22 @@ class LifecycleGateTest {
     }
 
     @Test
+    void namesTheLostNodeAndTheGatesOfOthersOfAPodThatIsNotReady() {
+        PodRecord lost = Pods.pod("a").ready().notReadySince(NOW).build();
+        PodRecord gated = Pods.pod("a")
+                .gate("example.com/gate")
+                .ready()
+                .condition("example.com/gate", "False")
+                .condition("Ready", "False")
+                .build();
+
+        assertThat(onLostNode.explain(lost, NOW).waits()).containsExactly(AWAY);
+        assertThat(open.explain(gated, NOW).waits())
+                .containsExactly(new Wait(
+                        Reason.POD_NOT_READY, "", "readiness gates that others open are not True: example.com/gate"));
+    }
+
+    @Test
     void explainsWhatIsAhead() {
         LifecycleGate gate =
                 open.minding(Obstacles.all(LifecycleGate.unreachable(away), (pod, operation) -> List.of(MUTE)), away);

@@ -101,7 +101,8 @@ class LifecyclePairsTest {
     }
 
     private static Facts facts(Map<String, Judgement> judged) {
-        return new Facts(judged, Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
+        return new Facts(
+                judged, Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>(), Optional.empty());
     }
 
     @Test

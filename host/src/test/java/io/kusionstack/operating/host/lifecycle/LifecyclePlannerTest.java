@@ -142,7 +142,8 @@ class LifecyclePlannerTest {
                 Optional.empty(),
                 List.of(new Endpoints.Held(settling, Duration.ofSeconds(1))),
                 Set.of(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                Optional.empty());
 
         assertThat(plan(pod, facts))
                 .isEqualTo(new LifecyclePlanner.Advanced(
@@ -168,7 +169,8 @@ class LifecyclePlannerTest {
                 Optional.of(intention(Pods.STAMP)),
                 List.of(),
                 Set.of(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                Optional.empty());
 
         PodEdit edit = plan(pod, facts).edit();
 
@@ -290,7 +292,13 @@ class LifecyclePlannerTest {
                 .expecting(Map.of("Service/shop/web", "prot.podopslifecycle.kusionstack.io/lb"))
                 .build();
         Facts facts = new Facts(
-                Map.of(), Optional.empty(), Optional.empty(), List.of(), Set.of("Service/shop/web"), new TreeMap<>());
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Set.of("Service/shop/web"),
+                new TreeMap<>(),
+                Optional.empty());
 
         PodRecord after = pod.with(plan(pod, facts).edit());
 
@@ -335,7 +343,8 @@ class LifecyclePlannerTest {
                 Optional.empty(),
                 List.of(),
                 Set.of(),
-                new TreeMap<>(Map.of(employer, finalizer)));
+                new TreeMap<>(Map.of(employer, finalizer)),
+                Optional.empty());
     }
 
     private static LifecyclePlanner.Advanced plan(PodRecord pod, Facts facts) {
@@ -356,11 +365,24 @@ class LifecyclePlannerTest {
 
     private static Facts judged(Judgement judgement) {
         return new Facts(
-                Map.of(ID, judgement), Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
+                Map.of(ID, judgement),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Set.of(),
+                new TreeMap<>(),
+                Optional.empty());
     }
 
     private static Facts intending(Intention intention) {
-        return new Facts(Map.of(), Optional.empty(), Optional.of(intention), List.of(), Set.of(), new TreeMap<>());
+        return new Facts(
+                Map.of(),
+                Optional.empty(),
+                Optional.of(intention),
+                List.of(),
+                Set.of(),
+                new TreeMap<>(),
+                Optional.empty());
     }
 
     private static Intention intention(String operating) {

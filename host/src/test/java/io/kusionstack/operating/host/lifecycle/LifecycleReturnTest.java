@@ -70,8 +70,14 @@ class LifecycleReturnTest {
     }
 
     private static PodEdit rejected(PodRecord pod) {
-        Facts facts =
-                new Facts(Map.of(ID, NO), Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
+        Facts facts = new Facts(
+                Map.of(ID, NO),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Set.of(),
+                new TreeMap<>(),
+                Optional.empty());
         return LifecyclePlanner.plan(
                         LifecycleSnapshot.of(pod, PodEdit.of(pod), NOW).with(facts))
                 .edit();

@@ -47,7 +47,8 @@ class LifecycleTableTest {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, edit, NOW);
         Map<String, Judgement> judged = new TreeMap<>();
         LifecyclePlanner.asks(snapshot.ops()).keySet().forEach(id -> judged.put(id, judgement));
-        Facts facts = new Facts(judged, Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>());
+        Facts facts = new Facts(
+                judged, Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>(), Optional.empty());
         return LifecyclePlanner.plan(snapshot.with(facts)).edit();
     }
 

@@ -106,7 +106,8 @@ class PodTrafficTest {
     void aServiceThatThePodIsLeavingMayStandInTheWayToo() {
         Wait unread = new Wait(Reason.TRAFFIC_UNKNOWN, "slb", "no answer");
         serve(service("false", "LoadBalancer"));
-        PodTraffic.Known known = new PodTraffic.Known(Standing.NOT_CLEAR, List.of(unread), Optional.empty(), List.of());
+        PodTraffic.Known known = new PodTraffic.Known(
+                Standing.NOT_CLEAR, Standing.NOT_CLEAR, List.of(unread), Optional.empty(), List.of());
         traffic.tell(
                 WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
 
@@ -130,7 +131,8 @@ class PodTrafficTest {
     }
 
     private void tell(long clearAt, Wait obstacle) {
-        PodTraffic.Known known = new PodTraffic.Known(clearAt, List.of(obstacle), Optional.empty(), List.of());
+        PodTraffic.Known known =
+                new PodTraffic.Known(clearAt, Standing.NOT_CLEAR, List.of(obstacle), Optional.empty(), List.of());
         traffic.tell(
                 WEB,
                 new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
@@ -161,8 +163,8 @@ class PodTrafficTest {
     }
 
     private PodTraffic.Told staying(Wait refused) {
-        PodTraffic.Known known =
-                new PodTraffic.Known(Standing.NOT_CLEAR, List.of(refused), Optional.of(refused), List.of());
+        PodTraffic.Known known = new PodTraffic.Known(
+                Standing.NOT_CLEAR, Standing.NOT_CLEAR, List.of(refused), Optional.of(refused), List.of());
         return new PodTraffic.Told(Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
     }
 
@@ -205,7 +207,9 @@ class PodTrafficTest {
         traffic.tell(
                 WEB,
                 new PodTraffic.Told(
-                        Map.of(on.uid(), new PodTraffic.Known(clearAt, waits, Optional.empty(), List.of())),
+                        Map.of(
+                                on.uid(),
+                                new PodTraffic.Known(clearAt, Standing.NOT_CLEAR, waits, Optional.empty(), List.of())),
                         Optional.empty(),
                         described(),
                         Optional.empty()));

@@ -63,17 +63,17 @@ final class Scene {
 
     /** @param offSince the ticket since which it has to be off */
     Scene pod(PodRecord pod, long offSince) {
-        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, Optional.empty()));
+        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.empty()));
         return this;
     }
 
     Scene left(PodRecord pod, long since) {
-        employees.add(new Employee(pod, false, new TreeSet<>(ports), since, Optional.empty()));
+        employees.add(new Employee(pod, false, new TreeSet<>(ports), since, 0, Optional.empty()));
         return this;
     }
 
     Scene deferred(PodRecord pod, long offSince, Duration time) {
-        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, Optional.of(time)));
+        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.of(time)));
         return this;
     }
 

@@ -44,7 +44,7 @@ class TrafficPlannerTest {
         Explanation.Traffic shown = new Explanation.Traffic(
                 "Service shop/web", "slb", "lb-1", "On", Optional.empty(), "", Optional.of(Scene.LOOKED));
         Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(PlacePlanner.PATIENCE));
-        Employee employee = new Employee(leaving, true, new TreeSet<>(List.of(8080)), 3, Optional.empty());
+        Employee employee = new Employee(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
         assertThat(plan)
                 .isEqualTo(new TrafficPlan(
                         List.of(new PlacePlan(
@@ -68,7 +68,11 @@ class TrafficPlannerTest {
                         List.of(new PodPlan(
                                 employee,
                                 new PodTraffic.Known(
-                                        Standing.NOT_CLEAR, List.of(wait), Optional.empty(), List.of(shown)),
+                                        Standing.NOT_CLEAR,
+                                        Standing.NOT_CLEAR,
+                                        List.of(wait),
+                                        Optional.empty(),
+                                        List.of(shown)),
                                 false,
                                 true)),
                         Optional.of(patience),

@@ -12,8 +12,10 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,40 @@ class TrafficStoryTest {
             start(world);
             updated(world);
         });
+    }
+
+    @Test
+    void aPodWhoseDrainWasBrokenOffIsAvailableOnlyWhenItGetsRequestsAgain() {
+        TrafficWorld world = started();
+        world.balancer.drain = Duration.ofMinutes(1);
+        world.balancer.start = Duration.ofSeconds(3);
+        world.kubelet.blocks(Set.of("uid-a"));
+        steps(world, 8);
+        assertThat(world.pod("a").isProtected()).as("it is draining").isTrue();
+        assertThat(world.balancer.serving("lb-1")).isEqualTo(2);
+
+        world.kubelet.blocks(Set.of());
+        int waited = 0;
+        while (!world.pod("a").available()) {
+            assertThat(waited++).as("steps").isLessThan(60);
+            world.step();
+        }
+
+        assertThat(world.balancer.serving("lb-1")).isEqualTo(3);
+        assertThat(waited).isGreaterThan(8);
+    }
+
+    @Test
+    void aPodThatBlinkedIsAvailableAgainWithinTwoSeconds() {
+        TrafficWorld world = started();
+        world.balancer.drain = Duration.ofMinutes(1);
+        world.kubelet.blocks(Set.of("uid-a"));
+        world.kubelet.sync();
+        world.kubelet.blocks(Set.of());
+
+        steps(world, 8);
+
+        assertThat(world.pod("a").available()).isTrue();
     }
 
     @Test
