@@ -138,7 +138,22 @@ public final class LifecycleGate implements PodGate {
                 .forEach((id, stage) -> judged.computeIfAbsent(
                         id, asking -> judgements.judge(snapshot.pod(), asking, stage, snapshot.now())));
         LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, judgements.judgeAgain(snapshot.pod(), id)));
+        judged.putAll(inVain(snapshot));
         return judged;
+    }
+
+    /** Who has waited for long, out of service, behind an obstacle that came up meanwhile, comes back and waits in service. */
+    private Map<String, Judgement> inVain(LifecycleSnapshot snapshot) {
+        Map<String, Judgement> inVain = new TreeMap<>();
+        for (String id : LifecyclePlanner.lingers(snapshot)) {
+            List<Wait> ahead = obstacles.ahead(snapshot.pod(), id);
+            if (!ahead.isEmpty()
+                    && unreachable(snapshot).isEmpty()
+                    && !holding(snapshot).isEmpty()) {
+                inVain.put(id, new Judgement.Waiting(ahead, HELD));
+            }
+        }
+        return inVain;
     }
 
     /** Who asks for PreCheck with an obstacle ahead: no rule is asked, so no slot is taken. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ final class LifecyclePlanner {
      * ours on the record before would conflict with it; where it takes longer, nobody waits.
      */
     static final Duration FOLLOWING = Duration.ofSeconds(1);
+
+    /** After so long out of service, untouched and behind an obstacle, a Pod comes back. */
+    static final Duration LINGERS = Duration.ofSeconds(30);
 
     private LifecyclePlanner() {}
 
@@ -97,6 +101,19 @@ final class LifecyclePlanner {
      * Ready because it was let pass, not before.
      */
     static List<String> asksAgain(LifecycleSnapshot snapshot) {
+        return mayComeBack(snapshot, passed -> !wasReadyAt(snapshot.seen(), passed));
+    }
+
+    /** Operations for which a Pod that could serve has been out of service for long without being touched. */
+    static List<String> lingers(LifecycleSnapshot snapshot) {
+        Instant latest = snapshot.now().minus(LINGERS);
+        return mayComeBack(
+                snapshot,
+                passed -> passed.filter(since -> !since.isAfter(latest)).isPresent());
+    }
+
+    /** @param which by when the operation passed PreCheck */
+    private static List<String> mayComeBack(LifecycleSnapshot snapshot, Predicate<Optional<Instant>> which) {
         PodRecord seen = snapshot.seen();
         if (!seen.readyButForOurGate() || snapshot.pod().hasLabel(Names.STAY_OFFLINE)) {
             return List.of();
@@ -104,7 +121,7 @@ final class LifecyclePlanner {
         List<String> again = new ArrayList<>();
         for (Op op : snapshot.ops().values()) {
             if (op instanceof Op.Preparing
-                    && !wasReadyAt(seen, Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING)))) {
+                    && which.test(Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING)))) {
                 again.add(op.id());
             } else if (op.holdsGate()) {
                 // its gate stays closed whatever becomes of the others
@@ -170,7 +187,7 @@ final class LifecyclePlanner {
         };
     }
 
-    /** What passed without a slot and could serve again needs one now, or comes back before it is touched. */
+    /** What passed without a slot and could serve again needs one now, or comes back before it is touched; so does who waits in vain. */
     private static Op kept(Op.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
         Judgement judgement = snapshot.facts().judgements().get(preparing.id());
         return judgement == null || passes(judgement, draft) ? preparing : preparing.calledBack();

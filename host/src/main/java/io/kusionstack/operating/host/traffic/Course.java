@@ -10,19 +10,33 @@ import java.util.Optional;
  * One backend on its way on or off, since it was first asked for and until a look shows it there.
  *
  * @param tries how often it was asked for since it last moved
+ * @param seenFrom before that a look may still show how it was before it was taken off, and proves nothing of its being on
  * @param due when to look, and to ask again if nothing moved
  * @param accepted when the provider first took it
  * @param told what the provider said of the last try; empty where it took it without a word
  */
-record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Optional<Wait> told) {
+record Course(boolean on, int tries, Instant seenFrom, Instant due, Optional<Instant> accepted, Optional<Wait> told) {
     private static final Duration FIRST = Duration.ofMillis(20);
     private static final Duration NEXT = Duration.ofMillis(200);
     private static final Duration MOST = Duration.ofSeconds(30);
     private static final Duration LONGEST_WORD = Duration.ofSeconds(30);
     private static final Duration REFUSED = Duration.ofSeconds(15);
 
+    /** How long a provider may go on showing a backend as it was before it took the change. */
+    private static final Duration SHOWN = Duration.ofSeconds(2);
+
     static Course begun(boolean on, Instant now) {
-        return new Course(on, 0, now, Optional.empty(), Optional.empty());
+        return new Course(on, 0, Instant.EPOCH, now, Optional.empty(), Optional.empty());
+    }
+
+    /** The same backend in the other direction, before it was seen where it was on its way to. */
+    Course turned(Instant now) {
+        return new Course(!on, 0, on ? Instant.EPOCH : now.plus(SHOWN), now, Optional.empty(), Optional.empty());
+    }
+
+    /** True if what a look of then shows may be believed. */
+    boolean isSeenAt(Instant look) {
+        return !look.isBefore(seenFrom);
     }
 
     boolean isDue(Instant now) {
@@ -31,7 +45,7 @@ record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Op
 
     /** A look shows that it moved: being put on needs only patience then, being taken off a further word. */
     Course moved(Instant now) {
-        return new Course(on, 0, on ? now.plus(NEXT) : now, accepted, Optional.empty());
+        return new Course(on, 0, seenFrom, on ? now.plus(NEXT) : now, accepted, Optional.empty());
     }
 
     /** @param word the plugin's result, as a reason; empty if the provider took it */
@@ -53,13 +67,14 @@ record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Op
     /** The provider took it: after another word that is a step forward, so it is looked at soon. */
     private Course taken(Instant now) {
         int times = told.isPresent() ? 1 : tries + 1;
-        return new Course(on, times, now.plus(pace(times)), Optional.of(accepted.orElse(now)), Optional.empty());
+        return new Course(
+                on, times, seenFrom, now.plus(pace(times)), Optional.of(accepted.orElse(now)), Optional.empty());
     }
 
     /** To be looked at soon: what was asked for has to be seen beginning. */
     Course soon(Instant now) {
         Instant soon = now.plus(NEXT);
-        return due.isAfter(soon) ? new Course(on, tries, soon, accepted, told) : this;
+        return due.isAfter(soon) ? new Course(on, tries, seenFrom, soon, accepted, told) : this;
     }
 
     /** Nobody knows what became of it. */
@@ -73,7 +88,7 @@ record Course(boolean on, int tries, Instant due, Optional<Instant> accepted, Op
     }
 
     private Course again(Duration after, Optional<Instant> taken, Optional<Wait> word, Instant now) {
-        return new Course(on, tries + 1, now.plus(after), taken, word);
+        return new Course(on, tries + 1, seenFrom, now.plus(after), taken, word);
     }
 
     private static Duration pace(int tries) {

@@ -164,7 +164,7 @@ record PlaceMemory(
         Look next = Look.of(asked, now, observation, look);
         SortedMap<Spot, Course> left = new TreeMap<>();
         courses.forEach((spot, course) -> {
-            if (!isReached(course, next.at(spot))) {
+            if (!isReached(course, next.at(spot)) || !course.isSeenAt(next.at())) {
                 left.put(spot, hasMoved(spot, next) ? course.moved(now) : course);
             }
         });
@@ -244,7 +244,7 @@ record PlaceMemory(
             boolean on = change instanceof BackendChange.PutOn;
             Optional<Progress> progress = Optional.ofNullable(results.get(change.backend()));
             Course before = Optional.ofNullable(draft.courses.get(spot))
-                    .filter(course -> course.on() == on)
+                    .map(course -> course.on() == on ? course : course.turned(now))
                     .orElse(Course.begun(on, now));
             Course asked = progress.map(known -> before.asked(known, Words.of(place, spot, known, on), now))
                     .orElseGet(() -> lost(before, answer, spot, now));
@@ -252,6 +252,8 @@ record PlaceMemory(
             since.add(spot);
             if (change instanceof BackendChange.PutOn put) {
                 draft.put(spot, put.weight(), progress, now);
+            } else if (progress.filter(Progress.Failed.class::isInstance).isEmpty()) {
+                draft.weights.remove(spot);
             }
         }
         return new PlaceMemory(place, look, draft.courses, draft.weights, draft.doubts, since, trouble, absence);

@@ -239,7 +239,13 @@ final class PlacePlanner {
         }
         boolean isOn = seen.filter(Look.Seen::isOn).isPresent();
         boolean weighted = Optional.ofNullable(memory.weights().get(spot)).equals(Optional.of(weight.value()));
-        if (!isOn || !weighted) {
+        Optional<Instant> seenFrom = Optional.ofNullable(memory.courses().get(spot))
+                .filter(course -> course.on() && !course.isSeenAt(sighted.look.at()))
+                .map(Course::seenFrom);
+        if (isOn && weighted && seenFrom.isPresent()) {
+            moving.add(spot);
+            schedule.notBefore(seenFrom.get());
+        } else if (!isOn || !weighted) {
             moving.add(spot);
             if (schedule.isDue(spot, true)) {
                 Backend backend =
@@ -247,7 +253,8 @@ final class PlacePlanner {
                 on.add(new BackendChange.PutOn(backend, weight.value()));
             }
         }
-        return isOn && !memory.touched().contains(spot) ? Optional.empty() : Optional.of(awaited(spot, seen));
+        boolean isSeen = isOn && seenFrom.isEmpty() && !memory.touched().contains(spot);
+        return isSeen ? Optional.empty() : Optional.of(awaited(spot, seen));
     }
 
     private Wait awaited(Spot spot, Optional<Look.Seen> seen) {

@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Obstacles;
@@ -16,6 +17,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,31 @@ class LifecycleGateTest {
         assertThat(after.available()).isTrue();
         assertThat(advance.waits()).containsExactly(MUTE);
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aPodThatWaitsInVainBehindAnObstacleComesBackAfterHalfAMinute() {
+        PodRecord pod =
+                Pods.pod("a").ready().offline().preparing("collaset", "update").build();
+        Instant begun = Pods.CREATED;
+        Endpoints sending = (seen, now) -> List.of(new Endpoints.Held(MUTE, Duration.ofSeconds(5)));
+        LifecycleGate gate = new LifecycleGate(Judgements.none(), Intentions.none(), sending, Employers.unknown())
+                .minding((seen, operation) -> List.of(MUTE), Nodes.reachable());
+        LifecycleGate untroubled = gate.minding(Obstacles.none(), Nodes.reachable());
+
+        assertThat(phase(gate, pod, begun.plusSeconds(29))).isEqualTo(PodOps.Phase.PREPARING);
+        assertThat(phase(untroubled, pod, begun.plusSeconds(60))).isEqualTo(PodOps.Phase.PREPARING);
+        assertThat(phase(gate, pod, begun.plusSeconds(30))).isEqualTo(PodOps.Phase.PRE_CHECK);
+        assertThat(gate.advance(pod, PodEdit.of(pod), begun.plusSeconds(30))
+                        .edit()
+                        .serviceReady())
+                .as("its gate")
+                .hasValue(true);
+    }
+
+    private static PodOps.Phase phase(LifecycleGate gate, PodRecord pod, Instant now) {
+        PodRecord after = pod.with(gate.advance(pod, PodEdit.of(pod), now).edit());
+        return PodOps.operation(after, "collaset").orElseThrow().phase();
     }
 
     @Test

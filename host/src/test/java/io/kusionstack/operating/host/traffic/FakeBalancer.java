@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,6 +41,8 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     final List<String> complaints = new ArrayList<>();
     Duration drain = Duration.ofMillis(900);
     Duration start = Duration.ofMillis(700);
+    Duration showsLate = Duration.ZERO;
+    private final Map<String, NavigableMap<Instant, Map<Spot, Entry>>> past = new HashMap<>();
     boolean namesPods;
     Optional<Wait> unavailable = Optional.empty();
     Optional<Wait> silent = Optional.empty();
@@ -134,9 +137,16 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
             if (unreadable.contains(part)) {
                 return new Answer.Given<>(new Observation.Unknown("no answer of " + part, Duration.ofMillis(100)));
             }
-            at(part).values().forEach(entry -> seen.add(shown(entry)));
+            visible(part).values().forEach(entry -> seen.add(shown(entry)));
         }
         return new Answer.Given<>(new Observation.Known(cluster.now(), seen));
+    }
+
+    /** What reads show: what is there, or was a while ago. */
+    private Map<Spot, Entry> visible(String part) {
+        Map.Entry<Instant, Map<Spot, Entry>> then = past.getOrDefault(part, new TreeMap<>())
+                .floorEntry(cluster.now().minus(showsLate));
+        return showsLate.isZero() || then == null ? at(part) : then.getValue();
     }
 
     private ObservedBackend shown(Entry entry) {
@@ -165,6 +175,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
             for (BackendChange change : changes) {
                 results.add(new BackendResult(change.backend(), done(change, place)));
             }
+            past.computeIfAbsent(part, name -> new TreeMap<>()).put(cluster.now(), new TreeMap<>(place));
         }
         maybeCrash();
         return losesEvery > 0 && applies % losesEvery == 0

@@ -90,14 +90,30 @@ class TrafficStoryTest {
     }
 
     @Test
-    void aPodThatBlinkedIsAvailableAgainWithinTwoSeconds() {
+    void aPodThatBlinkedGetsRequestsAgainThoughTheProviderShowsItsChangesLate() {
+        TrafficWorld world = started();
+        world.balancer.drain = Duration.ofMinutes(1);
+        world.balancer.showsLate = Duration.ofMillis(500);
+        world.kubelet.blocks(Set.of("uid-a"));
+        world.kubelet.sync();
+        world.step();
+        world.kubelet.blocks(Set.of());
+
+        steps(world, 20);
+
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+        assertThat(world.pod("a").available()).isTrue();
+    }
+
+    @Test
+    void aPodThatBlinkedIsAvailableAgainWithinFourSeconds() {
         TrafficWorld world = started();
         world.balancer.drain = Duration.ofMinutes(1);
         world.kubelet.blocks(Set.of("uid-a"));
         world.kubelet.sync();
         world.kubelet.blocks(Set.of());
 
-        steps(world, 8);
+        steps(world, 16);
 
         assertThat(world.pod("a").available()).isTrue();
     }
