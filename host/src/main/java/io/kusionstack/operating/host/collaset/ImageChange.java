@@ -1,9 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
@@ -21,8 +18,6 @@ import java.util.Optional;
  * travelled with it. Decision record 0004 says what proves that the new container runs.
  */
 final class ImageChange {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private ImageChange() {}
 
     /** How far it is. */
@@ -36,26 +31,19 @@ final class ImageChange {
 
     /** True if images of this Pod were changed and the operation has not been finished. */
     static boolean isUnderWay(PodRecord pod) {
-        return !states(pod).isEmpty();
+        return !LastPodStatus.states(pod).isEmpty();
     }
 
     /** True once each container that was changed last showed it: only then may the image change again. */
     static boolean hasShown(PodRecord pod) {
-        JsonNode states = states(pod);
-        for (ContainerRecord container : pod.containers()) {
-            JsonNode before = states.path(container.name());
-            if (!container.init() && wasChanged(before) && !showed(pod, container, before)) {
-                return false;
-            }
-        }
-        return true;
+        return LastPodStatus.awaitingRestart(pod, since(pod)).isEmpty();
     }
 
     /**
      * @param settle how long a container whose digest did not change has to run before it counts as the new one
      */
     static Progress progress(PodRecord pod, Duration settle, Instant now) {
-        JsonNode states = states(pod);
+        JsonNode states = LastPodStatus.states(pod);
         if (pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "").equals("{}")) {
             return new Progress.Done();
         }
@@ -84,7 +72,7 @@ final class ImageChange {
         if (container.state() != ContainerRecord.State.RUNNING) {
             return Optional.of(stopped(pod, container));
         }
-        if (wasChanged(before) && !replaced(pod, container, before)) {
+        if (LastPodStatus.wasPatched(before) && !LastPodStatus.isReplaced(container, before, since(pod))) {
             return Optional.of(waiting(
                     Reason.WAITING_FOR_KUBELET, name, "container " + name + " still runs as before the image change"));
         }
@@ -95,7 +83,7 @@ final class ImageChange {
 
     private static Optional<Progress> unsettled(
             ContainerRecord container, JsonNode before, Duration settle, Instant now) {
-        if (!wasChanged(before) || isSurelyNew(container, before)) {
+        if (!LastPodStatus.wasPatched(before) || isSurelyNew(container, before)) {
             return Optional.empty();
         }
         String name = container.name();
@@ -147,56 +135,20 @@ final class ImageChange {
         return message.isEmpty() ? "" : " (" + container.reason() + ": " + message + ")";
     }
 
-    private static boolean showed(PodRecord pod, ContainerRecord container, JsonNode before) {
-        return container.state() != ContainerRecord.State.RUNNING || replaced(pod, container, before);
-    }
-
-    private static boolean wasChanged(JsonNode before) {
-        return before.has("lastContainerID") || before.has("lastImageID");
-    }
-
-    /** Kuperator records the digest only: where that is the same, the container has to be younger than the operation. */
-    private static boolean replaced(PodRecord pod, ContainerRecord container, JsonNode before) {
-        if (before.has("lastContainerID")) {
-            return !container
-                            .containerId()
-                            .equals(before.path("lastContainerID").asText())
-                    || container.restartCount()
-                            > before.path("lastRestartCount").asInt();
-        }
-        Instant started = container.startedAt();
-        return !container.imageId().equals(before.path("lastImageID").asText())
-                || (started != null
-                        && PodOps.operation(pod, Names.COLLASET_OPERATION)
-                                .flatMap(PodOps.Operation::since)
-                                .filter(started::isAfter)
-                                .isPresent());
+    private static Optional<Instant> since(PodRecord pod) {
+        return PodOps.operation(pod, Names.COLLASET_OPERATION).flatMap(PodOps.Operation::since);
     }
 
     private static boolean isSurelyNew(ContainerRecord container, JsonNode before) {
         if (before.path("neverStarted").asBoolean()) {
             return true;
         }
-        String image = container.image();
-        String running = container.runningImage();
         return before.has("lastImageID")
                 ? !container.imageId().equals(before.path("lastImageID").asText())
-                : running.equals(image) || running.endsWith("/" + image);
+                : LastPodStatus.runsWhatItIsToRun(container);
     }
 
     private static Progress waiting(Reason reason, String on, String message) {
         return new Progress.Pending(new Wait(reason, on, message), Optional.empty());
-    }
-
-    private static JsonNode states(PodRecord pod) {
-        String text = pod.annotations().get(Names.LAST_POD_STATUS);
-        if (text == null) {
-            return MissingNode.getInstance();
-        }
-        try {
-            return MAPPER.readTree(text).path("containerStates");
-        } catch (JsonProcessingException noJson) {
-            return MissingNode.getInstance();
-        }
     }
 }

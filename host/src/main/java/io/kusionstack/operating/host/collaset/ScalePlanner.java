@@ -3,7 +3,6 @@ package io.kusionstack.operating.host.collaset;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -153,8 +152,7 @@ final class ScalePlanner {
         if (!member.scalingIn()) {
             draft.edit(
                     member,
-                    PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now())
-                            .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
+                    PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now()));
             return;
         }
         if (setback.callsBack(member, snapshot.now())) {

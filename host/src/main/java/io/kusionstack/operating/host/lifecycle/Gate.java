@@ -1,7 +1,12 @@
 package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +32,35 @@ final class Gate {
         if (!seen.gated() || !snapshot.edit().images().isEmpty()) {
             return Optional.empty();
         }
-        return wanted(ops, snapshot.pod()).filter(ready -> !isStored(seen, ready));
+        return wanted(ops, snapshot.pod())
+                .filter(ready -> !isStored(seen, ready))
+                .filter(ready -> !ready || awaitedRestart(snapshot).isEmpty());
+    }
+
+    /** Why a Pod that nothing holds does not come back yet: a container of it is about to be stopped. */
+    static Optional<Wait> awaited(LifecycleSnapshot snapshot, Map<String, Op> ops) {
+        boolean isClosed = snapshot.seen().gated() && !isStored(snapshot.seen(), true);
+        return isClosed && wanted(ops, snapshot.pod()).equals(Optional.of(true))
+                ? awaitedRestart(snapshot)
+                        .map(container -> new Wait(
+                                Reason.WAITING_FOR_KUBELET,
+                                container,
+                                "container " + container
+                                        + " still runs as before its image was changed; the Pod comes back"
+                                        + " once the kubelet has restarted it"))
+                : Optional.empty();
+    }
+
+    /** Also of an operation that was undone, or whose Pod nobody controls any more; not where the image was taken back. */
+    private static Optional<String> awaitedRestart(LifecycleSnapshot snapshot) {
+        PodRecord seen = snapshot.seen();
+        boolean observed = seen.observedGeneration() == 0 || seen.observedGeneration() >= seen.generation();
+        Optional<Instant> since =
+                PodOps.operation(seen, Names.COLLASET_OPERATION).flatMap(PodOps.Operation::since);
+        return LastPodStatus.awaitingRestart(seen, since).stream()
+                .filter(container -> !observed || !LastPodStatus.runsWhatItIsToRun(container))
+                .map(ContainerRecord::name)
+                .findFirst();
     }
 
     private static boolean isStored(PodRecord seen, boolean ready) {

@@ -58,6 +58,7 @@ final class LifecyclePlanner {
         ops.values().removeIf(op -> op instanceof Op.Completing completing && back.ends(completing));
         Optional<Boolean> flip = Gate.flip(snapshot, ops);
         flip.ifPresent(draft::flip);
+        Gate.awaited(snapshot, ops).ifPresent(draft::await);
         if (ops.values().stream().anyMatch(Op.Operating.class::isInstance)) {
             snapshot.facts().unreachable().ifPresent(draft::await);
         }

@@ -106,6 +106,28 @@ class CollaSetStoryTest {
     }
 
     @Test
+    void aPodThatIsAboutToBeRestartedStaysOutOfServiceThoughItsUpdateWasGivenUp() {
+        World world = created(3, "");
+        world.kubelet.dawdles(true);
+        world.image(V2);
+        stepUntilOperating(world, 3);
+        world.step();
+
+        world.edit("replicas: 0");
+        world.step();
+        world.edit("replicas: 3");
+        for (int i = 0; i < 10; i++) {
+            world.step();
+            assertThat(world.serving()).isZero();
+        }
+        world.kubelet.dawdles(false);
+        world.settle();
+
+        assertThat(images(world)).containsExactly(V2, V2, V2);
+        assertThat(world.serving()).isEqualTo(3);
+    }
+
+    @Test
     void keepsThePartitionOnTheOldRevision() {
         replayed(world -> {
             create(world, 4, "updateStrategy: {rollingUpdate: {byPartition: {partition: 3}}}");

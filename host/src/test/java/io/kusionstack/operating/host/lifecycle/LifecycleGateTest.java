@@ -3,11 +3,13 @@ package io.kusionstack.operating.host.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Obstacles;
@@ -74,6 +76,43 @@ class LifecycleGateTest {
                         .serviceReady())
                 .as("its gate")
                 .hasValue(true);
+    }
+
+    @Test
+    void aPodWhoseImageWasPatchedComesBackOnlyOnceTheKubeletHasRestartedIt() {
+        PodRecord old = Pods.pod("a").ready().offline().build();
+        String before = LastPodStatus.before(old, Map.of("main", "app:v2"));
+        PodRecord patched = old.with(PodEdit.of(old)
+                .annotations(MapEdit.set(Names.LAST_POD_STATUS, before))
+                .images(Map.of("main", "app:v2")));
+        PodRecord takenBack = patched.with(PodEdit.of(patched).images(Map.of("main", "app:v1")));
+        PodRecord restarted = Pods.like(patched)
+                .container("main", LifecycleGateTest::restarted)
+                .build();
+
+        Advance waiting = open.advance(patched, PodEdit.of(patched), NOW);
+        assertThat(waiting.edit().serviceReady()).isEmpty();
+        assertThat(waiting.waits()).extracting(Wait::reason).contains(Reason.WAITING_FOR_KUBELET);
+        assertThat(open.advance(takenBack, PodEdit.of(takenBack), NOW).edit().serviceReady())
+                .hasValue(true);
+        assertThat(open.advance(restarted, PodEdit.of(restarted), NOW).edit().serviceReady())
+                .hasValue(true);
+    }
+
+    private static ContainerRecord restarted(ContainerRecord old) {
+        return new ContainerRecord(
+                old.name(),
+                false,
+                old.image(),
+                old.image(),
+                "sha256:" + old.image(),
+                "containerd://main-1",
+                1,
+                true,
+                true,
+                ContainerRecord.State.RUNNING,
+                "",
+                NOW);
     }
 
     private static PodOps.Phase phase(LifecycleGate gate, PodRecord pod, Instant now) {

@@ -18,6 +18,7 @@ public final class FakeKubelet {
     private final Set<String> missingImages = new HashSet<>();
     private final Set<String> blocked = new HashSet<>();
     private boolean cutOff;
+    private boolean dawdles;
     private Optional<String> rejection = Optional.empty();
 
     public FakeKubelet(FakeCluster cluster) {
@@ -33,6 +34,11 @@ public final class FakeKubelet {
     public void blocks(Set<String> uids) {
         blocked.clear();
         blocked.addAll(uids);
+    }
+
+    /** While true, new images are observed and running containers not restarted yet. */
+    public void dawdles(boolean now) {
+        dawdles = now;
     }
 
     /** Every node is cut off: nothing is seen or done, and the node controller reports the Pods unready. */
@@ -141,7 +147,7 @@ public final class FakeKubelet {
         }
         boolean runs = container.state() == ContainerRecord.State.RUNNING
                 && container.runningImage().equals(container.image());
-        if (runs) {
+        if (runs || dawdles && container.state() == ContainerRecord.State.RUNNING) {
             return container;
         }
         int restarts = container.containerId().isEmpty() ? 0 : container.restartCount() + 1;
