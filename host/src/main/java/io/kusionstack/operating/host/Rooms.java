@@ -133,7 +133,12 @@ final class Rooms implements AutoCloseable {
     private CollaSetReconciler setReconciler() {
         return new CollaSetReconciler(
                 new CollaSetReconciler.Sources(
-                        world.sets(), world.contexts(), world.revisions(), world.pods(), expectations),
+                        world.sets(),
+                        world.contexts(),
+                        world.revisions(),
+                        world.pods(),
+                        expectations,
+                        traffic.pods()::trouble),
                 actuator,
                 intentions);
     }

@@ -172,7 +172,8 @@ final class WalkWorld {
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, ActMetrics.none())),
+                        new Expectations(cluster::now, ActMetrics.none()),
+                        pod -> Optional.empty()),
                 cluster,
                 intentions);
     }

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.TreeMap;
 
 /** What a set needs next. Equal snapshots give equal plans. */
 final class CollaSetPlanner {
+    private static final Duration WHILE_BUSY = Duration.ofSeconds(20);
+
     private CollaSetPlanner() {}
 
     static SetPlan plan(CollaSetSnapshot snapshot) {
@@ -53,7 +56,13 @@ final class CollaSetPlanner {
                 intent(snapshot, history, stored),
                 update.intentions(),
                 clearance.hold(),
-                scale.acts().then(update.acts()).then(events).then(plan(status)));
+                scale.acts().then(update.acts()).then(events).then(plan(status)).then(looking(scale, update)));
+    }
+
+    /** What others have to say of Pods that are busy comes without an event of the set's. */
+    private static Plan looking(Step scale, Step update) {
+        Optional<Duration> look = scale.busy() || update.busy() ? Optional.of(WHILE_BUSY) : Optional.empty();
+        return new Plan(List.of(), look, Map.of());
     }
 
     private static Plan intent(

@@ -13,6 +13,7 @@ import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.kube.Refusal;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.ResourceContext;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +52,18 @@ public final class CollaSetReconciler implements Reconciler {
     private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
     private final Map<Key, ReadRevisions> revisions = new ConcurrentHashMap<>();
 
-    /** Where the facts come from. */
+    /**
+     * Where the facts come from.
+     *
+     * @param troubles why the traffic of a Pod does not go on by itself
+     */
     public record Sources(
             ObjectCache<CollaSet> sets,
             ObjectCache<ResourceContext> contexts,
             ObjectCache<ControllerRevision> revisions,
             PodCache pods,
-            Expectations expectations) {}
+            Expectations expectations,
+            Function<PodRecord, Optional<Wait>> troubles) {}
 
     public CollaSetReconciler(Sources sources, Actuator actuator, SetIntentions intentions) {
         this.sources = sources;
@@ -200,6 +207,7 @@ public final class CollaSetReconciler implements Reconciler {
                 memory.obstacle(),
                 memory.trials(),
                 refusals(pods),
+                troubles(pods),
                 memory.lastRevisions(pods, context),
                 intentions.published(key),
                 now);
@@ -215,6 +223,16 @@ public final class CollaSetReconciler implements Reconciler {
         Map<String, Refusal> refusals = new HashMap<>();
         pods.forEach(pod -> actuator.refusal(pod).ifPresent(refusal -> refusals.put(pod.uid(), refusal)));
         return refusals;
+    }
+
+    private Map<String, Wait> troubles(List<PodRecord> pods) {
+        Map<String, Wait> troubles = new HashMap<>();
+        for (PodRecord pod : pods) {
+            if (!pod.available() || !PodOps.isIdle(pod)) {
+                sources.troubles().apply(pod).ifPresent(why -> troubles.put(pod.uid(), why));
+            }
+        }
+        return troubles;
     }
 
     /** Its own, or nobody's that carries the labels the set selects. */

@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
+ * @param troubles by Pod uid: why its traffic does not go on by itself
  * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
  * @param pending by Pod uid: the intentions that were published last
  */
@@ -38,6 +40,7 @@ record CollaSetSnapshot(
         Optional<Obstacle> obstacle,
         Map<String, Trial> trials,
         Map<String, Refusal> refusals,
+        Map<String, Wait> troubles,
         Map<Integer, String> lastRevisions,
         Map<String, Intention> pending,
         Instant now) {
@@ -50,6 +53,7 @@ record CollaSetSnapshot(
         trials = Map.copyOf(trials);
         takenPodNames = Set.copyOf(takenPodNames);
         refusals = Map.copyOf(refusals);
+        troubles = Map.copyOf(troubles);
         lastRevisions = Map.copyOf(lastRevisions);
         pending = Map.copyOf(pending);
     }

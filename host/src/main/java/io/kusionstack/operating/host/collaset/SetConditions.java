@@ -29,7 +29,9 @@ final class SetConditions {
         this.conditions = conditions;
         this.snapshot = snapshot;
         this.toldBefore = conditions.message(AVAILABLE);
-        this.stuck = Stuck.among(roster.members(), snapshot.now()).map(each -> each.steadied(toldBefore));
+        this.stuck = Stuck.among(roster.members(), snapshot.now())
+                .map(each -> each.steadied(toldBefore))
+                .or(() -> Stuck.byTraffic(roster.members(), snapshot.troubles()));
         this.course = course;
         this.counters = course.counters();
         this.wanted = snapshot.set().replicas();
@@ -52,7 +54,7 @@ final class SetConditions {
             events.add(warning(conditions.reason(STALLED), conditions.message(STALLED)));
         }
         stuck.filter(each -> !toldBefore.contains(each.subject()))
-                .ifPresent(each -> events.add(warning(Stuck.REASON, each.message())));
+                .ifPresent(each -> events.add(warning(each.reason(), each.message())));
         return events;
     }
 
@@ -64,7 +66,11 @@ final class SetConditions {
         if (!course.scale().trouble().isEmpty()) {
             conditions.set(SCALE, false, scaleFailed(), course.scale().trouble());
         } else {
-            conditions.set(SCALE, isScaled(), isScaled() ? "Scaled" : "Scaling", existing());
+            conditions.set(
+                    SCALE,
+                    isScaled(),
+                    isScaled() ? "Scaled" : "Scaling",
+                    existing() + (isScaled() ? "" : stuckWords()));
         }
     }
 
@@ -86,7 +92,7 @@ final class SetConditions {
             conditions.set(UPDATE, false, PAUSED, paused());
         } else {
             boolean updated = reach().isComplete() && !course.update().busy() && counters.replicas() >= wanted;
-            String reason = updated ? "Updated" : stuck.isPresent() ? Stuck.REASON : "Updating";
+            String reason = updated ? "Updated" : stuck.map(Stuck::reason).orElse("Updating");
             conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : missing() + stuckWords()));
         }
     }
@@ -100,13 +106,13 @@ final class SetConditions {
         if (conditions.isTrue(STALLED)) {
             notProgressing(conditions);
         } else if (!isScaled()) {
-            conditions.set(PROGRESSING, true, "Scaling", existing());
+            conditions.set(PROGRESSING, true, "Scaling", existing() + stuckWords());
         } else if (course.update().busy()) {
-            conditions.set(PROGRESSING, true, "Updating", updated());
+            conditions.set(PROGRESSING, true, "Updating", updated() + stuckWords());
         } else if (isPaused()) {
             conditions.set(PROGRESSING, false, PAUSED, paused());
         } else if (counters.available() < counters.replicas()) {
-            String reason = stuck.isPresent() ? Stuck.REASON : "WaitingForPods";
+            String reason = stuck.map(Stuck::reason).orElse("WaitingForPods");
             conditions.set(PROGRESSING, stuck.isEmpty(), reason, serving() + stuckWords());
         } else {
             conditions.set(PROGRESSING, false, "Complete", serving());

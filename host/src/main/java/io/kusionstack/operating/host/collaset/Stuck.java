@@ -3,22 +3,35 @@ package io.kusionstack.operating.host.collaset;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A Pod that cannot go on by itself, in words for users.
  *
+ * @param reason for conditions and events
  * @param subject what is wrong with which Pod: the same as long as it is
  * @param words how the kubelet says it, which may change from moment to moment; may be empty
  */
-record Stuck(String subject, String words) {
-    static final String REASON = "PodStuck";
+record Stuck(String reason, String subject, String words) {
+    private static final String REASON = "PodStuck";
 
     /** A kubelet publishes Ready so long after the last gate was opened, at the latest. */
     private static final Duration KUBELET_FOLLOWS = Duration.ofSeconds(10);
+
+    /** The first by name of those whose traffic does not go on by itself. */
+    static Optional<Stuck> byTraffic(List<Member> members, Map<String, Wait> troubles) {
+        return members.stream()
+                .filter(member -> troubles.containsKey(member.uid()))
+                .min(Comparator.comparing(Member::name))
+                .map(member -> troubles.get(member.uid()))
+                .map(why -> new Stuck(why.reason().word(), "Pods wait for traffic", why.message()));
+    }
 
     /** The first by name of those that are stuck. */
     static Optional<Stuck> among(List<Member> members, Instant now) {
@@ -38,17 +51,18 @@ record Stuck(String subject, String words) {
             boolean stopped = container.state() == ContainerRecord.State.WAITING
                     || container.state() == ContainerRecord.State.TERMINATED;
             if (stopped && !isStarting(container)) {
-                return Optional.of(new Stuck("Pod " + pod.name() + ": " + subject(container), words(container)));
+                return Optional.of(
+                        new Stuck(REASON, "Pod " + pod.name() + ": " + subject(container), words(container)));
             }
         }
         boolean unscheduled = pod.condition(PodCondition.SCHEDULED)
                 .filter(condition -> condition.isFalse() && condition.reason().equals("Unschedulable"))
                 .isPresent();
         if (unscheduled) {
-            return Optional.of(new Stuck("Pod " + pod.name() + ": no node takes it", "Unschedulable"));
+            return Optional.of(new Stuck(REASON, "Pod " + pod.name() + ": no node takes it", "Unschedulable"));
         }
         return isAway(pod, now)
-                ? Optional.of(new Stuck("Pod " + pod.name() + ": node " + pod.node() + " does not answer", ""))
+                ? Optional.of(new Stuck(REASON, "Pod " + pod.name() + ": node " + pod.node() + " does not answer", ""))
                 : Optional.empty();
     }
 
@@ -63,7 +77,7 @@ record Stuck(String subject, String words) {
         }
         String before = told.substring(start + subject.length() + 2);
         boolean better = words.contains("Image") && !before.contains("Image");
-        return better ? this : new Stuck(subject, before);
+        return better ? this : new Stuck(reason, subject, before);
     }
 
     String message() {

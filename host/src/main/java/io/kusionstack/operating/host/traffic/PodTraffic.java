@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,14 @@ import org.jspecify.annotations.Nullable;
  * look the one under which it began. Any thread; never blocks.
  */
 public final class PodTraffic implements Endpoints, Employers, Obstacles {
+    private static final Set<Reason> PASSING = EnumSet.of(
+            Reason.WAITING_FOR_TRAFFIC_OFF,
+            Reason.WAITING_FOR_TRAFFIC_ON,
+            Reason.DRAINING_CONNECTIONS,
+            Reason.TRAFFIC_BACKEND_MISSING,
+            Reason.TRAFFIC_THROTTLED,
+            Reason.PLUGIN_BUSY);
+
     private static final Duration UNSEEN = Duration.ofSeconds(5);
 
     private final InstantSource clock;
@@ -333,6 +344,27 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
                             () -> List.of(Words.notLookedYet("traffic of Service " + service, Employee.isFit(pod)))));
         }
         return waits;
+    }
+
+    /** What does not pass by itself soon: what keeps it from being on, or off, or from leaving for what it is to come back from. */
+    public Optional<Wait> trouble(PodRecord pod) {
+        if (managed(pod.namespace()).isEmpty() && of(pod.namespace()).isEmpty()) {
+            return Optional.empty();
+        }
+        for (Key service : servicesOf(pod)) {
+            Optional<Known> known = known(service, pod);
+            Optional<Wait> obstacle =
+                    Optional.ofNullable(of(pod.namespace()).get(service)).flatMap(Told::obstacle);
+            Optional<Wait> lasting = known.stream()
+                    .flatMap(said -> Stream.concat(said.waits().stream(), said.ahead().stream()))
+                    .filter(wait -> !PASSING.contains(wait.reason()))
+                    .findFirst()
+                    .or(() -> obstacle.filter(wait -> !PASSING.contains(wait.reason())));
+            if (lasting.isPresent()) {
+                return lasting;
+            }
+        }
+        return Optional.empty();
     }
 
     /** How the Pod stands with each of its Services. */

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class Snapshots {
     private Optional<Sets> newer = Optional.empty();
     private Optional<Trial> trial = Optional.of(new Trial.Created());
     private final Map<String, Refusal> refusals = new HashMap<>();
+    private final Map<String, Wait> troubles = new HashMap<>();
     private final Map<String, Intention> pending = new HashMap<>();
     private final List<PodRecord> orphans = new ArrayList<>();
     private final Set<String> takenPodNames = new HashSet<>();
@@ -82,6 +84,12 @@ final class Snapshots {
     /** The last Pod of the id was of this revision. */
     Snapshots lastRevision(int id, String revision) {
         lastRevisions.put(id, revision);
+        return this;
+    }
+
+    /** Why the traffic of the Pod does not go on. */
+    Snapshots trouble(Pods pod, Wait why) {
+        troubles.put(pod.build().uid(), why);
         return this;
     }
 
@@ -155,6 +163,7 @@ final class Snapshots {
                 obstacle,
                 trials(updated),
                 refusals,
+                troubles,
                 lastRevisions,
                 pending,
                 NOW);

@@ -184,7 +184,8 @@ final class World {
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, ActMetrics.none())),
+                        new Expectations(cluster::now, ActMetrics.none()),
+                        pod -> Optional.empty()),
                 cluster,
                 intentions);
     }
