@@ -206,7 +206,7 @@ public final class CollaSetReconciler implements Reconciler {
                 context,
                 memory.obstacle(),
                 memory.trials(),
-                refusals(pods),
+                memory.refusals(refusals(pods), uids(pods), now),
                 troubles(pods),
                 memory.lastRevisions(pods, context),
                 intentions.published(key),
@@ -217,6 +217,12 @@ public final class CollaSetReconciler implements Reconciler {
         Set<String> names = new HashSet<>();
         revisions.forEach(revision -> names.add(revision.getMetadata().getName()));
         return names;
+    }
+
+    private static Set<String> uids(List<PodRecord> pods) {
+        Set<String> uids = new HashSet<>();
+        pods.forEach(pod -> uids.add(pod.uid()));
+        return uids;
     }
 
     private Map<String, Refusal> refusals(List<PodRecord> pods) {

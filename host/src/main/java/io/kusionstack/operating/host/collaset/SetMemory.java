@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.Fate;
+import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param brake how fast Pods may be created
+ * @param resting by uid: what lets Pods leave service only ever more seldom; it outlasts its Pod
  * @param lastRevisions by instance id: the revision of its last Pod
  * @param takenPodNames names under which the last look could not create a Pod, for others have them
  * @param awaited writes of our own that the caches may not show yet
@@ -36,17 +38,19 @@ record SetMemory(
         Optional<CollaSetSnapshot.Obstacle> obstacle,
         Map<String, Trial> trials,
         Brake brake,
+        Map<String, Refusal> resting,
         Map<Integer, String> lastRevisions,
         Set<String> takenPodNames,
         List<Awaited> awaited,
         Instant written,
         Map<PodRef, List<Wait>> waits) {
     static final SetMemory NONE = new SetMemory(
-            Optional.empty(), Map.of(), Brake.NONE, Map.of(), Set.of(), List.of(), Instant.EPOCH, Map.of());
+            Optional.empty(), Map.of(), Brake.NONE, Map.of(), Map.of(), Set.of(), List.of(), Instant.EPOCH, Map.of());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     SetMemory {
         trials = Map.copyOf(trials);
+        resting = Map.copyOf(resting);
         lastRevisions = Map.copyOf(lastRevisions);
         takenPodNames = Set.copyOf(takenPodNames);
         awaited = List.copyOf(awaited);
@@ -66,22 +70,40 @@ record SetMemory(
         List<Awaited> writes = intent.actions().stream()
                 .flatMap(action -> awaited(action).stream())
                 .toList();
-        return new SetMemory(obstacle, trials, brake, lastRevisions, takenPodNames, writes, now, waits);
+        return new SetMemory(obstacle, trials, brake, resting, lastRevisions, takenPodNames, writes, now, waits);
     }
 
     /** What is seen of the set's Pods now. */
     SetMemory seen(CollaSetSnapshot snapshot) {
-        return snapshot.brake().equals(brake) && snapshot.lastRevisions().equals(lastRevisions)
+        Map<String, Refusal> rests = new HashMap<>(snapshot.refusals());
+        rests.values().removeIf(refusal -> !rests(refusal, snapshot.now()));
+        return snapshot.brake().equals(brake) && snapshot.lastRevisions().equals(lastRevisions) && rests.equals(resting)
                 ? this
                 : new SetMemory(
                         obstacle,
                         trials,
                         snapshot.brake(),
+                        rests,
                         snapshot.lastRevisions(),
                         takenPodNames,
                         awaited,
                         written,
                         waits);
+    }
+
+    private static boolean rests(Refusal refusal, Instant now) {
+        return refusal.left() && refusal.lasts() && now.isBefore(refusal.leavesFrom());
+    }
+
+    /** @param known of the Pods that are there; with those that still count though their Pod is gone */
+    Map<String, Refusal> refusals(Map<String, Refusal> known, Set<String> pods, Instant now) {
+        Map<String, Refusal> all = new HashMap<>(known);
+        resting.forEach((uid, refusal) -> {
+            if (!pods.contains(uid) && rests(refusal, now)) {
+                all.put(uid, refusal);
+            }
+        });
+        return all;
     }
 
     /** Of the Pods that are there, and of those that were. */
@@ -102,6 +124,7 @@ record SetMemory(
                 obstacle(acts, applied, snapshot.set().generation(), snapshot.now()),
                 trials(snapshot, acts, applied),
                 brake,
+                resting,
                 lastRevisions,
                 taken(applied),
                 awaited,
@@ -118,7 +141,7 @@ record SetMemory(
                 all.put(edit.edit().pod(), List.of(why));
             }
         }
-        return new SetMemory(obstacle, trials, brake, lastRevisions, takenPodNames, awaited, written, all);
+        return new SetMemory(obstacle, trials, brake, resting, lastRevisions, takenPodNames, awaited, written, all);
     }
 
     private static Set<String> taken(Applied applied) {

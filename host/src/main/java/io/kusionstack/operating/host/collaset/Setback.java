@@ -28,7 +28,8 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
     /**
      * Of an update.
      *
-     * @param scope uids of the Pods that the update reaches: what was refused for another one is not tried again
+     * @param scope uids of the Pods that the update reaches: what was refused for another one is not tried again, unless that one is
+     *     gone, whose successor it would be refused to as well
      * @param isRecreated whether the update deletes the Pod
      */
     static Setback ofUpdate(
@@ -39,7 +40,7 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
             Predicate<Member> isRecreated) {
         return of(
                 snapshot,
-                (uid, known) -> scope.contains(uid)
+                (uid, known) -> (scope.contains(uid) || !isDeletion(known) && isGone(snapshot, uid))
                         && (isDeletion(known)
                                 ? members.stream().anyMatch(each -> each.uid().equals(uid) && isRecreated.test(each))
                                 : isOfRevision(known, target)));
@@ -59,6 +60,10 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
                 .max(Comparator.comparing(Refusal::attempts)
                         .thenComparing(known -> known.edit().pod().name(), Comparator.reverseOrder()));
         return new Setback(byPod, worst);
+    }
+
+    private static boolean isGone(CollaSetSnapshot snapshot, String uid) {
+        return snapshot.pods().stream().noneMatch(pod -> pod.uid().equals(uid));
     }
 
     static boolean isDeletion(Refusal refusal) {

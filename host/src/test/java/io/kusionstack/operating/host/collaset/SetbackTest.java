@@ -12,6 +12,8 @@ import io.kusionstack.operating.host.world.Pods;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a set does while the API server does not take the update of one of its Pods; and how many Pods it marks at all. */
@@ -106,6 +108,36 @@ class SetbackTest {
                 .plan();
 
         assertThat(edited(plan)).containsExactly(second.build().uid());
+    }
+
+    @Test
+    void theDeletionOfThePodThatWasRefusedSendsNoOtherOneOut() {
+        Pods second = Snapshots.pod(1).available();
+        Snapshots set = Snapshots.of(Snapshots.set().replicas(1)).pods(second);
+
+        SetPlan resting =
+                set.refusal("uid-gone", leaving(Snapshots.NOW.plusSeconds(88))).plan();
+
+        assertThat(edited(resting)).isEmpty();
+        assertThat(condition(resting)).contains("the Pod leaves service to try again at 2026-01-01T01:01:28Z");
+    }
+
+    @Test
+    void whatRestsIsRememberedUntilItsTimeThoughItsPodIsGone() {
+        Instant until = Snapshots.NOW.plusSeconds(88);
+        Refusal rests = leaving(until);
+        CollaSetSnapshot there = Snapshots.of(Snapshots.set().replicas(1))
+                .pods(first)
+                .refusal(cause, rests)
+                .refusal("uid-new", refusal(first, 1))
+                .build();
+        SetMemory memory = SetMemory.NONE.seen(there);
+
+        assertThat(memory.refusals(Map.of(), Set.of(), Snapshots.NOW)).isEqualTo(Map.of(cause, rests));
+        assertThat(memory.refusals(Map.of(), Set.of(), until)).isEmpty();
+        assertThat(memory.refusals(Map.of(), Set.of(cause), Snapshots.NOW))
+                .as("it got through, or the Pod was changed")
+                .isEmpty();
     }
 
     @Test
