@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -185,14 +187,35 @@ public final class PluginHost implements AutoCloseable {
                     .addKeyValue("folder", directory)
                     .addKeyValue("cause", e.toString())
                     .log("No plugin is loaded: their folder cannot be read");
-            return Providers.none("no plugin could be loaded from plugins.directory " + directory + ": " + e);
+            String why = "no plugin could be loaded from plugins.directory " + directory + ": " + e;
+            return Providers.none("").and(List.of(unread(directory, why)));
         }
         keep(copies);
         JarCheck check = new JarCheck(settings.allowed(), settings.allowUnlisted(), copies);
         List<Starting.Result> results = all(jars, check);
-        Providers all = sorted(results);
+        Providers all = sorted(results).and(missing(directory, results));
         tell(all);
         return all;
+    }
+
+    /** Told where jars are: without the folder nothing of it can be. */
+    private static PluginState unread(Path directory, String why) {
+        return PluginState.refused(directory.toString(), "", "", List.of(), why);
+    }
+
+    /** What may be loaded and is not there: somebody relies on it. */
+    private List<PluginState> missing(Path directory, List<Starting.Result> results) {
+        Set<String> there = results.stream().map(Starting.Result::id).collect(Collectors.toSet());
+        return settings.allowed().keySet().stream()
+                .filter(id -> !there.contains(id))
+                .sorted()
+                .map(id -> PluginState.refused(
+                        directory.toString(),
+                        id,
+                        "",
+                        List.of(),
+                        "plugins.allowed lists it, and no jar of plugins.directory has this id"))
+                .toList();
     }
 
     private synchronized void keep(PrivateFolder copies) {
@@ -305,6 +328,7 @@ public final class PluginHost implements AutoCloseable {
                 .filter(name -> all.loaded().stream()
                         .flatMap(plugin -> plugin.offers().stream())
                         .noneMatch(offer -> offer.name().equals(name)))
+                .filter(name -> all.refused().stream().noneMatch(state -> state.isCalled(name)))
                 .forEach(name -> LOG.atWarn()
                         .addKeyValue("settings", "plugins.settings." + name)
                         .log("There are settings for a plugin that is not loaded"));

@@ -24,7 +24,7 @@ record PluginWords(UnaryOperator<String> mask) {
         String text = message == null
                 ? thrown.getClass().getName()
                 : speaksForItself ? message : thrown.getClass().getName() + ": " + message;
-        return cut(masked(text).lines().findFirst().orElse("").strip(), THROWN);
+        return cut(masked(text).lines().findFirst().orElse("").strip(), speaksForItself ? SENTENCE : THROWN);
     }
 
     String sentence(String text) {

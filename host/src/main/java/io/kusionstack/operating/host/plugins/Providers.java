@@ -41,6 +41,13 @@ record Providers(List<Loaded> loaded, List<PluginState> refused, String missing)
         return new Providers(List.of(), List.of(), why);
     }
 
+    /** With more that cannot be used. */
+    Providers and(List<PluginState> more) {
+        List<PluginState> all = new ArrayList<>(refused);
+        all.addAll(more);
+        return new Providers(loaded, all, missing);
+    }
+
     <T extends Offer> Optional<Found<T>> find(String name, Class<T> kind) {
         return loaded.stream()
                 .flatMap(one -> one.offers().stream()

@@ -53,6 +53,14 @@ final class Starting {
         record Started(Loaded plugin) implements Result {}
 
         record Refused(PluginState state) implements Result {}
+
+        /** Of the plugin; empty if it could not be read. */
+        default String id() {
+            return switch (this) {
+                case Started(Loaded started) -> started.state().id();
+                case Refused(PluginState refused) -> refused.id();
+            };
+        }
     }
 
     /** Blocks for at most {@code loadTimeout}. */

@@ -267,8 +267,9 @@ class PluginHostTest {
         PluginHost host = host();
 
         assertThat(unavailable(host, "slb"))
-                .startsWith("plugin \"slb\" is not loaded; known for rule are none;"
-                        + " no plugin could be loaded from plugins.directory ");
+                .startsWith("plugin \"slb\" is not loaded; known for rule are none; refused are " + folder
+                        + ": no plugin could be loaded from plugins.directory ");
+        assertThat(refusal(host)).startsWith("no plugin could be loaded from plugins.directory ");
         Files.createDirectory(folder);
     }
 

@@ -90,12 +90,26 @@ class PluginSettingsTest {
         assertThat(host.refused()).isEqualTo(host.states());
     }
 
+    @Test
+    void whatIsListedAndNotThereIsTold() throws Exception {
+        PluginHost host = host(Map.of(), Map.of("slb", "0a".repeat(32)));
+
+        assertThat(host.states())
+                .extracting(state -> state.id() + " " + state.standing() + " " + state.why())
+                .contains("slb refused plugins.allowed lists it, and no jar of plugins.directory has this id")
+                .hasSize(2);
+    }
+
     private PluginHost host(Map<String, JsonNode> settings) throws InterruptedException {
+        return host(settings, Map.of());
+    }
+
+    private PluginHost host(Map<String, JsonNode> settings, Map<String, String> allowed) throws InterruptedException {
         new PluginJars(folder, work).build("sample.jar", new PluginJars.Recipe().source(CONTROL));
         PluginHost host = new PluginHost(
                 new PluginHost.Settings(
                         Optional.of(folder),
-                        Map.of(),
+                        allowed,
                         true,
                         settings,
                         List.of(),
