@@ -1,7 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.ContainerBaseline;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.LastPodStatus;
@@ -11,6 +11,8 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,27 +33,28 @@ final class ImageChange {
 
     /** True if images of this Pod were changed and the operation has not been finished. */
     static boolean isUnderWay(PodRecord pod) {
-        return !LastPodStatus.states(pod).isEmpty();
+        return !baselines(pod).isEmpty();
     }
 
     /** True once each container that was changed last showed it: only then may the image change again. */
     static boolean hasShown(PodRecord pod) {
-        return LastPodStatus.awaitingRestart(pod, since(pod)).isEmpty();
+        return PodOps.awaitingRestart(pod).isEmpty();
     }
 
     /**
      * @param settle how long a container whose digest did not change has to run before it counts as the new one
      */
     static Progress progress(PodRecord pod, Duration settle, Instant now) {
-        JsonNode states = LastPodStatus.states(pod);
+        Map<String, ContainerBaseline> baselines = baselines(pod);
+        List<ContainerRecord> waiting = PodOps.awaitingRestart(pod);
         if (pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "").equals("{}")) {
             return new Progress.Done();
         }
         for (ContainerRecord container : pod.containers()) {
             if (!container.init()) {
-                JsonNode before = states.path(container.name());
+                ContainerBaseline before = baselines.getOrDefault(container.name(), ContainerBaseline.none());
                 Optional<Progress> pending =
-                        halted(pod, container, before).or(() -> unsettled(container, before, settle, now));
+                        halted(pod, container, waiting).or(() -> unsettled(container, before, settle, now));
                 if (pending.isPresent()) {
                     return pending.get();
                 }
@@ -67,12 +70,12 @@ final class ImageChange {
                 : waiting(Reason.POD_NOT_READY, "", "not all containers are ready");
     }
 
-    private static Optional<Progress> halted(PodRecord pod, ContainerRecord container, JsonNode before) {
+    private static Optional<Progress> halted(PodRecord pod, ContainerRecord container, List<ContainerRecord> waiting) {
         String name = container.name();
         if (container.state() != ContainerRecord.State.RUNNING) {
             return Optional.of(stopped(pod, container));
         }
-        if (LastPodStatus.wasPatched(before) && !LastPodStatus.isReplaced(container, before, since(pod))) {
+        if (waiting.contains(container)) {
             return Optional.of(waiting(
                     Reason.WAITING_FOR_KUBELET, name, "container " + name + " still runs as before the image change"));
         }
@@ -82,8 +85,8 @@ final class ImageChange {
     }
 
     private static Optional<Progress> unsettled(
-            ContainerRecord container, JsonNode before, Duration settle, Instant now) {
-        if (!LastPodStatus.wasPatched(before) || isSurelyNew(container, before)) {
+            ContainerRecord container, ContainerBaseline before, Duration settle, Instant now) {
+        if (!before.wasPatched() || isSurelyNew(container, before)) {
             return Optional.empty();
         }
         String name = container.name();
@@ -135,20 +138,20 @@ final class ImageChange {
         return message.isEmpty() ? "" : " (" + container.reason() + ": " + message + ")";
     }
 
-    private static Optional<Instant> since(PodRecord pod) {
-        return PodOps.operation(pod, Names.COLLASET_OPERATION).flatMap(PodOps.Operation::since);
-    }
-
-    private static boolean isSurelyNew(ContainerRecord container, JsonNode before) {
-        if (before.path("neverStarted").asBoolean()) {
+    private static boolean isSurelyNew(ContainerRecord container, ContainerBaseline before) {
+        if (before.neverStarted()) {
             return true;
         }
-        return before.has("lastImageID")
-                ? !container.imageId().equals(before.path("lastImageID").asText())
-                : LastPodStatus.runsWhatItIsToRun(container);
+        return before.imageId().isPresent()
+                ? !before.imageId().get().equals(container.imageId())
+                : container.runsItsImage();
     }
 
     private static Progress waiting(Reason reason, String on, String message) {
         return new Progress.Pending(new Wait(reason, on, message), Optional.empty());
+    }
+
+    private static Map<String, ContainerBaseline> baselines(PodRecord pod) {
+        return ContainerBaseline.parse(pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "{}"));
     }
 }

@@ -77,8 +77,8 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         this.refusals = new Refusals(around.clock(), announcer::announce);
         this.pauses = new Pauses(around.clock(), announcer::announce);
         Rehearsals rehearsals = new Rehearsals(parts, delivery, refusals, later);
-        this.podWriter = new PodWriter(parts, delivery, rehearsals, refusals, later, lanes);
-        this.podLife = new PodLife(parts, delivery, rehearsals, refusals, later);
+        this.podWriter = new PodWriter(parts, delivery, rehearsals, later, lanes);
+        this.podLife = new PodLife(parts, delivery, rehearsals, later);
         this.objects = new ObjectWriter(parts, delivery);
         this.statuses = new StatusWriter(parts, delivery, later, pauses);
         around.cache().onChange(refusals);

@@ -31,11 +31,11 @@ final class PodLife {
     private final Rehearsals rehearsals;
     private final PodReader reader;
 
-    PodLife(ActuatorParts parts, Delivery delivery, Rehearsals rehearsals, Refusals refusals, Later later) {
+    PodLife(ActuatorParts parts, Delivery delivery, Rehearsals rehearsals, Later later) {
         this.parts = parts;
         this.delivery = delivery;
         this.rehearsals = rehearsals;
-        this.refusals = refusals;
+        this.refusals = rehearsals.refusals();
         this.later = later;
         this.reader = new PodReader(parts, delivery);
     }

@@ -32,16 +32,10 @@ final class PodWriter {
     private final Rehearsals rehearsals;
     private final PendingEdits pending = new PendingEdits();
 
-    PodWriter(
-            ActuatorParts parts,
-            Delivery delivery,
-            Rehearsals rehearsals,
-            Refusals refusals,
-            Later later,
-            WriteLanes lanes) {
+    PodWriter(ActuatorParts parts, Delivery delivery, Rehearsals rehearsals, Later later, WriteLanes lanes) {
         this.parts = parts;
         this.delivery = delivery;
-        this.refusals = refusals;
+        this.refusals = rehearsals.refusals();
         this.later = later;
         this.reader = new PodReader(parts, delivery);
         this.lostWrites = new LostWrites(parts, reader, later, lanes);

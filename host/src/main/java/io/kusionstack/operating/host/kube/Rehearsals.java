@@ -62,6 +62,11 @@ final class Rehearsals {
         this.later = later;
     }
 
+    /** Where it is noted what was denied. */
+    Refusals refusals() {
+        return refusals;
+    }
+
     /**
      * To be called in turn, before the edit is sent.
      *

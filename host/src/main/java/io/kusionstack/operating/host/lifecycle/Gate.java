@@ -2,11 +2,9 @@ package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
-import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -55,10 +53,8 @@ final class Gate {
     private static Optional<String> awaitedRestart(LifecycleSnapshot snapshot) {
         PodRecord seen = snapshot.seen();
         boolean observed = seen.observedGeneration() == 0 || seen.observedGeneration() >= seen.generation();
-        Optional<Instant> since =
-                PodOps.operation(seen, Names.COLLASET_OPERATION).flatMap(PodOps.Operation::since);
-        return LastPodStatus.awaitingRestart(seen, since).stream()
-                .filter(container -> !observed || !LastPodStatus.runsWhatItIsToRun(container))
+        return PodOps.awaitingRestart(seen).stream()
+                .filter(container -> !observed || !container.runsItsImage())
                 .map(ContainerRecord::name)
                 .findFirst();
     }

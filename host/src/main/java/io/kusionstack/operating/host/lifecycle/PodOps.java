@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.lifecycle;
 
+import io.kusionstack.operating.host.model.ContainerBaseline;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -120,6 +122,36 @@ public final class PodOps {
     /** True if no operation is on the Pod, in whatever phase. */
     public static boolean isIdle(PodRecord pod) {
         return operations(pod).isEmpty();
+    }
+
+    /**
+     * The containers that the kubelet is yet to stop, because their image was patched: until then they run as before, whatever Ready
+     * says. Kuperator records the digest only: where that is the same, a container has to be younger than the operation.
+     */
+    public static List<ContainerRecord> awaitingRestart(PodRecord pod) {
+        String annotation = pod.annotations().get(Names.LAST_POD_STATUS);
+        if (annotation == null) {
+            return List.of();
+        }
+        Map<String, ContainerBaseline> baselines = ContainerBaseline.parse(annotation);
+        Optional<Instant> since = operation(pod, Names.COLLASET_OPERATION).flatMap(Operation::since);
+        return pod.containers().stream()
+                .filter(container -> !container.init() && container.state() == ContainerRecord.State.RUNNING)
+                .filter(container -> {
+                    ContainerBaseline before = baselines.getOrDefault(container.name(), ContainerBaseline.none());
+                    return before.wasPatched() && !isReplaced(container, before, since);
+                })
+                .toList();
+    }
+
+    private static boolean isReplaced(ContainerRecord container, ContainerBaseline before, Optional<Instant> since) {
+        if (before.containerId().isPresent()) {
+            return !before.containerId().get().equals(container.containerId())
+                    || container.restartCount() > before.restartCount();
+        }
+        Instant started = container.startedAt();
+        return !before.imageId().equals(Optional.of(container.imageId()))
+                || started != null && since.filter(started::isAfter).isPresent();
     }
 
     /**

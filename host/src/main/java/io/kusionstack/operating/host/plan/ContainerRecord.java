@@ -97,6 +97,11 @@ public record ContainerRecord(
                 stopped);
     }
 
+    /** By the text of the image; a runtime may show it with its registry. */
+    public boolean runsItsImage() {
+        return runningImage.equals(image) || runningImage.endsWith("/" + image);
+    }
+
     /** True if it does not run, and the one that was there last has ended. */
     public boolean hasEnded() {
         return state != State.RUNNING && !containerId.isEmpty() && containerId.equals(stopped.lastContainerId());

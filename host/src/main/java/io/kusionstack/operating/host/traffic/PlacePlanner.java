@@ -206,10 +206,7 @@ final class PlacePlanner {
                 takeOff(spot, look);
             }
         }
-        schedule.settled(settled);
-        if (settled && look.ticket() <= employee.backSince()) {
-            schedule.verify(look);
-        }
+        settled(settled, employee, look);
         Optional<Spot> old =
                 others.stream().filter(spot -> !settled && isSentTo(spot, look)).findFirst();
         return new Standing(
@@ -219,6 +216,14 @@ final class PlacePlanner {
                 List.copyOf(waits),
                 refused,
                 Words.beside(others, shown(old.or(() -> asked), look)));
+    }
+
+    /** One that was off has to be seen on since. */
+    private void settled(boolean settled, Employee employee, Look look) {
+        schedule.settled(settled);
+        if (settled && look.ticket() <= employee.backSince()) {
+            schedule.verify(look);
+        }
     }
 
     private record Sighted(Look look, Sight sight) {}

@@ -163,14 +163,7 @@ class LifecyclePlannerTest {
     void holdsOperateBackWhileTheWantedEditCannotTravel() {
         // no condition yet: prepared as it stands, but the gate has to be written to the status first
         PodRecord pod = Pods.pod("a").preCheck(ID, "update").build();
-        Facts facts = new Facts(
-                Map.of(ID, PASSED),
-                Optional.empty(),
-                Optional.of(intention(Pods.STAMP)),
-                List.of(),
-                Set.of(),
-                new TreeMap<>(),
-                Optional.empty());
+        Facts facts = facts(Map.of(ID, PASSED), Optional.of(intention(Pods.STAMP)));
 
         PodEdit edit = plan(pod, facts).edit();
 
@@ -364,25 +357,15 @@ class LifecyclePlannerTest {
     }
 
     private static Facts judged(Judgement judgement) {
-        return new Facts(
-                Map.of(ID, judgement),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Set.of(),
-                new TreeMap<>(),
-                Optional.empty());
+        return facts(Map.of(ID, judgement), Optional.empty());
+    }
+
+    private static Facts facts(Map<String, Judgement> judged, Optional<Intention> intention) {
+        return new Facts(judged, Optional.empty(), intention, List.of(), Set.of(), new TreeMap<>(), Optional.empty());
     }
 
     private static Facts intending(Intention intention) {
-        return new Facts(
-                Map.of(),
-                Optional.empty(),
-                Optional.of(intention),
-                List.of(),
-                Set.of(),
-                new TreeMap<>(),
-                Optional.empty());
+        return facts(Map.of(), Optional.of(intention));
     }
 
     private static Intention intention(String operating) {

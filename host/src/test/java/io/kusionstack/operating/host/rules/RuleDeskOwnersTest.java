@@ -3,13 +3,15 @@ package io.kusionstack.operating.host.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.world.Pods;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Pods that owners want and that are not there. */
+/** Pods that owners want and that are not there, and what is refused for all Pods of an owner. */
 class RuleDeskOwnersTest {
     private final PodRecord a = Pods.pod("a").available().build();
     private final FakeRuleWorld world =
@@ -53,5 +55,26 @@ class RuleDeskOwnersTest {
                 .put(new Workload("uid-web", 9, Map.of("app", "web")));
 
         assertThat(shop.begins(canary)).isEqualTo(new Judgement.Passed());
+    }
+
+    @Test
+    void whoWasRefusedTakesItsPlaceAgainOnceOneOfItsWorkloadCouldLeave() {
+        PodRecord first =
+                RuleDeskTest.waiting(Pods.pod("a").available().ownedBy("web").build(), 2, "100");
+        PodRecord second =
+                RuleDeskTest.waiting(Pods.pod("b").available().ownedBy("web").build(), 2, "101");
+        world.put(first, second);
+        for (PodRecord pod : List.of(first, second)) {
+            world.pass("web");
+            assertThat(world.asks(pod)).isEqualTo(new Judgement.Passed());
+            world.desk.settled(pod.ref(), Settlement.REFUSED);
+        }
+        assertThat(world.woken("web")).isEmpty();
+
+        world.put(RuleDeskTest.leaving(first, 3));
+        assertThat(world.woken("web")).isEmpty();
+        world.remove("a");
+
+        assertThat(world.woken("web")).containsExactly("b");
     }
 }

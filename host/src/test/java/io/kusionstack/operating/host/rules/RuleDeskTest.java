@@ -269,25 +269,6 @@ class RuleDeskTest {
     }
 
     @Test
-    void whoWasRefusedTakesItsPlaceAgainOnceOneOfItsWorkloadCouldLeave() {
-        PodRecord first = waiting(Pods.like(a).ownedBy("web").build(), 2, "100");
-        PodRecord second = waiting(Pods.like(b).ownedBy("web").build(), 2, "101");
-        world.put(first, second);
-        for (PodRecord pod : List.of(first, second)) {
-            world.pass("web");
-            assertThat(world.asks(pod)).isEqualTo(PASSED);
-            world.desk.settled(pod.ref(), Settlement.REFUSED);
-        }
-        assertThat(world.woken("web")).isEmpty();
-
-        world.put(leaving(first, 3));
-        assertThat(world.woken("web")).isEmpty();
-        world.remove("a");
-
-        assertThat(world.woken("web")).containsExactly("b");
-    }
-
-    @Test
     void aWriteWithoutAnswerKeepsItsSlotUntilThePodWasReadAgain() {
         world.begins(a);
         world.desk.settled(a.ref(), Settlement.UNKNOWN);

@@ -45,6 +45,9 @@ class TrafficPlannerTest {
                 "Service shop/web", "slb", "lb-1", "On", Optional.empty(), "", Optional.of(Scene.LOOKED));
         Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(PlacePlanner.PATIENCE));
         Employee employee = new Employee(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
+        Standing standing = new Standing(false, true, Standing.NOT_CLEAR, List.of(wait), Optional.empty(), shown);
+        PodTraffic.Known known = new PodTraffic.Known(
+                Standing.NOT_CLEAR, Standing.NOT_CLEAR, List.of(wait), Optional.empty(), List.of(shown));
         assertThat(plan)
                 .isEqualTo(new TrafficPlan(
                         List.of(new PlacePlan(
@@ -52,29 +55,12 @@ class TrafficPlannerTest {
                                 List.of(off),
                                 List.of(),
                                 new TreeSet<>(List.of(A)),
-                                Map.of(
-                                        "uid-a",
-                                        new Standing(
-                                                false,
-                                                true,
-                                                Standing.NOT_CLEAR,
-                                                List.of(wait),
-                                                Optional.empty(),
-                                                shown)),
+                                Map.of("uid-a", standing),
                                 Optional.of(Duration.ZERO),
                                 Optional.of(patience),
                                 false)),
                         List.of(),
-                        List.of(new PodPlan(
-                                employee,
-                                new PodTraffic.Known(
-                                        Standing.NOT_CLEAR,
-                                        Standing.NOT_CLEAR,
-                                        List.of(wait),
-                                        Optional.empty(),
-                                        List.of(shown)),
-                                false,
-                                true)),
+                        List.of(new PodPlan(employee, known, false, true)),
                         Optional.of(patience),
                         false));
     }
