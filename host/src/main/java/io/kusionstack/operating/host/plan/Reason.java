@@ -15,6 +15,7 @@ public enum Reason {
     TRAFFIC_PLACE_MISSING("TrafficPlaceMissing", "the load balancer or group that the Service names does not exist"),
     TRAFFIC_REFUSED("TrafficRefused", "the load balancer's provider refuses the change"),
     TRAFFIC_NOT_SERVED("TrafficNotServed", "the Service asks for a traffic plugin and is not of type LoadBalancer"),
+    TRAFFIC_LEFT_BEHIND("TrafficLeftBehind", "the Service is gone, and nothing says where its Pods were registered"),
     TRAFFIC_WITHDRAWN("TrafficWithdrawn", "the Service asks for no traffic any more"),
     TRAFFIC_GROUP_SHARED("TrafficGroupShared", "another Service has its Pods in the load balancer's group already"),
     TRAFFIC_RECORD_REFUSED("TrafficRecordRefused", "what is put on could not be recorded at the Service"),

@@ -3,6 +3,8 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,6 +108,22 @@ record TrafficPlan(
     /** Something is to be put on, now or as soon as its place can be read. */
     boolean asksForMore() {
         return places.stream().anyMatch(place -> !place.on().isEmpty());
+    }
+
+    /** Names of the Pods that carry its marks. */
+    List<String> marked() {
+        return pods.stream()
+                .filter(PodPlan::marked)
+                .map(pod -> pod.employee().pod().name())
+                .toList();
+    }
+
+    /** The first address that somebody else registered. */
+    Optional<Wait> foreign() {
+        return pods.stream()
+                .flatMap(pod -> pod.known().waits().stream())
+                .filter(wait -> wait.reason() == Reason.FOREIGN_BACKEND)
+                .findFirst();
     }
 
     int waitingOn() {

@@ -147,6 +147,9 @@ public final class TrafficReconciler implements Reconciler {
         if (round.employment().wanted()) {
             memory = record(round.employment(), memory, looked.places());
         }
+        if (!round.employment().exists() && before.isEmpty() && !plan.edits().isEmpty()) {
+            actuator.apply(Plan.of(warning(round.employment(), Words.leftBehind(round.employment(), plan.marked()))));
+        }
         if (!plan.edits().isEmpty()) {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
         }
@@ -160,7 +163,7 @@ public final class TrafficReconciler implements Reconciler {
             return letGo(key, round);
         }
         answered(key, round, looked, after, isToAsk);
-        memory = tell(round, memory.places(after));
+        memory = tell(round, memory.places(after), plan.foreign());
         memories.put(key, memory);
         return outcome(round, plan, memory);
     }
@@ -333,8 +336,11 @@ public final class TrafficReconciler implements Reconciler {
         return stored.outcome();
     }
 
-    private ServiceMemory tell(Round round, ServiceMemory memory) {
-        Optional<Wait> problem = round.obstacle().or(() -> memory.refusal()).or(() -> Places.problem(memory.places()));
+    private ServiceMemory tell(Round round, ServiceMemory memory, Optional<Wait> foreign) {
+        Optional<Wait> problem = round.obstacle()
+                .or(() -> memory.refusal())
+                .or(() -> Places.problem(memory.places()))
+                .or(() -> foreign);
         if (problem.equals(memory.problem()) || !round.employment().exists()) {
             return memory.told(problem);
         }

@@ -10,11 +10,14 @@ import io.kusionstack.operating.plugin.traffic.Observation;
 import io.kusionstack.operating.plugin.traffic.Progress;
 import io.kusionstack.operating.plugin.traffic.Progress.Pending;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
 /** What to tell a person who asks why a Pod waits for traffic. The same as long as nothing changes. */
 final class Words {
+    private static final int MOST_NAMED = 10;
+
     private Words() {}
 
     /** What a plugin said of a change; empty where it took it. */
@@ -68,6 +71,17 @@ final class Words {
                         + " type " + employment.type() + ": only Services of type LoadBalancer are served, so its Pods"
                         + " are touched without leaving a load balancer first. Set spec.type to LoadBalancer, or take"
                         + " the annotations of " + Names.TRAFFIC_DOMAIN + " away");
+    }
+
+    /** Neither a record nor memory says where they were. */
+    static Wait leftBehind(Employment employment, List<String> pods) {
+        return new Wait(
+                Reason.TRAFFIC_LEFT_BEHIND,
+                employment.name(),
+                employment.name()
+                        + " is gone together with its finalizer, and nothing says at which load balancer its Pods are"
+                        + " registered (" + String.join(", ", pods.subList(0, Math.min(pods.size(), MOST_NAMED)))
+                        + (pods.size() > MOST_NAMED ? " and others" : "") + "): remove what is left there by hand");
     }
 
     static Wait withdrawn(Employment employment) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
@@ -279,6 +280,12 @@ class TrafficStoryTest {
         world.settle();
 
         assertNothingLeft(world);
+        assertThat(world.cluster.done())
+                .filteredOn(Action.Announce.class::isInstance)
+                .extracting(action -> ((Action.Announce) action).message())
+                .containsExactly(
+                        "Service shop/web is gone together with its finalizer, and nothing says at which load balancer its"
+                                + " Pods are registered (a, b, c): remove what is left there by hand");
     }
 
     @Test

@@ -227,10 +227,12 @@ class TrafficTroubleTest {
                 .extracting(Wait::reason)
                 .containsExactly(Reason.FOREIGN_BACKEND);
         assertThat(world.pod("b").available()).isTrue();
+        assertThat(announced(world)).containsExactly("WARNING ForeignBackend");
 
         world.balancer.at("lb-1").remove(new Spot("10.0.0.1", 8080));
         world.settle();
         assertThat(world.pod("a").available()).isTrue();
+        assertThat(announced(world)).containsExactly("WARNING ForeignBackend", "NORMAL TrafficRecovered");
     }
 
     @Test
