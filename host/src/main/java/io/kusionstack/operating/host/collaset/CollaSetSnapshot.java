@@ -113,7 +113,10 @@ record CollaSetSnapshot(
                     Trial.isQuota(code, message)
                             ? "free or raise the quota"
                             : "correct spec.template, or have it allowed";
-                case 400, 422 -> "correct spec.template";
+                case 400, 422 ->
+                    message.contains("denied")
+                            ? "correct spec.template, or the policy that refuses it"
+                            : "correct spec.template";
                 default -> "it is tried again";
             };
         }

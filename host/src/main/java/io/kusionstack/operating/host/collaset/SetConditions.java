@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,7 @@ final class SetConditions {
     static final String SCALE = "Scale";
     static final String UPDATE = "Update";
     private static final String AVAILABLE = "Available";
-    private static final String PAUSED = "Paused";
+    private static final String PAUSED = Reason.PAUSED.word();
 
     private final Conditions conditions;
     private final CollaSetSnapshot snapshot;
@@ -75,7 +76,8 @@ final class SetConditions {
     }
 
     private String scaleFailed() {
-        return counters.replicas() > wanted ? "ScaleInFailed" : "ScaleOutFailed";
+        Reason reason = counters.replicas() > wanted ? Reason.SCALE_IN_FAILED : Reason.SCALE_OUT_FAILED;
+        return reason.word();
     }
 
     /** All Pods exist, whatever else is wrong. */
@@ -146,7 +148,7 @@ final class SetConditions {
     }
 
     private String reason() {
-        return course.clearance().withheld().map(why -> why.reason().word()).orElse("UpdateFailed");
+        return course.clearance().withheld().map(why -> why.reason().word()).orElse(Reason.UPDATE_FAILED.word());
     }
 
     private Step.Reach reach() {

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Selector;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +108,7 @@ final class SetStatus {
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         setback.trouble()
                 .ifPresentOrElse(
-                        problem -> conditions.set(STALLED, true, "DeletionFailed", problem),
+                        problem -> conditions.set(STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> stalledBySetback(snapshot, conditions));
         if (conditions.isTrue(STALLED)) {
             SetConditions.notProgressing(conditions);
