@@ -126,7 +126,8 @@ public final class PodOps {
 
     /**
      * The containers that the kubelet is yet to stop, because their image was patched: until then they run as before, whatever Ready
-     * says. Kuperator records the digest only: where that is the same, a container has to be younger than the operation.
+     * says. Kuperator records the digest only, and leaves the annotation for good: where the digest is the same, a container has to be
+     * younger than the operation, and where there is none any more nothing is known.
      */
     public static List<ContainerRecord> awaitingRestart(PodRecord pod) {
         String annotation = pod.annotations().get(Names.LAST_POD_STATUS);
@@ -151,7 +152,8 @@ public final class PodOps {
         }
         Instant started = container.startedAt();
         return !before.imageId().equals(Optional.of(container.imageId()))
-                || started != null && since.filter(started::isAfter).isPresent();
+                || since.isEmpty()
+                || started != null && started.isAfter(since.get());
     }
 
     /**

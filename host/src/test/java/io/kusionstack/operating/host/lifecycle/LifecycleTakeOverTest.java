@@ -18,6 +18,7 @@ import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,19 @@ class LifecycleTakeOverTest {
 
         PodRecord begun = after(Pods.like(still).preCheck("x", "update").build());
         assertThat(begun.annotations()).containsOnlyKeys("kusionstack.io/other");
+    }
+
+    @Test
+    void theBaselineThatKuperatorLeavesForGoodHoldsNobody() {
+        String left = "{\"containerStates\":{\"main\":{\"latestImage\":\"app:v2\",\"lastImageID\":\"sha256:app:v1\"}}}";
+        PodRecord old = Pods.pod("a")
+                .ready()
+                .offline()
+                .annotation(Names.LAST_POD_STATUS, left)
+                .build();
+        PodRecord tagged = old.with(PodEdit.of(old).images(Map.of("main", "app:v2")));
+
+        assertThat(after(tagged).gateClosed()).isFalse();
     }
 
     @Test
