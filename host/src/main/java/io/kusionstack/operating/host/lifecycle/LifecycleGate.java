@@ -146,11 +146,11 @@ public final class LifecycleGate implements PodGate {
     private Map<String, Judgement> inVain(LifecycleSnapshot snapshot) {
         Map<String, Judgement> inVain = new TreeMap<>();
         for (String id : LifecyclePlanner.lingers(snapshot)) {
-            List<Wait> ahead = obstacles.ahead(snapshot.pod(), id);
-            if (!ahead.isEmpty()
+            List<Wait> lasting = obstacles.lasting(snapshot.pod(), id, snapshot.now());
+            if (!lasting.isEmpty()
                     && unreachable(snapshot).isEmpty()
                     && !holding(snapshot).isEmpty()) {
-                inVain.put(id, new Judgement.Waiting(ahead, HELD));
+                inVain.put(id, new Judgement.Waiting(lasting, HELD));
             }
         }
         return inVain;

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plan;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -17,6 +18,15 @@ public interface Obstacles {
      */
     List<Wait> ahead(PodRecord pod, String operation);
 
+    /**
+     * What of that has lasted for so long, and will whatever becomes of the Pod, that nobody should wait for it out of service.
+     *
+     * @return empty if nothing is known to
+     */
+    default List<Wait> lasting(PodRecord pod, String operation, Instant now) {
+        return List.of();
+    }
+
     /** Nothing ever stands in the way. */
     static Obstacles none() {
         return (pod, operation) -> List.of();
@@ -25,7 +35,20 @@ public interface Obstacles {
     /** What any of them knows stands in the way. */
     static Obstacles all(Obstacles... known) {
         List<Obstacles> each = List.of(known);
-        return (pod, operation) ->
-                each.stream().flatMap(one -> one.ahead(pod, operation).stream()).toList();
+        return new Obstacles() {
+            @Override
+            public List<Wait> ahead(PodRecord pod, String operation) {
+                return each.stream()
+                        .flatMap(one -> one.ahead(pod, operation).stream())
+                        .toList();
+            }
+
+            @Override
+            public List<Wait> lasting(PodRecord pod, String operation, Instant now) {
+                return each.stream()
+                        .flatMap(one -> one.lasting(pod, operation, now).stream())
+                        .toList();
+            }
+        };
     }
 }

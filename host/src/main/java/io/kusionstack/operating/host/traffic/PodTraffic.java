@@ -5,7 +5,6 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.lifecycle.PodOps;
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
@@ -52,24 +51,20 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             Reason.TRAFFIC_THROTTLED,
             Reason.PLUGIN_BUSY);
 
+    /** After so long an obstacle will not be gone in a moment. */
+    private static final Duration LASTING = Duration.ofSeconds(30);
+
     private static final Duration UNSEEN = Duration.ofSeconds(5);
 
     private final InstantSource clock;
     private final AtomicLong tickets = new AtomicLong();
-    private final Map<String, Off> offs = new ConcurrentHashMap<>();
-    /** Of Pods that kept a finalizer while they had to be off, and were not marked again since: when they were fit again. */
-    private final Map<String, Long> backs = new ConcurrentHashMap<>();
-
+    private final OffTickets offs;
     private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
     private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
-    private final Claims claims = new Claims();
+    /** Since when an obstacle of a Service that may last stands without a break. */
+    private final Map<Key, Instant> since = new ConcurrentHashMap<>();
 
-    /**
-     * When the host learnt that a Pod has to be off.
-     *
-     * @param ticket in the order of the host's events
-     */
-    record Off(long ticket, Instant at) {}
+    private final Claims claims = new Claims();
 
     /**
      * What a Service's last look said of a Pod.
@@ -114,6 +109,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     public PodTraffic(InstantSource clock) {
         this.clock = clock;
+        this.offs = new OffTickets(this::tick, clock);
     }
 
     /** Follows Pods and Services from now on; before whoever asks. */
@@ -123,24 +119,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     void podChanged(@Nullable PodRecord before, @Nullable PodRecord after) {
-        if (after == null) {
-            if (before != null) {
-                offs.remove(before.uid());
-                backs.remove(before.uid());
-            }
-            return;
-        }
-        boolean isFit = Employee.isFit(after);
-        if (!isFit || !after.isProtected() || after.hasLabel(Names.SERVICE_AVAILABLE)) {
-            backs.remove(after.uid());
-        } else if (before == null || !Employee.isFit(before)) {
-            backs.put(after.uid(), tick());
-        }
-        if (isFit) {
-            offs.remove(after.uid());
-        } else if (before == null || Employee.isFit(before) || after.gateClosed() && !before.gateClosed()) {
-            offs.put(after.uid(), new Off(tick(), clock.instant()));
-        }
+        offs.podChanged(before, after);
     }
 
     /** Which Services have backends where. */
@@ -174,13 +153,13 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return tickets.incrementAndGet();
     }
 
-    Optional<Off> off(PodRecord pod) {
-        return Optional.ofNullable(offs.get(pod.uid()));
+    Optional<OffTickets.Off> off(PodRecord pod) {
+        return offs.off(pod);
     }
 
-    /** The ticket under which it was seen fit again with its finalizer still on; 0 where there is none, or it is marked again. */
+    /** As {@link OffTickets#back}. */
     long back(PodRecord pod) {
-        return backs.getOrDefault(pod.uid(), 0L);
+        return offs.back(pod);
     }
 
     /** The managed Services of a namespace. */
@@ -192,6 +171,11 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     boolean tell(Key service, Told now) {
         Told before = told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
                 .put(service, now);
+        if (now.obstacle().filter(PodTraffic::mayLast).isPresent()) {
+            since.putIfAbsent(service, clock.instant());
+        } else {
+            since.remove(service);
+        }
         return before == null || now.isAhead(before);
     }
 
@@ -219,6 +203,28 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return ahead;
     }
 
+    /**
+     * Not what the provider refuses of this very Pod: in service nobody asks for it, so that it would be forgotten, and the Pod would leave
+     * again.
+     */
+    @Override
+    public List<Wait> lasting(PodRecord pod, String operation, Instant now) {
+        List<Wait> lasting = new ArrayList<>();
+        for (Key service : servicesOf(pod)) {
+            Optional.ofNullable(since.get(service))
+                    .filter(start -> !now.isBefore(start.plus(LASTING)))
+                    .flatMap(start -> Optional.ofNullable(of(pod.namespace()).get(service)))
+                    .flatMap(Told::obstacle)
+                    .filter(PodTraffic::mayLast)
+                    .ifPresent(lasting::add);
+        }
+        return lasting;
+    }
+
+    private static boolean mayLast(Wait obstacle) {
+        return obstacle.reason() != Reason.TRAFFIC_REFUSED && !PASSING.contains(obstacle.reason());
+    }
+
     /** Who leaves for good has nothing to wait for where it never was. */
     private static boolean isOver(Told known, PodRecord pod, String operation) {
         return PodOps.isToDelete(pod, operation)
@@ -242,6 +248,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     void forget(Key service) {
         of(service.namespace()).remove(service);
+        since.remove(service);
     }
 
     Optional<Known> known(Key service, PodRecord pod) {
@@ -276,7 +283,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     /** True if the Pod was seen off everywhere since it had to be. */
     boolean isClear(PodRecord pod, Optional<Known> known) {
-        Optional<Off> off = off(pod);
+        Optional<OffTickets.Off> off = off(pod);
         return off.isPresent()
                 && known.filter(said -> said.clearAt() > off.get().ticket()).isPresent();
     }

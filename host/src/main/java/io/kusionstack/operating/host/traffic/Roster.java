@@ -53,7 +53,7 @@ final class Roster {
             if (!selected && !left && !isMarked(employment, pod)) {
                 continue;
             }
-            long off = traffic.off(pod).map(PodTraffic.Off::ticket).orElse(0L);
+            long off = traffic.off(pod).map(OffTickets.Off::ticket).orElse(0L);
             if (!employed) {
                 leaving.put(
                         pod.uid(),

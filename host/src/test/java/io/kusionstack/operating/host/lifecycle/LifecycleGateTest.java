@@ -65,7 +65,7 @@ class LifecycleGateTest {
         Instant begun = Pods.CREATED;
         Endpoints sending = (seen, now) -> List.of(new Endpoints.Held(MUTE, Duration.ofSeconds(5)));
         LifecycleGate gate = new LifecycleGate(Judgements.none(), Intentions.none(), sending, Employers.unknown())
-                .minding((seen, operation) -> List.of(MUTE), Nodes.reachable());
+                .minding(lasting(), Nodes.reachable());
         LifecycleGate untroubled = gate.minding(Obstacles.none(), Nodes.reachable());
 
         assertThat(phase(gate, pod, begun.plusSeconds(29))).isEqualTo(PodOps.Phase.PREPARING);
@@ -97,6 +97,20 @@ class LifecycleGateTest {
                 .hasValue(true);
         assertThat(open.advance(restarted, PodEdit.of(restarted), NOW).edit().serviceReady())
                 .hasValue(true);
+    }
+
+    private static Obstacles lasting() {
+        return new Obstacles() {
+            @Override
+            public List<Wait> ahead(PodRecord pod, String operation) {
+                return List.of(MUTE);
+            }
+
+            @Override
+            public List<Wait> lasting(PodRecord pod, String operation, Instant now) {
+                return List.of(MUTE);
+            }
+        };
     }
 
     private static ContainerRecord restarted(ContainerRecord old) {

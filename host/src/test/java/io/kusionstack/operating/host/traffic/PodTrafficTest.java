@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.traffic.Employer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +113,26 @@ class PodTrafficTest {
                 WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
 
         assertThat(traffic.ahead(on, "collaset")).containsExactly(unread);
+    }
+
+    @Test
+    void anObstacleLastsOnceItHasStoodForHalfAMinuteWithoutABreak() {
+        Wait unloaded = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "plugin \"slb\" is not loaded");
+        Wait refused = new Wait(Reason.TRAFFIC_REFUSED, "slb", "slb lb-1 refuses to take it off");
+        serve(service("true", "LoadBalancer"));
+        Instant later = Pods.CREATED.plusSeconds(30);
+
+        traffic.tell(WEB, told(Optional.of(unloaded)));
+        assertThat(traffic.lasting(on, "collaset", Pods.CREATED.plusSeconds(29)))
+                .isEmpty();
+        assertThat(traffic.lasting(on, "collaset", later)).containsExactly(unloaded);
+
+        traffic.tell(WEB, told(Optional.of(refused)));
+        assertThat(traffic.lasting(on, "collaset", later))
+                .as("what is refused of this Pod")
+                .isEmpty();
+        traffic.tell(WEB, told(Optional.empty()));
+        assertThat(traffic.lasting(on, "collaset", later)).isEmpty();
     }
 
     @Test
