@@ -34,6 +34,11 @@ record Course(boolean on, int tries, Instant seenFrom, Instant due, Optional<Ins
         return new Course(!on, 0, on ? Instant.EPOCH : now.plus(SHOWN), now, Optional.empty(), Optional.empty());
     }
 
+    /** Seen where it is on its way to, too early to be believed: nothing is asked for until it may be. */
+    Course awaitingSight() {
+        return new Course(on, tries, seenFrom, seenFrom, accepted, told);
+    }
+
     /** True if what a look of then shows may be believed. */
     boolean isSeenAt(Instant look) {
         return !look.isBefore(seenFrom);

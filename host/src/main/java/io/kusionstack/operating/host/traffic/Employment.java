@@ -149,7 +149,10 @@ record Employment(
         return wanted || held;
     }
 
-    /** False of a Pod that was never put on anywhere: that is recorded before, by this host and by Kuperator. */
+    /**
+     * False of a Pod that was never put on anywhere. This host records the place before; Kuperator names the Pod before where it keeps
+     * names, and marks the Pod and names it afterwards.
+     */
     boolean mayHavePutOn(PodRecord pod) {
         String served = records.getOrDefault(Names.TRAFFIC_SERVED, "");
         boolean isEmpty = served.isBlank()
@@ -157,8 +160,12 @@ record Employment(
                         && ServedPlaces.parse(served, employer.ref()).isEmpty();
         return !isEmpty
                 || pod.finalizers().contains(finalizer)
-                || List.of(records.getOrDefault(Names.EMPLOYEES_PROTECTED, "").split(","))
-                        .contains(pod.name());
+                || names(Names.EMPLOYEES_PROTECTED, pod)
+                || names(Names.EMPLOYEES_EXPECTED, pod);
+    }
+
+    private boolean names(String record, PodRecord pod) {
+        return List.of(records.getOrDefault(record, "").split(",")).contains(pod.name());
     }
 
     /** Why it is not served though it asks for it: the label alone, which other things carry too, asks for nothing. */

@@ -164,8 +164,10 @@ record PlaceMemory(
         Look next = Look.of(asked, now, observation, look);
         SortedMap<Spot, Course> left = new TreeMap<>();
         courses.forEach((spot, course) -> {
-            if (!isReached(course, next.at(spot)) || !course.isSeenAt(next.at())) {
+            if (!isReached(course, next.at(spot))) {
                 left.put(spot, hasMoved(spot, next) ? course.moved(now) : course);
+            } else if (!course.isSeenAt(next.at())) {
+                left.put(spot, course.awaitingSight());
             }
         });
         SortedMap<Spot, Integer> known = new TreeMap<>(weights);

@@ -244,12 +244,11 @@ final class PlacePlanner {
         }
         boolean isOn = seen.filter(Look.Seen::isOn).isPresent();
         boolean weighted = Optional.ofNullable(memory.weights().get(spot)).equals(Optional.of(weight.value()));
-        Optional<Instant> seenFrom = Optional.ofNullable(memory.courses().get(spot))
+        boolean tooEarly = Optional.ofNullable(memory.courses().get(spot))
                 .filter(course -> course.on() && !course.isSeenAt(sighted.look.at()))
-                .map(Course::seenFrom);
-        if (isOn && weighted && seenFrom.isPresent()) {
+                .isPresent();
+        if (isOn && weighted && tooEarly) {
             moving.add(spot);
-            schedule.notBefore(seenFrom.get());
         } else if (!isOn || !weighted) {
             moving.add(spot);
             if (schedule.isDue(spot, true)) {
@@ -258,7 +257,7 @@ final class PlacePlanner {
                 on.add(new BackendChange.PutOn(backend, weight.value()));
             }
         }
-        boolean isSeen = isOn && seenFrom.isEmpty() && !memory.touched().contains(spot);
+        boolean isSeen = isOn && !tooEarly && !memory.touched().contains(spot);
         return isSeen ? Optional.empty() : Optional.of(awaited(spot, seen));
     }
 

@@ -41,11 +41,6 @@ final class Schedule {
         }
     }
 
-    /** What is to be seen cannot be seen earlier. */
-    void notBefore(Instant time) {
-        at(time);
-    }
-
     /** @param settled false if a Pod is not where it ought to be, whoever has to act */
     void settled(boolean settled) {
         patient = patient || !settled;

@@ -110,10 +110,10 @@ record TrafficPlan(
         return places.stream().anyMatch(place -> !place.on().isEmpty());
     }
 
-    /** Names of the Pods that carry its marks. */
-    List<String> marked() {
+    /** Names of the Pods that carry this finalizer: they were on somewhere. */
+    List<String> carrying(String finalizer) {
         return pods.stream()
-                .filter(PodPlan::marked)
+                .filter(pod -> pod.employee().pod().finalizers().contains(finalizer))
                 .map(pod -> pod.employee().pod().name())
                 .toList();
     }

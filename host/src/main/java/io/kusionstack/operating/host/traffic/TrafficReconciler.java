@@ -147,8 +147,9 @@ public final class TrafficReconciler implements Reconciler {
         if (round.employment().wanted()) {
             memory = record(round.employment(), memory, looked.places());
         }
-        if (!round.employment().exists() && before.isEmpty() && !plan.edits().isEmpty()) {
-            actuator.apply(Plan.of(warning(round.employment(), Words.leftBehind(round.employment(), plan.marked()))));
+        List<String> carrying = plan.carrying(round.employment().finalizer());
+        if (!round.employment().exists() && before.isEmpty() && !plan.edits().isEmpty() && !carrying.isEmpty()) {
+            actuator.apply(Plan.of(warning(round.employment(), Words.leftBehind(round.employment(), carrying))));
         }
         if (!plan.edits().isEmpty()) {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));

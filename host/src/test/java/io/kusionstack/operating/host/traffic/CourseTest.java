@@ -29,6 +29,20 @@ class CourseTest {
     }
 
     @Test
+    void onAfterOffIsBelievedOnlyAfterTwoSecondsAndNotAskedForMeanwhile() {
+        Course off = Course.begun(false, NOW).asked(new Progress.Done(), Optional.empty(), NOW);
+        Instant shown = NOW.plusSeconds(2);
+
+        Course turned = off.turned(NOW).asked(new Progress.Done(), Optional.empty(), NOW);
+
+        assertThat(turned.on()).isTrue();
+        assertThat(turned.isSeenAt(shown.minusMillis(1))).isFalse();
+        assertThat(turned.isSeenAt(shown)).isTrue();
+        assertThat(turned.awaitingSight().due()).isEqualTo(shown);
+        assertThat(turned.turned(NOW).isSeenAt(NOW)).as("off again").isTrue();
+    }
+
+    @Test
     void beginsAnewWhenSomethingMoved() {
         Course slow = Course.begun(false, NOW);
         for (int i = 0; i < 6; i++) {
