@@ -127,7 +127,7 @@ public final class PodOps {
     /**
      * The containers that the kubelet is yet to stop, because their image was patched: until then they run as before, whatever Ready
      * says. Kuperator records the digest only, and leaves the annotation for good: where the digest is the same, a container has to be
-     * younger than the operation, and where there is none any more nothing is known.
+     * younger than the mark with which the operation touched the Pod, and where there is none any more nothing is known.
      */
     public static List<ContainerRecord> awaitingRestart(PodRecord pod) {
         String annotation = pod.annotations().get(Names.LAST_POD_STATUS);
@@ -135,7 +135,9 @@ public final class PodOps {
             return List.of();
         }
         Map<String, ContainerBaseline> baselines = ContainerBaseline.parse(annotation);
-        Optional<Instant> since = operation(pod, Names.COLLASET_OPERATION).flatMap(Operation::since);
+        Optional<Instant> since = operation(pod, Names.COLLASET_OPERATION)
+                .filter(operation -> operation.phase() == Phase.OPERATING)
+                .flatMap(Operation::since);
         return pod.containers().stream()
                 .filter(container -> !container.init() && container.state() == ContainerRecord.State.RUNNING)
                 .filter(container -> {

@@ -167,7 +167,11 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                 Reason.WAITING_FOR_EXPECTED_FINALIZER,
                 employer,
                 employer + " has not put its finalizer " + finalizer + " back on the Pod")));
-        snapshot.facts().returning().ifPresent(draft::await);
+        snapshot.facts().returning().ifPresent(why -> {
+            draft.await(why);
+            // it may end without an event: its Service is withdrawn, or selects the Pod no more
+            draft.look(LifecyclePlanner.RESYNC);
+        });
         return missing.isEmpty() && snapshot.facts().returning().isEmpty();
     }
 }

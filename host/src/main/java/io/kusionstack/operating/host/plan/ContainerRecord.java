@@ -97,9 +97,11 @@ public record ContainerRecord(
                 stopped);
     }
 
-    /** By the text of the image; a runtime may show it with its registry. */
+    /** By the text of the image; a runtime may show it with its registry, and with the tag that is meant where none is given. */
     public boolean runsItsImage() {
-        return runningImage.equals(image) || runningImage.endsWith("/" + image);
+        boolean named = image.contains("@") || image.lastIndexOf(':') > image.lastIndexOf('/');
+        String full = named ? image : image + ":latest";
+        return runningImage.equals(image) || runningImage.equals(full) || runningImage.endsWith("/" + full);
     }
 
     /** True if it does not run, and the one that was there last has ended. */

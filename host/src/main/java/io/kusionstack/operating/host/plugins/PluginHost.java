@@ -214,7 +214,7 @@ public final class PluginHost implements AutoCloseable {
                         id,
                         "",
                         List.of(),
-                        "plugins.allowed lists it, and no jar of plugins.directory has this id"))
+                        "plugins.allowed lists it, and no jar of plugins.directory that can be read has this id"))
                 .toList();
     }
 

@@ -66,6 +66,10 @@ class LifecycleTakeOverTest {
         PodRecord tagged = old.with(PodEdit.of(old).images(Map.of("main", "app:v2")));
 
         assertThat(after(tagged).gateClosed()).isFalse();
+        assertThat(after(Pods.like(tagged).completing("collaset", "update").build())
+                        .gateClosed())
+                .as("after its own operation, whose phase is younger than the container")
+                .isFalse();
     }
 
     @Test

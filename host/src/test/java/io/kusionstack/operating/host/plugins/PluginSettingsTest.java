@@ -96,7 +96,8 @@ class PluginSettingsTest {
 
         assertThat(host.states())
                 .extracting(state -> state.id() + " " + state.standing() + " " + state.why())
-                .contains("slb refused plugins.allowed lists it, and no jar of plugins.directory has this id")
+                .contains(
+                        "slb refused plugins.allowed lists it, and no jar of plugins.directory that can be read has this id")
                 .hasSize(2);
     }
 
