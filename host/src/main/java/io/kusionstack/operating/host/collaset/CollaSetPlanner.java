@@ -127,7 +127,7 @@ final class CollaSetPlanner {
                 .filter(pod -> !pod.terminating()
                         && !pod.inactive()
                         && PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE)
-                        && !pod.annotations().containsKey(Names.LAST_POD_STATUS))
+                        && !ImageChange.isTouched(pod))
                 .<Action>map(pod -> new Action.EditPod(PodOps.undo(pod, Names.COLLASET_OPERATION)))
                 .toList();
     }

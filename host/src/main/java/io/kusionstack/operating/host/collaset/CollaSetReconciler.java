@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CollaSetReconciler implements Reconciler {
     private static final Duration NOT_SEEN_YET = Duration.ofSeconds(1);
+    /** Of so many Pods it is asked why their traffic does not go on: one is told. */
+    private static final int MOST_ASKED_FOR = 32;
 
     private final Sources sources;
     private final Actuator actuator;
@@ -233,11 +235,10 @@ public final class CollaSetReconciler implements Reconciler {
 
     private Map<String, Wait> troubles(List<PodRecord> pods) {
         Map<String, Wait> troubles = new HashMap<>();
-        for (PodRecord pod : pods) {
-            if (!pod.available() || !PodOps.isIdle(pod)) {
-                sources.troubles().apply(pod).ifPresent(why -> troubles.put(pod.uid(), why));
-            }
-        }
+        pods.stream()
+                .filter(pod -> !pod.available() || !PodOps.isIdle(pod))
+                .limit(MOST_ASKED_FOR)
+                .forEach(pod -> sources.troubles().apply(pod).ifPresent(why -> troubles.put(pod.uid(), why)));
         return troubles;
     }
 

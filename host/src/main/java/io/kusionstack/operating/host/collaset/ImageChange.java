@@ -5,7 +5,9 @@ import io.kusionstack.operating.host.model.ContainerBaseline;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.LastPodStatus;
+import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -34,6 +36,23 @@ final class ImageChange {
     /** True if images of this Pod were changed and the operation has not been finished. */
     static boolean isUnderWay(PodRecord pod) {
         return !baselines(pod).isEmpty();
+    }
+
+    /** True if this operation has changed the Pod; what an earlier one, or Kuperator, has left on it says nothing. */
+    static boolean isTouched(PodRecord pod) {
+        return pod.annotations().containsKey(Names.LAST_POD_STATUS)
+                && PodOps.operation(pod, Names.COLLASET_OPERATION)
+                        .filter(operation -> operation.phase() != PodOps.Phase.PRE_CHECK
+                                && operation.phase() != PodOps.Phase.PREPARING)
+                        .isPresent();
+    }
+
+    /** With {@code begin} goes what an earlier operation left on the Pod, unless the kubelet is still to follow it. */
+    static PodEdit forgotten(PodRecord pod, PodEdit begin) {
+        return pod.annotations().containsKey(Names.LAST_POD_STATUS)
+                        && PodOps.awaitingRestart(pod).isEmpty()
+                ? begin.annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS)))
+                : begin;
     }
 
     /** True once each container that was changed last showed it: only then may the image change again. */

@@ -77,7 +77,7 @@ final class ScalePlanner {
         if (missing > 0 && !rests) {
             create(missing);
         }
-        setback.trouble().ifPresent(draft::trouble);
+        setback.trouble().ifPresent(draft::refusedDeletion);
         return draft.finished();
     }
 

@@ -76,7 +76,8 @@ final class SetConditions {
     }
 
     private String scaleFailed() {
-        Reason reason = counters.replicas() > wanted ? Reason.SCALE_IN_FAILED : Reason.SCALE_OUT_FAILED;
+        Reason ofDeletion = counters.replicas() > wanted ? Reason.SCALE_IN_FAILED : Reason.DELETION_FAILED;
+        Reason reason = course.scale().deletionRefused() ? ofDeletion : Reason.SCALE_OUT_FAILED;
         return reason.word();
     }
 

@@ -40,7 +40,7 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
             Predicate<Member> isRecreated) {
         return of(
                 snapshot,
-                (uid, known) -> (scope.contains(uid) || !isDeletion(known) && isGone(snapshot, uid))
+                (uid, known) -> (scope.contains(uid) || isBroughtBy(known, target) && isGone(snapshot, uid))
                         && (isDeletion(known)
                                 ? members.stream().anyMatch(each -> each.uid().equals(uid) && isRecreated.test(each))
                                 : isOfRevision(known, target)));
@@ -60,6 +60,11 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
                 .max(Comparator.comparing(Refusal::attempts)
                         .thenComparing(known -> known.edit().pod().name(), Comparator.reverseOrder()));
         return new Setback(byPod, worst);
+    }
+
+    /** A write of the revision itself, and not one that went along. */
+    private static boolean isBroughtBy(Refusal refusal, String target) {
+        return target.equals(refusal.edit().labels().set().get(Names.REVISION));
     }
 
     private static boolean isGone(CollaSetSnapshot snapshot, String uid) {

@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param reach whom an update reaches
  * @param busy something is still to happen
  * @param trouble what a user has to know and mend; empty while all goes well
+ * @param deletionRefused the trouble is that a Pod cannot be deleted
  */
 record Step(
         SortedMap<Integer, Identity> identities,
@@ -35,7 +36,8 @@ record Step(
         Set<String> taken,
         Reach reach,
         boolean busy,
-        String trouble) {
+        String trouble,
+        boolean deletionRefused) {
     Step {
         identities = Collections.unmodifiableSortedMap(new TreeMap<>(identities));
         intentions = Map.copyOf(intentions);
@@ -75,6 +77,7 @@ record Step(
         private Reach reach = Reach.NOBODY;
         private boolean busy;
         private String trouble = "";
+        private boolean deletionRefused;
 
         Draft(SortedMap<Integer, Identity> identities) {
             this.identities = new TreeMap<>(identities);
@@ -153,8 +156,22 @@ record Step(
             }
         }
 
+        /** A Pod cannot be deleted. */
+        void refusedDeletion(String message) {
+            deletionRefused = trouble.isEmpty();
+            trouble(message);
+        }
+
         Step finished() {
-            return new Step(identities, new Plan(actions, look, waits), intentions, taken, reach, busy, trouble);
+            return new Step(
+                    identities,
+                    new Plan(actions, look, waits),
+                    intentions,
+                    taken,
+                    reach,
+                    busy,
+                    trouble,
+                    deletionRefused);
         }
     }
 }

@@ -30,7 +30,10 @@ record Stuck(String reason, String subject, String words) {
                 .filter(member -> troubles.containsKey(member.uid()))
                 .min(Comparator.comparing(Member::name))
                 .map(member -> troubles.get(member.uid()))
-                .map(why -> new Stuck(why.reason().word(), "Pods wait for traffic", why.message()));
+                .map(why -> new Stuck(
+                        why.reason().word(),
+                        "Pods wait for traffic (" + why.reason().word() + ")",
+                        why.message()));
     }
 
     /** The first by name of those that are stuck. */

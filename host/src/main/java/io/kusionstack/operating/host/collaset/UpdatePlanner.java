@@ -163,7 +163,9 @@ final class UpdatePlanner {
         }
         switch (change) {
             case Template.Change.InPlace inPlace -> {
-                PodEdit edit = PodOps.begin(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
+                PodEdit edit = ImageChange.forgotten(
+                        member.pod(),
+                        PodOps.begin(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
                 intend(member, edit, inPlace);
             }
             case Template.Change.Recreate(String why) -> {
@@ -192,7 +194,7 @@ final class UpdatePlanner {
     }
 
     private void goOn(Member member, boolean wanted) {
-        boolean back = wanted && !isTouched(member) && setback.callsBack(member, snapshot.now());
+        boolean back = wanted && !ImageChange.isTouched(member.pod()) && setback.callsBack(member, snapshot.now());
         PodOps.Allowance allowance = PodOps.allowed(
                 member.pod(),
                 Names.COLLASET_OPERATION,
@@ -201,7 +203,7 @@ final class UpdatePlanner {
                 snapshot.now());
         switch (allowance) {
             case PodOps.Allowance.No() -> {
-                if (back || !wanted && !isTouched(member)) {
+                if (back || !wanted && !ImageChange.isTouched(member.pod())) {
                     giveUp(member);
                 } else if (wanted) {
                     waitToOperate(member);
@@ -313,7 +315,7 @@ final class UpdatePlanner {
     /** It is where it should be, or may not go further: once its containers run, the operation is over. */
     private void complete(Member member) {
         note(member, identity -> identity.revision(member.revision()).settled());
-        if (!isTouched(member) && !member.revision().equals(target)) {
+        if (!ImageChange.isTouched(member.pod()) && !member.revision().equals(target)) {
             giveUp(member);
             return;
         }
@@ -328,11 +330,6 @@ final class UpdatePlanner {
                                 .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
             }
         }
-    }
-
-    /** In this operation, for the mark goes with its end. */
-    private static boolean isTouched(Member member) {
-        return member.pod().annotations().containsKey(Names.LAST_POD_STATUS);
     }
 
     private ImageChange.Progress progress(Member member) {

@@ -40,7 +40,7 @@ public enum Reason {
     UPDATE_FAILED("UpdateFailed", "the update of the set does not go on until somebody acts"),
     SCALE_OUT_FAILED("ScaleOutFailed", "the set cannot create Pods"),
     SCALE_IN_FAILED("ScaleInFailed", "the set cannot delete the Pods that are too many"),
-    DELETION_FAILED("DeletionFailed", "the set is deleted, and its Pods cannot be"),
+    DELETION_FAILED("DeletionFailed", "a Pod is to be deleted, for itself or with its set, and cannot be"),
     REFUSED_BY_SERVER("RefusedByServer", "the API server refused the write for its content"),
     FORBIDDEN_BY_SERVER("ForbiddenByServer", "the API server does not let the host make the write"),
     WRITE_FAILED("WriteFailed", "a webhook that the API server asks about the write gives no answer"),

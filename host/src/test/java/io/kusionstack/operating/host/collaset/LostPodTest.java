@@ -166,7 +166,7 @@ class LostPodTest {
                         + condition.path("reason").asText() + ": "
                         + condition.path("message").asText())
                 .contains(
-                        "Progressing False PluginUnavailable: 0 of 1 Pods serve; Pods wait for traffic: plugin \"nosuch\" is not"
+                        "Progressing False PluginUnavailable: 0 of 1 Pods serve; Pods wait for traffic (PluginUnavailable): plugin \"nosuch\" is not"
                                 + " loaded; known: slb");
         assertThat(plan.acts().actions())
                 .filteredOn(Action.Announce.class::isInstance)

@@ -56,6 +56,17 @@ class SetbackTest {
     }
 
     @Test
+    void whatAnEarlierUpdateLeftOnAPodDoesNotMakeItTouched() {
+        Pods second = Snapshots.pod(1)
+                .offline()
+                .preparing(ID, UPDATE)
+                .annotation(Names.LAST_POD_STATUS, "{\"containerStates\":{}}");
+
+        assertThat(undone(plan(4, first, second)))
+                .containsExactlyInAnyOrder(cause, second.build().uid());
+    }
+
+    @Test
     void oneOfThoseThatAreRefusedTriesAgainForAll() {
         Pods second = Snapshots.pod(1).available();
         Refusal worse = refusal(first, 5);
@@ -184,8 +195,9 @@ class SetbackTest {
                 .refusal(cause, lasting)
                 .plan();
 
-        assertThat(edited(onRequest)).containsExactly(cause);
-        assertThat(edited(withSet)).containsExactly(cause);
+        assertThat(undone(onRequest, Names.POD_DELETE_OPERATION)).containsExactly(cause);
+        assertThat(condition(onRequest)).contains("\"reason\":\"DeletionFailed\"");
+        assertThat(undone(withSet, Names.POD_DELETE_OPERATION)).containsExactly(cause);
         assertThat(condition(withSet)).contains("\"reason\":\"DeletionFailed\"");
     }
 
@@ -291,8 +303,12 @@ class SetbackTest {
     }
 
     private static List<String> undone(SetPlan plan) {
+        return undone(plan, ID);
+    }
+
+    private static List<String> undone(SetPlan plan, String operation) {
         return edits(plan).stream()
-                .filter(edit -> edit.labels().removed().contains(Names.key(Names.OPERATING, ID)))
+                .filter(edit -> edit.labels().removed().contains(Names.key(Names.OPERATING, operation)))
                 .map(edit -> edit.pod().uid())
                 .toList();
     }
