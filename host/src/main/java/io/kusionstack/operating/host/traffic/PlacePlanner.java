@@ -245,7 +245,7 @@ final class PlacePlanner {
         boolean isOn = seen.filter(Look.Seen::isOn).isPresent();
         boolean weighted = Optional.ofNullable(memory.weights().get(spot)).equals(Optional.of(weight.value()));
         boolean tooEarly = Optional.ofNullable(memory.courses().get(spot))
-                .filter(course -> course.on() && !course.isSeenAt(sighted.look.at()))
+                .filter(course -> course.on() ? !course.isSeenAt(sighted.look.at()) : !weighted)
                 .isPresent();
         if (isOn && weighted && tooEarly) {
             moving.add(spot);

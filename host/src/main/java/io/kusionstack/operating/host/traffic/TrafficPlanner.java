@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,9 +146,19 @@ final class TrafficPlanner {
         }
         long clearAt = Standing.NEVER_THERE;
         for (Standing standing : standings(employee)) {
-            clearAt = Math.min(clearAt, standing.clearAt());
+            if (!isOthers(employee, standing)) {
+                clearAt = Math.min(clearAt, standing.clearAt());
+            }
         }
         return clearAt;
+    }
+
+    /** What others put on is no rest of a Service that never put the Pod on. */
+    private boolean isOthers(Employee employee, Standing standing) {
+        return !employee.employed()
+                && !snapshot.employment().mayHavePutOn(employee.pod())
+                && !standing.waits().isEmpty()
+                && standing.waits().stream().allMatch(wait -> wait.reason() == Reason.FOREIGN_BACKEND);
     }
 
     /** The place where it is to serve, and every other where something of it still is. */

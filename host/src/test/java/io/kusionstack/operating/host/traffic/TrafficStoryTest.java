@@ -107,6 +107,29 @@ class TrafficStoryTest {
     }
 
     @Test
+    void aPodThatBlinkedIsNotAvailableWhileItsTakeOffIsOnItsWayAndNothingElseIsTaken() {
+        TrafficWorld world = started();
+        world.balancer.drain = Duration.ofMinutes(1);
+        world.balancer.showsLate = Duration.ofMillis(500);
+        world.kubelet.blocks(Set.of("uid-a"));
+        world.kubelet.sync();
+        world.step();
+        assertThat(world.balancer.weights("lb-1")).containsEntry("10.0.0.1:8080", 0);
+        world.kubelet.blocks(Set.of());
+        world.balancer.throttlesEvery = 1;
+
+        for (int i = 0; i < 12; i++) {
+            world.step();
+            assertThat(world.pod("a").available()).isFalse();
+        }
+        world.balancer.throttlesEvery = 0;
+        steps(world, 20);
+
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+        assertThat(world.pod("a").available()).isTrue();
+    }
+
+    @Test
     void aPodThatBlinkedIsAvailableAgainWithinFourSeconds() {
         TrafficWorld world = started();
         world.balancer.drain = Duration.ofMinutes(1);

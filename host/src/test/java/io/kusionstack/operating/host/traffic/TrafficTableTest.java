@@ -85,7 +85,8 @@ class TrafficTableTest {
                 .isEqualTo(!wanted || is.seen().equals(Optional.of(Serving.FOREIGN)));
         boolean on = wanted && is.seen().equals(Optional.of(Serving.ON));
         boolean mayBeForeign = is.seen().isPresent() && !pod.ips().isEmpty();
-        boolean clear = !wanted && !ours && !mayBeForeign && is.offSince() < Scene.TICKET;
+        boolean neverPutOn = !is.employed() && !is.isProtected() && mayBeForeign;
+        boolean clear = !wanted && !ours && (neverPutOn || !mayBeForeign && is.offSince() < Scene.TICKET);
         List<PodEdit> edits = plan.edits().stream()
                 .map(action -> ((Action.EditPod) action).edit())
                 .toList();

@@ -236,6 +236,28 @@ class TrafficTroubleTest {
     }
 
     @Test
+    void letsADeletedServiceGoThatNeverPutOnWhatOthersHaveThere() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service ->
+                service.editMetadata().removeFromAnnotations(FakeBalancer.LB).endMetadata());
+        world.pod("a", "10.0.0.1");
+        world.settle();
+        world.balancer.foreign("lb-1", "10.0.0.1", 8080);
+        assertThat(world.pod("a").annotations().get(Names.AVAILABLE_CONDITIONS)).contains("Service/shop/web");
+
+        world.edit(service -> service.editMetadata()
+                .addToAnnotations(FakeBalancer.LB, "lb-1")
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata());
+        world.settle();
+
+        assertThat(world.pod("a").annotations().getOrDefault(Names.AVAILABLE_CONDITIONS, ""))
+                .doesNotContain("Service/shop/web");
+        assertThat(world.stored()).isEmpty();
+        assertThat(world.balancer.weights("lb-1")).hasSize(1);
+    }
+
+    @Test
     void holdsAPodWhoseFinalizerIsMissing() {
         TrafficWorld world = started();
         world.change("a", Pods::withoutFinalizers);
