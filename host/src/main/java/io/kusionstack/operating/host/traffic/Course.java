@@ -58,15 +58,19 @@ record Course(boolean on, int tries, Instant seenFrom, Instant due, Optional<Ins
         Duration pace = pace(tries + 1);
         return switch (progress) {
             case Progress.Done done -> taken(now);
-            case Progress.Pending pending ->
-                again(
-                        longer(pace, shorter(pending.after(), LONGEST_WORD)),
-                        Optional.of(accepted.orElse(now)),
-                        word,
-                        now);
+            case Progress.Pending pending -> underWay(pending, word, now);
             case Progress.Failed failed ->
                 again(failed.retryable() ? longer(pace, NEXT) : REFUSED, accepted, word, now);
         };
+    }
+
+    /** The first time that the provider works on it, whatever it refused before does not count. */
+    private Course underWay(Progress.Pending pending, Optional<Wait> word, Instant now) {
+        boolean taken = Words.isTaken(pending);
+        int times = taken && accepted.isEmpty() ? 1 : tries + 1;
+        Duration after = longer(pace(times), shorter(pending.after(), LONGEST_WORD));
+        Optional<Instant> first = taken ? Optional.of(accepted.orElse(now)) : accepted;
+        return new Course(on, times, seenFrom, now.plus(after), first, word);
     }
 
     /** The provider took it: after another word that is a step forward, so it is looked at soon. */

@@ -43,6 +43,23 @@ class CourseTest {
     }
 
     @Test
+    void whatWasRefusedBeforeDoesNotSlowDownWhatIsUnderWay() {
+        Course course = Course.begun(false, NOW);
+        for (int i = 0; i < 8; i++) {
+            course = course.asked(new Progress.Failed("Forbidden.RAM", "not allowed", true), WORD, NOW);
+        }
+        for (int i = 0; i < 2; i++) {
+            course = course.asked(Progress.Pending.throttled(Duration.ZERO), WORD, NOW);
+        }
+
+        Course draining = course.asked(Progress.Pending.draining(Duration.ofSeconds(3)), WORD, NOW);
+
+        assertThat(draining.due()).isEqualTo(NOW.plusSeconds(3));
+        assertThat(draining.accepted()).hasValue(NOW);
+        assertThat(course.accepted()).as("a call too many is no step").isEmpty();
+    }
+
+    @Test
     void beginsAnewWhenSomethingMoved() {
         Course slow = Course.begun(false, NOW);
         for (int i = 0; i < 6; i++) {
