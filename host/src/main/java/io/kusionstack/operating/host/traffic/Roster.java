@@ -79,9 +79,9 @@ final class Roster {
     String names(Employment employment, ServiceMemory memory, boolean serves) {
         SortedSet<String> names = new TreeSet<>();
         for (PodRecord pod : pods.inNamespace(employment.ref().namespace())) {
-            if (serves && employment.selects(pod)
-                    || memory.leaving().containsKey(pod.uid())
-                    || isMarked(employment, pod)) {
+            boolean may =
+                    employment.selects(pod) || memory.leaving().containsKey(pod.uid()) || isMarked(employment, pod);
+            if (serves && may || pod.finalizers().contains(employment.finalizer())) {
                 names.add(pod.name());
             }
         }

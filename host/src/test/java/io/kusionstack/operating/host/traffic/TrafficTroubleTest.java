@@ -244,6 +244,10 @@ class TrafficTroubleTest {
         world.settle();
         world.balancer.foreign("lb-1", "10.0.0.1", 8080);
         assertThat(world.pod("a").annotations().get(Names.AVAILABLE_CONDITIONS)).contains("Service/shop/web");
+        steps(world, 30);
+        assertThat(world.stored().orElseThrow().getMetadata().getAnnotations())
+                .as("it names no Pod")
+                .doesNotContainKey(Names.EMPLOYEES_PROTECTED);
 
         world.edit(service -> service.editMetadata()
                 .addToAnnotations(FakeBalancer.LB, "lb-1")
