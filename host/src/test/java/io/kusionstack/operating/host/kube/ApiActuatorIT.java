@@ -95,9 +95,9 @@ class ApiActuatorIT {
                                 + condition.path("status").asText() + " "
                                 + condition.path("message").asText())
                         .isEqualTo(Names.SERVICE_READY + "=False updated by PodOpsLifecycle"));
-        assertThat(cluster.metrics.count("sent Pod patch-status")).isEqualTo(1);
+        cluster.awaitCount("sent Pod patch-status", 1);
         assertThat(cluster.metrics.count("sent Pod patch")).isZero();
-        assertThat(cluster.fates).containsExactly(Fate.DONE);
+        Cluster.await().until(() -> cluster.fates.equals(List.of(Fate.DONE)));
     }
 
     @Test
@@ -112,7 +112,7 @@ class ApiActuatorIT {
 
         Cluster.await().until(() -> !cluster.find("a").orElseThrow().isProtected());
         assertThat(cluster.read("a").at("/spec/containers/0/image").asText()).isEqualTo("app:v2");
-        assertThat(cluster.metrics.count("sent Pod patch")).isEqualTo(2);
+        cluster.awaitCount("sent Pod patch", 2);
     }
 
     @Test
@@ -135,7 +135,7 @@ class ApiActuatorIT {
 
         Cluster.await().until(() -> cluster.metrics.count("outdated Pod") == 1);
         assertThat(cluster.find("a").orElseThrow().label(LABEL)).contains("1");
-        assertThat(cluster.metrics.count("sent Pod patch")).isEqualTo(1);
+        cluster.awaitCount("sent Pod patch", 1);
     }
 
     @Test
@@ -262,7 +262,7 @@ class ApiActuatorIT {
 
         Cluster.await()
                 .until(() -> replicasInStatus(set) == 20 && cluster.metrics.count("sent CollaSet patch-status") > 1);
-        assertThat(cluster.metrics.count("sent CollaSet patch-status")).isEqualTo(2);
+        cluster.awaitCount("sent CollaSet patch-status", 2);
         assertThat(cluster.metrics.count("conflict CollaSet patch-status")).isZero();
     }
 

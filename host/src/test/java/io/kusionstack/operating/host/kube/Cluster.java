@@ -1,5 +1,7 @@
 package io.kusionstack.operating.host.kube;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -92,6 +94,11 @@ final class Cluster implements AutoCloseable {
 
     static org.awaitility.core.ConditionFactory await() {
         return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+    }
+
+    /** The watch may show a write before its answer is there, and it is counted with the answer. */
+    void awaitCount(String what, long times) {
+        await().untilAsserted(() -> assertThat(metrics.count(what)).isEqualTo(times));
     }
 
     /** Creates a Pod that will never be bound, and waits until the cache has it. */

@@ -51,7 +51,7 @@ class FieldTrackingIT {
         cluster.api.patch(path(""), PatchType.MERGE, labelled("other"));
 
         assertThat(cluster.read("a").at(MANAGED)).isEmpty();
-        assertThat(cluster.metrics.count("sent Pod patch")).isEqualTo(1);
+        cluster.awaitCount("sent Pod patch", 1);
     }
 
     @Test
