@@ -154,7 +154,7 @@ class CollaSetPlannerTest {
                                         .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
                                 MapEdit.none(),
                                 new TreeMap<>(Map.of("main", "app:v2")))));
-        assertThat(edits(plan))
+        assertThat(Snapshots.edits(plan))
                 .containsExactly(PodEdit.of(Snapshots.pod(0).build())
                         .labels(MapEdit.set(Map.of(
                                 Names.key(Names.OPERATING, "collaset"),
@@ -179,7 +179,7 @@ class CollaSetPlannerTest {
                 .plan();
 
         assertThat(plan.intentions()).isEqualTo(Map.of("uid-web-0", older));
-        assertThat(edits(plan).getFirst().labels().set())
+        assertThat(Snapshots.edits(plan).getFirst().labels().set())
                 .containsEntry(Names.key(Names.OPERATING, "collaset"), Pods.STAMP);
     }
 
@@ -191,11 +191,11 @@ class CollaSetPlannerTest {
                 .identities(Identity.adopted(0, "web", "web-2"));
 
         assertThat(world.plan().acts().lookAgain()).contains(Duration.ofSeconds(1));
-        assertThat(edits(world.plan())).isEmpty();
+        assertThat(Snapshots.edits(world.plan())).isEmpty();
 
         delayed.with("updateStrategy: {operationDelaySeconds: 3600}");
         assertThat(world.plan().intentions()).isEmpty();
-        assertThat(edits(world.plan()).getFirst().images()).isEqualTo(Map.of("main", "app:v2"));
+        assertThat(Snapshots.edits(world.plan()).getFirst().images()).isEqualTo(Map.of("main", "app:v2"));
     }
 
     @Test
@@ -205,7 +205,8 @@ class CollaSetPlannerTest {
         Pods pod =
                 Snapshots.pod(0).offline().operating("collaset", "update").annotation(Names.LAST_POD_STATUS, baseline);
 
-        assertThat(edits(Snapshots.of(Snapshots.set()).pods(pod).plan())).isEmpty();
+        assertThat(Snapshots.edits(Snapshots.of(Snapshots.set()).pods(pod).plan()))
+                .isEmpty();
     }
 
     @Test
@@ -216,7 +217,7 @@ class CollaSetPlannerTest {
 
         SetPlan plan = Snapshots.of(set).pods(Snapshots.pod(0)).plan();
 
-        assertThat(edits(plan)).isEmpty();
+        assertThat(Snapshots.edits(plan)).isEmpty();
         assertThat(condition(plan, "Update").path("message").asText())
                 .isEqualTo("Pods cannot be updated in place because of more of the spec than images of containers;"
                         + " set spec.updateStrategy.podUpgradePolicy to InPlaceIfPossible, or take the change back");
@@ -232,7 +233,9 @@ class CollaSetPlannerTest {
                         Snapshots.pod(3).revision("web-2").label(Names.TO_DELETE, "true"))
                 .plan();
 
-        assertThat(edits(plan)).extracting(edit -> edit.pod().name()).containsExactlyInAnyOrder("web-2", "web-3");
+        assertThat(Snapshots.edits(plan))
+                .extracting(edit -> edit.pod().name())
+                .containsExactlyInAnyOrder("web-2", "web-3");
     }
 
     @Test
@@ -240,7 +243,7 @@ class CollaSetPlannerTest {
         Snapshots world = Snapshots.of(Snapshots.set())
                 .pods(Snapshots.pod(0).revision("web-2").image("app:v2"))
                 .identities(Identity.adopted(0, "web", "web-2"));
-        ObjectNode written = status(world.plan());
+        ObjectNode written = Snapshots.status(world.plan());
 
         SetPlan again = Snapshots.of(Snapshots.set().status(written))
                 .pods(Snapshots.pod(0).revision("web-2").image("app:v2"))
@@ -257,23 +260,8 @@ class CollaSetPlannerTest {
                 .toList();
     }
 
-    private static List<PodEdit> edits(SetPlan plan) {
-        return plan.acts().actions().stream()
-                .filter(Action.EditPod.class::isInstance)
-                .map(action -> ((Action.EditPod) action).edit())
-                .toList();
-    }
-
-    private static ObjectNode status(SetPlan plan) {
-        return plan.acts().actions().stream()
-                .filter(Action.WriteStatus.class::isInstance)
-                .map(action -> ((Action.WriteStatus) action).status())
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static JsonNode condition(SetPlan plan, String type) {
-        for (JsonNode condition : status(plan).path("conditions")) {
+        for (JsonNode condition : Snapshots.status(plan).path("conditions")) {
             if (condition.path("type").asText().equals(type)) {
                 return condition;
             }

@@ -299,7 +299,7 @@ class SetbackTest {
     }
 
     private static List<String> edited(SetPlan plan) {
-        return edits(plan).stream().map(edit -> edit.pod().uid()).toList();
+        return Snapshots.edits(plan).stream().map(edit -> edit.pod().uid()).toList();
     }
 
     private static List<String> undone(SetPlan plan) {
@@ -307,16 +307,9 @@ class SetbackTest {
     }
 
     private static List<String> undone(SetPlan plan, String operation) {
-        return edits(plan).stream()
+        return Snapshots.edits(plan).stream()
                 .filter(edit -> edit.labels().removed().contains(Names.key(Names.OPERATING, operation)))
                 .map(edit -> edit.pod().uid())
-                .toList();
-    }
-
-    private static List<PodEdit> edits(SetPlan plan) {
-        return plan.acts().actions().stream()
-                .filter(Action.EditPod.class::isInstance)
-                .map(action -> ((Action.EditPod) action).edit())
                 .toList();
     }
 

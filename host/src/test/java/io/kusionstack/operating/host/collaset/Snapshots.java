@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
@@ -178,6 +179,14 @@ final class Snapshots {
 
     SetPlan plan() {
         return CollaSetPlanner.plan(build());
+    }
+
+    /** What the plan writes on Pods. */
+    static List<PodEdit> edits(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.EditPod.class::isInstance)
+                .map(action -> ((Action.EditPod) action).edit())
+                .toList();
     }
 
     /** The status that the plan writes. */

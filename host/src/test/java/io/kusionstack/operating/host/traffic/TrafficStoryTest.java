@@ -90,15 +90,22 @@ class TrafficStoryTest {
         assertThat(waited).isGreaterThan(8);
     }
 
-    @Test
-    void aPodThatBlinkedGetsRequestsAgainThoughTheProviderShowsItsChangesLate() {
+    /** All are on; the Pod {@code a} was not ready, was taken off for that, and is about to be ready again. */
+    private static TrafficWorld blinked() {
         TrafficWorld world = started();
         world.balancer.drain = Duration.ofMinutes(1);
         world.balancer.showsLate = Duration.ofMillis(500);
         world.kubelet.blocks(Set.of("uid-a"));
         world.kubelet.sync();
         world.step();
+        assertThat(world.balancer.weights("lb-1")).containsEntry("10.0.0.1:8080", 0);
         world.kubelet.blocks(Set.of());
+        return world;
+    }
+
+    @Test
+    void aPodThatBlinkedGetsRequestsAgainThoughTheProviderShowsItsChangesLate() {
+        TrafficWorld world = blinked();
 
         steps(world, 20);
 
@@ -108,14 +115,7 @@ class TrafficStoryTest {
 
     @Test
     void aPodThatBlinkedIsNotAvailableWhileItsTakeOffIsOnItsWayAndNothingElseIsTaken() {
-        TrafficWorld world = started();
-        world.balancer.drain = Duration.ofMinutes(1);
-        world.balancer.showsLate = Duration.ofMillis(500);
-        world.kubelet.blocks(Set.of("uid-a"));
-        world.kubelet.sync();
-        world.step();
-        assertThat(world.balancer.weights("lb-1")).containsEntry("10.0.0.1:8080", 0);
-        world.kubelet.blocks(Set.of());
+        TrafficWorld world = blinked();
         world.balancer.throttlesEvery = 1;
 
         for (int i = 0; i < 12; i++) {
