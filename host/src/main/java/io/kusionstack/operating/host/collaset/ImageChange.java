@@ -79,7 +79,7 @@ final class ImageChange {
                 }
             }
         }
-        if (pod.observedGeneration() > 0 && pod.observedGeneration() < pod.generation()) {
+        if (!pod.isObserved()) {
             return waiting(Reason.WAITING_FOR_KUBELET, "", "the kubelet has not observed the change yet");
         }
         return pod.condition(PodCondition.CONTAINERS_READY)

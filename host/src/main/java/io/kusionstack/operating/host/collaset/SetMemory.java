@@ -92,7 +92,7 @@ record SetMemory(
     }
 
     private static boolean rests(Refusal refusal, Instant now) {
-        return refusal.left() && refusal.lasts() && now.isBefore(refusal.leavesFrom());
+        return refusal.rests() && now.isBefore(refusal.leavesFrom());
     }
 
     /** @param known of the Pods that are there; with those that still count though their Pod is gone */

@@ -49,7 +49,8 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
                 .toList();
     }
 
-    private boolean rests() {
+    /** True if the next try takes the Pod out of service, and is made ever more seldom. */
+    public boolean rests() {
         return left && lasts();
     }
 

@@ -52,9 +52,8 @@ final class Gate {
     /** Also of an operation that was undone, or whose Pod nobody controls any more; not where the image was taken back. */
     private static Optional<String> awaitedRestart(LifecycleSnapshot snapshot) {
         PodRecord seen = snapshot.seen();
-        boolean observed = seen.observedGeneration() == 0 || seen.observedGeneration() >= seen.generation();
         return PodOps.awaitingRestart(seen).stream()
-                .filter(container -> !observed || !container.runsItsImage())
+                .filter(container -> !seen.isObserved() || !container.runsItsImage())
                 .map(ContainerRecord::name)
                 .findFirst();
     }

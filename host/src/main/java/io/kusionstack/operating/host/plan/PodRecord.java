@@ -116,6 +116,11 @@ public record PodRecord(
         return readinessGates.contains(Names.SERVICE_READY);
     }
 
+    /** False while the kubelet is known not to have seen the newest spec. */
+    public boolean isObserved() {
+        return observedGeneration == 0 || observedGeneration >= generation;
+    }
+
     /** True if the lifecycle has taken the Pod out of service: it may be waiting for traffic to be off. */
     public boolean gateClosed() {
         return condition(Names.SERVICE_READY).filter(PodCondition::isFalse).isPresent();

@@ -27,6 +27,7 @@ import java.util.Set;
 final class TrafficPlanner {
     private final TrafficSnapshot snapshot;
     private final List<PlacePlan> places;
+    private final long servingLook;
     private final List<Action> edits = new ArrayList<>();
     private final List<TrafficPlan.PodPlan> pods = new ArrayList<>();
     private Optional<Duration> lookAgain = Optional.empty();
@@ -34,6 +35,7 @@ final class TrafficPlanner {
     private TrafficPlanner(TrafficSnapshot snapshot, List<PlacePlan> places) {
         this.snapshot = snapshot;
         this.places = places;
+        this.servingLook = servingLook(snapshot);
     }
 
     static TrafficPlan plan(TrafficSnapshot snapshot) {
@@ -102,15 +104,17 @@ final class TrafficPlanner {
     }
 
     private long onAt(Optional<Standing> serving) {
-        return serving.filter(Standing::on).isEmpty()
-                ? Standing.NOT_CLEAR
-                : snapshot.places().stream()
-                        .filter(known ->
-                                snapshot.serving().filter(known.place()::isAt).isPresent())
-                        .flatMap(known -> known.look().stream())
-                        .mapToLong(Look::ticket)
-                        .findFirst()
-                        .orElse(Standing.NOT_CLEAR);
+        return serving.filter(Standing::on).isPresent() ? servingLook : Standing.NOT_CLEAR;
+    }
+
+    /** The ticket of the look at the place that serves. */
+    private static long servingLook(TrafficSnapshot snapshot) {
+        return snapshot.places().stream()
+                .filter(known -> snapshot.serving().filter(known.place()::isAt).isPresent())
+                .flatMap(known -> known.look().stream())
+                .mapToLong(Look::ticket)
+                .findFirst()
+                .orElse(Standing.NOT_CLEAR);
     }
 
     /** Who gets requests anywhere and is refused where it is to get them would not come back. */
