@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
  * With orphan propagation the Pods stay; so do Pods that were taken out of the set by changing their labels.
  */
 final class DeletionPlanner {
-    private static final String ORPHAN = "orphan";
     private static final String FOREGROUND = "foregroundDeletion";
 
     private DeletionPlanner() {}
@@ -37,7 +36,7 @@ final class DeletionPlanner {
                 && roster.strays().isEmpty()
                 && roster.ended().isEmpty()
                 && roster.terminating().isEmpty();
-        if (gone || set.finalizers().contains(ORPHAN)) {
+        if (gone || set.finalizers().contains(Names.ORPHAN_FINALIZER)) {
             List<Identity> foreign = snapshot.context().identities().stream()
                     .filter(identity -> !identity.ownedBy(set.name()))
                     .toList();

@@ -71,6 +71,9 @@ public final class Names {
     public static final String PROTECTION_PREFIX = "prot.podopslifecycle.kusionstack.io";
 
     public static final String COLLASET_FINALIZER = "apps.kusionstack.io/pre-reclaim";
+    /** Kubernetes' own: what the object owns is to stay. */
+    public static final String ORPHAN_FINALIZER = "orphan";
+
     public static final String RULE_FINALIZER = "finalizer.operating.kusionstack.io/protected";
 
     /** On a Service that traffic looks after: holds it until nothing is left at the load balancer. */

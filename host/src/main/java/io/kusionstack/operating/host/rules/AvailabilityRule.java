@@ -80,6 +80,11 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
             return new Count(pods, out - 1, missing);
         }
 
+        /** The count if one that is out, and left out, were in service. */
+        Count andOneMore() {
+            return new Count(pods + 1, out, missing);
+        }
+
         /** The count once one more Pod may leave service. */
         Count andOneMoreOut() {
             return new Count(pods, out + 1, missing);

@@ -62,16 +62,22 @@ record CachedRuleWorld(
     public List<Workload> workloads(String namespace) {
         List<Workload> workloads = new ArrayList<>();
         for (CollaSet set : sets.cache().list(namespace)) {
-            if (set.getMetadata().getDeletionTimestamp() == null) {
+            if (!leavesItsPods(set)) {
                 Workload now = workload(set);
                 workloads.add(new Workload(
                         now.uid(),
-                        now.replicas(),
+                        set.getMetadata().getDeletionTimestamp() == null ? now.replicas() : 0,
                         now.podLabels(),
                         sets.podLabels().apply(set)));
             }
         }
         return workloads;
+    }
+
+    /** It is deleted and its Pods are to stay. */
+    private static boolean leavesItsPods(CollaSet set) {
+        return set.getMetadata().getDeletionTimestamp() != null
+                && set.getMetadata().getFinalizers().contains(Names.ORPHAN_FINALIZER);
     }
 
     /**

@@ -172,12 +172,13 @@ final class Docket {
 
     private static Subject subject(Member member, Stage stage, Leave leave, Optional<Wait> aside) {
         PodRecord pod = member.pod();
-        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, aside);
+        Optional<String> idleOf = member.idle() ? member.workload() : Optional.empty();
+        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, idleOf, aside);
     }
 
     private static List<Counted> counted(List<Tally> tallies) {
         return tallies.stream()
-                .map(tally -> new Counted(tally.spec(), tally.count()))
+                .map(tally -> new Counted(tally.spec(), tally.count(), tally.idleThatCount()))
                 .toList();
     }
 
@@ -234,7 +235,13 @@ final class Docket {
         for (PodRecord pod : staged) {
             Optional<Place> place = Standing.of(pod).place(rule.stage());
             Subject subject = new Subject(
-                    pod.ref(), rule.stage(), pod.labels(), SkippedRules.of(pod), Leave.OUT, Optional.empty());
+                    pod.ref(),
+                    rule.stage(),
+                    pod.labels(),
+                    SkippedRules.of(pod),
+                    Leave.OUT,
+                    Optional.empty(),
+                    Optional.empty());
             if (place.isPresent() && rule.appliesTo(subject)) {
                 waiting.put(place.get(), pod);
             }

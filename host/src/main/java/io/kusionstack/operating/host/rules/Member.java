@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.rules;
 
+import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -41,6 +42,16 @@ record Member(
     /** It is out of service, or may leave it. */
     boolean out() {
         return counted() && (granted || standing.leaving() || !pod.available());
+    }
+
+    /** Out of service, and no operation holds it there: broken, never in service, or on its way out of the cluster. */
+    boolean idle() {
+        return out() && (pod.terminating() || !granted && !standing.leaving());
+    }
+
+    /** The uid of the workload that it counts for. */
+    Optional<String> workload() {
+        return pod.controller().map(Owner::uid);
     }
 
     /** Why it counts as out of service, for one that does. */

@@ -12,7 +12,9 @@ import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -24,11 +26,15 @@ final class RuleEngine {
     private final RuleSnapshot snapshot;
     private final Predicate<Rule> asked;
     private final Count[] counts;
+    private final List<Map<String, Integer>> idle;
 
     private RuleEngine(RuleSnapshot snapshot, Predicate<Rule> asked) {
         this.snapshot = snapshot;
         this.asked = asked;
         this.counts = snapshot.rules().stream().map(Counted::count).toArray(Count[]::new);
+        this.idle = snapshot.rules().stream()
+                .<Map<String, Integer>>map(counted -> new HashMap<>(counted.idle()))
+                .toList();
     }
 
     /** One ruling per subject, in their order. */
@@ -54,17 +60,37 @@ final class RuleEngine {
             selecting.add(i);
             for (Rule rule : spec.rules()) {
                 if (asked.test(rule) && (rule.appliesTo(subject) || awaits(spec, rule, subject))) {
-                    findings.add(new Finding(spec.uid(), rule.name(), ask(spec, rule, subject, counts[i])));
+                    findings.add(new Finding(spec.uid(), rule.name(), ask(spec, rule, subject, countFor(subject, i))));
                 }
             }
         }
         mistake(subject, selecting).ifPresent(mistake -> findings.replaceAll(finding -> finding.adding(mistake)));
         Judgement judgement = sum(subject, findings);
         boolean granted = subject.leave() != Leave.OUT && judgement instanceof Judgement.Passed && !selecting.isEmpty();
-        if (granted && subject.leave() == Leave.IN_SERVICE) {
-            selecting.forEach(i -> counts[i] = counts[i].andOneMoreOut());
+        if (granted) {
+            selecting.forEach(i -> takeSlot(subject, i));
         }
         return new Ruling(subject, judgement, findings, granted);
+    }
+
+    /** What there is beside the outage of the Pod itself. */
+    private Count countFor(Subject subject, int rule) {
+        return switch (subject.leave()) {
+            case OUT, IN_SERVICE -> counts[rule];
+            case MAY_RETURN -> isSpare(subject, rule) ? counts[rule].andOneMore() : counts[rule].andOneBack();
+        };
+    }
+
+    private void takeSlot(Subject subject, int rule) {
+        counts[rule] = countFor(subject, rule).andOneMoreOut();
+        subject.idleOf().ifPresent(workload -> idle.get(rule).computeIfPresent(workload, (uid, number) -> number - 1));
+    }
+
+    /** True for one that is left out of the count: its workload has all the Pods it wants without it and others like it. */
+    private boolean isSpare(Subject subject, int rule) {
+        return subject.idleOf()
+                .map(workload -> idle.get(rule).getOrDefault(workload, 1) <= 0)
+                .orElse(false);
     }
 
     /** Nobody leaves service towards a rule that is known to hold it on its way back. */
@@ -104,8 +130,7 @@ final class RuleEngine {
     private static Optional<String> blocks(AvailabilityRule availability, Subject subject, Count count) {
         return availability.freezes(count).or(() -> switch (subject.leave()) {
             case OUT -> Optional.empty();
-            case IN_SERVICE -> availability.blocks(count);
-            case MAY_RETURN -> availability.blocks(count.andOneBack());
+            case IN_SERVICE, MAY_RETURN -> availability.blocks(count);
         });
     }
 

@@ -52,7 +52,7 @@ public interface RuleWorld {
         return Optional.empty();
     }
 
-    /** The workloads of a namespace that want a known number of Pods; one that is being deleted wants none and is left out. */
+    /** The workloads of a namespace that want a known number of Pods: one that is being deleted with its Pods wants none. */
     List<Workload> workloads(String namespace);
 
     /**

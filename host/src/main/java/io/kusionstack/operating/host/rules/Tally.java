@@ -1,10 +1,8 @@
 package io.kusionstack.operating.host.rules;
 
-import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.rules.Standing.Place;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * The Pods of one rule, counted as they come, change and go, so that a judgement costs the same for ten Pods as for ten
@@ -30,7 +29,7 @@ final class Tally {
     private final NavigableSet<String> targets = new TreeSet<>();
     private final NavigableSet<String> staged = new TreeSet<>();
     private final NavigableSet<Place> queue = new TreeSet<>();
-    private final Map<String, Integer> terminating = new HashMap<>();
+    private final Map<String, Integer> idle = new HashMap<>();
     private final ToIntFunction<String> owned;
     private Map<String, Integer> replicas = Map.of();
     private Set<String> whole = Set.of();
@@ -64,44 +63,57 @@ final class Tally {
         return List.copyOf(staged);
     }
 
-    /** The Pods as they count: a terminating one is left out where its workload has all the Pods it wants without it. */
+    /** The Pods as they count: an idle one is left out where its workload has all the Pods it wants without it. */
     Count count() {
         long missing = 0;
         for (String workload : whole) {
             missing += Math.max(0, replicas.getOrDefault(workload, 0) - owned.applyAsInt(workload));
         }
-        int replaced = 0;
-        for (String workload : terminating.keySet()) {
-            replaced += replaced(workload);
+        int spare = 0;
+        for (String workload : idle.keySet()) {
+            spare += spare(workload);
         }
-        return new Count(pods - replaced, out.size() - replaced, (int) Math.min(missing, MOST_MISSING));
+        return new Count(pods - spare, out.size() - spare, (int) Math.min(missing, MOST_MISSING));
     }
 
-    /** So many of a workload's terminating Pods count no more. */
-    private int replaced(String workload) {
+    /** How many idle Pods count, by workload, of those that have more Pods than they want; below 0 if even more are too many. */
+    Map<String, Integer> idleThatCount() {
+        Map<String, Integer> counting = new HashMap<>();
+        idle.forEach((workload, number) -> {
+            int surplus = surplus(workload);
+            if (surplus > 0) {
+                counting.put(workload, number - surplus);
+            }
+        });
+        return counting;
+    }
+
+    /** So many of a workload's idle Pods count no more. */
+    private int spare(String workload) {
+        return Math.min(surplus(workload), idle.getOrDefault(workload, 0));
+    }
+
+    private int surplus(String workload) {
         Integer wanted = replicas.get(workload);
-        return wanted == null
-                ? 0
-                : Math.clamp(owned.applyAsInt(workload) - wanted, 0, terminating.getOrDefault(workload, 0));
+        return wanted == null ? 0 : Math.max(0, owned.applyAsInt(workload) - wanted);
     }
 
     /** The first of those that count as out of service, by name, each with a word why. */
     List<String> out(int most) {
-        Map<String, Integer> replaced = new HashMap<>();
-        terminating.keySet().forEach(workload -> replaced.put(workload, replaced(workload)));
-        List<String> told = new ArrayList<>();
-        for (Member member : out.values()) {
-            if (told.size() == most) {
-                break;
-            }
-            String workload = member.pod().controller().map(Owner::uid).orElse("");
-            if (member.pod().terminating() && replaced.getOrDefault(workload, 0) > 0) {
-                replaced.merge(workload, -1, Integer::sum);
-            } else {
-                told.add(member.pod().name() + " (" + member.absence() + ")");
-            }
-        }
-        return told;
+        Map<String, Integer> spare = new HashMap<>();
+        idle.keySet().forEach(workload -> spare.put(workload, spare(workload)));
+        Set<String> untold = new HashSet<>();
+        Stream.concat(
+                        out.values().stream().filter(member -> member.pod().terminating()),
+                        out.values().stream().filter(member -> !member.pod().terminating()))
+                .filter(Member::idle)
+                .filter(member -> spare.merge(member.workload().orElse(""), -1, Integer::sum) >= 0)
+                .forEach(member -> untold.add(member.pod().name()));
+        return out.values().stream()
+                .filter(member -> !untold.contains(member.pod().name()))
+                .limit(most)
+                .map(member -> member.pod().name() + " (" + member.absence() + ")")
+                .toList();
     }
 
     /** Another number whenever a Pod came, changed or went. */
@@ -146,7 +158,7 @@ final class Tally {
         targets.clear();
         staged.clear();
         queue.clear();
-        terminating.clear();
+        idle.clear();
         out.clear();
         pods = 0;
     }
@@ -180,11 +192,8 @@ final class Tally {
         } else {
             out.put(member.pod().name(), member);
         }
-        if (member.pod().terminating()) {
-            member.pod()
-                    .controller()
-                    .map(Owner::uid)
-                    .ifPresent(uid -> terminating.merge(uid, change, Tally::sumOrNone));
+        if (member.idle()) {
+            member.workload().ifPresent(uid -> idle.merge(uid, change, Tally::sumOrNone));
         }
     }
 

@@ -55,6 +55,19 @@ class CachedRuleWorldTest {
     }
 
     @Test
+    void aSetThatIsDeletedWantsNoneUnlessItsPodsAreToStay() {
+        CollaSet deleted = set("replicas: 3", "replicas: 3");
+        deleted.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+        Sets sets = new Sets();
+        sets.all.add(deleted);
+        assertThat(workloads(sets, null)).extracting(Workload::replicas).containsExactly(0);
+
+        deleted.getMetadata().setFinalizers(List.of("orphan"));
+
+        assertThat(workloads(sets, null)).isEmpty();
+    }
+
+    @Test
     void rulesLookAgainWhenASetSaysThatItsSpecIsNotInForce() {
         List<Key> looked = new ArrayList<>();
         Sets sets = new Sets();
@@ -73,13 +86,16 @@ class CachedRuleWorldTest {
     private static Workload workload(CollaSet set, CollaSetSpec accepted) {
         Sets sets = new Sets();
         sets.all.add(set);
+        return workloads(sets, accepted).getFirst();
+    }
+
+    private static List<Workload> workloads(Sets sets, CollaSetSpec accepted) {
         return RuleWorld.of(
                         new PodCache(),
                         new NoRules(),
                         new RuleWorld.Sets(sets, any -> Optional.ofNullable(accepted), any -> List.of()),
                         Obstacles.none())
-                .workloads(Pods.NAMESPACE)
-                .getFirst();
+                .workloads(Pods.NAMESPACE);
     }
 
     private static CollaSet set(String spec, String status) {

@@ -55,6 +55,7 @@ class RuleEngineTest {
                 Map.of("tier", "front"),
                 SkippedRules.NONE,
                 Leave.IN_SERVICE,
+                Optional.empty(),
                 Optional.empty());
 
         List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 0, 0)), full), front, A, B);
@@ -84,6 +85,7 @@ class RuleEngineTest {
                 Map.of(),
                 SkippedRules.read("{\"skipRules\":[\"skipped\"]}"),
                 Leave.IN_SERVICE,
+                Optional.empty(),
                 Optional.empty());
 
         Ruling ruling = judge(List.of(rule), subject).getFirst();
@@ -141,7 +143,8 @@ class RuleEngineTest {
         Counted broken = counted(
                 "{selector: {}, rules: [{name: labels, stage: PostCheck, labelCheck: {requires: {}}, plugin: {name: x}}]}",
                 new Count(3, 0, 0));
-        Subject back = new Subject(A.pod(), Stage.POST_CHECK, Map.of(), SkippedRules.NONE, Leave.OUT, Optional.empty());
+        Subject back = new Subject(
+                A.pod(), Stage.POST_CHECK, Map.of(), SkippedRules.NONE, Leave.OUT, Optional.empty(), Optional.empty());
 
         assertThat(judge(List.of(broken), A, back).stream()
                         .map(ruling -> ruling.judgement().waits().stream()
@@ -155,7 +158,8 @@ class RuleEngineTest {
         Counted late = counted(
                 "{selector: {}, rules: [{name: slots, stage: PostCheck, availablePolicy: {minAvailableValue: 3}}]}",
                 new Count(4, 1, 0));
-        Subject back = new Subject(A.pod(), Stage.POST_CHECK, Map.of(), SkippedRules.NONE, Leave.OUT, Optional.empty());
+        Subject back = new Subject(
+                A.pod(), Stage.POST_CHECK, Map.of(), SkippedRules.NONE, Leave.OUT, Optional.empty(), Optional.empty());
 
         assertThat(judge(List.of(late), A, back).stream()
                         .map(ruling -> ruling.judgement().equals(PASSED)))
@@ -193,7 +197,13 @@ class RuleEngineTest {
     void whoWasSetAsideTakesNoSlotThatOthersWant() {
         Wait aside = new Wait(Reason.REFUSED_BY_SERVER, "", "refused");
         Subject refused = new Subject(
-                A.pod(), Stage.PRE_CHECK, Map.of(), SkippedRules.NONE, Leave.IN_SERVICE, Optional.of(aside));
+                A.pod(),
+                Stage.PRE_CHECK,
+                Map.of(),
+                SkippedRules.NONE,
+                Leave.IN_SERVICE,
+                Optional.empty(),
+                Optional.of(aside));
 
         List<Ruling> rulings = judge(List.of(slots("web", 1, new Count(5, 0, 0))), refused, B);
 
@@ -212,6 +222,7 @@ class RuleEngineTest {
                 Map.of(),
                 SkippedRules.NONE,
                 leave,
+                Optional.empty(),
                 Optional.empty());
     }
 

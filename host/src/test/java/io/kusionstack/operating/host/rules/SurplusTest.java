@@ -1,0 +1,119 @@
+package io.kusionstack.operating.host.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
+import io.kusionstack.operating.host.rules.RuleWorld.Workload;
+import io.kusionstack.operating.host.world.Pods;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a budget counts where a workload has more Pods than it wants. */
+class SurplusTest {
+    private final FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 1));
+
+    @Test
+    void podsThatNeverServedGoOneAfterTheOtherWhenNoneIsWanted() {
+        world.put(wanting(0)).put(neverServed("a", "100"), neverServed("b", "200"), neverServed("c", "300"));
+
+        assertThat(world.woken("web")).containsExactly("a");
+        assertThat(world.report("web").count()).isEqualTo(new Count(1, 1, 0));
+        assertThat(world.report("web").out()).containsExactly("a (leaving)");
+
+        world.remove("a");
+        assertThat(world.woken("web")).containsExactly("b");
+        world.remove("b");
+        assertThat(world.woken("web")).containsExactly("c");
+    }
+
+    @Test
+    void podsThatNeverServedHoldEachOtherWhileTheyAreWanted() {
+        world.put(wanting(2)).put(neverServed("a", "100"), neverServed("b", "200"));
+
+        assertThat(world.woken("web")).isEmpty();
+        assertThat(world.report("web").count()).isEqualTo(new Count(2, 2, 0));
+    }
+
+    @Test
+    void oneTooManyGoesWhicheverItIs() {
+        for (String first : List.of("a", "b")) {
+            FakeRuleWorld shop =
+                    FakeRuleWorld.with(Rules.maxUnavailable("web", 1)).put(wanting(1));
+            PodRecord leaving = neverServed(first, "100");
+            shop.put(
+                    Pods.pod("a").ready().ownedBy("web").build(),
+                    Pods.pod("b").ready().ownedBy("web").build());
+            shop.put(leaving);
+
+            assertThat(shop.woken("web")).containsExactly(first);
+            assertThat(shop.report("web").count()).isEqualTo(new Count(1, 1, 0));
+        }
+    }
+
+    @Test
+    void ofTwoThatWaitOnlyAsManyGoAsAreTooMany() {
+        world.put(wanting(1)).put(neverServed("a", "100"), neverServed("b", "200"));
+
+        assertThat(world.woken("web")).containsExactly("a");
+        assertThat(world.woken("web")).isEmpty();
+    }
+
+    @Test
+    void theLastThatServesIsKeptThoughItIsOneTooMany() {
+        PodRecord c = waiting(Pods.pod("c").available(), "100");
+        PodRecord d = waiting(Pods.pod("d").available(), "200");
+        world.put(wanting(2))
+                .put(
+                        Pods.pod("a").ready().ownedBy("web").build(),
+                        Pods.pod("b").unready().ownedBy("web").build(),
+                        c,
+                        d);
+        assertThat(world.woken("web")).containsExactly("c");
+
+        world.remove("c");
+
+        assertThat(world.woken("web")).isEmpty();
+        assertThat(world.asks(d)).isInstanceOf(Judgement.Rejected.class);
+    }
+
+    @Test
+    void podsThatServeGoByTheLimitHoweverManyAreTooMany() {
+        world.put(wanting(0))
+                .put(
+                        waiting(Pods.pod("a").available(), "100"),
+                        waiting(Pods.pod("b").available(), "200"));
+
+        assertThat(world.woken("web")).containsExactly("a");
+    }
+
+    @Test
+    void whatIsTooManyInOneWorkloadDoesNotCountForAnother() {
+        PodRecord mine = waiting(Pods.pod("mine").available(), "100");
+        world.put(wanting(0))
+                .put(new Workload("uid-other", 1, Map.of()))
+                .put(neverServed("a", "200"), mine)
+                .put(Pods.pod("out").ready().ownedBy("other").build());
+
+        assertThat(world.woken("web")).isEmpty();
+        assertThat(world.report("web").count()).isEqualTo(new Count(2, 1, 0));
+    }
+
+    private static Workload wanting(int replicas) {
+        return new Workload("uid-web", replicas, Map.of());
+    }
+
+    private static PodRecord neverServed(String name, String since) {
+        return waiting(Pods.pod(name).ready(), since);
+    }
+
+    private static PodRecord waiting(Pods pod, String since) {
+        return pod.ownedBy("web")
+                .preCheck(FakeRuleWorld.UPDATE, "update")
+                .label(Names.key(Names.PRE_CHECK, FakeRuleWorld.UPDATE), since)
+                .build();
+    }
+}
