@@ -56,6 +56,11 @@ record Employee(
         return employed && offSince == 0 && isFit(pod);
     }
 
+    /** True if requests are still answered: only the lifecycle, or the Service, says that it is to get none. */
+    boolean answers() {
+        return !pod.terminating() && !pod.inactive() && pod.readyButForOurGate();
+    }
+
     /** True if the lifecycle may be waiting for traffic to be off. */
     boolean isGateClosed() {
         return pod.gateClosed();

@@ -13,8 +13,9 @@ import java.util.SortedSet;
 /**
  * What is to be done at one place.
  *
- * @param off to ask for now
+ * @param dead to take off before all else: nobody answers there
  * @param on to ask for now
+ * @param off to take off then: who still answers can wait until others serve
  * @param moving all addresses that are not as they ought to be, those whose time has not come included
  * @param pods by uid
  * @param look if the place has to be looked at before anything is asked of it: how old a read may be
@@ -23,16 +24,18 @@ import java.util.SortedSet;
  */
 record PlacePlan(
         Place place,
-        List<BackendChange> off,
+        List<BackendChange> dead,
         List<BackendChange> on,
+        List<BackendChange> off,
         SortedSet<Spot> moving,
         Map<String, Standing> pods,
         Optional<Duration> look,
         Optional<Duration> lookAgain,
         boolean empty) {
     PlacePlan {
-        off = List.copyOf(off);
+        dead = List.copyOf(dead);
         on = List.copyOf(on);
+        off = List.copyOf(off);
         moving = Collections.unmodifiableSortedSet(moving);
         pods = Map.copyOf(pods);
     }

@@ -43,8 +43,9 @@ final class PlacePlanner {
     private final Role role;
     private final Set<String> onElsewhere;
     private final Set<String> onHere = new HashSet<>();
-    private final List<BackendChange> off = new ArrayList<>();
+    private final List<BackendChange> dead = new ArrayList<>();
     private final List<BackendChange> on = new ArrayList<>();
+    private final List<BackendChange> off = new ArrayList<>();
     private final SortedSet<Spot> moving = new TreeSet<>();
     private final Map<String, Standing> pods = new HashMap<>();
     private final Schedule schedule;
@@ -71,7 +72,7 @@ final class PlacePlanner {
             place(memory.look().get());
         }
         return new PlacePlan(
-                memory.place(), off, on, moving, pods, schedule.look(), schedule.lookAgain(), memory.isEmpty());
+                memory.place(), dead, on, off, moving, pods, schedule.look(), schedule.lookAgain(), memory.isEmpty());
     }
 
     private void place(Look look) {
@@ -90,7 +91,7 @@ final class PlacePlanner {
                 pods.put(employee.pod().uid(), standing(employee, look, sight));
             }
         }
-        sight.leftovers().forEach(spot -> takeOff(spot, look));
+        sight.leftovers().forEach(spot -> takeOff(spot, look, dead));
         if (!snapshot.employees().isEmpty()) {
             schedule.resync(look, rest());
         }
@@ -203,7 +204,7 @@ final class PlacePlanner {
         for (Spot spot : others) {
             // another port of the same address serves until the new one does
             if (settled || !spot.ip().equals(employee.ip().orElse(""))) {
-                takeOff(spot, look);
+                takeOff(spot, look, off);
             }
         }
         settled(settled, employee, look);
@@ -276,7 +277,8 @@ final class PlacePlanner {
     private Standing unwanted(Employee employee, Look look, Sight sight) {
         Set<Wait> waits = new LinkedHashSet<>();
         SortedSet<Spot> spots = sight.of(employee);
-        spots.forEach(spot -> waits.add(takeOff(spot, look)));
+        List<BackendChange> changes = employee.answers() ? off : dead;
+        spots.forEach(spot -> waits.add(takeOff(spot, look, changes)));
         waits.addAll(elsewhere(employee, look, sight));
         boolean clear = waits.isEmpty();
         if (!clear) {
@@ -331,7 +333,7 @@ final class PlacePlanner {
         return waits;
     }
 
-    private Wait takeOff(Spot spot, Look look) {
+    private Wait takeOff(Spot spot, Look look, List<BackendChange> changes) {
         Look.Seen seen = look.at(spot).orElseThrow();
         moving.add(spot);
         if (schedule.isDue(spot, false)) {
@@ -341,7 +343,7 @@ final class PlacePlanner {
                     ours.add(observed.backend());
                 }
             }
-            ours.forEach(backend -> off.add(new BackendChange.TakeOff(backend, seen.drainingSince())));
+            ours.forEach(backend -> changes.add(new BackendChange.TakeOff(backend, seen.drainingSince())));
         }
         return memory.trouble()
                 .map(PlaceMemory.Trouble::why)

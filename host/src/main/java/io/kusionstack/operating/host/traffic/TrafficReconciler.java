@@ -278,7 +278,7 @@ public final class TrafficReconciler implements Reconciler {
         }
     }
 
-    /** Taking off goes first; what becomes of it keeps nothing from being put on. */
+    /** Where nobody answers goes first, and who still answers last; what becomes of one keeps nothing from the next. */
     private List<PlaceMemory> apply(Looked looked, List<PlaceMemory> before, Predicate<Place> isRecorded) {
         List<PlaceMemory> after = new ArrayList<>();
         for (int i = 0; i < looked.places().size(); i++) {
@@ -287,8 +287,9 @@ public final class TrafficReconciler implements Reconciler {
             boolean isLooked = place.look().isPresent()
                     && !place.look().equals(before.get(i).look());
             if (isLooked && place.trouble().isEmpty()) {
-                place = calls.apply(place, plan.off());
+                place = calls.apply(place, plan.dead());
                 place = calls.apply(place, isRecorded.test(place.place()) ? plan.on() : List.of());
+                place = calls.apply(place, plan.off());
             }
             after.add(place);
         }

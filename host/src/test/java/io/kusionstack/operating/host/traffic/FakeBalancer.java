@@ -53,11 +53,16 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     int losesEvery;
     int throttlesEvery;
     int callsUntilCrash = Integer.MAX_VALUE;
+    /** What was asked for, in this order. */
+    final List<Asked> asked = new ArrayList<>();
+
     int looks;
     int applies;
 
     /** One backend; {@code on} since {@code since}, or draining since then. */
     record Entry(Backend backend, boolean on, int weight, Instant since) {}
+
+    record Asked(String ip, boolean on) {}
 
     FakeBalancer(FakeCluster cluster) {
         this.cluster = cluster;
@@ -163,6 +168,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     @Override
     public Answer<List<BackendResult>> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
         applies++;
+        changes.forEach(change -> asked.add(new Asked(change.backend().ip(), change instanceof BackendChange.PutOn)));
         if (throttlesEvery > 0 && applies % throttlesEvery == 0) {
             return new Answer.Given<>(changes.stream()
                     .map(change ->

@@ -52,8 +52,9 @@ class TrafficPlannerTest {
                 .isEqualTo(new TrafficPlan(
                         List.of(new PlacePlan(
                                 Scene.PLACE,
-                                List.of(off),
                                 List.of(),
+                                List.of(),
+                                List.of(off),
                                 new TreeSet<>(List.of(A)),
                                 Map.of("uid-a", standing),
                                 Optional.of(Duration.ZERO),
@@ -84,7 +85,7 @@ class TrafficPlannerTest {
                         .pod(closed)
                         .shows("10.0.0.1", 8080, Serving.ON)
                         .placePlan()
-                        .off())
+                        .dead())
                 .hasSize(1);
         assertThat(new Scene().pod(unheard).placePlan().on()).hasSize(1);
     }
@@ -208,7 +209,7 @@ class TrafficPlannerTest {
                 Pods.pod("b").label("app", "web").ips("10.0.0.1").ready().build();
         Scene scene = new Scene().pod(heir).shows("uid-gone", "10.0.0.1", 8080, Serving.ON);
 
-        assertThat(scene.placePlan().off())
+        assertThat(scene.placePlan().dead())
                 .containsExactly(new TakeOff(Scene.backend("uid-gone", "10.0.0.1", 8080), Optional.empty()));
         assertThat(scene.placePlan().on()).isEmpty();
         assertThat(scene.plan().edits()).isEmpty();
@@ -235,7 +236,7 @@ class TrafficPlannerTest {
         PodRecord lost = Scene.leaving("a", "10.0.0.1").ips().build();
         Scene scene = new Scene().pod(lost, 3).shows("10.0.0.1", 8080, Serving.ON);
 
-        assertThat(scene.placePlan().off()).hasSize(1);
+        assertThat(scene.placePlan().dead()).hasSize(1);
         assertThat(scene.plan().edits()).isEmpty();
     }
 

@@ -12,10 +12,13 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,25 @@ class TrafficStoryTest {
         steps(world, 16);
 
         assertThat(world.pod("a").available()).isTrue();
+    }
+
+    @Test
+    void asksFirstWhereNobodyAnswersAndLastWhereStillSomebodyDoes() {
+        TrafficWorld world = started();
+        world.image("app:v2");
+        world.step();
+        world.balancer.silent = Optional.of(new Wait(Reason.PLUGIN_FAILED, "slb", "slb gave no answer"));
+        world.vanish("b");
+        world.pod("d", "10.0.0.4");
+        steps(world, 8);
+        world.balancer.asked.clear();
+        world.balancer.silent = Optional.empty();
+
+        steps(world, 8);
+
+        assertThat(world.balancer.asked.subList(0, 4))
+                .extracting(FakeBalancer.Asked::ip)
+                .containsExactly("10.0.0.2", "10.0.0.4", "10.0.0.1", "10.0.0.3");
     }
 
     @Test

@@ -79,7 +79,9 @@ class TrafficTableTest {
         boolean ours = is.seen().filter(serving -> serving != Serving.FOREIGN).isPresent();
 
         boolean last = !is.employed() && Employee.isFit(pod);
-        assertThat(place.off().isEmpty()).as("taken off: %s", is).isEqualTo(!ours || wanted || last);
+        assertThat(place.off().isEmpty() && place.dead().isEmpty())
+                .as("taken off: %s", is)
+                .isEqualTo(!ours || wanted || last);
         assertThat(place.on().isEmpty())
                 .as("put on: %s", is)
                 .isEqualTo(!wanted || is.seen().equals(Optional.of(Serving.FOREIGN)));
