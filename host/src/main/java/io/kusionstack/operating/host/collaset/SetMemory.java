@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param brake how fast Pods may be created
- * @param resting by uid: what lets Pods leave service only ever more seldom; it outlasts its Pod
+ * @param resting by uid: what was refused to Pods that had left service for it; it outlasts its Pod for a while
  * @param lastRevisions by instance id: the revision of its last Pod
  * @param takenPodNames names under which the last look could not create a Pod, for others have them
  * @param awaited writes of our own that the caches may not show yet
@@ -76,7 +76,7 @@ record SetMemory(
     /** What is seen of the set's Pods now. */
     SetMemory seen(CollaSetSnapshot snapshot) {
         Map<String, Refusal> rests = new HashMap<>(snapshot.refusals());
-        rests.values().removeIf(refusal -> !rests(refusal, snapshot.now()));
+        rests.values().removeIf(refusal -> !outlasts(refusal, snapshot.now()));
         return snapshot.brake().equals(brake) && snapshot.lastRevisions().equals(lastRevisions) && rests.equals(resting)
                 ? this
                 : new SetMemory(
@@ -91,16 +91,16 @@ record SetMemory(
                         waits);
     }
 
-    private static boolean rests(Refusal refusal, Instant now) {
-        return refusal.rests() && now.isBefore(refusal.leavesFrom());
+    private static boolean outlasts(Refusal refusal, Instant now) {
+        return refusal.left() && now.isBefore(refusal.outlasting().leavesFrom());
     }
 
     /** @param known of the Pods that are there; with those that still count though their Pod is gone */
     Map<String, Refusal> refusals(Map<String, Refusal> known, Set<String> pods, Instant now) {
         Map<String, Refusal> all = new HashMap<>(known);
         resting.forEach((uid, refusal) -> {
-            if (!pods.contains(uid) && rests(refusal, now)) {
-                all.put(uid, refusal);
+            if (!pods.contains(uid) && outlasts(refusal, now)) {
+                all.put(uid, refusal.outlasting());
             }
         });
         return all;

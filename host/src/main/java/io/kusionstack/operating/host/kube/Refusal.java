@@ -54,6 +54,12 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
         return left && lasts();
     }
 
+    /** What counts of it once its Pod is gone: a Pod that leaves service to try it again does so after a rest. */
+    public Refusal outlasting() {
+        Duration longer = PAUSES.after(LASTING).minus(PAUSES.after(attempts));
+        return lasts() ? this : new Refusal(fate, code, message, edit, LASTING, until.plus(longer), left);
+    }
+
     /** False if nobody has tried again for so long that it may not be wanted any more. */
     public boolean isRecent(Instant now) {
         return !now.isAfter(until.plus(kept()));
@@ -73,7 +79,7 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
     public String sentence() {
         return problem()
                 + (rests()
-                        ? "; the Pod leaves service to try again at "
+                        ? "; a Pod leaves service to try again at "
                                 + leavesFrom().truncatedTo(ChronoUnit.SECONDS)
                         : "");
     }

@@ -98,7 +98,7 @@ class SetbackTest {
         SetPlan resting = planned(serving, leaving(Snapshots.NOW.plusSeconds(88)));
 
         assertThat(edited(resting)).isEmpty();
-        assertThat(condition(resting)).contains("the Pod leaves service to try again at 2026-01-01T01:01:28Z");
+        assertThat(condition(resting)).contains("a Pod leaves service to try again at 2026-01-01T01:01:28Z");
         assertThat(edited(planned(serving, leaving(Snapshots.NOW)))).containsExactly(cause);
     }
 
@@ -130,7 +130,7 @@ class SetbackTest {
                 set.refusal("uid-gone", leaving(Snapshots.NOW.plusSeconds(88))).plan();
 
         assertThat(edited(resting)).isEmpty();
-        assertThat(condition(resting)).contains("the Pod leaves service to try again at 2026-01-01T01:01:28Z");
+        assertThat(condition(resting)).contains("a Pod leaves service to try again at 2026-01-01T01:01:28Z");
     }
 
     @Test
@@ -152,6 +152,25 @@ class SetbackTest {
     }
 
     @Test
+    void theFirstTryOfAPodThatIsGoneCountsAsIfItHadLasted() {
+        Refusal known = refusal(first, 2);
+        Refusal early = new Refusal(
+                known.fate(), known.code(), known.message(), known.edit(), 2, Snapshots.NOW.plusSeconds(2), true);
+        SetMemory memory = SetMemory.NONE.seen(Snapshots.of(Snapshots.set().replicas(1))
+                .pods(first)
+                .refusal(cause, early)
+                .build());
+        Refusal left = memory.refusals(Map.of(), Set.of(), Snapshots.NOW).get(cause);
+
+        SetPlan plan = planned(Snapshots.pod(1).available(), left);
+
+        assertThat(left.leavesFrom()).isEqualTo(Snapshots.NOW.plusSeconds(60));
+        assertThat(edited(plan)).isEmpty();
+        assertThat(memory.refusals(Map.of(), Set.of(), Snapshots.NOW.plusSeconds(60)))
+                .isEmpty();
+    }
+
+    @Test
     void whoCouldNotBeDeletedIsCalledBackFromAScaleInWhenThatLasts() {
         Pods leaving = Snapshots.pod(0).offline().operating(ID, Names.SCALE_IN);
         Snapshots set = Snapshots.of(Snapshots.set().replicas(1)).pods(leaving, latest(1));
@@ -165,7 +184,7 @@ class SetbackTest {
         assertThat(condition(lasting))
                 .contains("\"reason\":\"ScaleInFailed\"")
                 .contains("deleting Pod web-0 was refused (422): frozen; change the policy that refuses it;"
-                        + " the Pod leaves service to try again at 2026-01-01T01:01:28Z");
+                        + " a Pod leaves service to try again at 2026-01-01T01:01:28Z");
     }
 
     @Test
