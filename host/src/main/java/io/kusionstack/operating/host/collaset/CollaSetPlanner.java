@@ -20,7 +20,7 @@ import java.util.TreeMap;
 
 /** What a set needs next. Equal snapshots give equal plans. */
 final class CollaSetPlanner {
-    private static final Duration WHILE_BUSY = Duration.ofSeconds(20);
+    static final Duration WHILE_BUSY = Duration.ofSeconds(20);
 
     private CollaSetPlanner() {}
 
@@ -56,13 +56,15 @@ final class CollaSetPlanner {
                 intent(snapshot, history, stored),
                 update.intentions(),
                 clearance.hold(),
-                scale.acts().then(update.acts()).then(events).then(plan(status)).then(looking(scale, update)));
+                scale.acts().then(update.acts()).then(events).then(plan(status)).then(looking(roster, scale, update)));
     }
 
-    /** What others have to say of Pods that are busy comes without an event of the set's. */
-    private static Plan looking(Step scale, Step update) {
-        Optional<Duration> look = scale.busy() || update.busy() ? Optional.of(WHILE_BUSY) : Optional.empty();
-        return new Plan(List.of(), look, Map.of());
+    /** What others have to say of Pods that are busy, or do not serve, comes without an event of the set's. */
+    private static Plan looking(Roster roster, Step scale, Step update) {
+        boolean waits = scale.busy()
+                || update.busy()
+                || roster.members().stream().anyMatch(member -> !member.pod().available());
+        return new Plan(List.of(), waits ? Optional.of(WHILE_BUSY) : Optional.empty(), Map.of());
     }
 
     private static Plan intent(

@@ -211,6 +211,7 @@ public final class CollaSetReconciler implements Reconciler {
                 memory.refusals(refusals(pods), uids(pods), now),
                 troubles(pods),
                 memory.lastRevisions(pods, context),
+                memory.standstill().seen(set, now),
                 intentions.published(key),
                 now);
     }

@@ -26,6 +26,7 @@ import java.util.Set;
  * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
  * @param troubles by Pod uid: why its traffic does not go on by itself
  * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
+ * @param standstill since when nothing of the set has moved
  * @param pending by Pod uid: the intentions that were published last
  */
 record CollaSetSnapshot(
@@ -42,6 +43,7 @@ record CollaSetSnapshot(
         Map<String, Refusal> refusals,
         Map<String, Wait> troubles,
         Map<Integer, String> lastRevisions,
+        Standstill standstill,
         Map<String, Intention> pending,
         Instant now) {
 

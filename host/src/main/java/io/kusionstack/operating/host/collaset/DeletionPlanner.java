@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,9 +52,10 @@ final class DeletionPlanner {
         Strays.release(snapshot, roster.strays(), draft);
         Leave leave = Leave.of(snapshot, roster, draft);
         roster.members().forEach(leave::look);
-        Plan status = SetStatus.terminating(snapshot, roster, leave.setback())
-                .map(Plan::of)
-                .orElse(Plan.nothing());
+        if (!roster.members().isEmpty()) {
+            draft.lookAgain(CollaSetPlanner.WHILE_BUSY);
+        }
+        Plan status = new Plan(SetStatus.terminating(snapshot, roster, leave.setback()), Optional.empty(), Map.of());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
     }
 

@@ -30,9 +30,7 @@ final class SetConditions {
         this.conditions = conditions;
         this.snapshot = snapshot;
         this.toldBefore = conditions.message(AVAILABLE);
-        this.stuck = Stuck.among(roster.members(), snapshot.now())
-                .map(each -> each.steadied(toldBefore))
-                .or(() -> Stuck.byTraffic(roster.members(), snapshot.troubles()));
+        this.stuck = Stuck.of(snapshot, roster, toldBefore);
         this.course = course;
         this.counters = course.counters();
         this.wanted = snapshot.set().replicas();
@@ -51,11 +49,14 @@ final class SetConditions {
         stalled();
         progressing();
         List<Action> events = new ArrayList<>();
-        if (conditions.isTrue(STALLED) && !conditions.message(STALLED).equals(stalledBefore)) {
-            events.add(warning(conditions.reason(STALLED), conditions.message(STALLED)));
+        String stalled = conditions.message(STALLED);
+        boolean isToldBelow =
+                stuck.filter(each -> each.message().equals(stalled)).isPresent();
+        if (conditions.isTrue(STALLED) && !isToldBelow && !stalled.equals(stalledBefore)) {
+            events.add(warning(conditions.reason(STALLED), stalled));
         }
         stuck.filter(each -> !toldBefore.contains(each.subject()))
-                .ifPresent(each -> events.add(warning(each.reason(), each.message())));
+                .ifPresent(each -> events.add(each.event(snapshot.set())));
         return events;
     }
 
@@ -141,6 +142,14 @@ final class SetConditions {
             conditions.set(STALLED, true, reason(), trouble());
         } else {
             SetStatus.stalledBySetback(snapshot, conditions);
+            standstill(conditions, snapshot, stuck);
+        }
+    }
+
+    /** What is stuck for as long as nothing else moves needs a person. */
+    static void standstill(Conditions conditions, CollaSetSnapshot snapshot, Optional<Stuck> stuck) {
+        if (!conditions.isTrue(STALLED) && snapshot.standstill().lasts(snapshot.now())) {
+            stuck.ifPresent(each -> conditions.set(STALLED, true, each.reason(), each.message()));
         }
     }
 

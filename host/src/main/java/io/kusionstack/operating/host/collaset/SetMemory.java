@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param brake how fast Pods may be created
  * @param resting by uid: what was refused to Pods that had left service for it; it outlasts its Pod for a while
  * @param lastRevisions by instance id: the revision of its last Pod
+ * @param standstill since when nothing of the set has moved
  * @param takenPodNames names under which the last look could not create a Pod, for others have them
  * @param awaited writes of our own that the caches may not show yet
  * @param written when those were done
@@ -40,12 +41,22 @@ record SetMemory(
         Brake brake,
         Map<String, Refusal> resting,
         Map<Integer, String> lastRevisions,
+        Standstill standstill,
         Set<String> takenPodNames,
         List<Awaited> awaited,
         Instant written,
         Map<PodRef, List<Wait>> waits) {
     static final SetMemory NONE = new SetMemory(
-            Optional.empty(), Map.of(), Brake.NONE, Map.of(), Map.of(), Set.of(), List.of(), Instant.EPOCH, Map.of());
+            Optional.empty(),
+            Map.of(),
+            Brake.NONE,
+            Map.of(),
+            Map.of(),
+            Standstill.NONE,
+            Set.of(),
+            List.of(),
+            Instant.EPOCH,
+            Map.of());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     SetMemory {
@@ -70,14 +81,19 @@ record SetMemory(
         List<Awaited> writes = intent.actions().stream()
                 .flatMap(action -> awaited(action).stream())
                 .toList();
-        return new SetMemory(obstacle, trials, brake, resting, lastRevisions, takenPodNames, writes, now, waits);
+        return new SetMemory(
+                obstacle, trials, brake, resting, lastRevisions, standstill, takenPodNames, writes, now, waits);
     }
 
     /** What is seen of the set's Pods now. */
     SetMemory seen(CollaSetSnapshot snapshot) {
         Map<String, Refusal> rests = new HashMap<>(snapshot.refusals());
         rests.values().removeIf(refusal -> !outlasts(refusal, snapshot.now()));
-        return snapshot.brake().equals(brake) && snapshot.lastRevisions().equals(lastRevisions) && rests.equals(resting)
+        boolean same = snapshot.brake().equals(brake)
+                && snapshot.lastRevisions().equals(lastRevisions)
+                && snapshot.standstill().equals(standstill)
+                && rests.equals(resting);
+        return same
                 ? this
                 : new SetMemory(
                         obstacle,
@@ -85,6 +101,7 @@ record SetMemory(
                         snapshot.brake(),
                         rests,
                         snapshot.lastRevisions(),
+                        snapshot.standstill(),
                         takenPodNames,
                         awaited,
                         written,
@@ -126,6 +143,7 @@ record SetMemory(
                 brake,
                 resting,
                 lastRevisions,
+                standstill,
                 taken(applied),
                 awaited,
                 written,
@@ -141,7 +159,8 @@ record SetMemory(
                 all.put(edit.edit().pod(), List.of(why));
             }
         }
-        return new SetMemory(obstacle, trials, brake, resting, lastRevisions, takenPodNames, awaited, written, all);
+        return new SetMemory(
+                obstacle, trials, brake, resting, lastRevisions, standstill, takenPodNames, awaited, written, all);
     }
 
     private static Set<String> taken(Applied applied) {

@@ -102,23 +102,32 @@ final class SetStatus {
                 .count();
     }
 
-    /** The status of a set that waits for its Pods to be gone. */
-    static Optional<Action> terminating(CollaSetSnapshot snapshot, Roster roster, Setback setback) {
+    /** The status of a set that waits for its Pods to be gone, and an event for what keeps them. */
+    static List<Action> terminating(CollaSetSnapshot snapshot, Roster roster, Setback setback) {
         Conditions conditions = conditions(snapshot, roster);
+        String toldBefore = conditions.message(PROGRESSING);
+        Optional<Stuck> stuck = Stuck.of(snapshot, roster, toldBefore);
+        String why = stuck.map(each -> "; " + each.message()).orElse("");
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         setback.trouble()
                 .ifPresentOrElse(
                         problem -> conditions.set(STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> stalledBySetback(snapshot, conditions));
+        SetConditions.standstill(conditions, snapshot, stuck);
         if (conditions.isTrue(STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
-            conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle");
+            conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle" + why);
         }
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
-        SetConditions.available(conditions, serving(roster), snapshot.set().replicas(), "");
-        return write(snapshot.set(), observed(snapshot, roster, conditions));
+        SetConditions.available(conditions, serving(roster), snapshot.set().replicas(), why);
+        List<Action> actions = new ArrayList<>();
+        write(snapshot.set(), observed(snapshot, roster, conditions)).ifPresent(actions::add);
+        stuck.filter(each -> !toldBefore.contains(each.subject()))
+                .map(each -> each.event(snapshot.set()))
+                .ifPresent(actions::add);
+        return actions;
     }
 
     static ObjectRef pod(PodRecord pod) {

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -24,8 +25,15 @@ record Stuck(String reason, String subject, String words) {
     /** A kubelet publishes Ready so long after the last gate was opened, at the latest. */
     private static final Duration KUBELET_FOLLOWS = Duration.ofSeconds(10);
 
+    /** @param told what was told of the set's Pods before */
+    static Optional<Stuck> of(CollaSetSnapshot snapshot, Roster roster, String told) {
+        return among(roster.members(), snapshot.now())
+                .map(each -> each.steadied(told))
+                .or(() -> byTraffic(roster.members(), snapshot.troubles()));
+    }
+
     /** The first by name of those whose traffic does not go on by itself. */
-    static Optional<Stuck> byTraffic(List<Member> members, Map<String, Wait> troubles) {
+    private static Optional<Stuck> byTraffic(List<Member> members, Map<String, Wait> troubles) {
         return members.stream()
                 .filter(member -> troubles.containsKey(member.uid()))
                 .min(Comparator.comparing(Member::name))
@@ -37,7 +45,7 @@ record Stuck(String reason, String subject, String words) {
     }
 
     /** The first by name of those that are stuck. */
-    static Optional<Stuck> among(List<Member> members, Instant now) {
+    private static Optional<Stuck> among(List<Member> members, Instant now) {
         Optional<Member> first = Optional.empty();
         for (Member member : members) {
             boolean before =
@@ -49,7 +57,7 @@ record Stuck(String reason, String subject, String words) {
         return first.flatMap(member -> of(member.pod(), now));
     }
 
-    static Optional<Stuck> of(PodRecord pod, Instant now) {
+    private static Optional<Stuck> of(PodRecord pod, Instant now) {
         for (ContainerRecord container : pod.containers()) {
             boolean stopped = container.state() == ContainerRecord.State.WAITING
                     || container.state() == ContainerRecord.State.TERMINATED;
@@ -81,6 +89,10 @@ record Stuck(String reason, String subject, String words) {
         String before = told.substring(start + subject.length() + 2);
         boolean better = words.contains("Image") && !before.contains("Image");
         return better ? this : new Stuck(reason, subject, before);
+    }
+
+    Action event(SetSpec set) {
+        return new Action.Announce(set.ref(), Action.Severity.WARNING, reason, message());
     }
 
     String message() {

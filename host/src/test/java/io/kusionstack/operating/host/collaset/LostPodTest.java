@@ -7,8 +7,6 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
-import io.kusionstack.operating.host.plan.Reason;
-import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -147,31 +145,6 @@ class LostPodTest {
 
         assertThat(Snapshots.status(plan).path("conditions").toString())
                 .contains("0 of 1 Pods serve; Pod web-2: no node takes it: Unschedulable");
-    }
-
-    @Test
-    void whyTrafficDoesNotGoOnStandsInTheConditions() {
-        Pods waiting = Snapshots.pod(0).revision("web-2").ready().without(Names.SERVICE_AVAILABLE);
-
-        SetPlan plan = Snapshots.of(Snapshots.set().replicas(1))
-                .pods(waiting)
-                .trouble(
-                        waiting,
-                        new Wait(Reason.PLUGIN_UNAVAILABLE, "nosuch", "plugin \"nosuch\" is not loaded; known: slb"))
-                .plan();
-
-        assertThat(Snapshots.status(plan).path("conditions"))
-                .extracting(condition -> condition.path("type").asText() + " "
-                        + condition.path("status").asText() + " "
-                        + condition.path("reason").asText() + ": "
-                        + condition.path("message").asText())
-                .contains(
-                        "Progressing False PluginUnavailable: 0 of 1 Pods serve; Pods wait for traffic (PluginUnavailable): plugin \"nosuch\" is not"
-                                + " loaded; known: slb");
-        assertThat(plan.acts().actions())
-                .filteredOn(Action.Announce.class::isInstance)
-                .extracting(action -> ((Action.Announce) action).reason())
-                .containsExactly("PluginUnavailable");
     }
 
     private static Pods unschedulable() {

@@ -42,6 +42,7 @@ final class Snapshots {
     private final Set<String> takenPodNames = new HashSet<>();
     private final Map<Integer, String> lastRevisions = new HashMap<>();
     private Brake brake = Brake.NONE;
+    private Standstill standstill = Standstill.NONE;
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
 
     private Snapshots(Sets set) {
@@ -91,6 +92,12 @@ final class Snapshots {
     /** Why the traffic of the Pod does not go on. */
     Snapshots trouble(Pods pod, Wait why) {
         troubles.put(pod.build().uid(), why);
+        return this;
+    }
+
+    /** Nothing of the set has moved since then. */
+    Snapshots still(Instant since) {
+        standstill = new Standstill(List.of(), 1, since);
         return this;
     }
 
@@ -166,6 +173,7 @@ final class Snapshots {
                 refusals,
                 troubles,
                 lastRevisions,
+                standstill,
                 pending,
                 NOW);
     }

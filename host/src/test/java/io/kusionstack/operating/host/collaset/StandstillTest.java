@@ -1,0 +1,108 @@
+package io.kusionstack.operating.host.collaset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Sets whose Pods wait for something that does not come by itself. */
+class StandstillTest {
+    private static final Instant NOW = Snapshots.NOW;
+    private static final Wait NO_PLUGIN =
+            new Wait(Reason.PLUGIN_UNAVAILABLE, "nosuch", "plugin \"nosuch\" is not loaded; known: slb");
+    private static final String TOLD =
+            "Pods wait for traffic (PluginUnavailable): plugin \"nosuch\" is not loaded; known: slb";
+
+    private final Pods unmarked = Snapshots.pod(0).revision("web-2").ready().without(Names.SERVICE_AVAILABLE);
+    private final Pods leaving = Snapshots.pod(0)
+            .revision("web-2")
+            .offline()
+            .label(Names.TO_DELETE, "true")
+            .preparing(Names.POD_DELETE_OPERATION, Names.DELETE);
+
+    @Test
+    void whyTrafficDoesNotGoOnStandsInTheConditionsAndInOneEvent() {
+        SetPlan plan = plan(Snapshots.set(), unmarked, NOW.minusSeconds(59));
+
+        assertThat(Snapshots.told(plan, "Progressing"))
+                .isEqualTo("False PluginUnavailable: 0 of 1 Pods serve; " + TOLD);
+        assertThat(Snapshots.told(plan, "Stalled")).isEmpty();
+        assertThat(events(plan)).containsExactly("PluginUnavailable");
+        assertThat(plan.acts().lookAgain()).contains(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aSetThatDoesNotMoveForAMinuteForThatIsStalledAndNotToldOfAgain() {
+        Sets told = Snapshots.set().status(Snapshots.status(plan(Snapshots.set(), unmarked, NOW)));
+
+        SetPlan plan = plan(told, unmarked, NOW.minusSeconds(60));
+
+        assertThat(Snapshots.told(plan, "Stalled")).isEqualTo("True PluginUnavailable: " + TOLD);
+        assertThat(Snapshots.told(plan, "Progressing")).isEqualTo("False PluginUnavailable: " + TOLD);
+        assertThat(events(plan)).isEmpty();
+    }
+
+    @Test
+    void aDeletedSetSaysWhatKeepsItsPods() {
+        Sets deleted = Snapshots.set().deleting();
+        SetPlan first = plan(deleted, leaving, NOW);
+        assertThat(Snapshots.told(first, "Progressing"))
+                .isEqualTo("True Terminating: Pods are leaving through their lifecycle; " + TOLD);
+        assertThat(events(first)).containsExactly("PluginUnavailable");
+
+        SetPlan lasting =
+                plan(Snapshots.set().deleting().status(Snapshots.status(first)), leaving, NOW.minusSeconds(60));
+
+        assertThat(Snapshots.told(lasting, "Stalled")).isEqualTo("True PluginUnavailable: " + TOLD);
+        assertThat(Snapshots.told(lasting, "Progressing")).isEqualTo("False PluginUnavailable: " + TOLD);
+        assertThat(events(lasting)).isEmpty();
+    }
+
+    @Test
+    void whatMovesIsNotAtAStandstill() {
+        SetSpec set = status("{replicas: 3, availableReplicas: 2}");
+        Standstill seen = Standstill.NONE.seen(set, NOW);
+
+        assertThat(seen.seen(set, NOW.plusSeconds(60)).lasts(NOW.plusSeconds(60)))
+                .isTrue();
+        assertThat(seen.seen(status("{replicas: 3, availableReplicas: 2, readyReplicas: 3}"), NOW.plusSeconds(60)))
+                .as("a container that ends again and again is ready now and then")
+                .isEqualTo(seen);
+        assertThat(seen.seen(status("{replicas: 3, availableReplicas: 3}"), NOW.plusSeconds(60))
+                        .lasts(NOW.plusSeconds(119)))
+                .isFalse();
+        assertThat(Standstill.NONE.lasts(NOW)).isFalse();
+    }
+
+    private static SetSpec status(String yaml) {
+        try {
+            return Snapshots.set().status(new YAMLMapper().readTree(yaml)).build();
+        } catch (JsonProcessingException unreadable) {
+            throw new IllegalArgumentException(yaml, unreadable);
+        }
+    }
+
+    private static SetPlan plan(Sets set, Pods pod, Instant still) {
+        return Snapshots.of(set.replicas(1))
+                .pods(pod)
+                .trouble(pod, NO_PLUGIN)
+                .still(still)
+                .plan();
+    }
+
+    private static List<String> events(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.Announce.class::isInstance)
+                .map(action -> ((Action.Announce) action).reason())
+                .toList();
+    }
+}
