@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Reason;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ final class SetConditions {
     private final CollaSetSnapshot snapshot;
     private final Course course;
     private final Counters counters;
-    private final String toldBefore;
     private final Optional<Stuck> stuck;
     private final int wanted;
 
@@ -29,8 +29,7 @@ final class SetConditions {
     private SetConditions(Conditions conditions, CollaSetSnapshot snapshot, Roster roster, Course course) {
         this.conditions = conditions;
         this.snapshot = snapshot;
-        this.toldBefore = conditions.message(AVAILABLE);
-        this.stuck = Stuck.of(snapshot, roster, toldBefore);
+        this.stuck = Stuck.of(snapshot, roster);
         this.course = course;
         this.counters = course.counters();
         this.wanted = snapshot.set().replicas();
@@ -55,8 +54,7 @@ final class SetConditions {
         if (conditions.isTrue(STALLED) && !isToldBelow && !stalled.equals(stalledBefore)) {
             events.add(warning(conditions.reason(STALLED), stalled));
         }
-        stuck.filter(each -> !toldBefore.contains(each.subject()))
-                .ifPresent(each -> events.add(each.event(snapshot.set())));
+        stuck.flatMap(each -> each.event(snapshot)).ifPresent(events::add);
         return events;
     }
 
@@ -141,15 +139,23 @@ final class SetConditions {
         } else if (!trouble().isEmpty()) {
             conditions.set(STALLED, true, reason(), trouble());
         } else {
-            SetStatus.stalledBySetback(snapshot, conditions);
-            standstill(conditions, snapshot, stuck);
+            stalled(conditions, snapshot, stuck);
         }
     }
 
-    /** What is stuck for as long as nothing else moves needs a person. */
-    static void standstill(Conditions conditions, CollaSetSnapshot snapshot, Optional<Stuck> stuck) {
-        if (!conditions.isTrue(STALLED) && snapshot.standstill().lasts(snapshot.now())) {
-            stuck.ifPresent(each -> conditions.set(STALLED, true, each.reason(), each.message()));
+    /** By a write of a Pod that does not get through, whatever it was for, but a deletion; or by what is stuck while nothing moves. */
+    static void stalled(Conditions conditions, CollaSetSnapshot snapshot, Optional<Stuck> stuck) {
+        Optional<Refusal> refused = snapshot.setback();
+        if (refused.isPresent()) {
+            conditions.set(
+                    STALLED,
+                    true,
+                    refused.get().fate().reason().word(),
+                    refused.get().sentence());
+        } else if (stuck.isPresent() && snapshot.standstill().lasts(snapshot.now())) {
+            conditions.set(STALLED, true, stuck.get().reason(), stuck.get().message());
+        } else {
+            conditions.remove(STALLED);
         }
     }
 

@@ -105,15 +105,13 @@ final class SetStatus {
     /** The status of a set that waits for its Pods to be gone, and an event for what keeps them. */
     static List<Action> terminating(CollaSetSnapshot snapshot, Roster roster, Setback setback) {
         Conditions conditions = conditions(snapshot, roster);
-        String toldBefore = conditions.message(PROGRESSING);
-        Optional<Stuck> stuck = Stuck.of(snapshot, roster, toldBefore);
+        Optional<Stuck> stuck = Stuck.of(snapshot, roster);
         String why = stuck.map(each -> "; " + each.message()).orElse("");
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         setback.trouble()
                 .ifPresentOrElse(
                         problem -> conditions.set(STALLED, true, Reason.DELETION_FAILED.word(), problem),
-                        () -> stalledBySetback(snapshot, conditions));
-        SetConditions.standstill(conditions, snapshot, stuck);
+                        () -> SetConditions.stalled(conditions, snapshot, stuck));
         if (conditions.isTrue(STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
@@ -124,23 +122,12 @@ final class SetStatus {
         SetConditions.available(conditions, serving(roster), snapshot.set().replicas(), why);
         List<Action> actions = new ArrayList<>();
         write(snapshot.set(), observed(snapshot, roster, conditions)).ifPresent(actions::add);
-        stuck.filter(each -> !toldBefore.contains(each.subject()))
-                .map(each -> each.event(snapshot.set()))
-                .ifPresent(actions::add);
+        stuck.flatMap(each -> each.event(snapshot)).ifPresent(actions::add);
         return actions;
     }
 
     static ObjectRef pod(PodRecord pod) {
         return new ObjectRef(ObjectKind.POD, pod.namespace(), pod.name(), pod.uid());
-    }
-
-    /** A write of a Pod that does not get through, whatever it was for, but a deletion. */
-    static void stalledBySetback(CollaSetSnapshot snapshot, Conditions conditions) {
-        snapshot.setback()
-                .ifPresentOrElse(
-                        known -> conditions.set(
-                                STALLED, true, known.fate().reason().word(), known.sentence()),
-                        () -> conditions.remove(STALLED));
     }
 
     private static Conditions conditions(CollaSetSnapshot snapshot, Roster roster) {

@@ -25,11 +25,26 @@ record Stuck(String reason, String subject, String words) {
     /** A kubelet publishes Ready so long after the last gate was opened, at the latest. */
     private static final Duration KUBELET_FOLLOWS = Duration.ofSeconds(10);
 
-    /** @param told what was told of the set's Pods before */
-    static Optional<Stuck> of(CollaSetSnapshot snapshot, Roster roster, String told) {
+    static Optional<Stuck> of(CollaSetSnapshot snapshot, Roster roster) {
         return among(roster.members(), snapshot.now())
-                .map(each -> each.steadied(told))
+                .map(each -> each.steadied(told(snapshot, each.subject)))
                 .or(() -> byTraffic(roster.members(), snapshot.troubles()));
+    }
+
+    /** For what the conditions have not told of before. */
+    Optional<Action> event(CollaSetSnapshot snapshot) {
+        return told(snapshot, subject).isEmpty()
+                ? Optional.of(new Action.Announce(snapshot.set().ref(), Action.Severity.WARNING, reason, message()))
+                : Optional.empty();
+    }
+
+    /** What a condition of the set says of it so far. */
+    private static String told(CollaSetSnapshot snapshot, String subject) {
+        return snapshot.set().status().conditions().stream()
+                .flatMap(condition -> Optional.ofNullable(condition.message()).stream())
+                .filter(message -> message.contains(subject))
+                .findFirst()
+                .orElse("");
     }
 
     /** The first by name of those whose traffic does not go on by itself. */
@@ -81,7 +96,7 @@ record Stuck(String reason, String subject, String words) {
      * A node says the same trouble in turn with other words: those told before stay, unless the ones now name what cannot
      * be had.
      */
-    Stuck steadied(String told) {
+    private Stuck steadied(String told) {
         int start = told.indexOf(subject + ": ");
         if (start < 0) {
             return this;
@@ -89,10 +104,6 @@ record Stuck(String reason, String subject, String words) {
         String before = told.substring(start + subject.length() + 2);
         boolean better = words.contains("Image") && !before.contains("Image");
         return better ? this : new Stuck(reason, subject, before);
-    }
-
-    Action event(SetSpec set) {
-        return new Action.Announce(set.ref(), Action.Severity.WARNING, reason, message());
     }
 
     String message() {
