@@ -15,6 +15,7 @@ import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.ResourceContext;
 import io.kusionstack.operating.host.plan.Employers;
@@ -190,7 +191,14 @@ final class WalkWorld {
 
     /** How many Pods the set is to have by the spec that is in force. */
     int replicas() {
-        return isOffered() ? spec().path("replicas").asInt() : accepted;
+        return isOffered() ? spec().path("replicas").asInt() : accepted().orElse(accepted);
+    }
+
+    /** As the newest revision has it: a host that dies after it was stored goes by it when it is back. */
+    private Optional<Integer> accepted() {
+        return new AcceptedSpecs(new Stored<>(ControllerRevision.class))
+                .accepted(new Stored<>(CollaSet.class).list(SET.namespace()).getFirst())
+                .map(CollaSetSpec::replicas);
     }
 
     private boolean isOffered() {
