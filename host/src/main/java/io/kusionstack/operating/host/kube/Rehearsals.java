@@ -47,8 +47,12 @@ final class Rehearsals {
     private sealed interface Known {
         int denials();
 
-        /** Somebody asks right now. */
-        record Asked(int denials) implements Known {}
+        /**
+         * Somebody asks right now.
+         *
+         * @param isOutdated what is answered may be older than a refusal
+         */
+        record Asked(int denials, boolean isOutdated) implements Known {}
 
         record Proven(int denials, Instant until) implements Known {}
 
@@ -91,21 +95,23 @@ final class Rehearsals {
                 wakeLater(seen, rest.isNegative() ? Duration.ZERO : rest);
                 yield Optional.of(denied.fate);
             }
-            case Known.Asked(int denials)
+            case Known.Asked(int denials, boolean ignored)
             when denials < 0 -> {
                 wakeLater(seen, SOON);
                 yield Optional.of(Fate.NOT_SENT);
             }
-            case Known.Asked(int denials) -> ask(key, denials, seen, next.get());
+            case Known.Asked(int denials, boolean ignored) -> ask(key, denials, seen, next.get());
         };
     }
 
     /** The edit was refused though it had been tried: the next Pod tries it again first. */
     synchronized void disproved(PodRecord seen) {
-        seen.controller()
-                .ifPresent(owner -> known.entrySet()
-                        .removeIf(entry ->
-                                entry.getKey().startsWith(owner.uid()) && entry.getValue() instanceof Known.Proven));
+        String owner = seen.controller().map(Owner::uid).orElse("");
+        known.entrySet()
+                .removeIf(entry -> entry.getKey().startsWith(owner) && entry.getValue() instanceof Known.Proven);
+        known.replaceAll((key, state) -> key.startsWith(owner) && state instanceof Known.Asked(int denials, boolean any)
+                ? new Known.Asked(denials, true)
+                : state);
     }
 
     /** A Pod of others is deleted by them: what would be said to us says nothing. */
@@ -122,9 +128,9 @@ final class Rehearsals {
             return before;
         }
         if (before instanceof Known.Asked) {
-            return new Known.Asked(-1);
+            return new Known.Asked(-1, false);
         }
-        Known asked = new Known.Asked(before == null ? 0 : before.denials());
+        Known asked = new Known.Asked(before == null ? 0 : before.denials(), false);
         known.put(key, asked);
         return asked;
     }
@@ -134,7 +140,11 @@ final class Rehearsals {
         try {
             learned = Optional.of(tried(denials, seen, next));
         } finally {
-            learn(key, learned);
+            learned = learn(key, learned);
+        }
+        if (learned.isEmpty()) {
+            wakeLater(seen, SOON);
+            return Optional.of(Fate.NOT_SENT);
         }
         return learned.filter(Known.Denied.class::isInstance).map(denied -> ((Known.Denied) denied).fate);
     }
@@ -211,11 +221,15 @@ final class Rehearsals {
         later.after(pause, () -> parts.cache().wake(seen.uid()));
     }
 
-    private synchronized void learn(String key, Optional<Known> learned) {
-        if (learned.isPresent()) {
-            known.put(key, learned.get());
+    /** @return what counts: not a yes from before it was disproved */
+    private synchronized Optional<Known> learn(String key, Optional<Known> learned) {
+        boolean outdated = known.get(key) instanceof Known.Asked asked && asked.isOutdated();
+        Optional<Known> counts = learned.filter(answer -> !outdated || !(answer instanceof Known.Proven));
+        if (counts.isPresent()) {
+            known.put(key, counts.get());
         } else {
             known.remove(key);
         }
+        return counts;
     }
 }

@@ -24,8 +24,15 @@ final class FakeApi implements AutoCloseable {
     private volatile String lastBody = "";
     private final CountDownLatch end = new CountDownLatch(1);
 
-    /** @param lasting true for a watch that stays open */
-    private record Step(int code, String body, boolean lasting) {}
+    /**
+     * @param lasting true for a watch that stays open
+     * @param from the answer comes when this is open
+     */
+    private record Step(int code, String body, boolean lasting, CountDownLatch from) {
+        Step(int code, String body, boolean lasting) {
+            this(code, body, lasting, new CountDownLatch(0));
+        }
+    }
 
     FakeApi() {
         try {
@@ -40,6 +47,11 @@ final class FakeApi implements AutoCloseable {
 
     synchronized FakeApi answers(int code, String... lines) {
         script.add(new Step(code, String.join("\n", lines), false));
+        return this;
+    }
+
+    synchronized FakeApi answersFrom(CountDownLatch from, int code, String body) {
+        script.add(new Step(code, body, false, from));
         return this;
     }
 
@@ -91,8 +103,9 @@ final class FakeApi implements AutoCloseable {
             exchange.getResponseHeaders().add("Retry-After", "1");
         }
         lastBody = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(step.code, 0);
         try (OutputStream out = exchange.getResponseBody()) {
+            step.from.await();
+            exchange.sendResponseHeaders(step.code, 0);
             out.write(body);
             out.flush();
             if (step.lasting) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,6 +207,25 @@ class RehearsalsIT {
 
         Cluster.await().until(() -> fates.contains(Fate.REFUSED));
         assertThat(writes().getLast()).isEqualTo("DELETE /api/v1/namespaces/shop/pods/d?dryRun=All&timeout=8000ms");
+    }
+
+    @Test
+    void aDryRunThatIsAnsweredAfterARefusalInEarnestProvesNothing() {
+        CountDownLatch refused = new CountDownLatch(1);
+        PodRecord out = Pods.like(leaving("c")).offline().build();
+        cache.observe(out);
+        api.answersFrom(refused, 200, rehearsed("a", "app:v2")).answers(422, "{\"message\":\"frozen\"}");
+        leave(a);
+        Cluster.await().until(() -> writes().size() == 1);
+        actuator.apply(Plan.of(new Action.DeletePod(out.ref(), out.resourceVersion())));
+
+        refused.countDown();
+
+        Cluster.await().until(() -> fates.equals(List.of(Fate.NOT_SENT)));
+        assertThat(writes())
+                .containsExactly(
+                        "PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms",
+                        "DELETE /api/v1/namespaces/shop/pods/c?timeout=8000ms");
     }
 
     private void leave(PodRecord pod) {
