@@ -35,7 +35,7 @@ final class ImageChange {
 
     /** True if images of this Pod were changed and the operation has not been finished. */
     static boolean isUnderWay(PodRecord pod) {
-        return !baselines(pod).isEmpty();
+        return !LastPodStatus.baselines(pod).isEmpty();
     }
 
     /** True if this operation has changed the Pod; what an earlier one, or Kuperator, has left on it says nothing. */
@@ -64,7 +64,7 @@ final class ImageChange {
      * @param settle how long a container whose digest did not change has to run before it counts as the new one
      */
     static Progress progress(PodRecord pod, Duration settle, Instant now) {
-        Map<String, ContainerBaseline> baselines = baselines(pod);
+        Map<String, ContainerBaseline> baselines = LastPodStatus.baselines(pod);
         List<ContainerRecord> waiting = PodOps.awaitingRestart(pod);
         if (pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "").equals("{}")) {
             return new Progress.Done();
@@ -168,9 +168,5 @@ final class ImageChange {
 
     private static Progress waiting(Reason reason, String on, String message) {
         return new Progress.Pending(new Wait(reason, on, message), Optional.empty());
-    }
-
-    private static Map<String, ContainerBaseline> baselines(PodRecord pod) {
-        return ContainerBaseline.parse(pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "{}"));
     }
 }

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -53,7 +54,7 @@ final class Gate {
     private static Optional<String> awaitedRestart(LifecycleSnapshot snapshot) {
         PodRecord seen = snapshot.seen();
         return PodOps.awaitingRestart(seen).stream()
-                .filter(container -> !seen.isObserved() || !container.runsItsImage())
+                .filter(container -> !seen.isObserved() || !LastPodStatus.isTakenBack(seen, container))
                 .map(ContainerRecord::name)
                 .findFirst();
     }

@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.lifecycle;
 
-import io.kusionstack.operating.host.model.ContainerBaseline;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -124,38 +124,15 @@ public final class PodOps {
         return operations(pod).isEmpty();
     }
 
-    /**
-     * The containers that the kubelet is yet to stop, because their image was patched: until then they run as before, whatever Ready
-     * says. Kuperator records the digest only, and leaves the annotation for good: where the digest is the same, a container has to be
-     * younger than the mark with which the operation touched the Pod, and where there is none any more nothing is known.
-     */
+    /** The containers that the kubelet is yet to stop, because their image was patched: until then they run as before. */
     public static List<ContainerRecord> awaitingRestart(PodRecord pod) {
-        String annotation = pod.annotations().get(Names.LAST_POD_STATUS);
-        if (annotation == null) {
+        if (!pod.annotations().containsKey(Names.LAST_POD_STATUS)) {
             return List.of();
         }
-        Map<String, ContainerBaseline> baselines = ContainerBaseline.parse(annotation);
-        Optional<Instant> since = operation(pod, Names.COLLASET_OPERATION)
+        Optional<Instant> touched = operation(pod, Names.COLLASET_OPERATION)
                 .filter(operation -> operation.phase() == Phase.OPERATING)
                 .flatMap(Operation::since);
-        return pod.containers().stream()
-                .filter(container -> !container.init() && container.state() == ContainerRecord.State.RUNNING)
-                .filter(container -> {
-                    ContainerBaseline before = baselines.getOrDefault(container.name(), ContainerBaseline.none());
-                    return before.wasPatched() && !isReplaced(container, before, since);
-                })
-                .toList();
-    }
-
-    private static boolean isReplaced(ContainerRecord container, ContainerBaseline before, Optional<Instant> since) {
-        if (before.containerId().isPresent()) {
-            return !before.containerId().get().equals(container.containerId())
-                    || container.restartCount() > before.restartCount();
-        }
-        Instant started = container.startedAt();
-        return !before.imageId().equals(Optional.of(container.imageId()))
-                || since.isEmpty()
-                || started != null && started.isAfter(since.get());
+        return LastPodStatus.awaitingRestart(pod, touched);
     }
 
     /**

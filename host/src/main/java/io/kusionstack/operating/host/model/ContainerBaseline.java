@@ -3,30 +3,48 @@ package io.kusionstack.operating.host.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
- * How a container was when its image was patched, as the annotation {@code collaset.kusionstack.io/last-pod-status} has it.
+ * How a container was when its image was patched, as the annotation {@code collaset.kusionstack.io/last-pod-status} has it. {@code
+ * lastImageID} is upstream's; the rest is ours: only another container, or another start of it, proves that it was replaced.
  *
- * <pre>{"containerStates":{"main":{"latestImage":"app:v2","lastImageID":"sha256:aaa","lastContainerID":"containerd://A"}}}</pre>
+ * <pre>{"containerStates":{"main":{"latestImage":"app:v2","lastImage":"app:v1","lastImageID":"sha256:aaa",
+ *                                 "lastContainerID":"containerd://A","lastRestartCount":0}}}</pre>
  *
+ * @param image as the Pod named it; absent in what Kuperator writes
  * @param imageId its digest; empty where it had none, or where the image of this container was not patched
  * @param containerId absent in what Kuperator writes
- * @param neverStarted the image before never ran
+ * @param neverStarted the image before never ran: the last container had ended, and none has been started since, so that whatever
+ *     runs later is of the image that is patched now
  */
 public record ContainerBaseline(
-        Optional<String> imageId, Optional<String> containerId, int restartCount, boolean neverStarted) {
+        Optional<String> image,
+        Optional<String> imageId,
+        Optional<String> containerId,
+        int restartCount,
+        boolean neverStarted) {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final ContainerBaseline NONE = new ContainerBaseline(Optional.empty(), Optional.empty(), 0, false);
+    private static final ContainerBaseline NONE =
+            new ContainerBaseline(Optional.empty(), Optional.empty(), Optional.empty(), 0, false);
+    private static final String STATES = "containerStates";
+    private static final String LATEST_IMAGE = "latestImage";
+    private static final String IMAGE = "lastImage";
+    private static final String IMAGE_ID = "lastImageID";
+    private static final String CONTAINER_ID = "lastContainerID";
+    private static final String RESTART_COUNT = "lastRestartCount";
+    private static final String NEVER_STARTED = "neverStarted";
 
     /** By the name of the container; empty where the text has another shape. */
     public static Map<String, ContainerBaseline> parse(String annotation) {
         try {
             Map<String, ContainerBaseline> found = new HashMap<>();
             JSON.readTree(annotation)
-                    .path("containerStates")
+                    .path(STATES)
                     .properties()
                     .forEach(entry -> found.put(entry.getKey(), of(entry.getValue())));
             return found;
@@ -35,12 +53,38 @@ public record ContainerBaseline(
         }
     }
 
+    /**
+     * The annotation as text.
+     *
+     * @param latestImages what each container is to run, by its name; upstream writes it of all
+     * @param patched of the containers whose image changes
+     */
+    public static String text(SortedMap<String, String> latestImages, Map<String, ContainerBaseline> patched) {
+        ObjectNode root = JSON.createObjectNode();
+        latestImages.forEach((container, image) -> {
+            ObjectNode state =
+                    root.withObjectProperty(STATES).putObject(container).put(LATEST_IMAGE, image);
+            patched.getOrDefault(container, NONE).writeTo(state);
+        });
+        return root.toString();
+    }
+
+    private void writeTo(ObjectNode state) {
+        image.ifPresent(name -> state.put(IMAGE, name));
+        imageId.ifPresent(digest -> state.put(IMAGE_ID, digest));
+        containerId.ifPresent(id -> state.put(CONTAINER_ID, id).put(RESTART_COUNT, restartCount));
+        if (neverStarted) {
+            state.put(NEVER_STARTED, true);
+        }
+    }
+
     private static ContainerBaseline of(JsonNode state) {
         return new ContainerBaseline(
-                text(state, "lastImageID"),
-                text(state, "lastContainerID"),
-                state.path("lastRestartCount").asInt(),
-                state.path("neverStarted").asBoolean());
+                text(state, IMAGE),
+                text(state, IMAGE_ID),
+                text(state, CONTAINER_ID),
+                state.path(RESTART_COUNT).asInt(),
+                state.path(NEVER_STARTED).asBoolean());
     }
 
     private static Optional<String> text(JsonNode state, String field) {

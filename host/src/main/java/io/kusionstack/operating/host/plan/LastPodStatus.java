@@ -1,67 +1,92 @@
 package io.kusionstack.operating.host.plan;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.ContainerBaseline;
 import io.kusionstack.operating.host.model.Names;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/**
- * The annotation {@code collaset.kusionstack.io/last-pod-status}: how the containers were when their image was patched.
- * {@code latestImage} and {@code lastImageID} are upstream's; {@code lastContainerID} and {@code lastRestartCount} are
- * ours, because only they prove that the container was replaced; they mark the containers whose image changed.
- * {@code neverStarted} says that the image before never ran: the last container had ended when its image was patched, and
- * none has been started since, so that whatever runs later is of the image that is patched now.
- */
+/** What the annotation {@code collaset.kusionstack.io/last-pod-status} of a Pod proves of its containers. Pure. */
 public final class LastPodStatus {
-    private static final String STATES = "containerStates";
-    private static final String LAST_ID = "lastContainerID";
-    private static final String LAST_COUNT = "lastRestartCount";
-
     private LastPodStatus() {}
 
     /** The annotation to write together with {@code images}; {@code {}} when no image changes. */
     public static String before(PodRecord pod, Map<String, String> images) {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        if (images.isEmpty()) {
-            return root.toString();
-        }
-        ObjectNode states = root.putObject(STATES);
+        TreeMap<String, String> latest = new TreeMap<>();
+        Map<String, ContainerBaseline> patched = new HashMap<>();
         for (ContainerRecord container : pod.containers()) {
-            if (container.init()) {
-                continue;
+            if (!container.init() && !images.isEmpty()) {
+                latest.put(container.name(), images.getOrDefault(container.name(), container.image()));
             }
-            ObjectNode state = states.putObject(container.name());
-            state.put(
-                    "latestImage",
-                    Optional.ofNullable(images.get(container.name())).orElse(container.image()));
             if (images.containsKey(container.name())) {
-                if (!container.imageId().isEmpty()) {
-                    state.put("lastImageID", container.imageId());
-                }
-                state.put(LAST_ID, container.containerId());
-                state.put(LAST_COUNT, container.restartCount());
-                if (hasNotStarted(pod, container)) {
-                    state.put("neverStarted", true);
-                }
+                patched.put(container.name(), baseline(pod, container));
             }
         }
-        return root.toString();
+        return ContainerBaseline.text(latest, patched);
+    }
+
+    private static ContainerBaseline baseline(PodRecord pod, ContainerRecord container) {
+        return new ContainerBaseline(
+                Optional.of(container.image()),
+                Optional.of(container.imageId()).filter(digest -> !digest.isEmpty()),
+                Optional.of(container.containerId()),
+                container.restartCount(),
+                hasNotStarted(pod, container));
+    }
+
+    /** By the name of the container. */
+    public static Map<String, ContainerBaseline> baselines(PodRecord pod) {
+        return ContainerBaseline.parse(pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "{}"));
     }
 
     /** True if the container that the change before it found has ended, and no other was started. */
     public static boolean hasNotStarted(PodRecord pod, ContainerRecord container) {
-        String before = pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "");
-        return container.hasEnded() && before.contains(baseline(container));
+        if (!container.hasEnded()) {
+            return false;
+        }
+        ContainerBaseline before = baselines(pod).getOrDefault(container.name(), ContainerBaseline.none());
+        return before.containerId().equals(Optional.of(container.containerId()))
+                && before.restartCount() == container.restartCount();
     }
 
-    /** As {@link #before} writes it; the id is of this container and no other. */
-    private static String baseline(ContainerRecord container) {
-        String written = JsonNodeFactory.instance
-                .objectNode()
-                .put(LAST_ID, container.containerId())
-                .put(LAST_COUNT, container.restartCount())
-                .toString();
-        return written.substring(1, written.length() - 1);
+    /**
+     * The containers that the kubelet is yet to stop, because their image was patched: until then they run as before, whatever Ready
+     * says. Kuperator records the digest only, and leaves the annotation for good: where the digest is the same, a container has to be
+     * younger than the mark with which the operation touched the Pod, and where there is none any more nothing is known.
+     *
+     * @param touched when the operation that patches images touched the Pod; empty where it does not now
+     */
+    public static List<ContainerRecord> awaitingRestart(PodRecord pod, Optional<Instant> touched) {
+        Map<String, ContainerBaseline> baselines = baselines(pod);
+        return pod.containers().stream()
+                .filter(container -> !container.init() && container.state() == ContainerRecord.State.RUNNING)
+                .filter(container -> {
+                    ContainerBaseline before = baselines.getOrDefault(container.name(), ContainerBaseline.none());
+                    return before.wasPatched() && !isReplaced(container, before, touched);
+                })
+                .toList();
+    }
+
+    private static boolean isReplaced(ContainerRecord container, ContainerBaseline before, Optional<Instant> touched) {
+        if (before.containerId().isPresent()) {
+            return !before.containerId().get().equals(container.containerId())
+                    || container.restartCount() > before.restartCount();
+        }
+        Instant started = container.startedAt();
+        return !before.imageId().equals(Optional.of(container.imageId()))
+                || touched.isEmpty()
+                || started != null && started.isAfter(touched.get());
+    }
+
+    /** True if the container is to run again what it ran when its image was patched: the kubelet does not restart it. */
+    public static boolean isTakenBack(PodRecord pod, ContainerRecord container) {
+        return baselines(pod)
+                .getOrDefault(container.name(), ContainerBaseline.none())
+                .image()
+                .map(container.image()::equals)
+                .orElseGet(container::runsItsImage);
     }
 }

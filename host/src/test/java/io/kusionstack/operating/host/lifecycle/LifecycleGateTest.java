@@ -99,6 +99,21 @@ class LifecycleGateTest {
                 .hasValue(true);
     }
 
+    @Test
+    void aContainerIsAwaitedThoughTheRuntimeShowsTheNewTagOfItsDigestAlready() {
+        PodRecord old = Pods.pod("a").ready().offline().build();
+        PodRecord patched = old.with(PodEdit.of(old)
+                .annotations(
+                        MapEdit.set(Names.LAST_POD_STATUS, LastPodStatus.before(old, Map.of("main", "app:stable"))))
+                .images(Map.of("main", "app:stable")));
+        PodRecord retagged = Pods.like(patched)
+                .container("main", LifecycleGateTest::retagged)
+                .build();
+
+        assertThat(open.advance(retagged, PodEdit.of(retagged), NOW).edit().serviceReady())
+                .isEmpty();
+    }
+
     private static Obstacles lasting() {
         return new Obstacles() {
             @Override
@@ -111,6 +126,23 @@ class LifecycleGateTest {
                 return List.of(MUTE);
             }
         };
+    }
+
+    /** Not restarted, and shown with the image that it is to run. */
+    private static ContainerRecord retagged(ContainerRecord old) {
+        return new ContainerRecord(
+                old.name(),
+                false,
+                old.image(),
+                old.image(),
+                old.imageId(),
+                old.containerId(),
+                old.restartCount(),
+                true,
+                true,
+                ContainerRecord.State.RUNNING,
+                "",
+                old.startedAt());
     }
 
     private static ContainerRecord restarted(ContainerRecord old) {
