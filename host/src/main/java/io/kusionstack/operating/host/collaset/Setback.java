@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -21,6 +23,8 @@ import java.util.stream.Collectors;
  * @param worst the one that stops the others, the most often tried first; empty while nothing is refused
  */
 record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
+    private static final Setback NONE = new Setback(Map.of(), Optional.empty());
+
     Setback {
         byPod = Map.copyOf(byPod);
     }
@@ -38,11 +42,18 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
             Set<String> scope,
             List<Member> members,
             Predicate<Member> isRecreated) {
+        if (snapshot.refusals().isEmpty()) {
+            return NONE;
+        }
+        Set<String> there = snapshot.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
+        Map<String, Member> byUid = members.stream().collect(Collectors.toMap(Member::uid, Function.identity()));
         return of(
                 snapshot,
-                (uid, known) -> (scope.contains(uid) || isBroughtBy(known, target) && isGone(snapshot, uid))
+                (uid, known) -> (scope.contains(uid) || isBroughtBy(known, target) && !there.contains(uid))
                         && (isDeletion(known)
-                                ? members.stream().anyMatch(each -> each.uid().equals(uid) && isRecreated.test(each))
+                                ? Optional.ofNullable(byUid.get(uid))
+                                        .filter(isRecreated)
+                                        .isPresent()
                                 : isOfRevision(known, target)));
     }
 
@@ -65,10 +76,6 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
     /** A write of the revision itself, and not one that went along. */
     private static boolean isBroughtBy(Refusal refusal, String target) {
         return target.equals(refusal.edit().labels().set().get(Names.REVISION));
-    }
-
-    private static boolean isGone(CollaSetSnapshot snapshot, String uid) {
-        return snapshot.pods().stream().noneMatch(pod -> pod.uid().equals(uid));
     }
 
     static boolean isDeletion(Refusal refusal) {
