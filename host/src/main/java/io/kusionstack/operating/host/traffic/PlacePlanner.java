@@ -151,7 +151,7 @@ final class PlacePlanner {
         return new Standing(
                 false,
                 isSentTo(spots, sighted.look),
-                Standing.NOT_CLEAR,
+                Standing.NO_LOOK,
                 waits,
                 Optional.empty(),
                 shown(spots.stream().findFirst(), sighted.look));
@@ -173,7 +173,7 @@ final class PlacePlanner {
         return new Standing(
                 false,
                 false,
-                Standing.NOT_CLEAR,
+                Standing.NO_LOOK,
                 List.of(wait),
                 Optional.empty(),
                 shown(UNKNOWN, Optional.empty(), "", Optional.empty()));
@@ -213,7 +213,7 @@ final class PlacePlanner {
         return new Standing(
                 settled,
                 isSentTo(sight.of(employee), look),
-                Standing.NOT_CLEAR,
+                Standing.NO_LOOK,
                 List.copyOf(waits),
                 refused,
                 Words.beside(others, shown(old.or(() -> asked), look)));
@@ -292,7 +292,7 @@ final class PlacePlanner {
         return new Standing(
                 false,
                 isSentTo(spots, look),
-                clear ? look.ticket() : Standing.NOT_CLEAR,
+                clear ? look.ticket() : Standing.NO_LOOK,
                 List.copyOf(waits),
                 Optional.empty(),
                 shown(spots.stream().findFirst(), look));

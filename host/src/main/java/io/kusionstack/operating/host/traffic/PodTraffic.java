@@ -69,8 +69,8 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     /**
      * What a Service's last look said of a Pod.
      *
-     * @param clearAt the ticket of the look that showed nothing of it, or {@link Standing#NOT_CLEAR}
-     * @param onAt the ticket of the look that showed all of it on where it is to be, or {@link Standing#NOT_CLEAR}
+     * @param clearAt the ticket of the look that showed nothing of it, or {@link Standing#NO_LOOK}
+     * @param onAt the ticket of the look that showed all of it on where it is to be, or {@link Standing#NO_LOOK}
      * @param ahead why it must not leave service for what it is to come back from: it gets requests, and could not be put on
      *     again
      */

@@ -10,13 +10,13 @@ import java.util.Optional;
  *
  * @param on every port of it gets requests there
  * @param sentTo some address of it gets requests there, be it on a port that the Service names no more
- * @param clearAt the ticket of the look that showed nothing of it there, or {@link #NOT_CLEAR}
+ * @param clearAt the ticket of the look that showed nothing of it there, or {@link #NO_LOOK}
  * @param waits what it waits for there, to be on or to be off
  * @param refused why the provider does not take a port of it on
  */
 record Standing(
         boolean on, boolean sentTo, long clearAt, List<Wait> waits, Optional<Wait> refused, Explanation.Traffic shown) {
-    static final long NOT_CLEAR = -1;
+    static final long NO_LOOK = -1;
 
     /** Instead of a ticket, of a Pod of which there never was anything anywhere. */
     static final long NEVER_THERE = Long.MAX_VALUE;

@@ -104,7 +104,7 @@ final class TrafficPlanner {
     }
 
     private long onAt(Optional<Standing> serving) {
-        return serving.filter(Standing::on).isPresent() ? servingLook : Standing.NOT_CLEAR;
+        return serving.filter(Standing::on).isPresent() ? servingLook : Standing.NO_LOOK;
     }
 
     /** The ticket of the look at the place that serves. */
@@ -114,7 +114,7 @@ final class TrafficPlanner {
                 .flatMap(known -> known.look().stream())
                 .mapToLong(Look::ticket)
                 .findFirst()
-                .orElse(Standing.NOT_CLEAR);
+                .orElse(Standing.NO_LOOK);
     }
 
     /** Who gets requests anywhere and is refused where it is to get them would not come back. */
@@ -146,7 +146,7 @@ final class TrafficPlanner {
         if (employee.employed()
                 && snapshot.obstacle().isPresent()
                 && snapshot.employment().mayHavePutOn(employee.pod())) {
-            return Standing.NOT_CLEAR;
+            return Standing.NO_LOOK;
         }
         long clearAt = Standing.NEVER_THERE;
         for (Standing standing : standings(employee)) {
@@ -170,7 +170,7 @@ final class TrafficPlanner {
         List<Explanation.Traffic> shown = new ArrayList<>();
         for (Standing standing : standings(employee)) {
             boolean isServing = serving.filter(standing::equals).isPresent();
-            if (isServing || standing.clearAt() == Standing.NOT_CLEAR) {
+            if (isServing || standing.clearAt() == Standing.NO_LOOK) {
                 shown.add(standing.shown());
             }
         }

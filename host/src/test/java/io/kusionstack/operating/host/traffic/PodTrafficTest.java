@@ -57,7 +57,7 @@ class PodTrafficTest {
         assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
         say(late);
         assertThat(traffic.holding(off, Pods.CREATED)).isEmpty();
-        say(Standing.NOT_CLEAR);
+        say(Standing.NO_LOOK);
         assertThat(traffic.holding(off, Pods.CREATED)).extracting(Held::reason).containsExactly(waiting());
     }
 
@@ -107,8 +107,8 @@ class PodTrafficTest {
     void aServiceThatThePodIsLeavingMayStandInTheWayToo() {
         Wait unread = new Wait(Reason.TRAFFIC_UNKNOWN, "slb", "no answer");
         serve(service("false", "LoadBalancer"));
-        PodTraffic.Known known = new PodTraffic.Known(
-                Standing.NOT_CLEAR, Standing.NOT_CLEAR, List.of(unread), Optional.empty(), List.of());
+        PodTraffic.Known known =
+                new PodTraffic.Known(Standing.NO_LOOK, Standing.NO_LOOK, List.of(unread), Optional.empty(), List.of());
         traffic.tell(
                 WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
 
@@ -147,13 +147,13 @@ class PodTrafficTest {
         assertThat(traffic.ahead(scaledIn, "collaset")).isEmpty();
         assertThat(traffic.ahead(on, "collaset")).as("it is to come back").containsExactly(unloaded);
 
-        tell(Standing.NOT_CLEAR, unloaded);
+        tell(Standing.NO_LOOK, unloaded);
         assertThat(traffic.ahead(scaledIn, "collaset")).containsExactly(unloaded);
     }
 
     private void tell(long clearAt, Wait obstacle) {
         PodTraffic.Known known =
-                new PodTraffic.Known(clearAt, Standing.NOT_CLEAR, List.of(obstacle), Optional.empty(), List.of());
+                new PodTraffic.Known(clearAt, Standing.NO_LOOK, List.of(obstacle), Optional.empty(), List.of());
         traffic.tell(
                 WEB,
                 new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
@@ -185,7 +185,7 @@ class PodTrafficTest {
 
     private PodTraffic.Told staying(Wait refused) {
         PodTraffic.Known known = new PodTraffic.Known(
-                Standing.NOT_CLEAR, Standing.NOT_CLEAR, List.of(refused), Optional.of(refused), List.of());
+                Standing.NO_LOOK, Standing.NO_LOOK, List.of(refused), Optional.of(refused), List.of());
         return new PodTraffic.Told(Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
     }
 
@@ -212,7 +212,7 @@ class PodTrafficTest {
     @Test
     void knowsAPodThatAServiceSelectedBefore() {
         traffic.podChanged(on, off);
-        say(Standing.NOT_CLEAR);
+        say(Standing.NO_LOOK);
 
         assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
         traffic.forget(WEB);
@@ -224,13 +224,13 @@ class PodTrafficTest {
     }
 
     private void say(long clearAt) {
-        List<Wait> waits = clearAt == Standing.NOT_CLEAR ? List.of(waiting()) : List.of();
+        List<Wait> waits = clearAt == Standing.NO_LOOK ? List.of(waiting()) : List.of();
         traffic.tell(
                 WEB,
                 new PodTraffic.Told(
                         Map.of(
                                 on.uid(),
-                                new PodTraffic.Known(clearAt, Standing.NOT_CLEAR, waits, Optional.empty(), List.of())),
+                                new PodTraffic.Known(clearAt, Standing.NO_LOOK, waits, Optional.empty(), List.of())),
                         Optional.empty(),
                         described(),
                         Optional.empty()));

@@ -45,9 +45,9 @@ class TrafficPlannerTest {
                 "Service shop/web", "slb", "lb-1", "On", Optional.empty(), "", Optional.of(Scene.LOOKED));
         Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(PlacePlanner.PATIENCE));
         Employee employee = new Employee(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
-        Standing standing = new Standing(false, true, Standing.NOT_CLEAR, List.of(wait), Optional.empty(), shown);
+        Standing standing = new Standing(false, true, Standing.NO_LOOK, List.of(wait), Optional.empty(), shown);
         PodTraffic.Known known = new PodTraffic.Known(
-                Standing.NOT_CLEAR, Standing.NOT_CLEAR, List.of(wait), Optional.empty(), List.of(shown));
+                Standing.NO_LOOK, Standing.NO_LOOK, List.of(wait), Optional.empty(), List.of(shown));
         assertThat(plan)
                 .isEqualTo(new TrafficPlan(
                         List.of(new PlacePlan(
