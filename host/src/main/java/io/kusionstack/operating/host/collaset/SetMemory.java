@@ -157,6 +157,8 @@ record SetMemory(
         for (Action action : acts.actions()) {
             if (action instanceof Action.EditPod edit) {
                 all.put(edit.edit().pod(), List.of(why));
+            } else if (action instanceof Action.DeletePod delete) {
+                all.put(delete.pod(), List.of(why));
             }
         }
         return new SetMemory(

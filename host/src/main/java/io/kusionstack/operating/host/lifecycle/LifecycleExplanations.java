@@ -2,6 +2,8 @@ package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +11,28 @@ import java.util.List;
 /** What the lifecycle has to say about why a Pod waits. Pure. */
 final class LifecycleExplanations {
     private LifecycleExplanations() {}
+
+    /** Why a Pod that is being deleted is still there. */
+    private static List<Wait> ending(PodRecord pod, boolean unreachable) {
+        List<Wait> waits = new ArrayList<>();
+        if (unreachable) {
+            waits.add(new Wait(
+                    Reason.NODE_UNREACHABLE,
+                    pod.node(),
+                    "node " + pod.node() + " is not Ready, so nobody says that the containers of the Pod have ended;"
+                            + " mend the node, or delete the Node once its machine is gone"));
+        }
+        for (String finalizer : pod.finalizers()) {
+            waits.add(new Wait(
+                    Reason.WAITING_FOR_FINALIZER,
+                    finalizer,
+                    "finalizer " + finalizer + " keeps the Pod, which is being deleted, until it is taken off"));
+        }
+        if (waits.isEmpty()) {
+            waits.add(new Wait(Reason.WAITING_FOR_KUBELET, "", "the kubelet ends the containers of the Pod"));
+        }
+        return waits;
+    }
 
     static Explanation explain(LifecycleSnapshot snapshot) {
         PodRecord pod = snapshot.pod();
@@ -18,11 +42,15 @@ final class LifecycleExplanations {
             operations.add(new Explanation.Operation(
                     operation.id(), operation.type(), operation.phase().word(), operation.since()));
         }
+        LinkedHashSet<Wait> waits = new LinkedHashSet<>(advanced.waits());
+        if (pod.terminating()) {
+            waits.addAll(ending(pod, snapshot.facts().unreachable().isPresent()));
+        }
         return new Explanation(
                 pod.ref(),
                 operations,
                 pod.available(),
-                List.copyOf(new LinkedHashSet<>(advanced.waits())),
+                List.copyOf(waits),
                 List.of(),
                 advanced.lookAgain().map(snapshot.now()::plus));
     }

@@ -117,7 +117,7 @@ public final class LifecycleGate implements PodGate {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(pod, PodEdit.of(pod), now);
         Facts facts = new Facts(
                 hindered(snapshot),
-                pod.ready() ? unreachable(snapshot) : nodes.unreachable(pod.node()),
+                pod.ready() && !pod.terminating() ? unreachable(snapshot) : nodes.unreachable(pod.node()),
                 Optional.empty(),
                 holding(snapshot),
                 gone(snapshot),

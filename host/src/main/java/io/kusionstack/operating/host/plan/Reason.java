@@ -24,7 +24,7 @@ public enum Reason {
     WAITING_FOR_EXPECTED_FINALIZER("WaitingForExpectedFinalizer", "traffic is not back on the Pod yet"),
     SETTLING_AFTER_DEREGISTER("SettlingAfterDeregister", "the Pod left the endpoints a moment ago"),
     NODE_UNREACHABLE("NodeUnreachable", "the Pod's node is not Ready, so its kubelet would not follow"),
-    WAITING_FOR_KUBELET("WaitingForKubelet", "the kubelet has not started the new container yet"),
+    WAITING_FOR_KUBELET("WaitingForKubelet", "the kubelet has not started, or ended, a container yet"),
     CONTAINER_CRASHING("ContainerCrashing", "a container of the Pod ends again and again"),
     IMAGE_NOT_PULLED("ImageNotPulled", "the image cannot be pulled"),
     GATE_NOT_OBSERVED("GateNotObserved", "the kubelet has not followed the readiness gate yet"),

@@ -226,6 +226,29 @@ class LifecycleGateTest {
     }
 
     @Test
+    void explainsWhyAPodThatIsBeingDeletedIsStillThere() {
+        PodRecord lost = Pods.pod("a").available().terminating().build();
+        PodRecord held = Pods.pod("a").protectedBy("lb").terminating().build();
+        String finalizer = held.finalizers().getFirst();
+
+        assertThat(open.minding(Obstacles.none(), away).explain(lost, NOW).waits())
+                .containsExactly(new Wait(
+                        Reason.NODE_UNREACHABLE,
+                        lost.node(),
+                        "node " + lost.node()
+                                + " is not Ready, so nobody says that the containers of the Pod have ended; mend the node,"
+                                + " or delete the Node once its machine is gone"));
+        assertThat(open.explain(held, NOW).waits())
+                .containsExactly(new Wait(
+                        Reason.WAITING_FOR_FINALIZER,
+                        finalizer,
+                        "finalizer " + finalizer + " keeps the Pod, which is being deleted, until it is taken off"));
+        assertThat(open.explain(lost, NOW).waits())
+                .containsExactly(
+                        new Wait(Reason.WAITING_FOR_KUBELET, "", "the kubelet ends the containers of the Pod"));
+    }
+
+    @Test
     void explainsWhatIsAhead() {
         LifecycleGate gate =
                 open.minding(Obstacles.all(LifecycleGate.unreachable(away), (pod, operation) -> List.of(MUTE)), away);
