@@ -152,7 +152,7 @@ final class SetConditions {
                     true,
                     refused.get().fate().reason().word(),
                     refused.get().sentence());
-        } else if (stuck.isPresent() && snapshot.standstill().lasts(snapshot.now())) {
+        } else if (stuck.filter(each -> each.stalls(snapshot)).isPresent()) {
             conditions.set(STALLED, true, stuck.get().reason(), stuck.get().message());
         } else {
             conditions.remove(STALLED);

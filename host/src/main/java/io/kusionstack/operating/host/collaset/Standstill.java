@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 record Standstill(List<Integer> counters, long generation, Instant since) {
     static final Standstill NONE = new Standstill(List.of(), -1, Instant.MAX);
 
-    /** Whatever is in the way for so long does not pass in a moment. */
-    private static final Duration LASTING = Duration.ofMinutes(1);
-
     Standstill {
         counters = List.copyOf(counters);
     }
@@ -45,7 +42,7 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
         return counted;
     }
 
-    boolean lasts(Instant now) {
-        return !now.isBefore(since.equals(Instant.MAX) ? since : since.plus(LASTING));
+    boolean lasts(Duration patience, Instant now) {
+        return since.isBefore(now) && Duration.between(since, now).compareTo(patience) >= 0;
     }
 }

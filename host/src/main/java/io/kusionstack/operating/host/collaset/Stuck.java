@@ -22,6 +22,12 @@ import java.util.Optional;
 record Stuck(String reason, String subject, String words) {
     private static final String REASON = "PodStuck";
 
+    /** As long as a Deployment waits for progress: a node may come, or come back, and an image may be pushed. */
+    private static final Duration WITH_NODES = Duration.ofMinutes(10);
+
+    /** What a Service or its plugin lacks does not come by itself. */
+    private static final Duration WITH_TRAFFIC = Duration.ofMinutes(1);
+
     /** A kubelet publishes Ready so long after the last gate was opened, at the latest. */
     private static final Duration KUBELET_FOLLOWS = Duration.ofSeconds(10);
 
@@ -29,6 +35,11 @@ record Stuck(String reason, String subject, String words) {
         return among(roster.members(), snapshot.now())
                 .map(each -> each.steadied(told(snapshot, each.subject)))
                 .or(() -> byTraffic(roster.members(), snapshot.troubles()));
+    }
+
+    /** True if a person has to act, for nothing else of the set has moved for long. */
+    boolean stalls(CollaSetSnapshot snapshot) {
+        return snapshot.standstill().lasts(reason.equals(REASON) ? WITH_NODES : WITH_TRAFFIC, snapshot.now());
     }
 
     /** For what the conditions have not told of before. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Sets whose Pods wait for something that does not come by itself. */
 class StandstillTest {
     private static final Instant NOW = Snapshots.NOW;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Wait NO_PLUGIN =
             new Wait(Reason.PLUGIN_UNAVAILABLE, "nosuch", "plugin \"nosuch\" is not loaded; known: slb");
     private static final String TOLD =
@@ -68,19 +70,33 @@ class StandstillTest {
     }
 
     @Test
+    void aPodThatNoNodeTakesStallsItsSetAfterTenMinutes() {
+        Pods unscheduled = Snapshots.pod(0)
+                .revision("web-2")
+                .unready()
+                .condition(new PodCondition(PodCondition.SCHEDULED, "False", "Unschedulable", NOW));
+        Snapshots set = Snapshots.of(Snapshots.set().replicas(1)).pods(unscheduled);
+
+        assertThat(Snapshots.told(set.still(NOW.minusSeconds(599)).plan(), "Stalled"))
+                .isEmpty();
+        assertThat(Snapshots.told(set.still(NOW.minusSeconds(600)).plan(), "Stalled"))
+                .isEqualTo("True PodStuck: Pod web-0: no node takes it: Unschedulable");
+    }
+
+    @Test
     void whatMovesIsNotAtAStandstill() {
         SetSpec set = status("{replicas: 3, availableReplicas: 2}");
         Standstill seen = Standstill.NONE.seen(set, NOW);
 
-        assertThat(seen.seen(set, NOW.plusSeconds(60)).lasts(NOW.plusSeconds(60)))
+        assertThat(seen.seen(set, NOW.plusSeconds(60)).lasts(MINUTE, NOW.plusSeconds(60)))
                 .isTrue();
         assertThat(seen.seen(status("{replicas: 3, availableReplicas: 2, readyReplicas: 3}"), NOW.plusSeconds(60)))
                 .as("a container that ends again and again is ready now and then")
                 .isEqualTo(seen);
         assertThat(seen.seen(status("{replicas: 3, availableReplicas: 3}"), NOW.plusSeconds(60))
-                        .lasts(NOW.plusSeconds(119)))
+                        .lasts(MINUTE, NOW.plusSeconds(119)))
                 .isFalse();
-        assertThat(Standstill.NONE.lasts(NOW)).isFalse();
+        assertThat(Standstill.NONE.lasts(MINUTE, NOW)).isFalse();
     }
 
     private static SetSpec status(String yaml) {
