@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -68,6 +69,13 @@ record Employee(
 
     Optional<String> ip() {
         return pod.ips().isEmpty() ? Optional.empty() : Optional.of(pod.ips().getFirst());
+    }
+
+    /** Where it can be registered. */
+    List<Spot> spots() {
+        return ports.stream()
+                .flatMap(port -> ip().map(known -> new Spot(known, port)).stream())
+                .toList();
     }
 
     Backend backend(String ip, int port, String plugin) {

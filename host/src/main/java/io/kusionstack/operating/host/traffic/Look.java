@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
  *     ticket was known before
  * @param at when the answer was there
  * @param fresh false if the plugin answered from a cache: the ticket is that of the look before
+ * @param first nothing was known of the place before
  */
-record Look(long ticket, Instant at, boolean fresh, SortedMap<Spot, Seen> spots) {
+record Look(long ticket, Instant at, boolean fresh, boolean first, SortedMap<Spot, Seen> spots) {
     Look {
         spots = Collections.unmodifiableSortedMap(spots);
     }
@@ -40,19 +41,24 @@ record Look(long ticket, Instant at, boolean fresh, SortedMap<Spot, Seen> spots)
         SortedMap<Spot, Seen> spots = new TreeMap<>();
         bySpot.forEach((spot, seen) -> spots.put(spot, Seen.of(seen, before.flatMap(old -> old.at(spot)), at)));
         long ticket = fresh ? asked.ticket() : before.map(Look::ticket).orElse(0L);
-        return new Look(ticket, at, fresh, spots);
+        return new Look(ticket, at, fresh, before.isEmpty(), spots);
     }
 
     record Asked(long ticket, Instant at) {}
 
     /** How a place looks that is not there. */
     static Look empty(Asked asked) {
-        return new Look(asked.ticket(), asked.at(), true, new TreeMap<>());
+        return new Look(asked.ticket(), asked.at(), true, false, new TreeMap<>());
     }
 
     /** The same, but too long ago to rest on. */
     Look outdated() {
-        return new Look(ticket, Instant.EPOCH, false, spots);
+        return new Look(ticket, Instant.EPOCH, false, first, spots);
+    }
+
+    /** The same, of a place that is known. */
+    Look known() {
+        return new Look(ticket, at, fresh, false, spots);
     }
 
     /** Since when everything is as it is, of what is there. */

@@ -28,7 +28,7 @@ import java.util.TreeSet;
  * @param look empty before the first answer
  * @param courses what is on its way
  * @param weights what the provider last took, for addresses that are still there
- * @param doubts until when something that was put on with an unknown outcome may still appear
+ * @param doubts until when something that was put on may still appear, though no look has shown it
  * @param touched what was asked for since the look: there the look proves nothing
  * @param trouble why there is no newer look
  * @param absence since when the provider proves that there is no such place
@@ -42,7 +42,7 @@ record PlaceMemory(
         SortedSet<Spot> touched,
         Optional<Trouble> trouble,
         Optional<Absence> absence) {
-    /** How long a request that got lost may take to arrive. */
+    /** How long a request that got lost may take to arrive, and one that was taken to show. */
     private static final Duration DOUBT = Duration.ofSeconds(10);
 
     /** How long a proof has to stand before it is believed where something was put on: a list may be wrong once, too. */
@@ -89,6 +89,24 @@ record PlaceMemory(
                         touched,
                         Optional.empty(),
                         absence);
+    }
+
+    /**
+     * After a first look: what a host that died had asked for may still appear where that shows nothing.
+     *
+     * @param served false for a place where nobody can have asked for anything
+     */
+    PlaceMemory doubting(List<Employee> employees, boolean served) {
+        if (look.filter(Look::first).isEmpty()) {
+            return this;
+        }
+        SortedMap<Spot, Instant> open = new TreeMap<>(doubts);
+        for (Employee employee : served ? employees : List.<Employee>of()) {
+            employee.spots().stream()
+                    .filter(spot -> look.get().at(spot).isEmpty())
+                    .forEach(spot -> open.putIfAbsent(spot, look.get().at().plus(DOUBT)));
+        }
+        return new PlaceMemory(place, look.map(Look::known), courses, weights, open, touched, trouble, absence);
     }
 
     /** Why it is not known how it looks now; at work for others is no reason. */
@@ -274,9 +292,7 @@ record PlaceMemory(
             if (progress.filter(Words::isTaken).isPresent()) {
                 weights.put(spot, weight);
             }
-            boolean certain = progress.filter(known -> !(known instanceof Progress.Pending))
-                    .isPresent();
-            if (!certain) {
+            if (progress.filter(Progress.Failed.class::isInstance).isEmpty()) {
                 doubts.put(spot, now.plus(DOUBT));
             }
         }

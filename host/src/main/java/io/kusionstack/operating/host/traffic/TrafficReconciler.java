@@ -155,11 +155,7 @@ public final class TrafficReconciler implements Reconciler {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
         }
         boolean isRecorded = !round.employment().wanted() || memory.unrecorded().isEmpty();
-        List<PlaceMemory> after = apply(
-                looked,
-                before,
-                place -> isRecorded
-                        || Places.stands(round.employment(), round.memory().recorded(), place));
+        List<PlaceMemory> after = apply(looked, before, place -> isRecorded || isServed(round, place));
         if (plan.clean()) {
             return letGo(key, round);
         }
@@ -235,9 +231,12 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     /** Pods are read anew for each plan: while a plugin answered, they have changed. */
-    private Looked plan(Round round, List<PlaceMemory> places) {
+    private Looked plan(Round round, List<PlaceMemory> known) {
         Instant now = calls.now();
         Roster.Found found = roster.find(round.employment(), round.memory(), now);
+        List<PlaceMemory> places = known.stream()
+                .map(place -> place.doubting(found.employees(), isServed(round, place.place())))
+                .toList();
         TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
                 round.employment(),
                 places,
@@ -251,6 +250,10 @@ public final class TrafficReconciler implements Reconciler {
             kept.add(places.get(i).keeping(plan.places().get(i).moving()));
         }
         return new Looked(kept, plan, plan.leaving(found.leaving()));
+    }
+
+    private static boolean isServed(Round round, Place place) {
+        return Places.stands(round.employment(), round.memory().recorded(), place);
     }
 
     /** Told before any finalizer moves, because the lifecycle asks when it does. */

@@ -149,9 +149,12 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
 
     /** What reads show: what is there, or was a while ago. */
     private Map<Spot, Entry> visible(String part) {
-        Map.Entry<Instant, Map<Spot, Entry>> then = past.getOrDefault(part, new TreeMap<>())
-                .floorEntry(cluster.now().minus(showsLate));
-        return showsLate.isZero() || then == null ? at(part) : then.getValue();
+        if (showsLate.isZero() || !past.containsKey(part)) {
+            return at(part);
+        }
+        Map.Entry<Instant, Map<Spot, Entry>> then =
+                past.get(part).floorEntry(cluster.now().minus(showsLate));
+        return then == null ? Map.of() : then.getValue();
     }
 
     private ObservedBackend shown(Entry entry) {

@@ -63,7 +63,7 @@ class TrafficStoryTest {
     @Test
     void updatesInPlaceThoughTheProviderThrottlesAndLosesAnswers() {
         replayed(world -> {
-            world.patience = 45;
+            world.patience = 90;
             world.balancer.throttlesEvery = 3;
             world.balancer.losesEvery = 4;
             world.balancer.namesPods = true;
@@ -143,6 +143,38 @@ class TrafficStoryTest {
         steps(world, 16);
 
         assertThat(world.pod("a").available()).isTrue();
+    }
+
+    @Test
+    void aPodThatWasJustPutOnIsNotTouchedBeforeItIsSeenThereAndGone() {
+        atOnceAfterPuttingOn(world -> {});
+    }
+
+    @Test
+    void aPodThatWasJustPutOnIsNotTouchedThoughTheHostDiesThen() {
+        atOnceAfterPuttingOn(TrafficWorld::restart);
+    }
+
+    /** The provider shows it late; that the Pod is touched while it is there is checked after every write. */
+    private static void atOnceAfterPuttingOn(Consumer<TrafficWorld> then) {
+        TrafficWorld world = new TrafficWorld();
+        world.patience = 45;
+        world.balancer.showsLate = Duration.ofMillis(1500);
+        world.service(service -> {});
+        world.pod("a", "10.0.0.1");
+        int waited = 0;
+        while (world.balancer.asked.isEmpty()) {
+            assertThat(waited++).as("steps").isLessThan(60);
+            world.step();
+        }
+        then.accept(world);
+        world.image("app:v2");
+        world.begin("a");
+
+        world.settle();
+
+        assertThat(world.pod("a").containers().getFirst().image()).isEqualTo("app:v2");
+        assertThat(world.balancer.serving("lb-1")).isEqualTo(1);
     }
 
     @Test

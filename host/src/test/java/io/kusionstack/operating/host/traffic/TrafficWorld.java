@@ -66,8 +66,10 @@ final class TrafficWorld {
     private long readVersion;
     private int steps;
 
-    /** So many steps without a change are the end of what happens. */
+    /** So many steps without a change are the end of what happens; a host that died has left more to wait for. */
     int patience = 13;
+
+    private static final int PATIENCE_AFTER_DEATH = 45;
 
     TrafficWorld() {
         cluster.afterEachWrite(this::check);
@@ -209,6 +211,7 @@ final class TrafficWorld {
 
     /** Memory is lost; what is stored stays. */
     void restart() {
+        patience = Math.max(patience, PATIENCE_AFTER_DEATH);
         traffic = new PodTraffic(cluster::now);
         cache = new PodCache();
         gate = gate();
@@ -249,6 +252,12 @@ final class TrafficWorld {
             }
             refresh();
         }
+    }
+
+    /** As {@link #workload}, of a Pod that does not serve yet. */
+    void begin(String name) {
+        cluster.apply(Plan.of(new Action.EditPod(PodOps.begin(pod(name), OPERATION, Names.UPDATE, cluster.now()))));
+        refresh();
     }
 
     private static boolean isOperating(PodRecord pod) {
