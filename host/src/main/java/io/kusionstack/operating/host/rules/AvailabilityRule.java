@@ -22,10 +22,8 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
     }
 
     /** What keeps every Pod from being touched, also one that is out of service already; empty if nothing does. */
-    Optional<String> freezes(Count count) {
-        return maxUnavailable
-                .filter(quota -> quota.roundedUp(count.wanted()) == 0)
-                .map(quota -> "maxUnavailable " + quota + " lets no Pod be touched");
+    Optional<String> freezes() {
+        return maxUnavailable.filter(Quota::isZero).map(quota -> "maxUnavailable " + quota + " lets no Pod be touched");
     }
 
     /** At most so many Pods may be out of service by both limits; may be negative. */

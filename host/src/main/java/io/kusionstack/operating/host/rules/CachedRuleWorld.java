@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The caches, as rules see them. */
@@ -66,7 +67,7 @@ record CachedRuleWorld(
                 Workload now = workload(set);
                 workloads.add(new Workload(
                         now.uid(),
-                        set.getMetadata().getDeletionTimestamp() == null ? now.replicas() : 0,
+                        isDeleted(set) ? 0 : now.replicas(),
                         now.podLabels(),
                         sets.podLabels().apply(set)));
             }
@@ -74,27 +75,38 @@ record CachedRuleWorld(
         return workloads;
     }
 
+    private static boolean isDeleted(CollaSet set) {
+        return set.getMetadata().getDeletionTimestamp() != null;
+    }
+
     /** It is deleted and its Pods are to stay. */
     private static boolean leavesItsPods(CollaSet set) {
-        return set.getMetadata().getDeletionTimestamp() != null
-                && set.getMetadata().getFinalizers().contains(Names.ORPHAN_FINALIZER);
+        return isDeleted(set) && set.getMetadata().getFinalizers().contains(Names.ORPHAN_FINALIZER);
     }
 
     /**
      * Of a set whose newest spec is not accepted, by the one that is in force, so that what it lost meanwhile is missing; of
-     * one that never had one, what there is is what is wanted.
+     * one that never had one, what there is is what is wanted. Until the set has looked at a spec it wants as many Pods as the newest
+     * and the one before do.
      */
     private Workload workload(CollaSet set) {
+        Optional<CollaSetSpec> inForce = isAccepted(set) && isObserved(set)
+                ? Optional.empty()
+                : sets.accepted().apply(set);
+        int asked = replicas(set.getSpec());
         if (isAccepted(set)) {
-            return workload(set, set.getSpec(), replicas(set.getSpec()));
+            int before = inForce.map(CachedRuleWorld::replicas).orElse(asked);
+            return workload(set, set.getSpec(), Math.max(asked, before));
         }
-        return sets.accepted()
-                .apply(set)
-                .map(spec -> workload(set, spec, replicas(spec)))
+        return inForce.map(spec -> workload(set, spec, replicas(spec)))
                 .orElseGet(() -> workload(
                         set,
                         set.getSpec(),
                         Optional.ofNullable(set.getStatus().replicas()).orElse(0)));
+    }
+
+    private static boolean isObserved(CollaSet set) {
+        return Objects.equals(set.getMetadata().getGeneration(), set.getStatus().observedGeneration());
     }
 
     private static Workload workload(CollaSet set, CollaSetSpec spec, int replicas) {
@@ -126,20 +138,27 @@ record CachedRuleWorld(
     /** What of a set says how many Pods it wants; which spec is in force is in the cache before the set says that a newer is not. */
     static Wanted wanted(CollaSet set) {
         int there = Optional.ofNullable(set.getStatus().replicas()).orElse(0);
-        return new Wanted(workload(set, set.getSpec(), replicas(set.getSpec())), isAccepted(set), there);
+        return new Wanted(
+                workload(set, set.getSpec(), replicas(set.getSpec())),
+                new Wanted.Reading(isAccepted(set), isObserved(set), isDeleted(set), leavesItsPods(set)),
+                there);
     }
 
     /**
      * What a set says of the Pods it wants.
      *
      * @param asked by its newest spec
-     * @param accepted that one is in force
      * @param there how many Pods it has
      */
-    record Wanted(Workload asked, boolean accepted, int there) {
+    record Wanted(Workload asked, Reading reading, int there) {
+        /** How its newest spec is to be taken. */
+        record Reading(boolean accepted, boolean observed, boolean deleted, boolean leavesItsPods) {}
+
         /** True if a rule counts by both alike. */
         boolean isLike(Wanted other) {
-            return asked.equals(other.asked) && accepted == other.accepted && (accepted || there == other.there);
+            return asked.equals(other.asked)
+                    && reading.equals(other.reading)
+                    && (reading.accepted || there == other.there);
         }
     }
 }

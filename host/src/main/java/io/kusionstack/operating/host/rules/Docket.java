@@ -172,13 +172,13 @@ final class Docket {
 
     private static Subject subject(Member member, Stage stage, Leave leave, Optional<Wait> aside) {
         PodRecord pod = member.pod();
-        Optional<String> idleOf = member.idle() ? member.workload() : Optional.empty();
-        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, idleOf, aside);
+        Optional<String> downOf = member.isDown() ? member.workload() : Optional.empty();
+        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, downOf, aside);
     }
 
     private static List<Counted> counted(List<Tally> tallies) {
         return tallies.stream()
-                .map(tally -> new Counted(tally.spec(), tally.count(), tally.idleThatCount()))
+                .map(tally -> new Counted(tally.spec(), tally.count(), tally.downThatCount()))
                 .toList();
     }
 

@@ -45,7 +45,7 @@ record Member(
     }
 
     /** Out of service, and no operation holds it there: broken, never in service, or on its way out of the cluster. */
-    boolean idle() {
+    boolean isDown() {
         return out() && (pod.terminating() || !granted && !standing.leaving());
     }
 

@@ -34,6 +34,11 @@ record Quota(int value, boolean percent) {
         return Optional.of(new Quota(value, true));
     }
 
+    /** True for none at all, of however many Pods. */
+    boolean isZero() {
+        return value == 0;
+    }
+
     /** How many Pods that is, a part of one rounded up. */
     int roundedUp(int pods) {
         return percent ? Math.toIntExact(Math.ceilDiv((long) value * pods, 100L)) : value;

@@ -189,9 +189,7 @@ public final class RuleDesk implements Judgements {
     }
 
     private static boolean alike(CollaSet before, CollaSet after) {
-        return (before.getMetadata().getDeletionTimestamp() == null)
-                        == (after.getMetadata().getDeletionTimestamp() == null)
-                && CachedRuleWorld.wanted(before).isLike(CachedRuleWorld.wanted(after));
+        return CachedRuleWorld.wanted(before).isLike(CachedRuleWorld.wanted(after));
     }
 
     private static boolean looksTheSame(@Nullable PodRecord before, @Nullable PodRecord after) {

@@ -26,14 +26,14 @@ final class RuleEngine {
     private final RuleSnapshot snapshot;
     private final Predicate<Rule> asked;
     private final Count[] counts;
-    private final List<Map<String, Integer>> idle;
+    private final List<Map<String, Integer>> down;
 
     private RuleEngine(RuleSnapshot snapshot, Predicate<Rule> asked) {
         this.snapshot = snapshot;
         this.asked = asked;
         this.counts = snapshot.rules().stream().map(Counted::count).toArray(Count[]::new);
-        this.idle = snapshot.rules().stream()
-                .<Map<String, Integer>>map(counted -> new HashMap<>(counted.idle()))
+        this.down = snapshot.rules().stream()
+                .<Map<String, Integer>>map(counted -> new HashMap<>(counted.down()))
                 .toList();
     }
 
@@ -83,13 +83,13 @@ final class RuleEngine {
 
     private void takeSlot(Subject subject, int rule) {
         counts[rule] = countFor(subject, rule).andOneMoreOut();
-        subject.idleOf().ifPresent(workload -> idle.get(rule).computeIfPresent(workload, (uid, number) -> number - 1));
+        subject.downOf().ifPresent(workload -> down.get(rule).computeIfPresent(workload, (uid, number) -> number - 1));
     }
 
     /** True for one that is left out of the count: its workload has all the Pods it wants without it and others like it. */
     private boolean isSpare(Subject subject, int rule) {
-        return subject.idleOf()
-                .map(workload -> idle.get(rule).getOrDefault(workload, 1) <= 0)
+        return subject.downOf()
+                .map(workload -> down.get(rule).getOrDefault(workload, 1) <= 0)
                 .orElse(false);
     }
 
@@ -128,7 +128,7 @@ final class RuleEngine {
     }
 
     private static Optional<String> blocks(AvailabilityRule availability, Subject subject, Count count) {
-        return availability.freezes(count).or(() -> switch (subject.leave()) {
+        return availability.freezes().or(() -> switch (subject.leave()) {
             case OUT -> Optional.empty();
             case IN_SERVICE, MAY_RETURN -> availability.blocks(count);
         });

@@ -25,11 +25,11 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
     /**
      * A rule object and the Pods it selects, as counted before anybody is judged.
      *
-     * @param idle how many idle Pods count, by workload, of those that have more Pods than they want; may be below 0
+     * @param down how many Pods that are down count, by workload, of those that have more Pods than they want; may be below 0
      */
-    record Counted(RuleSpec spec, AvailabilityRule.Count count, Map<String, Integer> idle) {
+    record Counted(RuleSpec spec, AvailabilityRule.Count count, Map<String, Integer> down) {
         Counted {
-            idle = Map.copyOf(idle);
+            down = Map.copyOf(down);
         }
 
         Counted(RuleSpec spec, AvailabilityRule.Count count) {
@@ -42,7 +42,7 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      *
      * @param skips the rules it need not pass
      * @param leave how it stands to a budget if it goes on
-     * @param idleOf the workload that it counts for, if it is out of service and no operation holds it there
+     * @param downOf the workload that it counts for, if it is down
      * @param aside why it may not go on yet though every rule lets it
      */
     record Subject(
@@ -51,11 +51,11 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
             Map<String, String> labels,
             SkippedRules skips,
             Leave leave,
-            Optional<String> idleOf,
+            Optional<String> downOf,
             Optional<Wait> aside) {
         /** The same, who may not go on for this reason unless there is another already. */
         Subject aside(Wait why) {
-            return new Subject(pod, stage, labels, skips, leave, idleOf, aside.or(() -> Optional.of(why)));
+            return new Subject(pod, stage, labels, skips, leave, downOf, aside.or(() -> Optional.of(why)));
         }
     }
 

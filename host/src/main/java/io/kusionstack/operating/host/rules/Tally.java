@@ -29,7 +29,10 @@ final class Tally {
     private final NavigableSet<String> targets = new TreeSet<>();
     private final NavigableSet<String> staged = new TreeSet<>();
     private final NavigableSet<Place> queue = new TreeSet<>();
-    private final Map<String, Integer> idle = new HashMap<>();
+    // by workload
+    private final Map<String, Integer> members = new HashMap<>();
+    private final Map<String, Integer> down = new HashMap<>();
+    private final Map<String, Integer> terminating = new HashMap<>();
     private final ToIntFunction<String> owned;
     private Map<String, Integer> replicas = Map.of();
     private Set<String> whole = Set.of();
@@ -63,34 +66,45 @@ final class Tally {
         return List.copyOf(staged);
     }
 
-    /** The Pods as they count: an idle one is left out where its workload has all the Pods it wants without it. */
+    /** The Pods as they count: one that is down is left out where its workload has all the Pods it wants without it. */
     Count count() {
         long missing = 0;
         for (String workload : whole) {
             missing += Math.max(0, replicas.getOrDefault(workload, 0) - owned.applyAsInt(workload));
         }
         int spare = 0;
-        for (String workload : idle.keySet()) {
+        for (String workload : down.keySet()) {
             spare += spare(workload);
         }
         return new Count(pods - spare, out.size() - spare, (int) Math.min(missing, MOST_MISSING));
     }
 
-    /** How many idle Pods count, by workload, of those that have more Pods than they want; below 0 if even more are too many. */
-    Map<String, Integer> idleThatCount() {
+    /**
+     * How many Pods that are down count, by workload, of those that have more Pods than they want and count here with all of them;
+     * below 0 if even more are too many.
+     */
+    Map<String, Integer> downThatCount() {
         Map<String, Integer> counting = new HashMap<>();
-        idle.forEach((workload, number) -> {
+        down.forEach((workload, number) -> {
             int surplus = surplus(workload);
-            if (surplus > 0) {
+            if (surplus > 0 && countsAllOf(workload)) {
                 counting.put(workload, number - surplus);
             }
         });
         return counting;
     }
 
-    /** So many of a workload's idle Pods count no more. */
+    /**
+     * So many of a workload's Pods that are down count no more. Of a rule for a part of a workload nobody can say that the others which go
+     * are of that part: only those that are being deleted are sure to go.
+     */
     private int spare(String workload) {
-        return Math.min(surplus(workload), idle.getOrDefault(workload, 0));
+        Map<String, Integer> going = countsAllOf(workload) ? down : terminating;
+        return Math.min(surplus(workload), going.getOrDefault(workload, 0));
+    }
+
+    private boolean countsAllOf(String workload) {
+        return members.getOrDefault(workload, 0) >= owned.applyAsInt(workload);
     }
 
     private int surplus(String workload) {
@@ -101,12 +115,12 @@ final class Tally {
     /** The first of those that count as out of service, by name, each with a word why. */
     List<String> out(int most) {
         Map<String, Integer> spare = new HashMap<>();
-        idle.keySet().forEach(workload -> spare.put(workload, spare(workload)));
+        down.keySet().forEach(workload -> spare.put(workload, spare(workload)));
         Set<String> untold = new HashSet<>();
         Stream.concat(
                         out.values().stream().filter(member -> member.pod().terminating()),
                         out.values().stream().filter(member -> !member.pod().terminating()))
-                .filter(Member::idle)
+                .filter(Member::isDown)
                 .filter(member -> spare.merge(member.workload().orElse(""), -1, Integer::sum) >= 0)
                 .forEach(member -> untold.add(member.pod().name()));
         return out.values().stream()
@@ -158,7 +172,9 @@ final class Tally {
         targets.clear();
         staged.clear();
         queue.clear();
-        idle.clear();
+        members.clear();
+        down.clear();
+        terminating.clear();
         out.clear();
         pods = 0;
     }
@@ -192,9 +208,15 @@ final class Tally {
         } else {
             out.put(member.pod().name(), member);
         }
-        if (member.idle()) {
-            member.workload().ifPresent(uid -> idle.merge(uid, change, Tally::sumOrNone));
-        }
+        member.workload().ifPresent(uid -> {
+            members.merge(uid, change, Tally::sumOrNone);
+            if (member.isDown()) {
+                down.merge(uid, change, Tally::sumOrNone);
+            }
+            if (member.pod().terminating()) {
+                terminating.merge(uid, change, Tally::sumOrNone);
+            }
+        });
     }
 
     @SuppressWarnings("NullAway") // null tells Map.merge to drop the entry

@@ -107,7 +107,7 @@ class RuleTableTest {
 
     private static boolean freezes(FakeRuleWorld world, String rule) {
         Report report = world.report(rule);
-        return limit(report).freezes(report.count()).isPresent();
+        return limit(report).freezes().isPresent();
     }
 
     private static AvailabilityRule limit(Report report) {
