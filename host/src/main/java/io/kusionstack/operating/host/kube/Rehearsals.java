@@ -106,7 +106,10 @@ final class Rehearsals {
 
     /** The edit was refused though it had been tried: the next Pod tries it again first. */
     synchronized void disproved(PodRecord seen) {
-        String owner = seen.controller().map(Owner::uid).orElse("");
+        if (seen.controller().isEmpty()) {
+            return;
+        }
+        String owner = seen.controller().get().uid();
         known.entrySet()
                 .removeIf(entry -> entry.getKey().startsWith(owner) && entry.getValue() instanceof Known.Proven);
         known.replaceAll((key, state) -> key.startsWith(owner) && state instanceof Known.Asked(int denials, boolean any)
@@ -146,6 +149,9 @@ final class Rehearsals {
             wakeLater(seen, SOON);
             return Optional.of(Fate.NOT_SENT);
         }
+        if (learned.get() instanceof Known.Proven) {
+            refusals.forgetRehearsed(seen, next);
+        }
         return learned.filter(Known.Denied.class::isInstance).map(denied -> ((Known.Denied) denied).fate);
     }
 
@@ -183,9 +189,6 @@ final class Rehearsals {
         PodEdit undone = fate == Fate.DONE && !next.isEmpty() ? undone(answer, seen, next) : PodEdit.of(seen);
         if (!undone.isEmpty()) {
             return denied(Refusals.Failed.undone(undone), denials, seen, next);
-        }
-        if (fate == Fate.DONE) {
-            refusals.forgetRehearsed(seen, next);
         }
         if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
             return new Known.Proven(denials, parts.clock().instant().plus(VALID));
