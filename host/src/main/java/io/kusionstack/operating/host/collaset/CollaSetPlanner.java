@@ -20,8 +20,6 @@ import java.util.TreeMap;
 
 /** What a set needs next. Equal snapshots give equal plans. */
 final class CollaSetPlanner {
-    static final Duration WHILE_BUSY = Duration.ofSeconds(20);
-
     private CollaSetPlanner() {}
 
     static SetPlan plan(CollaSetSnapshot snapshot) {
@@ -56,15 +54,19 @@ final class CollaSetPlanner {
                 intent(snapshot, history, stored),
                 update.intentions(),
                 clearance.hold(),
-                scale.acts().then(update.acts()).then(events).then(plan(status)).then(looking(roster, scale, update)));
+                scale.acts()
+                        .then(update.acts())
+                        .then(events)
+                        .then(plan(status))
+                        .then(looking(snapshot, roster, scale.busy() || update.busy())));
     }
 
     /** What others have to say of Pods that are busy, or do not serve, comes without an event of the set's. */
-    private static Plan looking(Roster roster, Step scale, Step update) {
-        boolean waits = scale.busy()
-                || update.busy()
+    private static Plan looking(CollaSetSnapshot snapshot, Roster roster, boolean busy) {
+        boolean waits = busy
                 || roster.members().stream().anyMatch(member -> !member.pod().available());
-        return new Plan(List.of(), waits ? Optional.of(WHILE_BUSY) : Optional.empty(), Map.of());
+        Optional<Duration> look = Optional.of(snapshot.standstill().look(snapshot.now()));
+        return new Plan(List.of(), look.filter(after -> waits), Map.of());
     }
 
     private static Plan intent(

@@ -52,9 +52,7 @@ final class DeletionPlanner {
         Strays.release(snapshot, roster.strays(), draft);
         Leave leave = Leave.of(snapshot, roster, draft);
         roster.members().forEach(leave::look);
-        if (!roster.members().isEmpty()) {
-            draft.lookAgain(CollaSetPlanner.WHILE_BUSY);
-        }
+        draft.lookAgain(snapshot.standstill().look(snapshot.now()));
         Plan status = new Plan(SetStatus.terminating(snapshot, roster, leave.setback()), Optional.empty(), Map.of());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
     }

@@ -21,6 +21,7 @@ final class SetConditions {
     private final Course course;
     private final Counters counters;
     private final Optional<Stuck> stuck;
+    private final boolean stalls;
     private final int wanted;
 
     /** How planning went, and how far the Pods are. */
@@ -30,6 +31,7 @@ final class SetConditions {
         this.conditions = conditions;
         this.snapshot = snapshot;
         this.stuck = Stuck.of(snapshot, roster);
+        this.stalls = stuck.filter(each -> each.stalls(snapshot, roster)).isPresent();
         this.course = course;
         this.counters = course.counters();
         this.wanted = snapshot.set().replicas();
@@ -54,7 +56,7 @@ final class SetConditions {
         if (conditions.isTrue(STALLED) && !isToldBelow && !stalled.equals(stalledBefore)) {
             events.add(warning(conditions.reason(STALLED), stalled));
         }
-        stuck.flatMap(each -> each.event(snapshot)).ifPresent(events::add);
+        stuck.flatMap(each -> each.event(snapshot, conditions)).ifPresent(events::add);
         return events;
     }
 
@@ -139,12 +141,12 @@ final class SetConditions {
         } else if (!trouble().isEmpty()) {
             conditions.set(STALLED, true, reason(), trouble());
         } else {
-            stalled(conditions, snapshot, stuck);
+            stalledByPods(conditions, snapshot, stuck.filter(each -> stalls));
         }
     }
 
     /** By a write of a Pod that does not get through, whatever it was for, but a deletion; or by what is stuck while nothing moves. */
-    static void stalled(Conditions conditions, CollaSetSnapshot snapshot, Optional<Stuck> stuck) {
+    static void stalledByPods(Conditions conditions, CollaSetSnapshot snapshot, Optional<Stuck> stuck) {
         Optional<Refusal> refused = snapshot.setback();
         if (refused.isPresent()) {
             conditions.set(
@@ -152,7 +154,7 @@ final class SetConditions {
                     true,
                     refused.get().fate().reason().word(),
                     refused.get().sentence());
-        } else if (stuck.filter(each -> each.stalls(snapshot)).isPresent()) {
+        } else if (stuck.isPresent()) {
             conditions.set(STALLED, true, stuck.get().reason(), stuck.get().message());
         } else {
             conditions.remove(STALLED);

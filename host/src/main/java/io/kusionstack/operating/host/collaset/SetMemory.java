@@ -109,7 +109,9 @@ record SetMemory(
     }
 
     private static boolean outlasts(Refusal refusal, Instant now) {
-        return refusal.left() && now.isBefore(refusal.outlasting().leavesFrom());
+        return refusal.left()
+                && refusal.fate().isNo()
+                && now.isBefore(refusal.outlasting().leavesFrom());
     }
 
     /** @param known of the Pods that are there; with those that still count though their Pod is gone */

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** What a set tells of itself: counters and conditions, written only where they differ from what stands there. */
 final class SetStatus {
     static final String TERMINATING = "Terminating";
-    private static final String PROGRESSING = "Progressing";
-    private static final String STALLED = "Stalled";
     private static final String IGNORED_FIELDS = "IgnoredFields";
 
     private SetStatus() {}
@@ -70,8 +68,8 @@ final class SetStatus {
         Roster roster = Roster.of(snapshot);
         Conditions conditions = conditions(snapshot, roster);
         String problems = String.join("; ", snapshot.set().problems());
-        conditions.set(STALLED, true, "InvalidSpec", problems);
-        conditions.set(PROGRESSING, false, "InvalidSpec", "spec has to be corrected first");
+        conditions.set(SetConditions.STALLED, true, "InvalidSpec", problems);
+        conditions.set(SetConditions.PROGRESSING, false, "InvalidSpec", "spec has to be corrected first");
         return write(snapshot.set(), observed(snapshot, roster, conditions));
     }
 
@@ -82,7 +80,7 @@ final class SetStatus {
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
         Roster roster = Roster.of(snapshot);
         Conditions conditions = conditions(snapshot, roster);
-        conditions.set(STALLED, true, reason, message);
+        conditions.set(SetConditions.STALLED, true, reason, message);
         int wanted = snapshot.set().replicas();
         if (roster.members().size() == wanted) {
             SetConditions.scaled(conditions, wanted);
@@ -90,7 +88,7 @@ final class SetStatus {
             conditions.set(SetConditions.SCALE, false, reason, message);
         }
         conditions.set(SetConditions.UPDATE, false, reason, message);
-        conditions.set(PROGRESSING, false, reason, message);
+        conditions.set(SetConditions.PROGRESSING, false, reason, message);
         SetConditions.available(conditions, serving(roster), wanted, "");
         CollaSetStatus known = snapshot.set().status();
         return write(snapshot.set(), observed(snapshot, roster, conditions, known.observedGeneration()));
@@ -105,24 +103,26 @@ final class SetStatus {
     /** The status of a set that waits for its Pods to be gone, and an event for what keeps them. */
     static List<Action> terminating(CollaSetSnapshot snapshot, Roster roster, Setback setback) {
         Conditions conditions = conditions(snapshot, roster);
-        Optional<Stuck> stuck = Stuck.of(snapshot, roster);
+        Optional<Stuck> stuck = Stuck.ofDeleted(snapshot, roster);
         String why = stuck.map(each -> "; " + each.message()).orElse("");
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         setback.trouble()
                 .ifPresentOrElse(
-                        problem -> conditions.set(STALLED, true, Reason.DELETION_FAILED.word(), problem),
-                        () -> SetConditions.stalled(conditions, snapshot, stuck));
-        if (conditions.isTrue(STALLED)) {
+                        problem -> conditions.set(SetConditions.STALLED, true, Reason.DELETION_FAILED.word(), problem),
+                        () -> SetConditions.stalledByPods(
+                                conditions, snapshot, stuck.filter(each -> each.stalls(snapshot, roster))));
+        if (conditions.isTrue(SetConditions.STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
-            conditions.set(PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle" + why);
+            conditions.set(
+                    SetConditions.PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle" + why);
         }
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
         SetConditions.available(conditions, serving(roster), snapshot.set().replicas(), why);
         List<Action> actions = new ArrayList<>();
         write(snapshot.set(), observed(snapshot, roster, conditions)).ifPresent(actions::add);
-        stuck.flatMap(each -> each.event(snapshot)).ifPresent(actions::add);
+        stuck.flatMap(each -> each.event(snapshot, conditions)).ifPresent(actions::add);
         return actions;
     }
 

@@ -16,11 +16,17 @@ import org.jspecify.annotations.Nullable;
 record Standstill(List<Integer> counters, long generation, Instant since) {
     static final Standstill NONE = new Standstill(List.of(), -1, Instant.MAX);
 
+    /** As long as a Deployment waits for progress: a node may come, or come back, and an image may be pushed. */
+    static final Duration LONG = Duration.ofMinutes(10);
+
+    private static final Duration LOOK = Duration.ofSeconds(20);
+    private static final Duration SELDOM_LOOK = Duration.ofMinutes(5);
+
     Standstill {
         counters = List.copyOf(counters);
     }
 
-    /** Seen again. */
+    /** Seen again. One whose status says that it stalls stood still before this process came. */
     Standstill seen(SetSpec set, Instant now) {
         CollaSetStatus status = set.status();
         Standstill next = new Standstill(
@@ -33,7 +39,23 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
                         status.terminatingReplicas()),
                 set.generation(),
                 now);
-        return next.counters.equals(counters) && next.generation == generation ? this : next;
+        if (next.counters.equals(counters) && next.generation == generation) {
+            return this;
+        }
+        return generation == NONE.generation && isStalled(status)
+                ? new Standstill(next.counters, next.generation, Instant.EPOCH)
+                : next;
+    }
+
+    private static boolean isStalled(CollaSetStatus status) {
+        return status.conditions().stream()
+                .anyMatch(condition ->
+                        SetConditions.STALLED.equals(condition.type()) && "True".equals(condition.status()));
+    }
+
+    /** When to look again at what others have to say, which comes without an event of the set's. */
+    Duration look(Instant now) {
+        return lasts(LONG, now) ? SELDOM_LOOK : LOOK;
     }
 
     private static List<Integer> counted(@Nullable Integer... numbers) {

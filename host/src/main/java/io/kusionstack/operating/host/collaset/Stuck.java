@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodCondition;
@@ -22,11 +23,11 @@ import java.util.Optional;
 record Stuck(String reason, String subject, String words) {
     private static final String REASON = "PodStuck";
 
-    /** As long as a Deployment waits for progress: a node may come, or come back, and an image may be pushed. */
-    private static final Duration WITH_NODES = Duration.ofMinutes(10);
-
     /** What a Service or its plugin lacks does not come by itself. */
     private static final Duration WITH_TRAFFIC = Duration.ofMinutes(1);
+
+    /** So long after its time a Pod that is being deleted may still be there. */
+    private static final Duration OVERDUE = Duration.ofMinutes(1);
 
     /** A kubelet publishes Ready so long after the last gate was opened, at the latest. */
     private static final Duration KUBELET_FOLLOWS = Duration.ofSeconds(10);
@@ -34,17 +35,64 @@ record Stuck(String reason, String subject, String words) {
     static Optional<Stuck> of(CollaSetSnapshot snapshot, Roster roster) {
         return among(roster.members(), snapshot.now())
                 .map(each -> each.steadied(told(snapshot, each.subject)))
+                .or(() -> again(snapshot, roster))
                 .or(() -> byTraffic(roster.members(), snapshot.troubles()));
     }
 
-    /** True if a person has to act, for nothing else of the set has moved for long. */
-    boolean stalls(CollaSetSnapshot snapshot) {
-        return snapshot.standstill().lasts(reason.equals(REASON) ? WITH_NODES : WITH_TRAFFIC, snapshot.now());
+    /** Of a set that is being deleted: also those of its Pods that should be gone. */
+    static Optional<Stuck> ofDeleted(CollaSetSnapshot snapshot, Roster roster) {
+        return of(snapshot, roster)
+                .or(() -> roster.terminating().stream()
+                        .filter(pod -> pod.deletion() != null
+                                && pod.deletion().plus(OVERDUE).isBefore(snapshot.now()))
+                        .min(Comparator.comparing(PodRecord::name))
+                        .map(Stuck::overdue));
     }
 
-    /** For what the conditions have not told of before. */
-    Optional<Action> event(CollaSetSnapshot snapshot) {
-        return told(snapshot, subject).isEmpty()
+    private static Stuck overdue(PodRecord pod) {
+        String words = pod.finalizers().isEmpty()
+                ? "the kubelet of node " + pod.node() + " has not ended it"
+                : "finalizers that keep it: " + String.join(", ", pod.finalizers());
+        return new Stuck(REASON, "Pod " + pod.name() + " is being deleted and still there", words);
+    }
+
+    /** A container that ends again and again runs now and then: while the set stalls by its Pod, and that does not serve, it is stuck. */
+    private static Optional<Stuck> again(CollaSetSnapshot snapshot, Roster roster) {
+        return snapshot.set().status().conditions().stream()
+                .filter(condition -> SetConditions.STALLED.equals(condition.type())
+                        && REASON.equals(condition.reason())
+                        && snapshot.standstill().lasts(Standstill.LONG, snapshot.now()))
+                .flatMap(condition -> Optional.ofNullable(condition.message()).stream())
+                .filter(message -> roster.members().stream()
+                        .anyMatch(member ->
+                                !member.pod().available() && message.startsWith("Pod " + member.name() + ":")))
+                .findFirst()
+                .map(message -> new Stuck(REASON, message, ""));
+    }
+
+    /** True if a person has to act, for nothing else of the set has moved for long. */
+    boolean stalls(CollaSetSnapshot snapshot, Roster roster) {
+        Standstill still = snapshot.standstill();
+        return still.lasts(Standstill.LONG, snapshot.now())
+                || !reason.equals(REASON)
+                        && still.lasts(WITH_TRAFFIC, snapshot.now())
+                        && roster.members().stream().noneMatch(member -> isOnItsWay(member, snapshot));
+    }
+
+    /** It drains, is updated, or starts. */
+    private static boolean isOnItsWay(Member member, CollaSetSnapshot snapshot) {
+        return !member.pod().available()
+                && !member.pod().hasLabel(Names.STAY_OFFLINE)
+                && !snapshot.troubles().containsKey(member.uid())
+                && of(member.pod(), snapshot.now()).isEmpty();
+    }
+
+    /** For what these conditions tell, and those of before did not. */
+    Optional<Action> event(CollaSetSnapshot snapshot, Conditions conditions) {
+        boolean isTold = conditions.all().stream()
+                .anyMatch(condition ->
+                        condition.message() != null && condition.message().contains(subject));
+        return isTold && told(snapshot, subject).isEmpty()
                 ? Optional.of(new Action.Announce(snapshot.set().ref(), Action.Severity.WARNING, reason, message()))
                 : Optional.empty();
     }

@@ -30,7 +30,8 @@ public final class LastPodStatus {
 
     private static ContainerBaseline baseline(PodRecord pod, ContainerRecord container) {
         return new ContainerBaseline(
-                Optional.of(container.image()),
+                // one that it does not run yet proves nothing when it comes back
+                Optional.of(container.image()).filter(image -> container.runsItsImage()),
                 Optional.of(container.imageId()).filter(digest -> !digest.isEmpty()),
                 Optional.of(container.containerId()),
                 container.restartCount(),
