@@ -180,6 +180,7 @@ record Stuck(String reason, String subject, String words) {
     private static String subject(ContainerRecord container) {
         String name = "container " + container.name();
         boolean never = container.containerId().isEmpty()
+                || container.reason().contains("Image")
                 || (container.hasEnded() && !container.runningImage().equals(container.image()));
         return never
                 ? name + " has not started with image " + container.image()

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,28 @@ class CollaSetTroubleStoryTest {
             assertThat(images(world)).containsExactly(V2, V2, V2);
             assertThat(world.serving()).isEqualTo(3);
         });
+    }
+
+    @Test
+    void aMissingImageStallsTheSetWhenNothingHasMovedForTenMinutes() {
+        World world = new World();
+        create(world, 2, "");
+        world.kubelet.loses("app:typo");
+        world.image("app:typo");
+        world.settle();
+        assertThat(world.condition("Stalled")).isEmpty();
+
+        world.cluster.pass(Duration.ofMinutes(10));
+        world.settle();
+
+        assertThat(told(world, "Stalled")).startsWith("True PodStuck: Pod web-").contains("image app:typo");
+        assertThat(told(world, "Progressing")).startsWith("False PodStuck: Pod web-");
+
+        world.image(V2);
+        world.settle();
+
+        assertThat(world.condition("Stalled")).isEmpty();
+        assertThat(told(world, "Progressing")).isEqualTo("False Complete: 2 of 2 Pods serve");
     }
 
     @Test

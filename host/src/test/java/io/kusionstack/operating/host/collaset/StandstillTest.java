@@ -3,6 +3,9 @@ package io.kusionstack.operating.host.collaset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
@@ -81,6 +84,86 @@ class StandstillTest {
                 .isEmpty();
         assertThat(Snapshots.told(set.still(NOW.minusSeconds(600)).plan(), "Stalled"))
                 .isEqualTo("True PodStuck: Pod web-0: no node takes it: Unschedulable");
+    }
+
+    @Test
+    void aContainerThatEndsAgainAndAgainKeepsItsSetStalledWhileItRuns() {
+        String stuck =
+                "Pod web-0: container main ends again and again, the last time with exit code 1: CrashLoopBackOff";
+        Sets stalled = Snapshots.set().replicas(1).status(stalled(stuck));
+        Pods runs = Snapshots.pod(0).revision("web-2").unready();
+
+        assertThat(Snapshots.told(
+                        Snapshots.of(stalled)
+                                .pods(runs)
+                                .still(NOW.minusSeconds(600))
+                                .plan(),
+                        "Stalled"))
+                .isEqualTo("True PodStuck: " + stuck);
+        assertThat(Snapshots.told(
+                        Snapshots.of(stalled)
+                                .pods(Snapshots.pod(0).revision("web-2"))
+                                .still(NOW.minusSeconds(600))
+                                .plan(),
+                        "Stalled"))
+                .as("it serves")
+                .isEmpty();
+    }
+
+    @Test
+    void trafficStallsNoSetOfWhichAnotherPodIsOnItsWay() {
+        Pods draining = Snapshots.pod(1).offline().preparing(Names.COLLASET_OPERATION, Names.UPDATE);
+        Snapshots set = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(unmarked, draining)
+                .trouble(unmarked, NO_PLUGIN);
+
+        assertThat(Snapshots.told(set.still(NOW.minusSeconds(599)).plan(), "Stalled"))
+                .isEmpty();
+        assertThat(Snapshots.told(set.still(NOW.minusSeconds(600)).plan(), "Stalled"))
+                .isEqualTo("True PluginUnavailable: " + TOLD);
+    }
+
+    @Test
+    void aDeletedSetSaysWhichOfItsPodsShouldBeGone() {
+        Pods overdue = Snapshots.pod(0).terminatingSince(NOW.minusSeconds(61)).finalizer("example.com/mine");
+        Pods inTime = Snapshots.pod(0).terminatingSince(NOW.minusSeconds(59)).finalizer("example.com/mine");
+
+        assertThat(Snapshots.told(
+                        Snapshots.of(Snapshots.set().deleting()).pods(overdue).plan(), "Progressing"))
+                .isEqualTo("True Terminating: Pods are leaving through their lifecycle; Pod web-0 is being deleted and"
+                        + " still there: finalizers that keep it: example.com/mine");
+        assertThat(Snapshots.told(
+                        Snapshots.of(Snapshots.set().deleting()).pods(inTime).plan(), "Progressing"))
+                .isEqualTo("True Terminating: Pods are leaving through their lifecycle");
+    }
+
+    @Test
+    void aSetThatWasStalledBeforeTheHostCameIsStalledStill() {
+        SetSpec stalled =
+                Snapshots.set().status(stalled("Pod web-0: no node takes it")).build();
+        SetSpec going = Snapshots.set().build();
+
+        assertThat(Standstill.NONE.seen(stalled, NOW).lasts(Standstill.LONG, NOW))
+                .isTrue();
+        assertThat(Standstill.NONE.seen(going, NOW).lasts(Standstill.LONG, NOW)).isFalse();
+    }
+
+    @Test
+    void whoStandsStillForLongIsLookedAtSeldom() {
+        assertThat(Standstill.NONE.look(NOW)).isEqualTo(Duration.ofSeconds(20));
+        assertThat(new Standstill(List.of(), 1, NOW.minusSeconds(600)).look(NOW))
+                .isEqualTo(Duration.ofMinutes(5));
+    }
+
+    private static JsonNode stalled(String message) {
+        ObjectNode status = new ObjectMapper().createObjectNode();
+        status.putArray("conditions")
+                .addObject()
+                .put("type", "Stalled")
+                .put("status", "True")
+                .put("reason", "PodStuck")
+                .put("message", message);
+        return status;
     }
 
     @Test

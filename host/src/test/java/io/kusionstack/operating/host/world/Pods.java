@@ -135,7 +135,11 @@ public final class Pods {
     }
 
     public Pods terminating() {
-        deletion = CREATED.plusSeconds(60);
+        return terminatingSince(CREATED.plusSeconds(60));
+    }
+
+    public Pods terminatingSince(Instant end) {
+        deletion = end;
         return this;
     }
 
