@@ -283,7 +283,7 @@ final class PlacePlanner {
         boolean clear = waits.isEmpty();
         if (!clear) {
             schedule.settled(false);
-        } else if (look.ticket() <= employee.offSince() && (isProtected(employee) || employee.isGateClosed())) {
+        } else if (look.ticket() <= employee.offSince() && isAwaited(employee)) {
             waits.add(memory.trouble()
                     .map(PlaceMemory.Trouble::why)
                     .orElseGet(() -> Words.notLookedYet(memory.place().plugin(), false)));
@@ -298,8 +298,11 @@ final class PlacePlanner {
                 shown(spots.stream().findFirst(), look));
     }
 
-    private boolean isProtected(Employee employee) {
-        return employee.pod().finalizers().contains(snapshot.employment().finalizer());
+    /** Something is done once it is known to be off: a finalizer moves, an operation goes on, a Service goes. */
+    private boolean isAwaited(Employee employee) {
+        return !employee.employed()
+                || employee.isGateClosed()
+                || employee.pod().finalizers().contains(snapshot.employment().finalizer());
     }
 
     /** What may send to the Pod though no backend is known to be its own. */
