@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.config.HostConfig.ControllerName;
 import io.kusionstack.operating.host.kernel.Controller;
+import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
 import io.kusionstack.operating.host.kernel.Rest;
@@ -19,12 +20,14 @@ import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.ops.HostMetrics;
+import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.PluginHost;
 import io.kusionstack.operating.host.rules.RuleConsultant;
 import io.kusionstack.operating.host.rules.RuleDesk;
@@ -138,7 +141,8 @@ final class Rooms implements AutoCloseable {
                         world.revisions(),
                         world.pods(),
                         expectations,
-                        traffic.pods()::trouble),
+                        traffic.pods()::trouble,
+                        this::waits),
                 actuator,
                 intentions);
     }
@@ -237,6 +241,13 @@ final class Rooms implements AutoCloseable {
 
     private static Optional<String> joined(Stream<String> problems) {
         return Optional.of(problems.collect(Collectors.joining("; "))).filter(text -> !text.isEmpty());
+    }
+
+    private List<Wait> waits(PodRecord pod) {
+        return explanations()
+                .pod(new Key(pod.namespace(), pod.name()))
+                .map(Explanation::waits)
+                .orElse(List.of());
     }
 
     Explanations explanations() {

@@ -174,7 +174,8 @@ final class WalkWorld {
                         new Stored<>(ControllerRevision.class),
                         cache,
                         new Expectations(cluster::now, ActMetrics.none()),
-                        pod -> Optional.empty()),
+                        pod -> Optional.empty(),
+                        this::waits),
                 cluster,
                 intentions);
     }

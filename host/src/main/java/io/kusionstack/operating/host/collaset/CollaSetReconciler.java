@@ -26,6 +26,7 @@ import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class CollaSetReconciler implements Reconciler {
      * Where the facts come from.
      *
      * @param troubles why the traffic of a Pod does not go on by itself
+     * @param waits all that is known of why a Pod waits, the most important first
      */
     public record Sources(
             ObjectCache<CollaSet> sets,
@@ -65,7 +67,8 @@ public final class CollaSetReconciler implements Reconciler {
             ObjectCache<ControllerRevision> revisions,
             PodCache pods,
             Expectations expectations,
-            Function<PodRecord, Optional<Wait>> troubles) {}
+            Function<PodRecord, Optional<Wait>> troubles,
+            Function<PodRecord, List<Wait>> waits) {}
 
     public CollaSetReconciler(Sources sources, Actuator actuator, SetIntentions intentions) {
         this.sources = sources;
@@ -197,6 +200,7 @@ public final class CollaSetReconciler implements Reconciler {
                 ? read
                 : AcceptedSpec.last(object, read, known).orElse(read);
         CollaSetSnapshot.Context context = context(set);
+        Standstill standstill = memory.standstill().seen(set, now);
         return new CollaSetSnapshot(
                 set,
                 pods,
@@ -208,10 +212,11 @@ public final class CollaSetReconciler implements Reconciler {
                 context,
                 memory.obstacle(),
                 memory.trials(),
-                memory.refusals(refusals(pods), uids(pods), now),
+                memory.refusals(refusals(pods), pods, now),
                 troubles(pods),
                 memory.lastRevisions(pods, context),
-                memory.standstill().seen(set, now),
+                standstill,
+                standstill.lasts(Standstill.LONG, now) ? lingering(pods) : Optional.empty(),
                 intentions.published(key),
                 now);
     }
@@ -220,12 +225,6 @@ public final class CollaSetReconciler implements Reconciler {
         Set<String> names = new HashSet<>();
         revisions.forEach(revision -> names.add(revision.getMetadata().getName()));
         return names;
-    }
-
-    private static Set<String> uids(List<PodRecord> pods) {
-        Set<String> uids = new HashSet<>();
-        pods.forEach(pod -> uids.add(pod.uid()));
-        return uids;
     }
 
     private Map<String, Refusal> refusals(List<PodRecord> pods) {
@@ -241,6 +240,24 @@ public final class CollaSetReconciler implements Reconciler {
                 .limit(MOST_ASKED_FOR)
                 .forEach(pod -> sources.troubles().apply(pod).ifPresent(why -> troubles.put(pod.uid(), why)));
         return troubles;
+    }
+
+    /** One that is out of service comes first; what others do with a Pod, and what users keep out, is theirs. */
+    private Optional<CollaSetSnapshot.Lingering> lingering(List<PodRecord> pods) {
+        return pods.stream()
+                .filter(pod -> !pod.terminating() && !pod.inactive() && !pod.hasLabel(Names.STAY_OFFLINE))
+                .filter(pod -> PodOps.isIdle(pod) ? !pod.available() : isOperatedByUs(pod))
+                .sorted(Comparator.comparing(PodRecord::available).thenComparing(PodRecord::name))
+                .limit(MOST_ASKED_FOR)
+                .flatMap(pod -> sources.waits().apply(pod).stream()
+                        .limit(1)
+                        .map(why -> new CollaSetSnapshot.Lingering(pod, why)))
+                .findFirst();
+    }
+
+    private static boolean isOperatedByUs(PodRecord pod) {
+        return PodOps.operation(pod, Names.COLLASET_OPERATION).isPresent()
+                || PodOps.operation(pod, Names.POD_DELETE_OPERATION).isPresent();
     }
 
     /** Its own, or nobody's that carries the labels the set selects. */

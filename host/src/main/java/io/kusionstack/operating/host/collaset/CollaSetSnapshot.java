@@ -27,6 +27,7 @@ import java.util.Set;
  * @param troubles by Pod uid: why its traffic does not go on by itself
  * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
  * @param standstill since when nothing of the set has moved
+ * @param lingering what a Pod of it waits for, once that is long
  * @param pending by Pod uid: the intentions that were published last
  */
 record CollaSetSnapshot(
@@ -44,6 +45,7 @@ record CollaSetSnapshot(
         Map<String, Wait> troubles,
         Map<Integer, String> lastRevisions,
         Standstill standstill,
+        Optional<Lingering> lingering,
         Map<String, Intention> pending,
         Instant now) {
 
@@ -71,6 +73,9 @@ record CollaSetSnapshot(
                         .thenComparing(Refusal::attempts)
                         .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));
     }
+
+    /** A Pod that has waited for long. */
+    record Lingering(PodRecord pod, Wait why) {}
 
     /**
      * The ResourceContext.

@@ -13,6 +13,7 @@ import java.util.Comparator;
  *
  * @param id -1 where the Pod carries none
  * @param toDelete a user wants this very Pod gone
+ * @param leaving its scale-in has passed its check: one that only waits for that gives its turn to a Pod that serves less
  * @param ready as the Pod says, all gates included
  * @param broken a container of it ends again and again, or has no image
  * @param readySince the epoch while it is not ready
@@ -23,15 +24,17 @@ record Member(
         boolean toDelete,
         boolean updating,
         boolean scalingIn,
+        boolean leaving,
         boolean ready,
         boolean broken,
         Instant readySince) {
     /** What is lost least goes first; the name decides between equals. */
     static final Comparator<Member> SCALE_IN_ORDER = Comparator.comparing(Member::toDelete, Comparator.reverseOrder())
-            .thenComparing(Member::scalingIn, Comparator.reverseOrder())
+            .thenComparing(Member::leaving, Comparator.reverseOrder())
             .thenComparing(Member::bound)
             .thenComparing(Member::phaseRank)
             .thenComparing(Member::ready)
+            .thenComparing(Member::scalingIn, Comparator.reverseOrder())
             .thenComparing(Member::readySince, Comparator.reverseOrder())
             .thenComparing(Member::created, Comparator.reverseOrder())
             .thenComparing(Member::name);
@@ -45,12 +48,14 @@ record Member(
 
     static Member of(PodRecord pod, SetSpec set) {
         boolean ready = pod.ready();
+        boolean scalingIn = isScalingIn(pod);
         return new Member(
                 pod,
                 InstanceIds.of(pod),
                 pod.hasLabel(Names.TO_DELETE) || set.podsToDelete().contains(pod.name()),
                 PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE),
-                isScalingIn(pod),
+                scalingIn,
+                scalingIn && hasPassed(pod),
                 ready,
                 !ready && isBroken(pod),
                 ready ? readyTransition(pod) : Instant.EPOCH);
@@ -58,6 +63,12 @@ record Member(
 
     static boolean isScalingIn(PodRecord pod) {
         return PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.SCALE_IN);
+    }
+
+    private static boolean hasPassed(PodRecord pod) {
+        return PodOps.operation(pod, Names.COLLASET_OPERATION)
+                .filter(operation -> operation.phase() != PodOps.Phase.PRE_CHECK)
+                .isPresent();
     }
 
     String uid() {

@@ -53,7 +53,8 @@ final class SetConditions {
         String stalled = conditions.message(STALLED);
         boolean isToldBelow =
                 stuck.filter(each -> each.message().equals(stalled)).isPresent();
-        if (conditions.isTrue(STALLED) && !isToldBelow && !stalled.equals(stalledBefore)) {
+        boolean isNews = !Refusal.problem(stalled).equals(Refusal.problem(stalledBefore));
+        if (conditions.isTrue(STALLED) && !isToldBelow && isNews) {
             events.add(warning(conditions.reason(STALLED), stalled));
         }
         stuck.flatMap(each -> each.event(snapshot, conditions)).ifPresent(events::add);

@@ -114,11 +114,15 @@ record SetMemory(
                 && now.isBefore(refusal.outlasting().leavesFrom());
     }
 
-    /** @param known of the Pods that are there; with those that still count though their Pod is gone */
-    Map<String, Refusal> refusals(Map<String, Refusal> known, Set<String> pods, Instant now) {
+    /** @param known of the Pods that are there; with those that still count though their Pod is gone, or about to be */
+    Map<String, Refusal> refusals(Map<String, Refusal> known, List<PodRecord> pods, Instant now) {
         Map<String, Refusal> all = new HashMap<>(known);
+        Set<String> staying = pods.stream()
+                .filter(pod -> !pod.terminating())
+                .map(PodRecord::uid)
+                .collect(Collectors.toSet());
         resting.forEach((uid, refusal) -> {
-            if (!pods.contains(uid) && outlasts(refusal, now)) {
+            if (!staying.contains(uid) && outlasts(refusal, now)) {
                 all.put(uid, refusal.outlasting());
             }
         });

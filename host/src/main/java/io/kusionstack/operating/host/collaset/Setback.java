@@ -45,7 +45,10 @@ record Setback(Map<String, Refusal> byPod, Optional<Refusal> worst) {
         if (snapshot.refusals().isEmpty()) {
             return NONE;
         }
-        Set<String> there = snapshot.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
+        Set<String> there = snapshot.pods().stream()
+                .filter(pod -> !pod.terminating())
+                .map(PodRecord::uid)
+                .collect(Collectors.toSet());
         Map<String, Member> byUid = members.stream().collect(Collectors.toMap(Member::uid, Function.identity()));
         return of(
                 snapshot,

@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,7 @@ import java.util.Optional;
  * @param words how the kubelet says it, which may change from moment to moment; may be empty
  */
 record Stuck(String reason, String subject, String words) {
-    private static final String REASON = "PodStuck";
+    private static final String REASON = Reason.POD_STUCK.word();
 
     /** What a Service or its plugin lacks does not come by itself. */
     private static final Duration WITH_TRAFFIC = Duration.ofMinutes(1);
@@ -36,7 +37,17 @@ record Stuck(String reason, String subject, String words) {
         return among(roster.members(), snapshot.now())
                 .map(each -> each.steadied(told(snapshot, each.subject)))
                 .or(() -> again(snapshot, roster))
-                .or(() -> byTraffic(roster.members(), snapshot.troubles()));
+                .or(() -> byTraffic(roster.members(), snapshot.troubles()))
+                .or(() -> snapshot.lingering().map(Stuck::lingering));
+    }
+
+    /** Whatever it is that the Pod waits for. */
+    private static Stuck lingering(CollaSetSnapshot.Lingering known) {
+        String reason = known.why().reason().word();
+        return new Stuck(
+                reason,
+                "Pod " + known.pod().name() + " waits (" + reason + ")",
+                known.why().message());
     }
 
     /** Of a set that is being deleted: also those of its Pods that should be gone. */
@@ -73,6 +84,13 @@ record Stuck(String reason, String subject, String words) {
     /** True if a person has to act, for nothing else of the set has moved for long. */
     boolean stalls(CollaSetSnapshot snapshot, Roster roster) {
         Standstill still = snapshot.standstill();
+        boolean serves = snapshot.lingering()
+                .filter(known -> known.pod().available())
+                .filter(known -> lingering(known).equals(this))
+                .isPresent();
+        if (serves) {
+            return false;
+        }
         return still.lasts(Standstill.LONG, snapshot.now())
                 || !reason.equals(REASON)
                         && still.lasts(WITH_TRAFFIC, snapshot.now())

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param left whether the Pod was out of service at the last try, which a dry run did not show
  */
 public record Refusal(Fate fate, int code, String message, PodEdit edit, int attempts, Instant until, boolean left) {
+    private static final String NEXT_TRY = "; a Pod leaves service to try again at ";
     static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
     /** Between tries that take the Pod out of service. */
     private static final Backoff RESTS = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
@@ -75,13 +76,15 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
         return pause.compareTo(KEPT) > 0 ? pause : KEPT;
     }
 
+    /** The part of {@link #sentence} that is the same at every try. */
+    public static String problem(String sentence) {
+        int next = sentence.indexOf(NEXT_TRY);
+        return next < 0 ? sentence : sentence.substring(0, next);
+    }
+
     /** One sentence with the server's words, the remedy, and the next try where that is far; the same until then. */
     public String sentence() {
-        return problem()
-                + (rests()
-                        ? "; a Pod leaves service to try again at "
-                                + leavesFrom().truncatedTo(ChronoUnit.SECONDS)
-                        : "");
+        return problem() + (rests() ? NEXT_TRY + leavesFrom().truncatedTo(ChronoUnit.SECONDS) : "");
     }
 
     private String problem() {

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.lifecycle;
 
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -11,6 +12,21 @@ import java.util.List;
 /** What the lifecycle has to say about why a Pod waits. Pure. */
 final class LifecycleExplanations {
     private LifecycleExplanations() {}
+
+    /** Operations that nobody here ends. */
+    private static List<Wait> byOthers(PodRecord pod) {
+        return PodOps.operations(pod).values().stream()
+                .filter(operation -> operation.phase() == PodOps.Phase.OPERATING
+                        && !operation.id().equals(Names.COLLASET_OPERATION)
+                        && !operation.id().equals(Names.POD_DELETE_OPERATION))
+                .map(operation -> new Wait(
+                        Reason.OPERATION_UNDER_WAY,
+                        operation.id(),
+                        "operation " + operation.id() + " (" + operation.type()
+                                + ") is under way: whoever began it ends it by taking the label "
+                                + Mark.OPERATING.key(operation.id()) + " off"))
+                .toList();
+    }
 
     /** Why a Pod that is being deleted is still there. */
     private static List<Wait> ending(PodRecord pod, boolean unreachable) {
@@ -43,6 +59,7 @@ final class LifecycleExplanations {
                     operation.id(), operation.type(), operation.phase().word(), operation.since()));
         }
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(advanced.waits());
+        waits.addAll(byOthers(pod));
         if (pod.terminating()) {
             waits.addAll(ending(pod, snapshot.facts().unreachable().isPresent()));
         }

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.AvailableConditions;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -109,7 +110,19 @@ record Return(LifecycleSnapshot snapshot, boolean expected, boolean held) {
                 .toList();
         return is(seen, PodCondition.CONTAINERS_READY) && !closed.isEmpty()
                 ? "readiness gates that others open are not True: " + String.join(", ", closed)
-                : "the containers of the Pod are not ready";
+                : stopped(seen).orElse("the containers of the Pod are not ready");
+    }
+
+    /** In the kubelet's words. */
+    private static Optional<String> stopped(PodRecord seen) {
+        return seen.containers().stream()
+                .filter(container -> container.state() == ContainerRecord.State.WAITING
+                        && !container.reason().isEmpty())
+                .findFirst()
+                .map(container -> "container " + container.name() + " does not run: " + container.reason()
+                        + (container.stopped().message().isEmpty()
+                                ? ""
+                                : ": " + container.stopped().message()));
     }
 
     private static boolean is(PodRecord seen, String condition) {

@@ -32,6 +32,8 @@ public enum Reason {
     ANOTHER_OPERATION_RUNNING("AnotherOperationRunning", "another operation on the Pod has to end first"),
     OPERATION_DELAYED("OperationDelayed", "the delay asked for in the spec has not passed yet"),
     OPERATION_TYPE_MISSING("OperationTypeMissing", "the operation has no operation-type label"),
+    OPERATION_UNDER_WAY("OperationUnderWay", "whoever began the operation has yet to end it"),
+    POD_STUCK("PodStuck", "a Pod of the set cannot go on by itself"),
     SUPERSEDED("Superseded", "a newer intention replaced this one"),
     REVISION_UNPROVEN("RevisionUnproven", "the API server has not taken a Pod of the revision yet"),
     TEMPLATE_REFUSED("TemplateRefused", "the API server refuses Pods of the template"),

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a set does while the API server does not take the update of one of its Pods; and how many Pods it marks at all. */
@@ -134,6 +133,25 @@ class SetbackTest {
     }
 
     @Test
+    void aPodThatWasRefusedAndIsBeingDeletedSendsNoOtherOneOut() {
+        Instant until = Snapshots.NOW.plusSeconds(88);
+        SetMemory memory = SetMemory.NONE.seen(Snapshots.of(Snapshots.set().replicas(2))
+                .pods(first)
+                .refusal(cause, leaving(until))
+                .build());
+        Pods deleted = Pods.like(first.build()).terminating();
+        Refusal kept = memory.refusals(Map.of(), List.of(deleted.build()), Snapshots.NOW)
+                .get(cause);
+
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(deleted, Snapshots.pod(1).available())
+                .refusal(cause, kept)
+                .plan();
+
+        assertThat(edited(plan)).isEmpty();
+    }
+
+    @Test
     void whatRestsIsRememberedUntilItsTimeThoughItsPodIsGone() {
         Instant until = Snapshots.NOW.plusSeconds(88);
         Refusal rests = leaving(until);
@@ -144,9 +162,9 @@ class SetbackTest {
                 .build();
         SetMemory memory = SetMemory.NONE.seen(there);
 
-        assertThat(memory.refusals(Map.of(), Set.of(), Snapshots.NOW)).isEqualTo(Map.of(cause, rests));
-        assertThat(memory.refusals(Map.of(), Set.of(), until)).isEmpty();
-        assertThat(memory.refusals(Map.of(), Set.of(cause), Snapshots.NOW))
+        assertThat(memory.refusals(Map.of(), List.of(), Snapshots.NOW)).isEqualTo(Map.of(cause, rests));
+        assertThat(memory.refusals(Map.of(), List.of(), until)).isEmpty();
+        assertThat(memory.refusals(Map.of(), List.of(first.build()), Snapshots.NOW))
                 .as("it got through, or the Pod was changed")
                 .isEmpty();
     }
@@ -160,13 +178,13 @@ class SetbackTest {
                 .pods(first)
                 .refusal(cause, early)
                 .build());
-        Refusal left = memory.refusals(Map.of(), Set.of(), Snapshots.NOW).get(cause);
+        Refusal left = memory.refusals(Map.of(), List.of(), Snapshots.NOW).get(cause);
 
         SetPlan plan = planned(Snapshots.pod(1).available(), left);
 
         assertThat(left.leavesFrom()).isEqualTo(Snapshots.NOW.plusSeconds(60));
         assertThat(edited(plan)).isEmpty();
-        assertThat(memory.refusals(Map.of(), Set.of(), Snapshots.NOW.plusSeconds(60)))
+        assertThat(memory.refusals(Map.of(), List.of(), Snapshots.NOW.plusSeconds(60)))
                 .isEmpty();
     }
 

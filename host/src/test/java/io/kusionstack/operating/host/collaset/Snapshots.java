@@ -43,6 +43,7 @@ final class Snapshots {
     private final Map<Integer, String> lastRevisions = new HashMap<>();
     private Brake brake = Brake.NONE;
     private Standstill standstill = Standstill.NONE;
+    private Optional<CollaSetSnapshot.Lingering> lingering = Optional.empty();
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
 
     private Snapshots(Sets set) {
@@ -92,6 +93,12 @@ final class Snapshots {
     /** Why the traffic of the Pod does not go on. */
     Snapshots trouble(Pods pod, Wait why) {
         troubles.put(pod.build().uid(), why);
+        return this;
+    }
+
+    /** What the Pod has waited for. */
+    Snapshots lingering(Pods pod, Wait why) {
+        lingering = Optional.of(new CollaSetSnapshot.Lingering(pod.build(), why));
         return this;
     }
 
@@ -174,6 +181,7 @@ final class Snapshots {
                 troubles,
                 lastRevisions,
                 standstill,
+                lingering,
                 pending,
                 NOW);
     }

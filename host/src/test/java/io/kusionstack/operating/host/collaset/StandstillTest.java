@@ -57,6 +57,24 @@ class StandstillTest {
     }
 
     @Test
+    void whateverAPodWaitsForIsToldWhenItIsLong() {
+        Wait probe = new Wait(Reason.POD_NOT_READY, "", "the containers of the Pod are not ready");
+        Wait slot = new Wait(Reason.BUDGET_EXHAUSTED, "web/one", "maxUnavailable 1 is used up by other Pods");
+        Pods unready = Snapshots.pod(0).revision("web-2").unready();
+        Pods waiting = Snapshots.pod(0).available().preCheck(Names.COLLASET_OPERATION, Names.UPDATE);
+        Snapshots out = Snapshots.of(Snapshots.set().replicas(1)).pods(unready).still(NOW.minusSeconds(600));
+        Snapshots serving =
+                Snapshots.of(Snapshots.set().replicas(1)).pods(waiting).still(NOW.minusSeconds(600));
+
+        assertThat(Snapshots.told(out.lingering(unready, probe).plan(), "Stalled"))
+                .isEqualTo("True PodNotReady: Pod web-0 waits (PodNotReady): the containers of the Pod are not ready");
+        assertThat(Snapshots.told(serving.lingering(waiting, slot).plan(), "Progressing"))
+                .isEqualTo("True Updating: 0 of 1 Pods in scope run the newest revision and serve; Pod web-0 waits"
+                        + " (BudgetExhausted): maxUnavailable 1 is used up by other Pods");
+        assertThat(Snapshots.told(serving.plan(), "Stalled")).as("it serves").isEmpty();
+    }
+
+    @Test
     void aDeletedSetSaysWhatKeepsItsPods() {
         Sets deleted = Snapshots.set().deleting();
         SetPlan first = plan(deleted, leaving, NOW);

@@ -185,7 +185,8 @@ final class World {
                         new Stored<>(ControllerRevision.class),
                         cache,
                         new Expectations(cluster::now, ActMetrics.none()),
-                        pod -> Optional.empty()),
+                        pod -> Optional.empty(),
+                        pod -> List.of()),
                 cluster,
                 intentions);
     }
