@@ -14,6 +14,9 @@ import java.util.Map;
  * @param missing one sentence on those that are proven not to be; empty where all are there
  */
 record GroupsRead(Instant at, Map<String, ServerGroup> groups, String missing) {
+    /** A load balancer may have hundreds of groups. */
+    private static final int MOST_NAMED = 10;
+
     /** @throws SlbRefusal if one of them was not read, and nothing proves that it is not there */
     static GroupsRead of(ServiceTraffic service, SharedReads reads, SlbApi api, SharedReads.When when)
             throws SlbRefusal {
@@ -57,6 +60,9 @@ record GroupsRead(Instant at, Map<String, ServerGroup> groups, String missing) {
         if (there.contains(group)) {
             throw refusal;
         }
-        return "group " + group + " is not among the groups of load balancer " + loadBalancer + ", which are " + there;
+        return "group " + group + " is not among the groups of load balancer " + loadBalancer + ", which are "
+                + (there.size() <= MOST_NAMED
+                        ? there
+                        : there.subList(0, MOST_NAMED) + " and " + (there.size() - MOST_NAMED) + " more");
     }
 }
