@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.traffic;
 import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -46,11 +46,15 @@ final class Claims {
         }
     }
 
+    /** What the record names, of a Service that has Pods there, or may: one without Pods is in nobody's way. */
     private static String record(@Nullable Service service) {
         if (service == null || service.getMetadata().getAnnotations() == null) {
             return "";
         }
-        return Objects.requireNonNullElse(service.getMetadata().getAnnotations().get(Names.TRAFFIC_SERVED), "");
+        Map<String, String> annotations = service.getMetadata().getAnnotations();
+        boolean hasPods =
+                !annotations.getOrDefault(Names.EMPLOYEES_PROTECTED, "").isEmpty();
+        return hasPods ? annotations.getOrDefault(Names.TRAFFIC_SERVED, "") : "";
     }
 
     private synchronized void change(@Nullable Service before, String was, @Nullable Service after, String is) {
@@ -124,11 +128,12 @@ final class Claims {
                     .filter(key -> bars(key, name(place, group), employment))
                     .findFirst();
             if (first.filter(key -> !key.equals(employment.key())).isPresent()) {
-                boolean leaves = wishes.containsKey(first.get())
-                        && !wishes.get(first.get()).groups().contains(name(place, group));
-                return Optional.of(new Whereabouts.Unknown(
-                        leaves ? Words.leaving(place, group, first.get()) : Words.shared(place, group, first.get()),
-                        AGAIN));
+                Wish wish = wishes.get(first.get());
+                Wait why = wish == null || wish.groups().contains(name(place, group))
+                        ? Words.shared(place, group, first.get())
+                        : Words.leaving(
+                                place, group, first.get(), wish.employment().wanted());
+                return Optional.of(new Whereabouts.Unknown(why, AGAIN));
             }
         }
         return Optional.empty();

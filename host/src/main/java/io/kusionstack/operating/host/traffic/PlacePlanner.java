@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
@@ -329,6 +330,9 @@ final class PlacePlanner {
             boolean mayAppear = !othersNeed
                     && seen.isEmpty()
                     && (memory.doubts().containsKey(spot) || memory.touched().contains(spot));
+            if (mayAppear) {
+                schedule.soon(look);
+            }
             if (others || mayAppear) {
                 waits.add(Words.notLookedYet(memory.place().plugin(), false));
             }
@@ -351,8 +355,10 @@ final class PlacePlanner {
         return memory.trouble()
                 .map(PlaceMemory.Trouble::why)
                 .or(() -> Optional.ofNullable(memory.courses().get(spot))
-                        .filter(course -> !course.on() && seen.serving() != Serving.DRAINING)
-                        .flatMap(Course::told))
+                        .filter(course -> !course.on())
+                        .flatMap(Course::told)
+                        .filter(why ->
+                                seen.serving() != Serving.DRAINING || why.reason() != Reason.DRAINING_CONNECTIONS))
                 .orElseGet(() -> Words.stillThere(memory.place(), spot, seen));
     }
 

@@ -9,6 +9,8 @@ final class Schedule {
     /** How long to leave a plugin alone that answered from a cache. */
     private static final Duration CACHED = Duration.ofMillis(200);
 
+    private static final Duration SOON = Duration.ofMillis(500);
+
     private final PlaceMemory memory;
     private final Instant now;
     private boolean due;
@@ -39,6 +41,11 @@ final class Schedule {
         if (!when.isAfter(now)) {
             next = Optional.of(now);
         }
+    }
+
+    /** Something may show any moment. */
+    void soon(Look look) {
+        at(look.at().plus(SOON));
     }
 
     /** @param settled false if a Pod is not where it ought to be, whoever has to act */

@@ -149,8 +149,11 @@ final class TrafficPlanner {
             return Standing.NO_LOOK;
         }
         long clearAt = Standing.NEVER_THERE;
-        for (Standing standing : standings(employee)) {
-            if (!isOthers(employee, standing)) {
+        boolean mayBeThere = snapshot.employment().mayHavePutOn(employee.pod());
+        for (int i = 0; i < places.size(); i++) {
+            Standing standing = places.get(i).pods().get(employee.pod().uid());
+            boolean isKnown = snapshot.places().get(i).look().isPresent();
+            if (standing != null && (isKnown || mayBeThere) && !isOthers(employee, standing)) {
                 clearAt = Math.min(clearAt, standing.clearAt());
             }
         }

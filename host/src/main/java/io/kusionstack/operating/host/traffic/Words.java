@@ -153,13 +153,17 @@ final class Words {
                         + " already: give each Service a group of its own");
     }
 
-    static Wait leaving(Place place, String group, Key other) {
+    /** @param swaps it is to serve elsewhere, so that the two may wait for each other */
+    static Wait leaving(Place place, String group, Key other, boolean swaps) {
         return new Wait(
                 Reason.TRAFFIC_GROUP_SHARED,
                 place.plugin(),
                 "Service " + other + " is to leave " + (group.isEmpty() ? "" : group + " of ") + place
-                        + " and has its Pods there still; two Services that may select the same Pods and swap their groups"
-                        + " wait for each other: name a free group for one of them first");
+                        + " and has its Pods there still"
+                        + (swaps
+                                ? "; two Services that may select the same Pods and swap their groups wait for each other:"
+                                        + " name a free group for one of them first"
+                                : ""));
     }
 
     static Wait stillThere(Place place, Spot spot, Look.Seen seen) {

@@ -108,6 +108,38 @@ class ClaimsTest {
     }
 
     @Test
+    void aServiceWithoutPodsIsInNobodysWay() {
+        Service old = service("old", "rsp-1");
+        Service empty = new ServiceBuilder(old)
+                .editMetadata()
+                .addToAnnotations(Names.EMPLOYEES_PROTECTED, "")
+                .endMetadata()
+                .build();
+        claims.serviceChanged(null, old);
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+
+        assertThat(claims.waitingFor(old, empty)).containsExactly(new Key("shop", "new"));
+        claims.serviceChanged(old, empty);
+
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void aServiceThatGoesIsWaitedForAndNotSwappedWith() {
+        Service old = service("old", "rsp-1");
+        Service deleted = new ServiceBuilder(old)
+                .editMetadata()
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata()
+                .build();
+        claims.serviceChanged(null, deleted);
+        asks(deleted, "rsp-1");
+
+        assertThat(((Whereabouts.Unknown) asks(service("new"), "rsp-1")).why().message())
+                .isEqualTo("Service shop/old is to leave rsp-1 of slb lb-1 and has its Pods there still");
+    }
+
+    @Test
     void aGroupOfAServiceThatCannotBeFoundIsTaken() {
         Service old = service("old", "rsp-1");
         claims.serviceChanged(null, old);
@@ -145,6 +177,7 @@ class ClaimsTest {
                 .withUid("uid-" + name)
                 .withResourceVersion("7")
                 .addToLabels(Names.CONTROL, "true")
+                .addToAnnotations(Names.EMPLOYEES_PROTECTED, "a,b")
                 .addToAnnotations(
                         Names.TRAFFIC_SERVED,
                         groups.length == 0 ? "[]" : ServedPlaces.text(List.of(place(List.of(groups)))))

@@ -334,6 +334,21 @@ class TrafficPlannerTest {
     }
 
     @Test
+    void aThrottledRemovalAfterADrainSaysSo() {
+        TakeOff off = new TakeOff(Scene.backend("", "10.0.0.1", 8080), Optional.of(Scene.LOOKED));
+        Scene scene = new Scene()
+                .pod(leaving, 3)
+                .shows("10.0.0.1", 8080, Serving.DRAINING)
+                .remembering(known -> known.applied(
+                        List.of(off),
+                        new Answer.Given<>(List.of(
+                                new BackendResult(off.backend(), Progress.Pending.throttled(Duration.ofSeconds(2))))),
+                        Scene.NOW));
+
+        assertThat(scene.waits(leaving)).extracting(Wait::reason).containsExactly(Reason.TRAFFIC_THROTTLED);
+    }
+
+    @Test
     void letsAServiceGoOnlyWhenNothingOfItIsLeft() {
         PodRecord bare =
                 Pods.pod("a").label("app", "web").ips("10.0.0.1").ready().build();

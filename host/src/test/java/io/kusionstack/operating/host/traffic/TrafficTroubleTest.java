@@ -9,7 +9,6 @@ import static io.kusionstack.operating.host.traffic.Tales.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Explanation;
@@ -17,8 +16,6 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
-import io.kusionstack.operating.plugin.PodRef;
-import io.kusionstack.operating.plugin.traffic.Employer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a person is told, and what goes on by itself when the cause is gone. */
 class TrafficTroubleTest {
+    private static final String OPERATION = "collaset";
+
     @Test
     void waitsWithAReasonWithoutALoadBalancerAndGoesOnWhenThereIsOne() {
         TrafficWorld world = new TrafficWorld();
@@ -60,6 +59,24 @@ class TrafficTroubleTest {
         world.change("a", pods -> pods.condition(Names.SERVICE_READY, "False"));
 
         assertThat(world.traffic.holding(world.pod("a"), world.cluster.now())).isEmpty();
+    }
+
+    @Test
+    void holdsNobodyOutOfServiceForAPlaceThatNeverWas() {
+        TrafficWorld world = new TrafficWorld();
+        world.balancer.missing.add("lb-1");
+        world.service(service -> {});
+        world.pod("a", "10.0.0.1");
+        world.settle();
+        assertThat(world.traffic.ahead(world.pod("a"), OPERATION))
+                .as("in service")
+                .isNotEmpty();
+
+        world.change("a", pods -> pods.condition(Names.SERVICE_READY, "False"));
+
+        assertThat(world.traffic.holding(world.pod("a"), world.cluster.now())).isEmpty();
+        world.change("a", pods -> pods.label(Names.PREPARING_TO_DELETE, "1"));
+        assertThat(world.traffic.ahead(world.pod("a"), OPERATION)).isEmpty();
     }
 
     @Test
@@ -262,52 +279,6 @@ class TrafficTroubleTest {
                 .doesNotContain("Service/shop/web");
         assertThat(world.stored()).isEmpty();
         assertThat(world.balancer.weights("lb-1")).hasSize(1);
-    }
-
-    @Test
-    void letsADeletedServiceGoThatWaitedForAGroupOfAnother() {
-        TrafficWorld world = new TrafficWorld();
-        Service other = other("g1");
-        world.traffic.serviceChanged(null, other);
-        world.balancer.foreign("lb-1/g1", "10.0.0.9", 8080);
-        world.service(service -> service.editMetadata()
-                .addToAnnotations(FakeBalancer.GROUPS, "g1")
-                .endMetadata());
-        world.pod("a", "10.0.0.1");
-        steps(world, 80);
-        assertThat(world.traffic.waits(world.pod("a")))
-                .extracting(Wait::reason)
-                .containsExactly(Reason.TRAFFIC_GROUP_SHARED);
-
-        world.delete();
-        world.settle();
-
-        assertThat(world.stored()).isEmpty();
-        assertThat(world.pod("a").annotations().getOrDefault(Names.AVAILABLE_CONDITIONS, ""))
-                .doesNotContain("Service/shop/web");
-        assertThat(world.balancer.weights("lb-1/g1")).hasSize(1);
-    }
-
-    /** A Service that has its Pods in this group. */
-    private static Service other(String group) {
-        Employer employer =
-                new Employer("Service", new PodRef("shop", "other", "uid-other"), Map.of(), Map.of(), List.of());
-        return new ServiceBuilder()
-                .withNewMetadata()
-                .withNamespace("shop")
-                .withName("other")
-                .withUid("uid-other")
-                .withResourceVersion("1")
-                .addToLabels(Names.CONTROL, "true")
-                .addToAnnotations(
-                        Names.TRAFFIC_SERVED,
-                        ServedPlaces.text(List.of(new Place("slb", "lb-1", List.of(group), employer))))
-                .endMetadata()
-                .withNewSpec()
-                .withType("LoadBalancer")
-                .addToSelector("app", "other")
-                .endSpec()
-                .build();
     }
 
     @Test
