@@ -59,7 +59,8 @@ final class Arrows {
                     .mayLoad("io.fabric8.kubernetes.model.annotation.", "io.fabric8.crd.generator.annotation.")
                     .mayLoad("io.fabric8.kubernetes.client.CustomResource"),
             row("host.plan")
-                    .mayUse("host.model.Names", "plugin", "plugin.rule", "plugin.traffic")
+                    .mayUse("host.model.Names", "host.model.ContainerBaseline")
+                    .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     // decision 0003: trees, and no mapper
                     .mayLoad("com.fasterxml.jackson.databind.JsonNode", "com.fasterxml.jackson.databind.node."),
             row("host.lifecycle")
