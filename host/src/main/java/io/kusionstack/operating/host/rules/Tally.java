@@ -103,8 +103,9 @@ final class Tally {
         return Math.min(surplus(workload), going.getOrDefault(workload, 0));
     }
 
+    /** Only of a workload that the rule selects by its template all Pods are known, whatever labels they have. */
     private boolean countsAllOf(String workload) {
-        return members.getOrDefault(workload, 0) >= owned.applyAsInt(workload);
+        return whole.contains(workload) && members.getOrDefault(workload, 0) >= owned.applyAsInt(workload);
     }
 
     private int surplus(String workload) {

@@ -91,6 +91,31 @@ class SurplusTest {
     }
 
     @Test
+    void aRuleForSomePodsOfAWorkloadLeavesNoneOfThemOut() {
+        FakeRuleWorld zone = FakeRuleWorld.with(
+                        Rules.available("zone", "{matchLabels: {zone: one}}", "maxUnavailableValue: 1"))
+                .put(new Workload("uid-web", 1, Map.of("app", "web")));
+        PodRecord serves = waiting(Pods.pod("b").label("zone", "one").available(), "100");
+        zone.put(
+                Pods.pod("a").label("zone", "one").ready().ownedBy("web").build(),
+                serves,
+                Pods.pod("c").available().ownedBy("web").build(),
+                Pods.pod("d").available().ownedBy("web").build());
+
+        assertThat(zone.woken("zone")).isEmpty();
+        assertThat(zone.report("zone").count()).isEqualTo(new Count(2, 1, 0));
+    }
+
+    @Test
+    void brokenPodsThatAreNotWantedAreNoFreeze() {
+        FakeRuleWorld half = FakeRuleWorld.with(Rules.available("web", Rules.ALL, "maxUnavailableValue: 50%"))
+                .put(wanting(0))
+                .put(waiting(Pods.pod("a"), "100"), waiting(Pods.pod("b"), "200"));
+
+        assertThat(half.woken("web")).containsExactly("a", "b");
+    }
+
+    @Test
     void whatIsTooManyInOneWorkloadDoesNotCountForAnother() {
         PodRecord mine = waiting(Pods.pod("mine").available(), "100");
         world.put(wanting(0))
