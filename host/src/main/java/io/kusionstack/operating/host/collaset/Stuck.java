@@ -20,12 +20,15 @@ import java.util.Optional;
  * @param reason for conditions and events
  * @param subject what is wrong with which Pod: the same as long as it is
  * @param words how the kubelet says it, which may change from moment to moment; may be empty
+ * @param patience for how long nothing of the set may move before a person has to act; empty where nobody has to
  */
-record Stuck(String reason, String subject, String words) {
+record Stuck(String reason, String subject, String words, Optional<Duration> patience) {
     private static final String REASON = Reason.POD_STUCK.word();
 
     /** What a Service or its plugin lacks does not come by itself. */
-    private static final Duration WITH_TRAFFIC = Duration.ofMinutes(1);
+    private static final Optional<Duration> WITH_TRAFFIC = Optional.of(Duration.ofMinutes(1));
+
+    private static final Optional<Duration> WITH_NODES = Optional.of(Standstill.LONG);
 
     /** So long after its time a Pod that is being deleted may still be there. */
     private static final Duration OVERDUE = Duration.ofMinutes(1);
@@ -41,13 +44,14 @@ record Stuck(String reason, String subject, String words) {
                 .or(() -> snapshot.lingering().map(Stuck::lingering));
     }
 
-    /** Whatever it is that the Pod waits for. */
+    /** Whatever it is that the Pod waits for; others may have good reasons to let one in service wait. */
     private static Stuck lingering(CollaSetSnapshot.Lingering known) {
         String reason = known.why().reason().word();
         return new Stuck(
                 reason,
                 "Pod " + known.pod().name() + " waits (" + reason + ")",
-                known.why().message());
+                known.why().message(),
+                known.pod().available() ? Optional.empty() : WITH_NODES);
     }
 
     /** Of a set that is being deleted: also those of its Pods that should be gone. */
@@ -64,7 +68,7 @@ record Stuck(String reason, String subject, String words) {
         String words = pod.finalizers().isEmpty()
                 ? "the kubelet of node " + pod.node() + " has not ended it"
                 : "finalizers that keep it: " + String.join(", ", pod.finalizers());
-        return new Stuck(REASON, "Pod " + pod.name() + " is being deleted and still there", words);
+        return new Stuck(REASON, "Pod " + pod.name() + " is being deleted and still there", words, WITH_NODES);
     }
 
     /** A container that ends again and again runs now and then: while the set stalls by its Pod, and that does not serve, it is stuck. */
@@ -78,23 +82,16 @@ record Stuck(String reason, String subject, String words) {
                         .anyMatch(member ->
                                 !member.pod().available() && message.startsWith("Pod " + member.name() + ":")))
                 .findFirst()
-                .map(message -> new Stuck(REASON, message, ""));
+                .map(message -> new Stuck(REASON, message, "", WITH_NODES));
     }
 
     /** True if a person has to act, for nothing else of the set has moved for long. */
     boolean stalls(CollaSetSnapshot snapshot, Roster roster) {
         Standstill still = snapshot.standstill();
-        boolean serves = snapshot.lingering()
-                .filter(known -> known.pod().available())
-                .filter(known -> lingering(known).equals(this))
+        return patience.filter(least -> still.lasts(Standstill.LONG, snapshot.now())
+                        || still.lasts(least, snapshot.now())
+                                && roster.members().stream().noneMatch(member -> isOnItsWay(member, snapshot)))
                 .isPresent();
-        if (serves) {
-            return false;
-        }
-        return still.lasts(Standstill.LONG, snapshot.now())
-                || !reason.equals(REASON)
-                        && still.lasts(WITH_TRAFFIC, snapshot.now())
-                        && roster.members().stream().noneMatch(member -> isOnItsWay(member, snapshot));
     }
 
     /** It drains, is updated, or starts. */
@@ -133,7 +130,8 @@ record Stuck(String reason, String subject, String words) {
                 .map(why -> new Stuck(
                         why.reason().word(),
                         "Pods wait for traffic (" + why.reason().word() + ")",
-                        why.message()));
+                        why.message(),
+                        WITH_TRAFFIC));
     }
 
     /** The first by name of those that are stuck. */
@@ -154,18 +152,20 @@ record Stuck(String reason, String subject, String words) {
             boolean stopped = container.state() == ContainerRecord.State.WAITING
                     || container.state() == ContainerRecord.State.TERMINATED;
             if (stopped && !isStarting(container)) {
-                return Optional.of(
-                        new Stuck(REASON, "Pod " + pod.name() + ": " + subject(container), words(container)));
+                return Optional.of(new Stuck(
+                        REASON, "Pod " + pod.name() + ": " + subject(container), words(container), WITH_NODES));
             }
         }
         boolean unscheduled = pod.condition(PodCondition.SCHEDULED)
                 .filter(condition -> condition.isFalse() && condition.reason().equals("Unschedulable"))
                 .isPresent();
         if (unscheduled) {
-            return Optional.of(new Stuck(REASON, "Pod " + pod.name() + ": no node takes it", "Unschedulable"));
+            return Optional.of(
+                    new Stuck(REASON, "Pod " + pod.name() + ": no node takes it", "Unschedulable", WITH_NODES));
         }
         return isAway(pod, now)
-                ? Optional.of(new Stuck(REASON, "Pod " + pod.name() + ": node " + pod.node() + " does not answer", ""))
+                ? Optional.of(new Stuck(
+                        REASON, "Pod " + pod.name() + ": node " + pod.node() + " does not answer", "", WITH_NODES))
                 : Optional.empty();
     }
 
@@ -180,7 +180,7 @@ record Stuck(String reason, String subject, String words) {
         }
         String before = told.substring(start + subject.length() + 2);
         boolean better = words.contains("Image") && !before.contains("Image");
-        return better ? this : new Stuck(reason, subject, before);
+        return better ? this : new Stuck(reason, subject, before, patience);
     }
 
     String message() {
