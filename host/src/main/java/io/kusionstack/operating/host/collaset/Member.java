@@ -13,7 +13,8 @@ import java.util.Comparator;
  *
  * @param id -1 where the Pod carries none
  * @param toDelete a user wants this very Pod gone
- * @param leaving its scale-in has passed its check: one that only waits for that gives its turn to a Pod that serves less
+ * @param leaving its scale-in has passed its check: one that only waits for that gives its turn to a Pod that cannot serve
+ * @param mayServe for a moment in which it is not ready, too
  * @param ready as the Pod says, all gates included
  * @param broken a container of it ends again and again, or has no image
  * @param readySince the epoch while it is not ready
@@ -25,16 +26,18 @@ record Member(
         boolean updating,
         boolean scalingIn,
         boolean leaving,
+        boolean mayServe,
         boolean ready,
         boolean broken,
         Instant readySince) {
     /** What is lost least goes first; the name decides between equals. */
     static final Comparator<Member> SCALE_IN_ORDER = Comparator.comparing(Member::toDelete, Comparator.reverseOrder())
             .thenComparing(Member::leaving, Comparator.reverseOrder())
+            .thenComparing(Member::mayServe)
+            .thenComparing(Member::scalingIn, Comparator.reverseOrder())
             .thenComparing(Member::bound)
             .thenComparing(Member::phaseRank)
             .thenComparing(Member::ready)
-            .thenComparing(Member::scalingIn, Comparator.reverseOrder())
             .thenComparing(Member::readySince, Comparator.reverseOrder())
             .thenComparing(Member::created, Comparator.reverseOrder())
             .thenComparing(Member::name);
@@ -46,7 +49,7 @@ record Member(
             .thenComparing(Member::created, Comparator.reverseOrder())
             .thenComparing(Member::name);
 
-    static Member of(PodRecord pod, SetSpec set) {
+    static Member of(PodRecord pod, SetSpec set, Instant now) {
         boolean ready = pod.ready();
         boolean scalingIn = isScalingIn(pod);
         return new Member(
@@ -56,6 +59,7 @@ record Member(
                 PodOps.isDuring(pod, Names.COLLASET_OPERATION, Names.UPDATE),
                 scalingIn,
                 scalingIn && hasPassed(pod),
+                pod.mayServe(now),
                 ready,
                 !ready && isBroken(pod),
                 ready ? readyTransition(pod) : Instant.EPOCH);

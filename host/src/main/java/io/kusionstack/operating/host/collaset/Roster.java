@@ -43,9 +43,9 @@ record Roster(
             } else if (pod.inactive()) {
                 ended.add(pod);
             } else if (membership.isLeftBy(pod)) {
-                astray.add(Member.of(pod, snapshot.set()));
+                astray.add(Member.of(pod, snapshot.set(), snapshot.now()));
             } else {
-                Member member = Member.of(pod, snapshot.set());
+                Member member = Member.of(pod, snapshot.set(), snapshot.now());
                 members.add(member);
                 byId.putIfAbsent(member.id(), member);
             }

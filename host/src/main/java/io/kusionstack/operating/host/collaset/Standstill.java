@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,8 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
         if (next.counters.equals(counters) && next.generation == generation) {
             return this;
         }
-        return generation == NONE.generation && isStalled(status)
+        boolean isObserved = Objects.equals(status.observedGeneration(), set.generation());
+        return generation == NONE.generation && isObserved && isStalled(status)
                 ? new Standstill(next.counters, next.generation, Instant.EPOCH)
                 : next;
     }

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
@@ -10,9 +11,11 @@ import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Pod that cannot go on by itself, in words for users.
@@ -28,7 +31,13 @@ record Stuck(String reason, String subject, String words, Optional<Duration> pat
     /** What a Service or its plugin lacks does not come by itself. */
     private static final Optional<Duration> WITH_TRAFFIC = Optional.of(Duration.ofMinutes(1));
 
+    /** What ends by itself, as long as users have said. */
+    private static final Set<Reason> ENDING =
+            EnumSet.of(Reason.OPERATION_DELAYED, Reason.DRAINING_CONNECTIONS, Reason.SETTLING_AFTER_DEREGISTER);
+
     private static final Optional<Duration> WITH_NODES = Optional.of(Standstill.LONG);
+
+    private static final Duration STARTING = Duration.ofMinutes(1);
 
     /** So long after its time a Pod that is being deleted may still be there. */
     private static final Duration OVERDUE = Duration.ofMinutes(1);
@@ -51,7 +60,7 @@ record Stuck(String reason, String subject, String words, Optional<Duration> pat
                 reason,
                 "Pod " + known.pod().name() + " waits (" + reason + ")",
                 known.why().message(),
-                known.pod().available() ? Optional.empty() : WITH_NODES);
+                known.pod().available() || ENDING.contains(known.why().reason()) ? Optional.empty() : WITH_NODES);
     }
 
     /** Of a set that is being deleted: also those of its Pods that should be gone. */
@@ -66,7 +75,7 @@ record Stuck(String reason, String subject, String words, Optional<Duration> pat
 
     private static Stuck overdue(PodRecord pod) {
         String words = pod.finalizers().isEmpty()
-                ? "the kubelet of node " + pod.node() + " has not ended it"
+                ? "its kubelet has not ended it" + (pod.node().isEmpty() ? "" : ", node " + pod.node())
                 : "finalizers that keep it: " + String.join(", ", pod.finalizers());
         return new Stuck(REASON, "Pod " + pod.name() + " is being deleted and still there", words, WITH_NODES);
     }
@@ -99,7 +108,14 @@ record Stuck(String reason, String subject, String words, Optional<Duration> pat
         return !member.pod().available()
                 && !member.pod().hasLabel(Names.STAY_OFFLINE)
                 && !snapshot.troubles().containsKey(member.uid())
-                && of(member.pod(), snapshot.now()).isEmpty();
+                && of(member.pod(), snapshot.now()).isEmpty()
+                && (isOperated(member.pod())
+                        || member.pod().created().plus(STARTING).isAfter(snapshot.now()));
+    }
+
+    private static boolean isOperated(PodRecord pod) {
+        return PodOps.operations(pod).values().stream()
+                .anyMatch(operation -> operation.phase() != PodOps.Phase.PRE_CHECK);
     }
 
     /** For what these conditions tell, and those of before did not. */

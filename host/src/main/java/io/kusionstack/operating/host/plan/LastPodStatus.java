@@ -17,21 +17,23 @@ public final class LastPodStatus {
     public static String before(PodRecord pod, Map<String, String> images) {
         TreeMap<String, String> latest = new TreeMap<>();
         Map<String, ContainerBaseline> patched = new HashMap<>();
+        List<ContainerRecord> awaited = awaitingRestart(pod, Optional.empty());
         for (ContainerRecord container : pod.containers()) {
             if (!container.init() && !images.isEmpty()) {
                 latest.put(container.name(), images.getOrDefault(container.name(), container.image()));
             }
             if (images.containsKey(container.name())) {
-                patched.put(container.name(), baseline(pod, container));
+                boolean runs = pod.isObserved() && !awaited.contains(container);
+                patched.put(container.name(), baseline(pod, container, runs));
             }
         }
         return ContainerBaseline.text(latest, patched);
     }
 
-    private static ContainerBaseline baseline(PodRecord pod, ContainerRecord container) {
+    /** @param runs false where the container may not be of the image that the Pod names yet */
+    private static ContainerBaseline baseline(PodRecord pod, ContainerRecord container, boolean runs) {
         return new ContainerBaseline(
-                // one that it does not run yet proves nothing when it comes back
-                Optional.of(container.image()).filter(image -> container.runsItsImage()),
+                Optional.of(container.image()).filter(image -> runs),
                 Optional.of(container.imageId()).filter(digest -> !digest.isEmpty()),
                 Optional.of(container.containerId()),
                 container.restartCount(),
@@ -84,10 +86,10 @@ public final class LastPodStatus {
 
     /** True if the container is to run again what it ran when its image was patched: the kubelet does not restart it. */
     public static boolean isTakenBack(PodRecord pod, ContainerRecord container) {
-        return baselines(pod)
-                .getOrDefault(container.name(), ContainerBaseline.none())
-                .image()
-                .map(container.image()::equals)
-                .orElseGet(container::runsItsImage);
+        ContainerBaseline before = baselines(pod).getOrDefault(container.name(), ContainerBaseline.none());
+        // of Kuperator's there is only what the runtime shows
+        return before.containerId().isPresent()
+                ? before.image().equals(Optional.of(container.image()))
+                : container.runsItsImage();
     }
 }

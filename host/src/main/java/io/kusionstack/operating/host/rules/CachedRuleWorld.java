@@ -105,8 +105,12 @@ record CachedRuleWorld(
                         Optional.ofNullable(set.getStatus().replicas()).orElse(0)));
     }
 
+    /** Where no Pod is too many yet it makes no difference. */
     private static boolean isObserved(CollaSet set) {
-        return Objects.equals(set.getMetadata().getGeneration(), set.getStatus().observedGeneration());
+        int there = Optional.ofNullable(set.getStatus().replicas()).orElse(0);
+        return replicas(set.getSpec()) >= there
+                || Objects.equals(
+                        set.getMetadata().getGeneration(), set.getStatus().observedGeneration());
     }
 
     private static Workload workload(CollaSet set, CollaSetSpec spec, int replicas) {

@@ -88,9 +88,10 @@ final class RuleEngine {
 
     /** True for one that is left out of the count: its workload has all the Pods it wants without it and others like it. */
     private boolean isSpare(Subject subject, int rule) {
-        return subject.downOf()
-                .map(workload -> down.get(rule).getOrDefault(workload, 1) <= 0)
-                .orElse(false);
+        return counts[rule].out() == 0
+                || subject.downOf()
+                        .map(workload -> down.get(rule).getOrDefault(workload, 1) <= 0)
+                        .orElse(false);
     }
 
     /** Nobody leaves service towards a rule that is known to hold it on its way back. */

@@ -46,15 +46,11 @@ final class Claims {
         }
     }
 
-    /** What the record names, of a Service that has Pods there, or may: one without Pods is in nobody's way. */
     private static String record(@Nullable Service service) {
         if (service == null || service.getMetadata().getAnnotations() == null) {
             return "";
         }
-        Map<String, String> annotations = service.getMetadata().getAnnotations();
-        boolean hasPods =
-                !annotations.getOrDefault(Names.EMPLOYEES_PROTECTED, "").isEmpty();
-        return hasPods ? annotations.getOrDefault(Names.TRAFFIC_SERVED, "") : "";
+        return service.getMetadata().getAnnotations().getOrDefault(Names.TRAFFIC_SERVED, "");
     }
 
     private synchronized void change(@Nullable Service before, String was, @Nullable Service after, String is) {

@@ -301,9 +301,12 @@ final class PlacePlanner {
 
     /** Something is done once it is known to be off: a finalizer moves, an operation goes on, a Service goes. */
     private boolean isAwaited(Employee employee) {
-        return !employee.employed()
-                || employee.isGateClosed()
-                || employee.pod().finalizers().contains(snapshot.employment().finalizer());
+        return employee.isGateClosed()
+                || (employee.employed()
+                        ? employee.pod()
+                                .finalizers()
+                                .contains(snapshot.employment().finalizer())
+                        : Roster.isMarked(snapshot.employment(), employee.pod()));
     }
 
     /** What may send to the Pod though no backend is known to be its own. */

@@ -88,6 +88,11 @@ final class Places {
                 .toList();
     }
 
+    /** True of a place where something may have been put on by a host that is gone. */
+    static boolean isServed(Employment employment, List<Place> recorded, Place place) {
+        return employment.held() && (isAmong(recorded, place) || isPartOf(recorded, place));
+    }
+
     private static boolean isPartOf(List<Place> recorded, Place part) {
         return recorded.stream()
                 .anyMatch(place -> place.plugin().equals(part.plugin())

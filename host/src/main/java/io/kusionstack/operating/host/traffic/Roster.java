@@ -91,7 +91,8 @@ final class Roster {
     /** @param leaving tickets by uid, of those that are not employed */
     record Found(List<Employee> employees, Map<String, Long> leaving) {}
 
-    private static boolean isMarked(Employment employment, PodRecord pod) {
+    /** It carries the finalizer, or is to carry it before it serves. */
+    static boolean isMarked(Employment employment, PodRecord pod) {
         String expected = pod.annotations().get(Names.AVAILABLE_CONDITIONS);
         return pod.finalizers().contains(employment.finalizer())
                 || expected != null && expected.contains('"' + employment.expectedKey() + '"');

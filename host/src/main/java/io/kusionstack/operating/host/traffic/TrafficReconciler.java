@@ -155,7 +155,11 @@ public final class TrafficReconciler implements Reconciler {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
         }
         boolean isRecorded = !round.employment().wanted() || memory.unrecorded().isEmpty();
-        List<PlaceMemory> after = apply(looked, before, place -> isRecorded || isServed(round, place));
+        List<PlaceMemory> after = apply(
+                looked,
+                before,
+                place -> isRecorded
+                        || Places.stands(round.employment(), round.memory().recorded(), place));
         if (plan.clean()) {
             return letGo(key, round);
         }
@@ -235,7 +239,9 @@ public final class TrafficReconciler implements Reconciler {
         Instant now = calls.now();
         Roster.Found found = roster.find(round.employment(), round.memory(), now);
         List<PlaceMemory> places = known.stream()
-                .map(place -> place.doubting(found.employees(), isServed(round, place.place())))
+                .map(place -> place.doubting(
+                        found.employees(),
+                        Places.isServed(round.employment(), round.memory().recorded(), place.place())))
                 .toList();
         TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
                 round.employment(),
@@ -250,10 +256,6 @@ public final class TrafficReconciler implements Reconciler {
             kept.add(places.get(i).keeping(plan.places().get(i).moving()));
         }
         return new Looked(kept, plan, plan.leaving(found.leaving()));
-    }
-
-    private static boolean isServed(Round round, Place place) {
-        return Places.stands(round.employment(), round.memory().recorded(), place);
     }
 
     /** Told before any finalizer moves, because the lifecycle asks when it does. */

@@ -149,8 +149,9 @@ final class Words {
         return new Wait(
                 Reason.TRAFFIC_GROUP_SHARED,
                 place.plugin(),
-                "Service " + other + " has its Pods in " + (group.isEmpty() ? "" : group + " of ") + place
-                        + " already: give each Service a group of its own");
+                "Service " + other + " is in " + (group.isEmpty() ? "" : group + " of ") + place
+                        + " already, with its Pods or for those that come: give each Service a group of its own, or delete"
+                        + " the one that is not needed");
     }
 
     /** @param swaps it is to serve elsewhere, so that the two may wait for each other */

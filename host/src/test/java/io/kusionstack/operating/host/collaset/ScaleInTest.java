@@ -30,6 +30,24 @@ class ScaleInTest {
     }
 
     @Test
+    void aPodThatIsNotReadyForAMomentTakesNobodysTurn() {
+        Pods blinks = Snapshots.pod(1).unreadySince(Snapshots.NOW.minusSeconds(5));
+        Pods broken = Snapshots.pod(1).unreadySince(Snapshots.NOW.minusSeconds(31));
+
+        assertThat(changed(blinks)).isEmpty();
+        assertThat(changed(broken)).containsExactlyInAnyOrder("web-0", "web-1");
+    }
+
+    private List<String> changed(Pods other) {
+        return Snapshots.edits(Snapshots.of(Snapshots.set().replicas(1).with("paused: true"))
+                        .pods(serves, other)
+                        .plan())
+                .stream()
+                .map(edit -> edit.pod().name())
+                .toList();
+    }
+
+    @Test
     void aPodThatHasLeftForItGoes() {
         Pods left = Snapshots.pod(0).offline().preparing(Names.COLLASET_OPERATION, Names.SCALE_IN);
         Pods broken = Snapshots.pod(1).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE);

@@ -72,6 +72,10 @@ class StandstillTest {
                 .isEqualTo("True Updating: 0 of 1 Pods in scope run the newest revision and serve; Pod web-0 waits"
                         + " (BudgetExhausted): maxUnavailable 1 is used up by other Pods");
         assertThat(Snapshots.told(serving.plan(), "Stalled")).as("it serves").isEmpty();
+        Wait drains = new Wait(Reason.DRAINING_CONNECTIONS, "slb", "lb-1 drains 10.0.0.1:80 since 12:00");
+        assertThat(Snapshots.told(out.lingering(unready, drains).plan(), "Stalled"))
+                .as("users have said how long")
+                .isEmpty();
     }
 
     @Test
@@ -160,7 +164,13 @@ class StandstillTest {
         SetSpec stalled =
                 Snapshots.set().status(stalled("Pod web-0: no node takes it")).build();
         SetSpec going = Snapshots.set().build();
+        SetSpec edited = Snapshots.set()
+                .generation(2)
+                .status(stalled("Pod web-0: no node takes it"))
+                .build();
 
+        assertThat(Standstill.NONE.seen(edited, NOW).lasts(Standstill.LONG, NOW))
+                .isFalse();
         assertThat(Standstill.NONE.seen(stalled, NOW).lasts(Standstill.LONG, NOW))
                 .isTrue();
         assertThat(Standstill.NONE.seen(going, NOW).lasts(Standstill.LONG, NOW)).isFalse();
@@ -175,6 +185,7 @@ class StandstillTest {
 
     private static JsonNode stalled(String message) {
         ObjectNode status = new ObjectMapper().createObjectNode();
+        status.put("observedGeneration", 1);
         status.putArray("conditions")
                 .addObject()
                 .put("type", "Stalled")

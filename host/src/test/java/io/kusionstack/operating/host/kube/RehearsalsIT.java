@@ -210,6 +210,24 @@ class RehearsalsIT {
     }
 
     @Test
+    void aRefusalOfAPodOfNobodyDisprovesNothing() {
+        api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
+        leave(a);
+        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        PodRecord bare = Pods.pod("bare").version(10).available().build();
+        cache.observe(bare);
+        api.answers(422, "{\"message\":\"frozen\"}");
+        actuator.apply(Plan.of(new Action.EditPod(PodEdit.of(bare).labels(MapEdit.set("x", "1")))));
+        Cluster.await().until(() -> fates.size() == 2);
+        api.answers(200, taken("b", 12));
+
+        leave(b);
+
+        Cluster.await().until(() -> fates.size() == 3);
+        assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b/status?timeout=8000ms");
+    }
+
+    @Test
     void aDryRunThatIsAnsweredAfterARefusalInEarnestProvesNothing() {
         CountDownLatch refused = new CountDownLatch(1);
         PodRecord out = Pods.like(leaving("c")).offline().build();

@@ -128,13 +128,32 @@ class LifecycleGateTest {
         };
     }
 
-    /** Not restarted, and shown with the image that it is to run. */
-    private static ContainerRecord retagged(ContainerRecord old) {
+    @Test
+    void whatTheRuntimeCallsTheImageDecidesNothing() {
+        PodRecord old = Pods.pod("a")
+                .ready()
+                .offline()
+                .container("main", before -> shown(before, "app:stable"))
+                .build();
+        PodRecord patched = old.with(PodEdit.of(old)
+                .annotations(
+                        MapEdit.set(Names.LAST_POD_STATUS, LastPodStatus.before(old, Map.of("main", "app:stable"))))
+                .images(Map.of("main", "app:stable")));
+        PodRecord takenBack = patched.with(PodEdit.of(patched)
+                .images(Map.of("main", old.containers().getFirst().image())));
+
+        assertThat(open.advance(patched, PodEdit.of(patched), NOW).edit().serviceReady())
+                .isEmpty();
+        assertThat(open.advance(takenBack, PodEdit.of(takenBack), NOW).edit().serviceReady())
+                .hasValue(true);
+    }
+
+    private static ContainerRecord shown(ContainerRecord old, String image) {
         return new ContainerRecord(
                 old.name(),
                 false,
                 old.image(),
-                old.image(),
+                image,
                 old.imageId(),
                 old.containerId(),
                 old.restartCount(),
@@ -143,6 +162,11 @@ class LifecycleGateTest {
                 ContainerRecord.State.RUNNING,
                 "",
                 old.startedAt());
+    }
+
+    /** Not restarted, and shown with the image that it is to run. */
+    private static ContainerRecord retagged(ContainerRecord old) {
+        return shown(old, old.image());
     }
 
     private static ContainerRecord restarted(ContainerRecord old) {

@@ -55,6 +55,31 @@ class CachedRuleWorldTest {
     }
 
     @Test
+    void untilASpecIsObservedTheLargerOneCounts() {
+        assertThat(workload(set("replicas: 1", "observedGeneration: 0, replicas: 4"), ACCEPTED)
+                        .replicas())
+                .isEqualTo(4);
+        assertThat(workload(set("replicas: 1", "observedGeneration: 1, replicas: 4"), ACCEPTED)
+                        .replicas())
+                .isEqualTo(1);
+        assertThat(workload(set("replicas: 6", "observedGeneration: 0, replicas: 4"), ACCEPTED)
+                        .replicas())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void rulesLookAgainWhenASetIsToLeaveItsPods() {
+        CollaSet deleted = set("replicas: 3", "replicas: 3");
+        deleted.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+        CollaSet orphaning = set("replicas: 3", "replicas: 3");
+        orphaning.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+        orphaning.getMetadata().setFinalizers(List.of("orphan"));
+
+        assertThat(CachedRuleWorld.wanted(deleted).isLike(CachedRuleWorld.wanted(orphaning)))
+                .isFalse();
+    }
+
+    @Test
     void aSetThatIsDeletedWantsNoneUnlessItsPodsAreToStay() {
         CollaSet deleted = set("replicas: 3", "replicas: 3");
         deleted.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");

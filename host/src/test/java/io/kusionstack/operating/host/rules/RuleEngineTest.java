@@ -211,6 +211,16 @@ class RuleEngineTest {
                 .containsExactly(new Judgement.Rejected(List.of(aside)), PASSED);
     }
 
+    @Test
+    void aPodThatIsNotCountedAnyMoreTakesASlot() {
+        assertThat(judge(
+                        List.of(slots("web", 1, new Count(3, 0, 0))),
+                        subject("a", Leave.MAY_RETURN),
+                        subject("b", Leave.IN_SERVICE)))
+                .extracting(Ruling::granted)
+                .containsExactly(true, false);
+    }
+
     private static List<Ruling> judge(List<Counted> rules, Subject... subjects) {
         return RuleEngine.judge(new RuleSnapshot(rules, List.of(subjects), Map.of()));
     }

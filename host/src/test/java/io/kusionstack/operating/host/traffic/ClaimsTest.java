@@ -28,8 +28,8 @@ class ClaimsTest {
                         new Wait(
                                 Reason.TRAFFIC_GROUP_SHARED,
                                 "slb",
-                                "Service shop/old has its Pods in rsp-2 of slb lb-1 already: give each Service a group of"
-                                        + " its own"),
+                                "Service shop/old is in rsp-2 of slb lb-1 already, with its Pods or for those that come:"
+                                        + " give each Service a group of its own, or delete the one that is not needed"),
                         Duration.ofSeconds(15)));
         assertThat(asks(service("new"), "rsp-3")).isInstanceOf(Whereabouts.At.class);
     }
@@ -108,23 +108,6 @@ class ClaimsTest {
     }
 
     @Test
-    void aServiceWithoutPodsIsInNobodysWay() {
-        Service old = service("old", "rsp-1");
-        Service empty = new ServiceBuilder(old)
-                .editMetadata()
-                .addToAnnotations(Names.EMPLOYEES_PROTECTED, "")
-                .endMetadata()
-                .build();
-        claims.serviceChanged(null, old);
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
-
-        assertThat(claims.waitingFor(old, empty)).containsExactly(new Key("shop", "new"));
-        claims.serviceChanged(old, empty);
-
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.At.class);
-    }
-
-    @Test
     void aServiceThatGoesIsWaitedForAndNotSwappedWith() {
         Service old = service("old", "rsp-1");
         Service deleted = new ServiceBuilder(old)
@@ -177,7 +160,6 @@ class ClaimsTest {
                 .withUid("uid-" + name)
                 .withResourceVersion("7")
                 .addToLabels(Names.CONTROL, "true")
-                .addToAnnotations(Names.EMPLOYEES_PROTECTED, "a,b")
                 .addToAnnotations(
                         Names.TRAFFIC_SERVED,
                         groups.length == 0 ? "[]" : ServedPlaces.text(List.of(place(List.of(groups)))))

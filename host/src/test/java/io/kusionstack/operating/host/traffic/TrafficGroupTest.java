@@ -51,7 +51,6 @@ class TrafficGroupTest {
                 .withUid("uid-other")
                 .withResourceVersion("1")
                 .addToLabels(Names.CONTROL, "true")
-                .addToAnnotations(Names.EMPLOYEES_PROTECTED, "pod")
                 .addToAnnotations(
                         Names.TRAFFIC_SERVED,
                         ServedPlaces.text(List.of(new Place("slb", "lb-1", List.of(group), employer))))
