@@ -83,6 +83,11 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
             return new Count(pods + 1, out, missing);
         }
 
+        /** The count without so many of those that are out. */
+        Count without(int fewer) {
+            return new Count(pods - fewer, out - fewer, missing);
+        }
+
         /** The count once one more Pod may leave service. */
         Count andOneMoreOut() {
             return new Count(pods, out + 1, missing);

@@ -172,13 +172,13 @@ final class Docket {
 
     private static Subject subject(Member member, Stage stage, Leave leave, Optional<Wait> aside) {
         PodRecord pod = member.pod();
-        Optional<String> downOf = member.isDown() ? member.workload() : Optional.empty();
-        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, downOf, aside);
+        Optional<String> goingOf = member.isGoing() ? member.workload() : Optional.empty();
+        return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, goingOf, aside);
     }
 
     private static List<Counted> counted(List<Tally> tallies) {
         return tallies.stream()
-                .map(tally -> new Counted(tally.spec(), tally.count(), tally.downThatCount()))
+                .map(tally -> new Counted(tally.spec(), tally.count(), tally.surplus()))
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.rules;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -47,6 +48,13 @@ record Member(
     /** Out of service, and no operation holds it there: broken, never in service, or on its way out of the cluster. */
     boolean isDown() {
         return out() && (pod.terminating() || !granted && !standing.leaving());
+    }
+
+    /** Down, and on its way out of the cluster for good: whatever its workload wants, it does not stay. */
+    boolean isGoing() {
+        return isDown()
+                && (pod.terminating()
+                        || PodOps.operations(pod).keySet().stream().anyMatch(id -> PodOps.isToDelete(pod, id)));
     }
 
     /** The uid of the workload that it counts for. */

@@ -93,8 +93,12 @@ public final class RuleDesk implements Judgements {
                 workloadsChanged(Objects.requireNonNull(after == null ? before : after)
                         .getMetadata()
                         .getNamespace());
-            } else if (!Objects.equals(
-                    before.getMetadata().getGeneration(), after.getMetadata().getGeneration())) {
+            }
+            if (before != null
+                    && after != null
+                    && !Objects.equals(
+                            before.getMetadata().getGeneration(),
+                            after.getMetadata().getGeneration())) {
                 workloadChanged(
                         after.getMetadata().getNamespace(), after.getMetadata().getUid());
             }

@@ -26,14 +26,14 @@ final class RuleEngine {
     private final RuleSnapshot snapshot;
     private final Predicate<Rule> asked;
     private final Count[] counts;
-    private final List<Map<String, Integer>> down;
+    private final List<Map<String, Surplus>> surplus;
 
     private RuleEngine(RuleSnapshot snapshot, Predicate<Rule> asked) {
         this.snapshot = snapshot;
         this.asked = asked;
         this.counts = snapshot.rules().stream().map(Counted::count).toArray(Count[]::new);
-        this.down = snapshot.rules().stream()
-                .<Map<String, Integer>>map(counted -> new HashMap<>(counted.down()))
+        this.surplus = snapshot.rules().stream()
+                .<Map<String, Surplus>>map(counted -> new HashMap<>(counted.surplus()))
                 .toList();
     }
 
@@ -77,21 +77,39 @@ final class RuleEngine {
     private Count countFor(Subject subject, int rule) {
         return switch (subject.leave()) {
             case OUT, IN_SERVICE -> counts[rule];
-            case MAY_RETURN -> isSpare(subject, rule) ? counts[rule].andOneMore() : counts[rule].andOneBack();
+            case MAY_RETURN ->
+                surplus(subject, rule)
+                        .map(known -> besideOneThatGoes(counts[rule], known))
+                        .orElseGet(() -> beside(counts[rule]));
         };
     }
 
-    private void takeSlot(Subject subject, int rule) {
-        counts[rule] = countFor(subject, rule).andOneMoreOut();
-        subject.downOf().ifPresent(workload -> down.get(rule).computeIfPresent(workload, (uid, number) -> number - 1));
+    /** A Pod whose deletion was learned a moment ago may be left out already. */
+    private static Count beside(Count count) {
+        return count.out() == 0 ? count.andOneMore() : count.andOneBack();
     }
 
-    /** True for one that is left out of the count: its workload has all the Pods it wants without it and others like it. */
-    private boolean isSpare(Subject subject, int rule) {
-        return counts[rule].out() == 0
-                || subject.downOf()
-                        .map(workload -> down.get(rule).getOrDefault(workload, 1) <= 0)
-                        .orElse(false);
+    private static Count besideOneThatGoes(Count count, Surplus known) {
+        Count others = count.without(known.spareForThoseThatGo() - known.spare());
+        return known.down() > known.tooMany() ? others.andOneBack() : others.andOneMore();
+    }
+
+    private Optional<Surplus> surplus(Subject subject, int rule) {
+        return subject.goingOf()
+                .flatMap(workload -> Optional.ofNullable(surplus.get(rule).get(workload)));
+    }
+
+    private void takeSlot(Subject subject, int rule) {
+        Optional<Surplus> before = subject.leave() == Leave.MAY_RETURN ? surplus(subject, rule) : Optional.empty();
+        if (before.isEmpty()) {
+            counts[rule] = countFor(subject, rule).andOneMoreOut();
+            return;
+        }
+        Surplus after = before.get().withOneLeaving();
+        surplus.get(rule).put(subject.goingOf().orElseThrow(), after);
+        if (after.spare() < before.get().spare()) {
+            counts[rule] = counts[rule].andOneMore().andOneMoreOut();
+        }
     }
 
     /** Nobody leaves service towards a rule that is known to hold it on its way back. */

@@ -25,11 +25,11 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
     /**
      * A rule object and the Pods it selects, as counted before anybody is judged.
      *
-     * @param down how many Pods that are down count, by workload, of those that have more Pods than they want; may be below 0
+     * @param surplus by workload, of those that have more Pods than they want and count here with all of them
      */
-    record Counted(RuleSpec spec, AvailabilityRule.Count count, Map<String, Integer> down) {
+    record Counted(RuleSpec spec, AvailabilityRule.Count count, Map<String, Surplus> surplus) {
         Counted {
-            down = Map.copyOf(down);
+            surplus = Map.copyOf(surplus);
         }
 
         Counted(RuleSpec spec, AvailabilityRule.Count count) {
@@ -42,7 +42,7 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      *
      * @param skips the rules it need not pass
      * @param leave how it stands to a budget if it goes on
-     * @param downOf the workload that it counts for, if it is down
+     * @param goingOf the workload that it counts for, if it is down and goes for good
      * @param aside why it may not go on yet though every rule lets it
      */
     record Subject(
@@ -51,11 +51,11 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
             Map<String, String> labels,
             SkippedRules skips,
             Leave leave,
-            Optional<String> downOf,
+            Optional<String> goingOf,
             Optional<Wait> aside) {
         /** The same, who may not go on for this reason unless there is another already. */
         Subject aside(Wait why) {
-            return new Subject(pod, stage, labels, skips, leave, downOf, aside.or(() -> Optional.of(why)));
+            return new Subject(pod, stage, labels, skips, leave, goingOf, aside.or(() -> Optional.of(why)));
         }
     }
 

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.rules;
 import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.rules.Standing.Place;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
 
 /**
  * The Pods of one rule, counted as they come, change and go, so that a judgement costs the same for ten Pods as for ten
@@ -32,6 +32,7 @@ final class Tally {
     // by workload
     private final Map<String, Integer> members = new HashMap<>();
     private final Map<String, Integer> down = new HashMap<>();
+    private final Map<String, Integer> going = new HashMap<>();
     private final Map<String, Integer> terminating = new HashMap<>();
     private final ToIntFunction<String> owned;
     private Map<String, Integer> replicas = Map.of();
@@ -66,7 +67,7 @@ final class Tally {
         return List.copyOf(staged);
     }
 
-    /** The Pods as they count: one that is down is left out where its workload has all the Pods it wants without it. */
+    /** The Pods as they count: one that goes is left out where its workload has all the Pods it wants without it. */
     Count count() {
         long missing = 0;
         for (String workload : whole) {
@@ -79,28 +80,30 @@ final class Tally {
         return new Count(pods - spare, out.size() - spare, (int) Math.min(missing, MOST_MISSING));
     }
 
-    /**
-     * How many Pods that are down count, by workload, of those that have more Pods than they want and count here with all of them;
-     * below 0 if even more are too many.
-     */
-    Map<String, Integer> downThatCount() {
-        Map<String, Integer> counting = new HashMap<>();
+    /** Of the workloads that have more Pods than they want, and count here with all of them. */
+    Map<String, Surplus> surplus() {
+        Map<String, Surplus> known = new HashMap<>();
         down.forEach((workload, number) -> {
-            int surplus = surplus(workload);
-            if (surplus > 0 && countsAllOf(workload)) {
-                counting.put(workload, number - surplus);
+            if (surplus(workload) > 0 && countsAllOf(workload)) {
+                known.put(workload, new Surplus(surplus(workload), going(workload), number));
             }
         });
-        return counting;
+        return known;
+    }
+
+    private int spare(String workload) {
+        return Math.min(surplus(workload), going(workload));
     }
 
     /**
-     * So many of a workload's Pods that are down count no more. Of a rule for a part of a workload nobody can say that the others which go
-     * are of that part: only those that are being deleted are sure to go.
+     * How many Pods that are down do not stay: those that are being deleted; where a workload counts here with all its Pods also those that
+     * wait for it, for of a part nobody can say that the others which go are among it; of one that wants none all.
      */
-    private int spare(String workload) {
-        Map<String, Integer> going = countsAllOf(workload) ? down : terminating;
-        return Math.min(surplus(workload), going.getOrDefault(workload, 0));
+    private int going(String workload) {
+        if (!countsAllOf(workload)) {
+            return terminating.getOrDefault(workload, 0);
+        }
+        return (replicas.getOrDefault(workload, 0) == 0 ? down : going).getOrDefault(workload, 0);
     }
 
     /** Only of a workload that the rule selects by its template all Pods are known, whatever labels they have. */
@@ -118,10 +121,9 @@ final class Tally {
         Map<String, Integer> spare = new HashMap<>();
         down.keySet().forEach(workload -> spare.put(workload, spare(workload)));
         Set<String> untold = new HashSet<>();
-        Stream.concat(
-                        out.values().stream().filter(member -> member.pod().terminating()),
-                        out.values().stream().filter(member -> !member.pod().terminating()))
+        out.values().stream()
                 .filter(Member::isDown)
+                .sorted(Comparator.comparing(Tally::stays))
                 .filter(member -> spare.merge(member.workload().orElse(""), -1, Integer::sum) >= 0)
                 .forEach(member -> untold.add(member.pod().name()));
         return out.values().stream()
@@ -129,6 +131,14 @@ final class Tally {
                 .limit(most)
                 .map(member -> member.pod().name() + " (" + member.absence() + ")")
                 .toList();
+    }
+
+    /** Those that are being deleted are the first to be left out, then those that go. */
+    private static int stays(Member member) {
+        if (member.pod().terminating()) {
+            return 0;
+        }
+        return member.isGoing() ? 1 : 2;
     }
 
     /** Another number whenever a Pod came, changed or went. */
@@ -175,6 +185,7 @@ final class Tally {
         queue.clear();
         members.clear();
         down.clear();
+        going.clear();
         terminating.clear();
         out.clear();
         pods = 0;
@@ -213,6 +224,9 @@ final class Tally {
             members.merge(uid, change, Tally::sumOrNone);
             if (member.isDown()) {
                 down.merge(uid, change, Tally::sumOrNone);
+            }
+            if (member.isGoing()) {
+                going.merge(uid, change, Tally::sumOrNone);
             }
             if (member.pod().terminating()) {
                 terminating.merge(uid, change, Tally::sumOrNone);

@@ -10,7 +10,9 @@ import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.ArrayList;
@@ -77,6 +79,25 @@ class CachedRuleWorldTest {
 
         assertThat(CachedRuleWorld.wanted(deleted).isLike(CachedRuleWorld.wanted(orphaning)))
                 .isFalse();
+    }
+
+    @Test
+    void aRefusedPodIsJudgedAgainWhenItsSetWantsAnotherNumberOfPods() {
+        PodRecord pod =
+                RuleDeskTest.waiting(Pods.pod("a").available().ownedBy("web").build(), 2, "100");
+        FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 1)).put(pod);
+        Sets sets = new Sets();
+        world.desk.listenTo(new PodCache(), new NoRules(), sets);
+        world.pass("web");
+        world.asks(pod);
+        world.desk.settled(pod.ref(), Settlement.REFUSED);
+        assertThat(world.woken("web")).isEmpty();
+        CollaSet raised = set("replicas: 4", "replicas: 3");
+        raised.getMetadata().setGeneration(2L);
+
+        sets.change(set("replicas: 3", "replicas: 3"), raised);
+
+        assertThat(world.woken("web")).containsExactly("a");
     }
 
     @Test

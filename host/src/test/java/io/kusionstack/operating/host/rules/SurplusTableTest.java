@@ -146,7 +146,7 @@ class SurplusTableTest {
     }
 
     private static PodRecord waiting(Pods pod, int index) {
-        return pod.preCheck(FakeRuleWorld.UPDATE, "update")
+        return pod.preCheck(FakeRuleWorld.UPDATE, index == 1 ? "update" : Names.SCALE_IN)
                 .label(Names.key(Names.PRE_CHECK, FakeRuleWorld.UPDATE), Integer.toString(100 - index))
                 .build();
     }

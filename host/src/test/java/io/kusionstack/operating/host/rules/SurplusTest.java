@@ -50,7 +50,7 @@ class SurplusTest {
             shop.put(leaving);
 
             assertThat(shop.woken("web")).containsExactly(first);
-            assertThat(shop.report("web").count()).isEqualTo(new Count(1, 1, 0));
+            assertThat(shop.report("web").count()).isEqualTo(new Count(2, 2, 0));
         }
     }
 
@@ -63,7 +63,24 @@ class SurplusTest {
     }
 
     @Test
-    void theLastThatServesIsKeptThoughItIsOneTooMany() {
+    void aBrokenPodThatIsToStayCountsThoughOthersAreTooMany() {
+        PodRecord updates = Pods.pod("b")
+                .available()
+                .ownedBy("web")
+                .preCheck(FakeRuleWorld.UPDATE, "update")
+                .build();
+        world.put(wanting(2))
+                .put(
+                        Pods.pod("a").unready().ownedBy("web").build(),
+                        updates,
+                        waiting(Pods.pod("c").available(), "100"));
+
+        assertThat(world.report("web").count()).isEqualTo(new Count(3, 1, 0));
+        assertThat(world.asks(updates)).isInstanceOf(Judgement.Rejected.class);
+    }
+
+    @Test
+    void theLastThatServeAreKeptThoughTheyAreToGo() {
         PodRecord c = waiting(Pods.pod("c").available(), "100");
         PodRecord d = waiting(Pods.pod("d").available(), "200");
         world.put(wanting(2))
@@ -72,9 +89,6 @@ class SurplusTest {
                         Pods.pod("b").unready().ownedBy("web").build(),
                         c,
                         d);
-        assertThat(world.woken("web")).containsExactly("c");
-
-        world.remove("c");
 
         assertThat(world.woken("web")).isEmpty();
         assertThat(world.asks(d)).isInstanceOf(Judgement.Rejected.class);
@@ -137,7 +151,7 @@ class SurplusTest {
 
     private static PodRecord waiting(Pods pod, String since) {
         return pod.ownedBy("web")
-                .preCheck(FakeRuleWorld.UPDATE, "update")
+                .preCheck(FakeRuleWorld.UPDATE, Names.SCALE_IN)
                 .label(Names.key(Names.PRE_CHECK, FakeRuleWorld.UPDATE), since)
                 .build();
     }
