@@ -348,7 +348,8 @@ public final class TrafficReconciler implements Reconciler {
                 .or(() -> memory.refusal())
                 .or(() -> Places.problem(memory.places()))
                 .or(() -> foreign);
-        if (problem.equals(memory.problem()) || !round.employment().exists()) {
+        boolean isGoing = problem.isEmpty() && !round.employment().wanted();
+        if (problem.equals(memory.problem()) || isGoing || !round.employment().exists()) {
             return memory.told(problem);
         }
         Action event = problem.isPresent()
