@@ -22,6 +22,7 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
@@ -242,22 +243,18 @@ public final class CollaSetReconciler implements Reconciler {
         return troubles;
     }
 
-    /** One that is out of service comes first; what others do with a Pod, and what users keep out, is theirs. */
+    /** One that is out of service comes first; whom users keep out waits for nothing. */
     private Optional<CollaSetSnapshot.Lingering> lingering(List<PodRecord> pods) {
         return pods.stream()
                 .filter(pod -> !pod.terminating() && !pod.inactive() && !pod.hasLabel(Names.STAY_OFFLINE))
-                .filter(pod -> PodOps.isIdle(pod) ? !pod.available() : isOperatedByUs(pod))
+                .filter(pod -> !pod.available() || !PodOps.isIdle(pod))
                 .sorted(Comparator.comparing(PodRecord::available).thenComparing(PodRecord::name))
                 .limit(MOST_ASKED_FOR)
                 .flatMap(pod -> sources.waits().apply(pod).stream()
+                        .filter(why -> why.reason() != Reason.PLUGIN_BUSY && why.reason() != Reason.SUPERSEDED)
                         .limit(1)
                         .map(why -> new CollaSetSnapshot.Lingering(pod, why)))
                 .findFirst();
-    }
-
-    private static boolean isOperatedByUs(PodRecord pod) {
-        return PodOps.operation(pod, Names.COLLASET_OPERATION).isPresent()
-                || PodOps.operation(pod, Names.POD_DELETE_OPERATION).isPresent();
     }
 
     /** Its own, or nobody's that carries the labels the set selects. */

@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Set;
 
 /**
  * A Pod of the set that counts.
@@ -30,9 +31,14 @@ record Member(
         boolean ready,
         boolean broken,
         Instant readySince) {
+    private static final Set<String> OWN = Set.of(
+            Names.key(Names.OPERATING, Names.COLLASET_OPERATION),
+            Names.key(Names.OPERATING, Names.POD_DELETE_OPERATION));
+
     /** What is lost least goes first; the name decides between equals. */
     static final Comparator<Member> SCALE_IN_ORDER = Comparator.comparing(Member::toDelete, Comparator.reverseOrder())
             .thenComparing(Member::leaving, Comparator.reverseOrder())
+            .thenComparing(Member::operatedByOthers)
             .thenComparing(Member::mayServe)
             .thenComparing(Member::scalingIn, Comparator.reverseOrder())
             .thenComparing(Member::bound)
@@ -98,6 +104,16 @@ record Member(
             }
         }
         return false;
+    }
+
+    /** In the middle of an operation that is not the set's: what goes on there is to be ended first. */
+    private boolean operatedByOthers() {
+        boolean others =
+                pod.labels().keySet().stream().anyMatch(key -> key.startsWith(Names.OPERATING) && !OWN.contains(key));
+        return others
+                && PodOps.operations(pod).values().stream()
+                        .anyMatch(operation -> operation.phase() != PodOps.Phase.PRE_CHECK
+                                && !OWN.contains(Names.key(Names.OPERATING, operation.id())));
     }
 
     private boolean bound() {

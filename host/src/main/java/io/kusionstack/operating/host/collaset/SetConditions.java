@@ -73,7 +73,7 @@ final class SetConditions {
                     SCALE,
                     isScaled(),
                     isScaled() ? "Scaled" : "Scaling",
-                    existing() + (isScaled() ? "" : stuckWords()));
+                    existing() + (isScaled() ? "" : toBeDeleted() + stuckWords()));
         }
     }
 
@@ -194,6 +194,10 @@ final class SetConditions {
 
     private static String existing(int pods, int wanted) {
         return pods + " of " + wanted + " Pods exist";
+    }
+
+    private String toBeDeleted() {
+        return counters.replicas() == wanted ? "; one that is to be deleted is still there" : "";
     }
 
     private String serving() {

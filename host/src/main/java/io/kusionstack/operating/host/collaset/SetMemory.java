@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
  * @param brake how fast Pods may be created
- * @param resting by uid: what was refused to Pods that had left service for it; it outlasts its Pod for a while
+ * @param resting by uid: what was refused; it outlasts its Pod for its pause
  * @param lastRevisions by instance id: the revision of its last Pod
  * @param standstill since when nothing of the set has moved
  * @param takenPodNames names under which the last look could not create a Pod, for others have them
@@ -109,9 +109,7 @@ record SetMemory(
     }
 
     private static boolean outlasts(Refusal refusal, Instant now) {
-        return refusal.left()
-                && refusal.fate().isNo()
-                && now.isBefore(refusal.outlasting().leavesFrom());
+        return refusal.fate().isNo() && now.isBefore(refusal.outlasting().leavesFrom());
     }
 
     /** @param known of the Pods that are there; with those that still count though their Pod is gone, or about to be */

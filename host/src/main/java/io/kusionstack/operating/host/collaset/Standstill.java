@@ -45,7 +45,7 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
         }
         boolean isObserved = Objects.equals(status.observedGeneration(), set.generation());
         return generation == NONE.generation && isObserved && isStalled(status)
-                ? new Standstill(next.counters, next.generation, Instant.EPOCH)
+                ? new Standstill(next.counters, next.generation, now.minus(LONG))
                 : next;
     }
 
@@ -57,7 +57,7 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
 
     /** When to look again at what others have to say, which comes without an event of the set's. */
     Duration look(Instant now) {
-        return lasts(LONG, now) ? SELDOM_LOOK : LOOK;
+        return lasts(LONG.multipliedBy(2), now) ? SELDOM_LOOK : LOOK;
     }
 
     private static List<Integer> counted(@Nullable Integer... numbers) {

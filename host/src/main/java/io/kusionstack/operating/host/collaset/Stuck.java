@@ -31,9 +31,12 @@ record Stuck(String reason, String subject, String words, Optional<Duration> pat
     /** What a Service or its plugin lacks does not come by itself. */
     private static final Optional<Duration> WITH_TRAFFIC = Optional.of(Duration.ofMinutes(1));
 
-    /** What ends by itself, as long as users have said. */
-    private static final Set<Reason> ENDING =
-            EnumSet.of(Reason.OPERATION_DELAYED, Reason.DRAINING_CONNECTIONS, Reason.SETTLING_AFTER_DEREGISTER);
+    /** What ends as users have said, or when they say so. */
+    private static final Set<Reason> ENDING = EnumSet.of(
+            Reason.OPERATION_DELAYED,
+            Reason.DRAINING_CONNECTIONS,
+            Reason.SETTLING_AFTER_DEREGISTER,
+            Reason.OPERATION_UNDER_WAY);
 
     private static final Optional<Duration> WITH_NODES = Optional.of(Standstill.LONG);
 

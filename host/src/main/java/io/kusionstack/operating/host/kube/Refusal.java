@@ -58,7 +58,7 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
     /** What counts of it once its Pod is gone: a Pod that leaves service to try it again does so after a rest. */
     public Refusal outlasting() {
         Duration longer = PAUSES.after(LASTING).minus(PAUSES.after(attempts));
-        return lasts() ? this : new Refusal(fate, code, message, edit, LASTING, until.plus(longer), left);
+        return lasts() || !left ? this : new Refusal(fate, code, message, edit, LASTING, until.plus(longer), left);
     }
 
     /** False if nobody has tried again for so long that it may not be wanted any more. */

@@ -48,6 +48,13 @@ class ScaleInTest {
     }
 
     @Test
+    void aPodInTheMiddleOfAnOperationOfOthersGoesLast() {
+        Pods operated = Snapshots.pod(1).offline().operating("maintenance", "restart");
+
+        assertThat(changed(operated)).isEmpty();
+    }
+
+    @Test
     void aPodThatHasLeftForItGoes() {
         Pods left = Snapshots.pod(0).offline().preparing(Names.COLLASET_OPERATION, Names.SCALE_IN);
         Pods broken = Snapshots.pod(1).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE);

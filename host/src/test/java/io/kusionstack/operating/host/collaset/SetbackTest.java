@@ -162,11 +162,12 @@ class SetbackTest {
                 .build();
         SetMemory memory = SetMemory.NONE.seen(there);
 
-        assertThat(memory.refusals(Map.of(), List.of(), Snapshots.NOW)).isEqualTo(Map.of(cause, rests));
+        assertThat(memory.refusals(Map.of(), List.of(), Snapshots.NOW))
+                .isEqualTo(Map.of(cause, rests, "uid-new", refusal(first, 1)));
         assertThat(memory.refusals(Map.of(), List.of(), until)).isEmpty();
         assertThat(memory.refusals(Map.of(), List.of(first.build()), Snapshots.NOW))
                 .as("it got through, or the Pod was changed")
-                .isEmpty();
+                .doesNotContainKey(cause);
     }
 
     @Test

@@ -179,7 +179,7 @@ class StandstillTest {
     @Test
     void whoStandsStillForLongIsLookedAtSeldom() {
         assertThat(Standstill.NONE.look(NOW)).isEqualTo(Duration.ofSeconds(20));
-        assertThat(new Standstill(List.of(), 1, NOW.minusSeconds(600)).look(NOW))
+        assertThat(new Standstill(List.of(), 1, NOW.minusSeconds(1200)).look(NOW))
                 .isEqualTo(Duration.ofMinutes(5));
     }
 
