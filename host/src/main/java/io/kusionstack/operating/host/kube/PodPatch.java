@@ -24,10 +24,9 @@ import java.util.function.Predicate;
 /**
  * An edit as one request: a strategic-merge patch with uid and resourceVersion as preconditions.
  *
- * @param path without the leading slash
- * @param ofStatus it goes to the status subresource, for the readiness gate is among what changes
+ * @param path without the leading slash; of the status subresource when the readiness gate is among what changes
  */
-record PodPatch(String path, boolean ofStatus, ObjectNode body) {
+record PodPatch(String path, ObjectNode body) {
     private static final String STATUS = "/status";
     private static final String MESSAGE = "updated by PodOpsLifecycle";
 
@@ -43,8 +42,7 @@ record PodPatch(String path, boolean ofStatus, ObjectNode body) {
         texts(metadata, "$deleteFromPrimitiveList/finalizers", edit.removeFinalizers());
         images(body, seen, edit.images());
         edit.serviceReady().ifPresent(ready -> gate(body, ready, now));
-        boolean ofStatus = edit.serviceReady().isPresent();
-        return new PodPatch(path(seen) + (ofStatus ? STATUS : ""), ofStatus, body);
+        return new PodPatch(path(seen) + (edit.serviceReady().isPresent() ? STATUS : ""), body);
     }
 
     /**
@@ -52,12 +50,12 @@ record PodPatch(String path, boolean ofStatus, ObjectNode body) {
      * their patches are not changed.
      */
     PodPatch clearingFieldTracking() {
-        if (ofStatus) {
+        if (body.has("status")) {
             return this;
         }
         ObjectNode clearing = body.deepCopy();
         clearing.withObject("/metadata").putArray("managedFields").addObject();
-        return new PodPatch(path, ofStatus, clearing);
+        return new PodPatch(path, clearing);
     }
 
     /** The Pod without one of its owners. */

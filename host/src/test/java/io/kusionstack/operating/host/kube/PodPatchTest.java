@@ -25,9 +25,7 @@ class PodPatchTest {
     void carriesOnlyItsPreconditionsWhenNothingChanges() {
         assertThat(PodPatch.of(POD, PodEdit.of(POD), NOW))
                 .isEqualTo(new PodPatch(
-                        "api/v1/namespaces/shop/pods/a",
-                        false,
-                        json("{'metadata':{'uid':'uid-a','resourceVersion':'42'}}")));
+                        "api/v1/namespaces/shop/pods/a", json("{'metadata':{'uid':'uid-a','resourceVersion':'42'}}")));
     }
 
     @Test
@@ -43,7 +41,6 @@ class PodPatchTest {
                 .isEqualTo(
                         new PodPatch(
                                 "api/v1/namespaces/shop/pods/a/status",
-                                true,
                                 json(
                                         "{'metadata':{'uid':'uid-a','resourceVersion':'42','labels':{'x':'1','y':null},"
                                                 + "'annotations':{'n':'2'},'finalizers':['f/add'],"
@@ -79,7 +76,6 @@ class PodPatchTest {
         assertThat(patch)
                 .isEqualTo(new PodPatch(
                         "api/v1/namespaces/shop/pods/a",
-                        false,
                         json("{'metadata':{'uid':'uid-a','resourceVersion':'42'},"
                                 + "'spec':{'containers':[{'name':'main','image':'app:v2'}],"
                                 + "'initContainers':[{'name':'mesh','image':'mesh:2'}]}}")));
@@ -93,7 +89,6 @@ class PodPatchTest {
         assertThat(pod.clearingFieldTracking())
                 .isEqualTo(new PodPatch(
                         "api/v1/namespaces/shop/pods/a",
-                        false,
                         json("{'metadata':{'uid':'uid-a','resourceVersion':'42','labels':{'x':'1'},"
                                 + "'managedFields':[{}]}}")));
         assertThat(status.clearingFieldTracking()).isEqualTo(status);
