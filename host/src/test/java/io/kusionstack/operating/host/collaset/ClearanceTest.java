@@ -88,9 +88,9 @@ class ClearanceTest {
     void tellsOfARefusedTemplateInOneEvent() {
         Snapshots world = Snapshots.of(Snapshots.set()).pods(Snapshots.pod(0)).trial(REFUSED);
         SetPlan first = world.plan();
-        assertThat(events(first)).containsExactly("TemplateRefused");
+        assertThat(Snapshots.events(first)).containsExactly("TemplateRefused");
 
-        assertThat(events(Snapshots.of(Snapshots.set().status(Snapshots.status(first)))
+        assertThat(Snapshots.events(Snapshots.of(Snapshots.set().status(Snapshots.status(first)))
                         .pods(Snapshots.pod(0))
                         .trial(REFUSED)
                         .plan()))
@@ -100,7 +100,7 @@ class ClearanceTest {
     @Test
     void tellsOfAStuckPodInOneEventThoughTheNodeAlternatesItsWords() {
         SetPlan first = stuck(Snapshots.set(), "ErrImagePull", "not found");
-        assertThat(events(first)).containsExactly("PodStuck");
+        assertThat(Snapshots.events(first)).containsExactly("PodStuck");
         assertThat(Snapshots.told(first, "Available"))
                 .isEqualTo(
                         "False ReplicasUnavailable: 0 of 1 Pods serve; Pod web-0: container main has not started with"
@@ -134,13 +134,6 @@ class ClearanceTest {
                 .pods(pod)
                 .identities(Identity.adopted(0, "web", "web-2"))
                 .plan();
-    }
-
-    private static List<String> events(SetPlan plan) {
-        return plan.acts().actions().stream()
-                .filter(Action.Announce.class::isInstance)
-                .map(action -> ((Action.Announce) action).reason())
-                .toList();
     }
 
     @Test

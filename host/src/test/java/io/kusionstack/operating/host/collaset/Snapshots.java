@@ -205,6 +205,14 @@ final class Snapshots {
                 .toList();
     }
 
+    /** Reasons of the events that the plan tells. */
+    static List<String> events(SetPlan plan) {
+        return plan.acts().actions().stream()
+                .filter(Action.Announce.class::isInstance)
+                .map(action -> ((Action.Announce) action).reason())
+                .toList();
+    }
+
     /** The status that the plan writes. */
     static ObjectNode status(SetPlan plan) {
         return plan.acts().actions().stream()

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -41,7 +40,7 @@ class StandstillTest {
         assertThat(Snapshots.told(plan, "Progressing"))
                 .isEqualTo("False PluginUnavailable: 0 of 1 Pods serve; " + TOLD);
         assertThat(Snapshots.told(plan, "Stalled")).isEmpty();
-        assertThat(events(plan)).containsExactly("PluginUnavailable");
+        assertThat(Snapshots.events(plan)).containsExactly("PluginUnavailable");
         assertThat(plan.acts().lookAgain()).contains(Duration.ofSeconds(20));
     }
 
@@ -53,7 +52,7 @@ class StandstillTest {
 
         assertThat(Snapshots.told(plan, "Stalled")).isEqualTo("True PluginUnavailable: " + TOLD);
         assertThat(Snapshots.told(plan, "Progressing")).isEqualTo("False PluginUnavailable: " + TOLD);
-        assertThat(events(plan)).isEmpty();
+        assertThat(Snapshots.events(plan)).isEmpty();
     }
 
     @Test
@@ -84,14 +83,14 @@ class StandstillTest {
         SetPlan first = plan(deleted, leaving, NOW);
         assertThat(Snapshots.told(first, "Progressing"))
                 .isEqualTo("True Terminating: Pods are leaving through their lifecycle; " + TOLD);
-        assertThat(events(first)).containsExactly("PluginUnavailable");
+        assertThat(Snapshots.events(first)).containsExactly("PluginUnavailable");
 
         SetPlan lasting =
                 plan(Snapshots.set().deleting().status(Snapshots.status(first)), leaving, NOW.minusSeconds(60));
 
         assertThat(Snapshots.told(lasting, "Stalled")).isEqualTo("True PluginUnavailable: " + TOLD);
         assertThat(Snapshots.told(lasting, "Progressing")).isEqualTo("False PluginUnavailable: " + TOLD);
-        assertThat(events(lasting)).isEmpty();
+        assertThat(Snapshots.events(lasting)).isEmpty();
     }
 
     @Test
@@ -225,12 +224,5 @@ class StandstillTest {
                 .trouble(pod, NO_PLUGIN)
                 .still(still)
                 .plan();
-    }
-
-    private static List<String> events(SetPlan plan) {
-        return plan.acts().actions().stream()
-                .filter(Action.Announce.class::isInstance)
-                .map(action -> ((Action.Announce) action).reason())
-                .toList();
     }
 }

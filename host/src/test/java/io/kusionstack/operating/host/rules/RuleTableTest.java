@@ -51,7 +51,10 @@ class RuleTableTest {
             for (int code = 0; code < Math.pow(Is.values().length, pods); code++) {
                 for (int policy = 0; policy < POLICIES.size(); policy++) {
                     // each policy beside one other, so that all-or-nothing is at work in every second world
-                    holds(states(code, pods), ONE.get(policy), TWO.get((policy + code) % POLICIES.size()));
+                    holds(
+                            Rules.states(Is.values(), code, pods),
+                            ONE.get(policy),
+                            TWO.get((policy + code) % POLICIES.size()));
                     worlds++;
                 }
             }
@@ -142,15 +145,5 @@ class RuleTableTest {
         return pod.preCheck("collaset", "update")
                 .label(Names.key(Names.PRE_CHECK, "collaset"), Integer.toString(100 - index))
                 .build();
-    }
-
-    private static List<Is> states(int code, int pods) {
-        List<Is> states = new ArrayList<>();
-        int rest = code;
-        for (int i = 0; i < pods; i++) {
-            states.add(Is.values()[rest % Is.values().length]);
-            rest /= Is.values().length;
-        }
-        return states;
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.world.Pods;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Writes PodTransitionRules for tests, as a user would. */
 final class Rules {
@@ -33,5 +35,16 @@ final class Rules {
         } catch (JsonProcessingException unreadable) {
             throw new IllegalArgumentException(yaml, unreadable);
         }
+    }
+
+    /** So many states as the digits of a number: all numbers give all worlds. */
+    static <T> List<T> states(T[] values, int code, int count) {
+        List<T> states = new ArrayList<>();
+        int rest = code;
+        for (int i = 0; i < count; i++) {
+            states.add(values[rest % values.length]);
+            rest /= values.length;
+        }
+        return states;
     }
 }

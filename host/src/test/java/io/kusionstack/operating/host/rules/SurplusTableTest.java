@@ -35,7 +35,7 @@ class SurplusTableTest {
         for (int pods = 0; pods <= 4; pods++) {
             for (int code = 0; code < Math.pow(Is.values().length, pods); code++) {
                 for (int wanted = 0; wanted <= 4; wanted++) {
-                    holds(states(code, pods), wanted);
+                    holds(Rules.states(Is.values(), code, pods), wanted);
                     worlds++;
                 }
             }
@@ -89,7 +89,7 @@ class SurplusTableTest {
     void allPodsOfAWorkloadThatWantsNoneGoInTheEnd() {
         for (String policy : List.of("maxUnavailableValue: 1", "maxUnavailableValue: 1%", "maxUnavailableValue: 50%")) {
             for (int code = 0; code < Math.pow(Is.values().length, 3); code++) {
-                List<Is> states = states(code, 3);
+                List<Is> states = Rules.states(Is.values(), code, 3);
                 FakeRuleWorld world = FakeRuleWorld.with(Rules.available("all", Rules.ALL, policy))
                         .put(new Workload("uid-web", 0, Map.of()));
                 world.put(allWaiting(states).toArray(PodRecord[]::new));
@@ -149,15 +149,5 @@ class SurplusTableTest {
         return pod.preCheck(FakeRuleWorld.UPDATE, index == 1 ? "update" : Names.SCALE_IN)
                 .label(Names.key(Names.PRE_CHECK, FakeRuleWorld.UPDATE), Integer.toString(100 - index))
                 .build();
-    }
-
-    private static List<Is> states(int code, int pods) {
-        List<Is> states = new ArrayList<>();
-        int rest = code;
-        for (int i = 0; i < pods; i++) {
-            states.add(Is.values()[rest % Is.values().length]);
-            rest /= Is.values().length;
-        }
-        return states;
     }
 }
