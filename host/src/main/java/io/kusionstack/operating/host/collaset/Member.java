@@ -77,7 +77,7 @@ record Member(
 
     private static boolean hasPassed(PodRecord pod) {
         return PodOps.operation(pod, Names.COLLASET_OPERATION)
-                .filter(operation -> operation.phase() != PodOps.Phase.PRE_CHECK)
+                .filter(PodOps.Operation::hasLeftPreCheck)
                 .isPresent();
     }
 
@@ -112,8 +112,7 @@ record Member(
                 pod.labels().keySet().stream().anyMatch(key -> key.startsWith(Names.OPERATING) && !OWN.contains(key));
         return others
                 && PodOps.operations(pod).values().stream()
-                        .anyMatch(operation -> operation.phase() != PodOps.Phase.PRE_CHECK
-                                && !OWN.contains(Names.key(Names.OPERATING, operation.id())));
+                        .anyMatch(operation -> operation.hasLeftPreCheck() && !operation.isOfASet());
     }
 
     private boolean bound() {

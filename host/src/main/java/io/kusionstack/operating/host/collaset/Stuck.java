@@ -112,13 +112,8 @@ record Stuck(String reason, String subject, String words, Optional<Duration> pat
                 && !member.pod().hasLabel(Names.STAY_OFFLINE)
                 && !snapshot.troubles().containsKey(member.uid())
                 && of(member.pod(), snapshot.now()).isEmpty()
-                && (isOperated(member.pod())
+                && (PodOps.hasLeftPreCheck(member.pod())
                         || member.pod().created().plus(STARTING).isAfter(snapshot.now()));
-    }
-
-    private static boolean isOperated(PodRecord pod) {
-        return PodOps.operations(pod).values().stream()
-                .anyMatch(operation -> operation.phase() != PodOps.Phase.PRE_CHECK);
     }
 
     /** For what these conditions tell, and those of before did not. */

@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.lifecycle;
 
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -16,9 +15,7 @@ final class LifecycleExplanations {
     /** Operations that nobody here ends. */
     private static List<Wait> byOthers(PodRecord pod) {
         return PodOps.operations(pod).values().stream()
-                .filter(operation -> operation.phase() == PodOps.Phase.OPERATING
-                        && !operation.id().equals(Names.COLLASET_OPERATION)
-                        && !operation.id().equals(Names.POD_DELETE_OPERATION))
+                .filter(operation -> operation.phase() == PodOps.Phase.OPERATING && !operation.isOfASet())
                 .map(operation -> new Wait(
                         Reason.OPERATION_UNDER_WAY,
                         operation.id(),

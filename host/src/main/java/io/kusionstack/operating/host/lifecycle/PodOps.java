@@ -61,7 +61,17 @@ public final class PodOps {
      * @param type empty while the labels don't say it
      * @param since when it entered the phase, by the time stamp of the label; empty where the value is no time
      */
-    public record Operation(String id, String type, Phase phase, Optional<Instant> since) {}
+    public record Operation(String id, String type, Phase phase, Optional<Instant> since) {
+        /** True once the rules let it pass. */
+        public boolean hasLeftPreCheck() {
+            return phase != Phase.PRE_CHECK;
+        }
+
+        /** True of the operations with which sets work, by whichever controller of the kind. */
+        public boolean isOfASet() {
+            return id.equals(Names.COLLASET_OPERATION) || id.equals(Names.POD_DELETE_OPERATION);
+        }
+    }
 
     /** May an operation touch its Pod? */
     public sealed interface Allowance {
@@ -122,6 +132,11 @@ public final class PodOps {
     /** True if no operation is on the Pod, in whatever phase. */
     public static boolean isIdle(PodRecord pod) {
         return operations(pod).isEmpty();
+    }
+
+    /** True if the rules let any operation on the Pod pass. */
+    public static boolean hasLeftPreCheck(PodRecord pod) {
+        return operations(pod).values().stream().anyMatch(Operation::hasLeftPreCheck);
     }
 
     /** The containers that the kubelet is yet to stop, because their image was patched: until then they run as before. */

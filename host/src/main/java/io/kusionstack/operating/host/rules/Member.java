@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.rules;
 
-import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -52,9 +51,7 @@ record Member(
 
     /** Down, and on its way out of the cluster for good: whatever its workload wants, it does not stay. */
     boolean isGoing() {
-        return isDown()
-                && (pod.terminating()
-                        || PodOps.operations(pod).keySet().stream().anyMatch(id -> PodOps.isToDelete(pod, id)));
+        return isDown() && (pod.terminating() || standing.toDelete());
     }
 
     /** The uid of the workload that it counts for. */

@@ -335,9 +335,7 @@ final class Roll {
 
     /** Whose labels an update changes still owes its slot to the rule that gave it, until it is back. */
     private static boolean isOutByAnOperation(PodRecord pod) {
-        return !pod.available()
-                && PodOps.operations(pod).values().stream()
-                        .anyMatch(operation -> operation.phase() != PodOps.Phase.PRE_CHECK);
+        return !pod.available() && PodOps.hasLeftPreCheck(pod);
     }
 
     /** Out of service, and of a workload all of whose Pods the rule counts: its labels do not hide that. */

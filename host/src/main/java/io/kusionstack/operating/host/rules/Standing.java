@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param name of the Pod
  * @param counted it is one of those that a rule keeps available: in the lifecycle, or of a CollaSet, and not ended
  * @param leaving an operation passed its check and keeps the Pod out of service
+ * @param toDelete an operation on it ends with its deletion
  * @param preCheck value by operation of the stored labels that say it waits at PreCheck
  * @param postCheck value by operation of the stored labels that say it waits at PostCheck
  */
@@ -26,6 +27,7 @@ record Standing(
         String name,
         boolean counted,
         boolean leaving,
+        boolean toDelete,
         SortedMap<String, String> preCheck,
         SortedMap<String, String> postCheck) {
 
@@ -36,9 +38,11 @@ record Standing(
 
     static Standing of(PodRecord pod) {
         boolean leaving = false;
+        boolean toDelete = false;
         SortedMap<String, String> preCheck = new TreeMap<>();
         SortedMap<String, String> postCheck = new TreeMap<>();
         for (PodOps.Operation operation : PodOps.operations(pod).values()) {
+            toDelete |= PodOps.isToDelete(pod, operation.id());
             switch (operation.phase()) {
                 case PRE_CHECK -> {
                     // without the opt-in the lifecycle asks for nothing
@@ -55,7 +59,7 @@ record Standing(
             }
         }
         boolean counted = (pod.controlled() || isOfASet(pod)) && !pod.inactive();
-        return new Standing(pod.name(), counted, leaving, preCheck, postCheck);
+        return new Standing(pod.name(), counted, leaving, toDelete, preCheck, postCheck);
     }
 
     /** Its opt-in is the set's to give: one that has lost it is still kept available. */
