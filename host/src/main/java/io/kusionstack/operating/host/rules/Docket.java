@@ -107,7 +107,7 @@ final class Docket {
 
     /** A Pod that left service without a slot, and could serve again. */
     RuleSnapshot again(Member member) {
-        Subject subject = subject(member, Stage.PRE_CHECK, Leave.MAY_RETURN, Optional.empty());
+        Subject subject = subject(member, Stage.PRE_CHECK, Leave.LEFT, Optional.empty());
         return new RuleSnapshot(counted(member.tallies()), List.of(subject), Map.of());
     }
 
@@ -172,7 +172,9 @@ final class Docket {
 
     private static Subject subject(Member member, Stage stage, Leave leave, Optional<Wait> aside) {
         PodRecord pod = member.pod();
-        Optional<String> goingOf = member.isGoing() ? member.workload() : Optional.empty();
+        boolean goes =
+                member.isGoing() || leave == Leave.LEFT && member.standing().toDelete();
+        Optional<String> goingOf = goes ? member.workload() : Optional.empty();
         return new Subject(pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, goingOf, aside);
     }
 

@@ -81,6 +81,10 @@ final class RuleEngine {
                 surplus(subject, rule)
                         .map(known -> besideOneThatGoes(counts[rule], known))
                         .orElseGet(() -> beside(counts[rule]));
+            case LEFT ->
+                beside(surplus(subject, rule)
+                        .map(known -> othersThatGo(counts[rule], known))
+                        .orElse(counts[rule]));
         };
     }
 
@@ -90,8 +94,12 @@ final class RuleEngine {
     }
 
     private static Count besideOneThatGoes(Count count, Surplus known) {
-        Count others = count.without(known.spareForThoseThatGo() - known.spare());
+        Count others = othersThatGo(count, known);
         return known.down() > known.tooMany() ? others.andOneBack() : others.andOneMore();
+    }
+
+    private static Count othersThatGo(Count count, Surplus known) {
+        return count.without(known.spareForThoseThatGo() - known.spare());
     }
 
     private Optional<Surplus> surplus(Subject subject, int rule) {
@@ -149,7 +157,7 @@ final class RuleEngine {
     private static Optional<String> blocks(AvailabilityRule availability, Subject subject, Count count) {
         return availability.freezes().or(() -> switch (subject.leave()) {
             case OUT -> Optional.empty();
-            case IN_SERVICE, MAY_RETURN -> availability.blocks(count);
+            case IN_SERVICE, MAY_RETURN, LEFT -> availability.blocks(count);
         });
     }
 

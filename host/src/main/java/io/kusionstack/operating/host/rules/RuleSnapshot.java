@@ -42,7 +42,7 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      *
      * @param skips the rules it need not pass
      * @param leave how it stands to a budget if it goes on
-     * @param goingOf the workload that it counts for, if it is down and goes for good
+     * @param goingOf the workload that it counts for, if it is down, or has left, and goes for good
      * @param aside why it may not go on yet though every rule lets it
      */
     record Subject(
@@ -66,7 +66,9 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
         /** In service: it takes a slot. */
         IN_SERVICE,
         /** Counted as out, but may serve again by itself: it takes a slot, for which its own outage does not count. */
-        MAY_RETURN
+        MAY_RETURN,
+        /** It left while it was out anyway, and could serve again: as if it had taken a slot then. */
+        LEFT
     }
 
     /** What a plugin was asked. */

@@ -55,6 +55,23 @@ class SurplusTest {
     }
 
     @Test
+    void whoWasLetGoIsNotCalledBackByTheSameCount() {
+        PodRecord a = neverServed("a", "100");
+        world.put(wanting(1)).put(a, Pods.pod("b").ready().ownedBy("web").build());
+        assertThat(world.woken("web")).containsExactly("a");
+        PodRecord left = Pods.pod("a")
+                .version(2)
+                .offline()
+                .ownedBy("web")
+                .preparing(FakeRuleWorld.UPDATE, Names.SCALE_IN)
+                .build();
+
+        world.put(left);
+
+        assertThat(world.desk.judgeAgain(left, FakeRuleWorld.UPDATE)).isEqualTo(new Judgement.Passed());
+    }
+
+    @Test
     void ofTwoThatWaitOnlyAsManyGoAsAreTooMany() {
         world.put(wanting(1)).put(neverServed("a", "100"), neverServed("b", "200"));
 
