@@ -83,38 +83,47 @@ final class DeletionPlanner {
         }
 
         void look(Member member) {
-            PodRecord pod = member.pod();
             PodEdit restored = LostLabels.restored(member);
+            // a set that is being deleted neither updates nor scales: nobody else would end what it has begun
+            PodEdit given = PodOps.undoBegun(member.pod(), Names.COLLASET_OPERATION);
             if (!restored.isEmpty()) {
                 draft.edit(member, restored);
-            } else if (PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE)) {
-                goOn(member);
+            } else if (PodOps.isDuring(member.pod(), Names.POD_DELETE_OPERATION, Names.DELETE)) {
+                goOn(member, given);
             } else {
-                begin(member);
+                begin(member, given);
             }
         }
 
-        private void begin(Member member) {
+        private void begin(Member member, PodEdit given) {
             Optional<Wait> stop = setback.stops(member, snapshot.now());
-            if (stop.isPresent()) {
-                draft.await(member, stop.get());
-            } else if (window.admits()) {
-                draft.edit(
-                        member,
-                        PodOps.beginToDelete(member.pod(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
-            } else {
+            PodEdit edit = given;
+            if (stop.isEmpty() && window.admits()) {
+                edit = given.labels(PodOps.beginToDelete(
+                                member.pod().with(given), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now())
+                        .labels());
+            } else if (stop.isEmpty()) {
                 draft.lookAgain(BeginWindow.FRESH);
             }
+            stop.ifPresent(why -> draft.await(member, why));
+            if (!edit.isEmpty()) {
+                draft.edit(member, edit);
+            }
         }
 
-        private void goOn(Member member) {
+        private void goOn(Member member, PodEdit given) {
             PodRecord pod = member.pod();
             PodOps.Allowance allowance =
                     PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
             if (setback.callsBack(member, snapshot.now())) {
-                draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
+                draft.edit(
+                        member,
+                        given.labels(PodOps.undo(pod.with(given), Names.POD_DELETE_OPERATION)
+                                .labels()));
             } else if (allowance instanceof PodOps.Allowance.Now) {
                 draft.delete(member);
+            } else if (!given.isEmpty()) {
+                draft.edit(member, given);
             }
         }
     }

@@ -214,13 +214,16 @@ public final class PodOps {
                 : edit;
     }
 
+    /** Gives the operation up if it was begun and is not finished; changes nothing where it is not. */
+    public static PodEdit undoBegun(PodRecord pod, String id) {
+        return pod.hasLabel(Mark.OPERATING.key(id)) ? undo(pod, id) : PodEdit.of(pod);
+    }
+
     /** Gives up all that the operator itself has begun with the Pod; changes nothing where that is nothing. */
     public static PodEdit undoOwn(PodRecord pod) {
         PodEdit edit = PodEdit.of(pod);
         for (String operation : Names.OWN_OPERATIONS) {
-            if (pod.hasLabel(Mark.OPERATING.key(operation))) {
-                edit = edit.labels(undo(pod, operation).labels());
-            }
+            edit = edit.labels(undoBegun(pod, operation).labels());
         }
         return edit;
     }

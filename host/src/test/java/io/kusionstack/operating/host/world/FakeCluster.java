@@ -41,7 +41,7 @@ public final class FakeCluster implements Actuator {
 
     private final Map<String, PodRecord> pods = new LinkedHashMap<>();
     private final Map<String, Stored> objects = new LinkedHashMap<>();
-    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
+    private final FakeRefusals refusals = new FakeRefusals();
     private final List<Runnable> afterEachWrite = new ArrayList<>();
     private final List<Action> done = new ArrayList<>();
     private PodGate gate = (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
@@ -132,7 +132,7 @@ public final class FakeCluster implements Actuator {
     public void put(PodRecord pod) {
         version++;
         pods.put(pod.uid(), Pods.like(pod).version(version).build());
-        refusals.remove(pod.uid());
+        refusals.changed(pod.uid());
     }
 
     public void remove(PodRecord pod) {
@@ -158,7 +158,7 @@ public final class FakeCluster implements Actuator {
 
     @Override
     public Optional<Refusal> refusal(PodRecord pod) {
-        return Optional.ofNullable(refusals.get(pod.uid()));
+        return refusals.of(pod.uid());
     }
 
     @Override
@@ -187,6 +187,9 @@ public final class FakeCluster implements Actuator {
             return failure;
         }
         Optional<String> refusal = refusing.apply(action);
+        if (refusal.isPresent() && action instanceof Action.DeletePod delete) {
+            return Optional.of(refusals.deletion(pods.get(delete.pod().uid()), delete, refusal.get(), now));
+        }
         if (refusal.isPresent() && !(action instanceof Action.EditPod)) {
             return Optional.of(new Failure(action, Fate.REFUSED, 422, refusal.get()));
         }
@@ -221,9 +224,7 @@ public final class FakeCluster implements Actuator {
         PodEdit advanced = gate.advance(seen, edit, now).edit();
         Optional<String> refused = refusing.apply(new Action.EditPod(advanced));
         if (refused.isPresent()) {
-            refusals.put(
-                    seen.uid(),
-                    new Refusal(Fate.REFUSED, 422, refused.get(), advanced, 1, now.plus(Duration.ofHours(1)), false));
+            refusals.edit(seen, advanced, refused.get(), now);
             advanced = gate.advanceWithoutIntention(seen, edit, now).edit();
         }
         Action.EditPod sent = new Action.EditPod(advanced);
@@ -274,6 +275,7 @@ public final class FakeCluster implements Actuator {
         if (seen == null || seen.resourceVersion() != delete.resourceVersion()) {
             return Optional.of(new Failure(delete, Fate.CONFLICT, 409, "the Pod is not as it was"));
         }
+        refusals.deleted(seen.uid());
         begin();
         terminate(seen);
         written(delete);
