@@ -81,6 +81,22 @@ record Employment(
                 Map.of());
     }
 
+    /** As the Service is treated that went together with its finalizer: nobody is to get traffic from it, and nothing is written to it. */
+    Employment departed() {
+        return new Employment(
+                new ObjectRef(ObjectKind.SERVICE, ref.namespace(), ref.name(), ""),
+                version,
+                false,
+                held,
+                type,
+                finalizers,
+                selector,
+                finalizer,
+                plugin,
+                employer,
+                records);
+    }
+
     static Employment of(Service service) {
         ObjectMeta meta = service.getMetadata();
         Map<String, String> labels = copy(meta.getLabels());

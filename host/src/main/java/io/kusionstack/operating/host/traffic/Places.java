@@ -65,8 +65,28 @@ final class Places {
                 .toList();
     }
 
-    /** What the record names as the host sees it now. */
-    static List<Place> recorded(Employment employment) {
+    /** What the record names as the host sees it now, and that of a predecessor of which something may be left. */
+    static List<Place> recorded(Employment employment, Optional<Employment> departed) {
+        List<Place> places = new ArrayList<>(recorded(employment));
+        for (Place place : departed.map(Places::recorded).orElse(List.of())) {
+            if (!isAmong(places, place)) {
+                places.add(place);
+            }
+        }
+        return places;
+    }
+
+    /** True if something of the predecessor may be where the record of its successor does not say so. */
+    static boolean isInherited(List<PlaceMemory> places, Employment employment, Employment departed) {
+        List<Place> own = recorded(employment);
+        List<Place> before = recorded(departed);
+        return places.stream()
+                .map(PlaceMemory::place)
+                .filter(place -> isAmong(before, place) || isPartOf(before, place))
+                .anyMatch(place -> !isAmong(own, place) && !isPartOf(own, place));
+    }
+
+    private static List<Place> recorded(Employment employment) {
         return ServedPlaces.parse(
                 employment.records().getOrDefault(Names.TRAFFIC_SERVED, "[]"),
                 employment.employer().ref());

@@ -17,13 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +57,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     private final InstantSource clock;
     private final AtomicLong tickets = new AtomicLong();
     private final OffTickets offs;
-    private final Map<String, Map<Key, Employment>> managed = new ConcurrentHashMap<>();
+    private final ManagedServices services = new ManagedServices();
     private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
     /** Since when an obstacle of a Service that may last stands without a break. */
     private final Map<Key, Instant> since = new ConcurrentHashMap<>();
@@ -122,6 +120,11 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         offs.podChanged(before, after);
     }
 
+    /** Which Services plugins serve. */
+    ManagedServices services() {
+        return services;
+    }
+
     /** Which Services have backends where. */
     Claims claims() {
         return claims;
@@ -129,23 +132,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
         claims.serviceChanged(before, after);
-        if (after != null) {
-            Employment now = Employment.of(after);
-            change(now, now.isManaged());
-        } else if (before != null) {
-            change(Employment.of(before), false);
-        }
-    }
-
-    private void change(Employment employment, boolean isManaged) {
-        managed.compute(employment.ref().namespace(), (namespace, known) -> {
-            Map<Key, Employment> all = known == null ? new LinkedHashMap<>() : new LinkedHashMap<>(known);
-            all.remove(employment.key());
-            if (isManaged) {
-                all.put(employment.key(), employment);
-            }
-            return all.isEmpty() ? null : Collections.unmodifiableMap(all);
-        });
+        services.changed(before, after);
     }
 
     /** The next ticket: all that the host learns from now on has a higher one. */
@@ -160,11 +147,6 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     /** As {@link OffTickets#back}. */
     long back(PodRecord pod) {
         return offs.back(pod);
-    }
-
-    /** The managed Services of a namespace. */
-    Collection<Employment> managed(String namespace) {
-        return managed.getOrDefault(namespace, Map.of()).values();
     }
 
     /** @return true if what is ahead of the Service's Pods is other than before */
@@ -238,8 +220,9 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         if (PodOps.isToDelete(pod, operation)) {
             return List.of();
         }
-        Employment now = managed.getOrDefault(service.namespace(), Map.of()).get(service);
-        if (now != null && !now.employer().equals(known.described())) {
+        Optional<Employment> now = services.get(service);
+        if (now.filter(described -> !described.employer().equals(known.described()))
+                .isPresent()) {
             return List.of(Words.notLookedYet("traffic of Service " + service, false));
         }
         return Optional.ofNullable(known.pods().get(pod.uid())).flatMap(Known::ahead).stream()
@@ -249,6 +232,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     void forget(Key service) {
         of(service.namespace()).remove(service);
         since.remove(service);
+        services.forget(service);
     }
 
     Optional<Known> known(Key service, PodRecord pod) {
@@ -263,7 +247,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     /** True if a plugin looks after the backends of this Service. */
     public boolean serves(Key service) {
-        return managed.getOrDefault(service.namespace(), Map.of()).containsKey(service);
+        return services.get(service).isPresent();
     }
 
     @Override
@@ -291,7 +275,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     /** The Services that want the Pod, or may have something of it. */
     List<Key> servicesOf(PodRecord pod) {
         List<Key> services = new ArrayList<>();
-        for (Employment employment : managed(pod.namespace())) {
+        for (Employment employment : this.services.of(pod.namespace())) {
             boolean unasked = !of(pod.namespace()).containsKey(employment.key());
             if (employment.selects(pod) && (employment.wanted() || unasked)) {
                 services.add(employment.key());
@@ -314,7 +298,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     @Override
     public SortedMap<String, String> expected(PodRecord pod) {
         SortedMap<String, String> expected = Collections.emptySortedMap();
-        for (Employment employment : managed(pod.namespace())) {
+        for (Employment employment : services.of(pod.namespace())) {
             if (employment.wanted() && employment.selects(pod)) {
                 expected = expected.isEmpty() ? new TreeMap<>() : expected;
                 expected.put(employment.expectedKey(), employment.finalizer());
@@ -330,7 +314,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         if (back == 0) {
             return Optional.empty();
         }
-        for (Employment employment : managed(pod.namespace())) {
+        for (Employment employment : services.of(pod.namespace())) {
             Optional<Known> known = known(employment.key(), pod);
             boolean isOn = known.filter(said -> said.onAt() > back).isPresent();
             if (employment.wanted() && employment.selects(pod) && !isOn) {
@@ -355,7 +339,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     /** What does not pass by itself soon: what keeps it from being on, or off, or from leaving for what it is to come back from. */
     public Optional<Wait> trouble(PodRecord pod) {
-        if (managed(pod.namespace()).isEmpty() && of(pod.namespace()).isEmpty()) {
+        if (services.of(pod.namespace()).isEmpty() && of(pod.namespace()).isEmpty()) {
             return Optional.empty();
         }
         for (Key service : servicesOf(pod)) {

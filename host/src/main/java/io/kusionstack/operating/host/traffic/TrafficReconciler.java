@@ -92,7 +92,12 @@ public final class TrafficReconciler implements Reconciler {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        Employment employment = sources.services().get(key).map(Employment::of).orElseGet(() -> Employment.gone(key));
+        Optional<Employment> departed = sources.traffic().services().departed(key);
+        Employment employment = sources.services()
+                .get(key)
+                .map(Employment::of)
+                .or(() -> departed)
+                .orElseGet(() -> Employment.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
         Optional<Whereabouts> whereabouts = employment.isManaged()
                 ? Optional.of(
@@ -100,7 +105,7 @@ public final class TrafficReconciler implements Reconciler {
                 : Optional.empty();
         Optional<Place> serving =
                 whereabouts.filter(known -> employment.wanted()).flatMap(PlaceCalls::place);
-        List<Place> recorded = Places.recorded(employment);
+        List<Place> recorded = Places.recorded(employment, departed);
         List<PlaceMemory> places = Places.of(employment, recorded, memory, whereabouts);
         if (employment.wanted()) {
             announce(employment, Places.takenOut(places, recorded, memory));
@@ -110,6 +115,9 @@ public final class TrafficReconciler implements Reconciler {
         memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
         if (employment.wanted()) {
             places = Places.remaining(places, serving);
+            if (departed.isPresent() && !Places.isInherited(places, employment, departed.get())) {
+                sources.traffic().services().forget(key);
+            }
         }
         return act(key, new Round(employment, memory, serving, whereabouts.flatMap(PlaceCalls::unknown)), places);
     }
@@ -306,8 +314,9 @@ public final class TrafficReconciler implements Reconciler {
         forget(key, round);
         sources.traffic().forget(key);
         waiting.forget(key);
-        Optional<Action> write =
-                employment.held() ? new ServicePatch(employment).letGo().action() : Optional.empty();
+        Optional<Action> write = employment.held() && employment.exists()
+                ? new ServicePatch(employment).letGo().action()
+                : Optional.empty();
         if (write.isEmpty()) {
             return Outcome.done();
         }

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.Map;
 
@@ -30,6 +31,15 @@ final class Tales {
         assertThat(world.cluster.pods())
                 .allMatch(PodRecord::available)
                 .allMatch(pod -> pod.containers().getFirst().runningImage().equals("app:v2"));
+    }
+
+    static void assertNothingLeft(TrafficWorld world) {
+        assertThat(world.balancer.places.values()).allMatch(Map::isEmpty);
+        assertThat(world.cluster.pods())
+                .allMatch(pod -> pod.finalizers().isEmpty())
+                .allMatch(pod -> pod.annotations()
+                        .getOrDefault(Names.AVAILABLE_CONDITIONS, "{}")
+                        .equals("{}"));
     }
 
     static TrafficWorld started() {

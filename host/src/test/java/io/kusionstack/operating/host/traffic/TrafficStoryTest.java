@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import static io.kusionstack.operating.host.traffic.Tales.ALL_ON;
 import static io.kusionstack.operating.host.traffic.Tales.annotate;
+import static io.kusionstack.operating.host.traffic.Tales.assertNothingLeft;
 import static io.kusionstack.operating.host.traffic.Tales.assertUpdated;
 import static io.kusionstack.operating.host.traffic.Tales.start;
 import static io.kusionstack.operating.host.traffic.Tales.started;
@@ -297,15 +298,6 @@ class TrafficStoryTest {
 
     private static String places(TrafficWorld world) {
         return world.stored().orElseThrow().getMetadata().getAnnotations().get(Names.TRAFFIC_SERVED);
-    }
-
-    private static void assertNothingLeft(TrafficWorld world) {
-        assertThat(world.balancer.places.values()).allMatch(Map::isEmpty);
-        assertThat(world.cluster.pods())
-                .allMatch(pod -> pod.finalizers().isEmpty())
-                .allMatch(pod -> pod.annotations()
-                        .getOrDefault(Names.AVAILABLE_CONDITIONS, "{}")
-                        .equals("{}"));
     }
 
     private static void updated(TrafficWorld world) {

@@ -1,0 +1,111 @@
+package io.kusionstack.operating.host.traffic;
+
+import static io.kusionstack.operating.host.traffic.Tales.annotate;
+import static io.kusionstack.operating.host.traffic.Tales.started;
+import static io.kusionstack.operating.host.traffic.Tales.steps;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A Service that goes together with its finalizer while the host runs, before its places could be looked at. */
+class TrafficDepartedTest {
+    private static final Wait UNAVAILABLE = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "plugin \"slb\" is not loaded");
+
+    @Test
+    void itsPodsAreTakenOffWhereItsLastRecordNamesThem() {
+        TrafficWorld world = started();
+        world.restart();
+
+        world.loseService();
+        world.image("app:v2");
+        world.settle();
+
+        Tales.assertNothingLeft(world);
+        assertThat(world.cluster.pods()).allMatch(Tales::isUpdated);
+        assertThat(world.cluster.done()).noneMatch(Action.Announce.class::isInstance);
+    }
+
+    @Test
+    void itsPodsWaitAsLongAsItsPluginCannotBeAsked() {
+        TrafficWorld world = started();
+        world.balancer.unavailable = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 8);
+
+        world.loseService();
+        world.image("app:v2");
+        steps(world, 60);
+
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(Tales.ALL_ON);
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+        for (PodRecord pod : world.cluster.pods()) {
+            assertThat(world.traffic.waits(pod)).extracting(Wait::reason).containsOnly(Reason.PLUGIN_UNAVAILABLE);
+        }
+
+        world.balancer.unavailable = Optional.empty();
+        world.settle();
+        Tales.assertNothingLeft(world);
+        assertThat(world.cluster.pods()).allMatch(Tales::isUpdated);
+    }
+
+    @Test
+    void oneThatIsCreatedAgainElsewhereLeavesWhereItsPredecessorServed() {
+        TrafficWorld world = started();
+        world.balancer.silent = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 4);
+
+        world.loseService();
+        world.service(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+        steps(world, 20);
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(Tales.ALL_ON);
+
+        world.balancer.silent = Optional.empty();
+        world.settle();
+        assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
+        assertThat(world.balancer.at("lb-1")).isEmpty();
+        assertThat(world.traffic.services().departed(TrafficWorld.KEY)).isEmpty();
+    }
+
+    @Test
+    void oneThatIsReplacedInOneStepIsKnownByItsUid() {
+        TrafficWorld world = started();
+        world.restart();
+
+        world.edit(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .withFinalizers()
+                .removeFromAnnotations(Names.TRAFFIC_SERVED)
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+        world.settle();
+
+        assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
+        assertThat(world.balancer.at("lb-1")).isEmpty();
+    }
+
+    @Test
+    void whatItsSuccessorServesIsNotTakenOff() {
+        TrafficWorld world = started();
+        world.restart();
+
+        world.loseService();
+        world.service(service -> service.editMetadata().withUid("uid-web-again").endMetadata());
+        world.settle();
+        assertThat(world.balancer.asked).extracting(FakeBalancer.Asked::on).containsOnly(true);
+
+        annotate(world, FakeBalancer.LB, "lb-2");
+        world.settle();
+        assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
+        assertThat(world.balancer.at("lb-1")).isEmpty();
+    }
+}
