@@ -20,6 +20,9 @@ record Course(boolean on, int tries, Instant seenFrom, Instant due, Optional<Ins
     private static final Duration NEXT = Duration.ofMillis(200);
     private static final Duration MOST = Duration.ofSeconds(30);
     private static final Duration LONGEST_WORD = Duration.ofSeconds(30);
+    /** Where a change of others is in the way, which is over soon: who waits longer must not be asked for more seldom for long. */
+    private static final Duration MOST_BUSY = Duration.ofSeconds(2);
+
     private static final Duration REFUSED = Duration.ofSeconds(15);
 
     /** How long a provider may go on showing a backend as it was before it took the change. */
@@ -68,7 +71,9 @@ record Course(boolean on, int tries, Instant seenFrom, Instant due, Optional<Ins
     private Course underWay(Progress.Pending pending, Optional<Wait> word, Instant now) {
         boolean taken = Words.isTaken(pending);
         int times = taken && accepted.isEmpty() ? 1 : tries + 1;
-        Duration after = longer(pace(times), shorter(pending.after(), LONGEST_WORD));
+        boolean isBusy = pending.kind() == Progress.Pending.Kind.BUSY;
+        Duration pace = isBusy ? shorter(pace(times), MOST_BUSY) : pace(times);
+        Duration after = longer(pace, shorter(pending.after(), LONGEST_WORD));
         Optional<Instant> first = taken ? Optional.of(accepted.orElse(now)) : accepted;
         return new Course(on, times, seenFrom, now.plus(after), first, word);
     }

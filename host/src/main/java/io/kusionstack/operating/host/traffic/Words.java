@@ -239,7 +239,7 @@ final class Words {
         return switch (kind) {
             case DRAINING -> on ? Reason.WAITING_FOR_TRAFFIC_ON : Reason.DRAINING_CONNECTIONS;
             case THROTTLED -> Reason.TRAFFIC_THROTTLED;
-            case OTHER -> waiting(on);
+            case BUSY, OTHER -> waiting(on);
         };
     }
 
@@ -247,7 +247,7 @@ final class Words {
     static boolean isTaken(Progress progress) {
         return switch (progress) {
             case Progress.Done done -> true;
-            case Pending pending -> pending.kind() != Pending.Kind.THROTTLED;
+            case Pending pending -> pending.kind() != Pending.Kind.THROTTLED && pending.kind() != Pending.Kind.BUSY;
             case Progress.Failed failed -> false;
         };
     }

@@ -89,6 +89,20 @@ class CourseTest {
     }
 
     @Test
+    void aProviderThatIsBusyWithOthersIsAskedEveryTwoSecondsHoweverLongItIs() {
+        Progress busy = new Progress.Pending(Progress.Pending.Kind.BUSY, "LoadBalancerBusy", Duration.ofMillis(800));
+        List<Long> millis = new ArrayList<>();
+        Course course = Course.begun(false, NOW);
+        for (int i = 0; i < 8; i++) {
+            course = course.asked(busy, WORD, NOW);
+            millis.add(Duration.between(NOW, course.due()).toMillis());
+        }
+
+        assertThat(millis).containsExactly(800L, 800L, 800L, 800L, 1600L, 2000L, 2000L, 2000L);
+        assertThat(course.accepted()).as("it was not taken").isEmpty();
+    }
+
+    @Test
     void whatWasTakenAfterAnotherWordIsLookedAtSoon() {
         Course waiting = Course.begun(false, NOW);
         for (int i = 0; i < 5; i++) {

@@ -36,6 +36,8 @@ public sealed interface Progress {
             DRAINING,
             /** The provider's limit of calls. */
             THROTTLED,
+            /** An earlier change: the provider takes no other one meanwhile, and did not take this one. */
+            BUSY,
             /** Anything else. */
             OTHER
         }

@@ -71,7 +71,7 @@ final class GroupWriter {
     /** What a refusal means for a change. */
     static Progress progress(SlbRefusal refusal) {
         return switch (refusal.why()) {
-            case BUSY -> new Progress.Pending("LoadBalancerBusy", refusal.after());
+            case BUSY -> new Progress.Pending(Progress.Pending.Kind.BUSY, "LoadBalancerBusy", refusal.after());
             case THROTTLED -> Progress.Pending.throttled(refusal.after());
             case UNKNOWN -> new Progress.Pending("OutcomeUnknown", refusal.after());
             case UNSENT -> new Progress.Pending("NoTimeLeft", refusal.after());

@@ -236,8 +236,7 @@ class SlbTrafficTest {
                 ? Optional.of(FakeSlbApi.refusal(Cause.BUSY, "BackendServer.configuring"))
                 : Optional.empty());
 
-        assertThat(apply(Services.off(1), Services.on(2)))
-                .containsExactlyInAnyOrder(pending(1, "LoadBalancerBusy"), pending(2, "LoadBalancerBusy"));
+        assertThat(apply(Services.off(1), Services.on(2))).containsExactlyInAnyOrder(busy(1), busy(2));
         assertThat(api.writes()).containsExactly("remove rsp-1 1@100");
     }
 
@@ -261,8 +260,7 @@ class SlbTrafficTest {
                 ? Optional.of(FakeSlbApi.refusal(Cause.BUSY, "VServerGroupProcessing"))
                 : Optional.empty());
 
-        assertThat(traffic.apply(both, List.of(Services.on(1)), DEADLINE))
-                .containsExactly(pending(1, "LoadBalancerBusy"));
+        assertThat(traffic.apply(both, List.of(Services.on(1)), DEADLINE)).containsExactly(busy(1));
         assertThat(api.writes()).containsExactly("add rsp-1 1@100", "add rsp-2 1@100");
     }
 
@@ -343,6 +341,12 @@ class SlbTrafficTest {
 
     private static BackendResult pending(int n, String reason) {
         return new BackendResult(Services.backend(n), new Progress.Pending(reason, Duration.ofSeconds(1)));
+    }
+
+    private static BackendResult busy(int n) {
+        return new BackendResult(
+                Services.backend(n),
+                new Progress.Pending(Progress.Pending.Kind.BUSY, "LoadBalancerBusy", Duration.ofSeconds(1)));
     }
 
     private static BackendResult failed(int n, String code, String message, boolean retryable) {
