@@ -10,11 +10,8 @@ import io.kusionstack.operating.testbed.junit.TestNamespace;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class CollaSetOnClusterIT {
     @Test
     void fiftyPodsAreUpdatedScaledRolledBackAndDeletedUnderARuleThatHoldsAtEveryInstant(

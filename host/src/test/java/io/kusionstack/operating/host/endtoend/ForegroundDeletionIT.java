@@ -20,11 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class ForegroundDeletionIT {
     private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/";
     private static final String AVAILABLE = "podopslifecycle.kusionstack.io/service-available";

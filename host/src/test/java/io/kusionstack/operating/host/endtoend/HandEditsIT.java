@@ -15,11 +15,8 @@ import io.kusionstack.operating.testbed.operator.HostProcess;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class HandEditsIT {
     private static final String LIFECYCLE = ".podopslifecycle.kusionstack.io/collaset";
     private static final String INSTANCE = "collaset.kusionstack.io/instance-id";

@@ -12,11 +12,8 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class HostKilledIT {
     private static final int PODS = 10;
     private static final int KILLS = 20;

@@ -13,12 +13,9 @@ import io.kusionstack.operating.testbed.junit.TestNamespace;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a user writes by mistake takes nobody out of service, on a real control plane. */
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class MistakesInASpecIT {
     private static final YAMLMapper YAML = new YAMLMapper();
 

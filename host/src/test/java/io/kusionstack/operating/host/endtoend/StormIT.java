@@ -24,12 +24,9 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What could create Pods without end, beside a set that serves all the time. */
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class StormIT {
     private static final String NEVER_BOUND =
             "{\"spec\":{\"template\":{\"spec\":{\"nodeSelector\":{\"no\":\"node\"}}}}}";

@@ -14,12 +14,9 @@ import io.kusionstack.operating.testbed.operator.HostProcess;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Somebody else's controllers, which know only the labels: one operates, one controls traffic. No webhook runs. */
 @ExtendWith(TestCluster.class)
-@Execution(ExecutionMode.CONCURRENT)
 class ThirdPartyIT {
     private static final String LIFECYCLE = ".podopslifecycle.kusionstack.io/";
     private static final String FINALIZER = "prot" + LIFECYCLE + "their-balancer";

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * In the middle of an update the Pods that wait are not ready for a while, without any decision of the operator. That is
@@ -33,7 +31,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @ExtendWith(TestCluster.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.CONCURRENT)
 class UnsteadyReadinessIT {
     private static final int PODS = 12;
     private static final String NODE = "unsteady";
