@@ -72,58 +72,64 @@ final class DeletionPlanner {
     }
 
     /** How its Pods leave. */
-    private record Leave(CollaSetSnapshot snapshot, Setback setback, BeginWindow window, Step.Draft draft) {
+    private record Leave(
+            CollaSetSnapshot snapshot, Setback setback, BeginWindow window, Unfinished unfinished, Step.Draft draft) {
         static Leave of(CollaSetSnapshot snapshot, Roster roster, Step.Draft draft) {
             Set<String> all = roster.members().stream().map(Member::uid).collect(Collectors.toSet());
             return new Leave(
                     snapshot,
                     Setback.ofDeletion(snapshot, all),
                     BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()),
+                    new Unfinished(snapshot.now(), draft),
                     draft);
         }
 
         void look(Member member) {
             PodEdit restored = LostLabels.restored(member);
-            // a set that is being deleted neither updates nor scales: nobody else would end what it has begun
-            PodEdit given = PodOps.undoBegun(member.pod(), Names.COLLASET_OPERATION);
             if (!restored.isEmpty()) {
                 draft.edit(member, restored);
             } else if (PodOps.isDuring(member.pod(), Names.POD_DELETE_OPERATION, Names.DELETE)) {
-                goOn(member, given);
+                goOn(member);
             } else {
-                begin(member, given);
+                begin(member);
             }
         }
 
-        private void begin(Member member, PodEdit given) {
+        private void begin(Member member) {
+            PodRecord pod = member.pod();
             Optional<Wait> stop = setback.stops(member, snapshot.now());
-            PodEdit edit = given;
-            if (stop.isEmpty() && window.admits()) {
-                edit = given.labels(PodOps.beginToDelete(
-                                member.pod().with(given), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now())
-                        .labels());
-            } else if (stop.isEmpty()) {
+            if (stop.isPresent()) {
+                draft.await(member, stop.get());
+                edit(member, unfinished.ended(pod));
+            } else if (window.admits()) {
+                PodEdit given = unfinished.notLetGo(pod);
+                draft.edit(
+                        member,
+                        given.then(PodOps.beginToDelete(
+                                pod.with(given), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now())));
+            } else {
                 draft.lookAgain(BeginWindow.FRESH);
-            }
-            stop.ifPresent(why -> draft.await(member, why));
-            if (!edit.isEmpty()) {
-                draft.edit(member, edit);
+                edit(member, unfinished.notLetGo(pod));
             }
         }
 
-        private void goOn(Member member, PodEdit given) {
+        private void goOn(Member member) {
             PodRecord pod = member.pod();
             PodOps.Allowance allowance =
                     PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
             if (setback.callsBack(member, snapshot.now())) {
-                draft.edit(
-                        member,
-                        given.labels(PodOps.undo(pod.with(given), Names.POD_DELETE_OPERATION)
-                                .labels()));
+                PodEdit ended = unfinished.ended(pod);
+                draft.edit(member, ended.then(PodOps.undo(pod.with(ended), Names.POD_DELETE_OPERATION)));
             } else if (allowance instanceof PodOps.Allowance.Now) {
                 draft.delete(member);
-            } else if (!given.isEmpty()) {
-                draft.edit(member, given);
+            } else {
+                edit(member, unfinished.whileItWaits(pod, Names.POD_DELETE_OPERATION));
+            }
+        }
+
+        private void edit(Member member, PodEdit edit) {
+            if (!edit.isEmpty()) {
+                draft.edit(member, edit);
             }
         }
     }

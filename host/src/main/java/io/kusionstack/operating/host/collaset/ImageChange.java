@@ -22,6 +22,9 @@ import java.util.Optional;
  * travelled with it. Decision record 0004 says what proves that the new container runs.
  */
 final class ImageChange {
+    /** What a container with an unchanged digest has to run beyond the grace period of its Pod. */
+    static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
+
     private ImageChange() {}
 
     /** How far it is. */
@@ -53,6 +56,13 @@ final class ImageChange {
                         && PodOps.awaitingRestart(pod).isEmpty()
                 ? begin.annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS)))
                 : begin;
+    }
+
+    /** The operation that changed the Pod is over. */
+    static PodEdit finished(PodRecord pod) {
+        return PodOps.finish(pod, Names.COLLASET_OPERATION)
+                .labels(MapEdit.remove(List.of(Names.UPDATE_INCLUDED)))
+                .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS)));
     }
 
     /** True once each container that was changed last showed it: only then may the image change again. */

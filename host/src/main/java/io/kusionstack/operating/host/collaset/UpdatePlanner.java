@@ -24,7 +24,6 @@ import java.util.function.UnaryOperator;
  * touched, change it in place or delete it, finish once the new containers run.
  */
 final class UpdatePlanner {
-    private static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
     private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
 
     private final CollaSetSnapshot snapshot;
@@ -323,18 +322,14 @@ final class UpdatePlanner {
             case ImageChange.Progress.Pending pending -> pending(member, pending);
             case ImageChange.Progress.Done() -> {
                 draft.act(announce(member, "UpdateTargetFinished", "updated in place to " + member.revision()));
-                draft.edit(
-                        member,
-                        PodOps.finish(member.pod(), Names.COLLASET_OPERATION)
-                                .labels(MapEdit.remove(List.of(Names.UPDATE_INCLUDED)))
-                                .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
+                draft.edit(member, ImageChange.finished(member.pod()));
             }
         }
     }
 
     private ImageChange.Progress progress(Member member) {
         Duration grace = history.find(member.revision()).map(Revision::grace).orElse(Revision.DEFAULT_GRACE);
-        return ImageChange.progress(member.pod(), SETTLE_MARGIN.plus(grace), snapshot.now());
+        return ImageChange.progress(member.pod(), ImageChange.SETTLE_MARGIN.plus(grace), snapshot.now());
     }
 
     private void pending(Member member, ImageChange.Progress.Pending pending) {

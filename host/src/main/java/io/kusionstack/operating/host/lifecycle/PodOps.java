@@ -223,7 +223,7 @@ public final class PodOps {
     public static PodEdit undoOwn(PodRecord pod) {
         PodEdit edit = PodEdit.of(pod);
         for (String operation : Names.OWN_OPERATIONS) {
-            edit = edit.labels(undoBegun(pod, operation).labels());
+            edit = edit.then(undoBegun(pod.with(edit), operation));
         }
         return edit;
     }

@@ -102,6 +102,18 @@ public record PodEdit(
                 pod, resourceVersion, labels, annotations, addFinalizers, removeFinalizers, serviceReady, all);
     }
 
+    /** Both edits as one; {@code later} was decided on the Pod as this edit leaves it. */
+    public PodEdit then(PodEdit later) {
+        PodEdit both = labels(later.labels).annotations(later.annotations).images(later.images);
+        for (String finalizer : later.addFinalizers) {
+            both = both.addFinalizer(finalizer);
+        }
+        for (String finalizer : later.removeFinalizers) {
+            both = both.removeFinalizer(finalizer);
+        }
+        return later.serviceReady.isPresent() ? both.serviceReady(later.serviceReady.get()) : both;
+    }
+
     /** Only what would change {@code seen}; empty when nothing would. */
     public PodEdit against(PodRecord seen) {
         SortedSet<String> added = new TreeSet<>(addFinalizers);

@@ -167,6 +167,20 @@ class PodOpsTest {
         assertThat(allowed(pod, "update", Duration.ofHours(1))).isEqualTo(new PodOps.Allowance.Now());
     }
 
+    @Test
+    void bothOwnOperationsGivenUpAtOnceLeaveNoAnnouncementOfADeletion() {
+        PodRecord pod = Pods.pod("a")
+                .available()
+                .preCheck("collaset", "update")
+                .preCheck("pod-delete", "delete")
+                .label(Names.PREPARING_TO_DELETE, STAMP)
+                .build();
+
+        PodRecord after = pod.with(PodOps.undoOwn(pod));
+
+        assertThat(after.labels()).isEqualTo(Pods.pod("a").available().build().labels());
+    }
+
     private static PodOps.Allowance allowed(PodRecord pod, String type, Duration delay) {
         return PodOps.allowed(pod, "collaset", type, delay, NOW);
     }

@@ -25,6 +25,24 @@ public final class Containers {
                 Pods.CREATED);
     }
 
+    /** The kubelet has replaced it by one of another image, so many times. */
+    public static ContainerRecord restarted(String containerName, String image, int restarts) {
+        ContainerRecord running = running(containerName, image);
+        return new ContainerRecord(
+                containerName,
+                false,
+                image,
+                image,
+                running.imageId(),
+                "containerd://" + containerName + "-" + restarts,
+                restarts,
+                true,
+                true,
+                ContainerRecord.State.RUNNING,
+                "",
+                Pods.CREATED);
+    }
+
     static ContainerRecord withReady(ContainerRecord from, boolean ready) {
         return with(from, ready, from.state(), from.startedAt());
     }

@@ -172,7 +172,10 @@ public final class FakeCluster implements Actuator {
             }
             Optional<Failure> failure = act(action);
             failure.ifPresent(failures::add);
-            boolean relied = !(action instanceof Action.CreatePod || action instanceof Action.TryPod);
+            boolean relied = !(action instanceof Action.CreatePod
+                    || action instanceof Action.TryPod
+                    || action instanceof Action.DeletePod
+                    || action instanceof Action.ReleasePod);
             failed = failed || (failure.isPresent() && relied);
         }
         Outcome outcome = plan.lookAgain()
@@ -187,7 +190,9 @@ public final class FakeCluster implements Actuator {
             return failure;
         }
         Optional<String> refusal = refusing.apply(action);
-        if (refusal.isPresent() && action instanceof Action.DeletePod delete) {
+        if (refusal.isPresent()
+                && action instanceof Action.DeletePod delete
+                && pods.containsKey(delete.pod().uid())) {
             return Optional.of(refusals.deletion(pods.get(delete.pod().uid()), delete, refusal.get(), now));
         }
         if (refusal.isPresent() && !(action instanceof Action.EditPod)) {

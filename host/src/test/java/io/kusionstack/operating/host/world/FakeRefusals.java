@@ -25,11 +25,11 @@ final class FakeRefusals {
         edits.put(seen.uid(), new Refusal(Fate.REFUSED, 422, words, edit, 1, now.plus(Duration.ofHours(1)), false));
     }
 
-    /** Tried again after a pause that grows; within it nothing is sent. */
+    /** Tried again after a pause that grows; within it the answer is the same and nothing is sent. */
     Failure deletion(PodRecord seen, Action.DeletePod delete, String words, Instant now) {
         Optional<Refusal> last = Optional.ofNullable(deletions.get(seen.uid()));
         if (last.filter(known -> known.isRunning(now)).isPresent()) {
-            return new Failure(delete, Fate.NOT_SENT, 0, words);
+            return new Failure(delete, Fate.REFUSED, 422, words);
         }
         int attempts = last.map(Refusal::attempts).orElse(0) + 1;
         Instant until = now.plus(PAUSES.after(attempts));
