@@ -57,10 +57,7 @@ final class Claims {
         if (before != null) {
             Employment old = Employment.of(before);
             for (String group : groups(ServedPlaces.parse(was, old.employer().ref()))) {
-                holders.computeIfPresent(group, (same, keys) -> {
-                    keys.remove(old.key());
-                    return keys.isEmpty() ? null : keys;
-                });
+                leave(group, old.key());
             }
         }
         if (before != null && after == null) {
@@ -68,10 +65,38 @@ final class Claims {
             barred.remove(Employment.of(before).key());
         }
         if (after != null) {
-            Employment now = Employment.of(after);
-            for (String group : groups(ServedPlaces.parse(is, now.employer().ref()))) {
-                holders.computeIfAbsent(group, absent -> new TreeSet<>()).add(now.key());
-            }
+            enter(Employment.of(after), is);
+        }
+    }
+
+    /** Nothing is left of a Service that went, or its successor says in its own record what is. */
+    synchronized void forget(Employment departed, Optional<Employment> successor) {
+        Key key = departed.key();
+        for (String group :
+                groups(ServedPlaces.parse(record(departed), departed.employer().ref()))) {
+            leave(group, key);
+        }
+        if (successor.isEmpty()) {
+            wishes.remove(key);
+            barred.remove(key);
+        }
+        successor.ifPresent(now -> enter(now, record(now)));
+    }
+
+    private static String record(Employment employment) {
+        return employment.records().getOrDefault(Names.TRAFFIC_SERVED, "");
+    }
+
+    private void leave(String group, Key service) {
+        holders.computeIfPresent(group, (same, keys) -> {
+            keys.remove(service);
+            return keys.isEmpty() ? null : keys;
+        });
+    }
+
+    private void enter(Employment service, String record) {
+        for (String group : groups(ServedPlaces.parse(record, service.employer().ref()))) {
+            holders.computeIfAbsent(group, absent -> new TreeSet<>()).add(service.key());
         }
     }
 

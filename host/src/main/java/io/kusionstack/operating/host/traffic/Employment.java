@@ -81,7 +81,10 @@ record Employment(
                 Map.of());
     }
 
-    /** As the Service is treated that went together with its finalizer: nobody is to get traffic from it, and nothing is written to it. */
+    /**
+     * As the Service is treated that went together with its finalizer: it selects nobody, and nothing is written to it. The employer is
+     * the one that was.
+     */
     Employment departed() {
         return new Employment(
                 new ObjectRef(ObjectKind.SERVICE, ref.namespace(), ref.name(), ""),
@@ -90,7 +93,7 @@ record Employment(
                 held,
                 type,
                 finalizers,
-                selector,
+                Map.of(),
                 finalizer,
                 plugin,
                 employer,
@@ -158,6 +161,16 @@ record Employment(
     /** Whether the Service is there; what is told of one that is gone comes from memory. */
     boolean exists() {
         return !ref.uid().isEmpty();
+    }
+
+    /** True if a record of its places is on it, be it of no place; the host itself never writes one of no place. */
+    boolean hasRecord() {
+        return ServedPlaces.isList(records.getOrDefault(Names.TRAFFIC_SERVED, ""));
+    }
+
+    /** True if {@code gone} is what this Service has become, and not one of the same name. */
+    boolean hasBecome(Employment gone) {
+        return !gone.exists() && gone.employer.ref().uid().equals(ref.uid());
     }
 
     /** True if traffic has anything to do with it. */

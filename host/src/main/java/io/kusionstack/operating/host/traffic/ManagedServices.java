@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.ObjectRef;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,44 +12,54 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Services that plugins serve. One that goes together with its finalizer is kept as it was last, as one that is being deleted,
- * until nothing of it is left: its record says where its Pods may still get requests. Any thread.
+ * The Services that plugins serve. One that goes together with its finalizer is kept as it was last, as one that is being deleted and
+ * selects nobody, until nothing of it is left: its record says where its Pods may still get requests. A successor of the same name takes
+ * that over with a record of its own. Any thread.
  */
 final class ManagedServices {
     private final Map<String, Map<Key, Employment>> byNamespace = new ConcurrentHashMap<>();
     private final Map<Key, Employment> departed = new ConcurrentHashMap<>();
+    /** From which the host takes its finalizer: their going is no surprise. */
+    private final Map<Key, ObjectRef> released = new ConcurrentHashMap<>();
 
-    void changed(@Nullable Service before, @Nullable Service after) {
+    synchronized void changed(@Nullable Service before, @Nullable Service after) {
         Optional<Employment> was = Optional.ofNullable(before).map(Employment::of);
         Optional<Employment> now = Optional.ofNullable(after).map(Employment::of);
         was.filter(old -> now.filter(same -> same.ref().equals(old.ref())).isEmpty())
                 .ifPresent(this::leave);
-        now.ifPresent(this::put);
+        now.ifPresent(service -> {
+            if (service.wanted()) {
+                released.remove(service.key());
+            }
+            put(service.key(), Optional.of(service).filter(Employment::isManaged));
+        });
     }
 
     private void leave(Employment last) {
-        Employment gone = last.departed();
-        if (gone.held()) {
-            departed.put(gone.key(), gone);
+        boolean isReleased = released.remove(last.key(), last.ref());
+        boolean isFirst = !departed.containsKey(last.key());
+        if (last.held() && !isReleased && (last.hasRecord() || isFirst)) {
+            departed.put(last.key(), last.departed());
         }
-        put(gone);
+        put(last.key(), Optional.empty());
     }
 
-    private void put(Employment employment) {
-        byNamespace.compute(employment.ref().namespace(), (namespace, known) -> {
+    private void put(Key key, Optional<Employment> managed) {
+        Optional<Employment> kept = managed.or(() -> departed(key));
+        byNamespace.compute(key.namespace(), (namespace, known) -> {
             Map<Key, Employment> all = known == null ? new LinkedHashMap<>() : new LinkedHashMap<>(known);
-            all.remove(employment.key());
-            if (employment.isManaged()) {
-                all.put(employment.key(), employment);
-            }
+            all.remove(key);
+            kept.ifPresent(service -> all.put(key, service));
             return all.isEmpty() ? null : Collections.unmodifiableMap(all);
         });
     }
 
+    /** Those of the namespace, and those that are gone and not forgotten. */
     Collection<Employment> of(String namespace) {
         return byNamespace.getOrDefault(namespace, Map.of()).values();
     }
 
+    /** The Service, or the one that is gone and not forgotten. */
     Optional<Employment> get(Key service) {
         return Optional.ofNullable(
                 byNamespace.getOrDefault(service.namespace(), Map.of()).get(service));
@@ -59,17 +70,31 @@ final class ManagedServices {
         return Optional.ofNullable(departed.get(service));
     }
 
-    /** Nothing of the one that went is left, or its successor looks after that. */
-    void forget(Key service) {
-        departed.remove(service);
-        get(service).filter(known -> !known.exists()).ifPresent(gone -> remove(service, gone));
+    /** False if {@code stored}, as a cache has the Service, is ahead of what was told here, or behind it. */
+    boolean isInStep(Key service, Optional<Employment> stored) {
+        return get(service)
+                .filter(known -> known.exists()
+                        ? stored.filter(now -> now.ref().equals(known.ref())).isEmpty()
+                        : stored.filter(now -> now.hasBecome(known)).isPresent())
+                .isEmpty();
     }
 
-    private void remove(Key service, Employment gone) {
-        byNamespace.computeIfPresent(service.namespace(), (namespace, known) -> {
-            Map<Key, Employment> all = new LinkedHashMap<>(known);
-            all.remove(service, gone);
-            return all.isEmpty() ? null : Collections.unmodifiableMap(all);
-        });
+    /** The host is about to take its finalizer from the Service. */
+    synchronized void release(Employment employment) {
+        released.put(employment.key(), employment.ref());
+    }
+
+    /** The finalizer is still there. */
+    synchronized void hold(Employment employment) {
+        released.remove(employment.key(), employment.ref());
+    }
+
+    /** Nothing of the one that went is left, or its successor looks after that; another one that has gone since is kept. */
+    synchronized void forget(Employment gone) {
+        departed.remove(gone.key(), gone);
+        Optional<Employment> known = get(gone.key());
+        if (known.filter(gone::equals).isPresent()) {
+            put(gone.key(), Optional.empty());
+        }
     }
 }

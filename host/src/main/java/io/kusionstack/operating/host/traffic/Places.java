@@ -22,7 +22,7 @@ final class Places {
             Employment employment, List<Place> recorded, ServiceMemory memory, Optional<Whereabouts> whereabouts) {
         Optional<Place> asked = whereabouts
                 .flatMap(PlaceCalls::place)
-                .filter(place -> employment.wanted() || !hasRecord(employment) || isAmong(recorded, place));
+                .filter(place -> employment.wanted() || !employment.hasRecord() || isAmong(recorded, place));
         List<Place> known = new ArrayList<>(recorded);
         for (PlaceMemory remembered : memory.places()) {
             boolean takenOut = employment.exists() && memory.wasRecorded(remembered.place());
@@ -52,11 +52,6 @@ final class Places {
         return !place.isEmpty() && place.unread().isEmpty();
     }
 
-    /** True if a record stands there, be it of no place; the host itself never writes one of no place. */
-    private static boolean hasRecord(Employment employment) {
-        return ServedPlaces.isList(employment.records().getOrDefault(Names.TRAFFIC_SERVED, ""));
-    }
-
     /** Those that somebody took out of the record although they are in use. */
     static List<Place> takenOut(List<PlaceMemory> places, List<Place> recorded, ServiceMemory before) {
         return places.stream()
@@ -65,25 +60,9 @@ final class Places {
                 .toList();
     }
 
-    /** What the record names as the host sees it now, and that of a predecessor of which something may be left. */
+    /** What the record names as the host sees it now; where there is none yet, that of a predecessor of which something may be left. */
     static List<Place> recorded(Employment employment, Optional<Employment> departed) {
-        List<Place> places = new ArrayList<>(recorded(employment));
-        for (Place place : departed.map(Places::recorded).orElse(List.of())) {
-            if (!isAmong(places, place)) {
-                places.add(place);
-            }
-        }
-        return places;
-    }
-
-    /** True if something of the predecessor may be where the record of its successor does not say so. */
-    static boolean isInherited(List<PlaceMemory> places, Employment employment, Employment departed) {
-        List<Place> own = recorded(employment);
-        List<Place> before = recorded(departed);
-        return places.stream()
-                .map(PlaceMemory::place)
-                .filter(place -> isAmong(before, place) || isPartOf(before, place))
-                .anyMatch(place -> !isAmong(own, place) && !isPartOf(own, place));
+        return recorded(departed.filter(before -> !employment.hasRecord()).orElse(employment));
     }
 
     private static List<Place> recorded(Employment employment) {
@@ -92,9 +71,9 @@ final class Places {
                 employment.employer().ref());
     }
 
-    /** True if the record names the place already, and the Service is held. */
+    /** True if its own record names the place already, and the Service is held. */
     static boolean stands(Employment employment, List<Place> recorded, Place place) {
-        return employment.held() && isAmong(recorded, place);
+        return employment.held() && employment.hasRecord() && isAmong(recorded, place);
     }
 
     /** What the record has to name: where something is or is about to be, never a place that was not seen yet. */
@@ -109,8 +88,8 @@ final class Places {
     }
 
     /** True of a place where something may have been put on by a host that is gone. */
-    static boolean isServed(Employment employment, List<Place> recorded, Place place) {
-        return employment.held() && (isAmong(recorded, place) || isPartOf(recorded, place));
+    static boolean isServed(Employment employment, Optional<Employment> departed, List<Place> recorded, Place place) {
+        return (employment.held() || departed.isPresent()) && (isAmong(recorded, place) || isPartOf(recorded, place));
     }
 
     private static boolean isPartOf(List<Place> recorded, Place part) {

@@ -131,8 +131,15 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
-        claims.serviceChanged(before, after);
         services.changed(before, after);
+        boolean isKept = before != null
+                && after == null
+                && services.departed(Employment.of(before).key())
+                        .filter(Employment.of(before)::hasBecome)
+                        .isPresent();
+        if (!isKept) {
+            claims.serviceChanged(before, after);
+        }
     }
 
     /** The next ticket: all that the host learns from now on has a higher one. */
@@ -229,10 +236,15 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
                 .toList();
     }
 
+    /** Nothing of a Service that went is left, or its successor looks after that. */
+    void forget(Employment departed) {
+        services.forget(departed);
+        claims.forget(departed, services.get(departed.key()));
+    }
+
     void forget(Key service) {
         of(service.namespace()).remove(service);
         since.remove(service);
-        services.forget(service);
     }
 
     Optional<Known> known(Key service, PodRecord pod) {

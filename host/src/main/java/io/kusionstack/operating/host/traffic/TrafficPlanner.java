@@ -143,13 +143,11 @@ final class TrafficPlanner {
 
     /** Where nothing is known of a place that may have served, nothing proves that the Pod is off. */
     private long clearAt(Employee employee) {
-        if (employee.employed()
-                && snapshot.obstacle().isPresent()
-                && snapshot.employment().mayHavePutOn(employee.pod())) {
+        if (employee.employed() && snapshot.obstacle().isPresent() && snapshot.mayHavePutOn(employee.pod())) {
             return Standing.NO_LOOK;
         }
         long clearAt = Standing.NEVER_THERE;
-        boolean mayBeThere = snapshot.employment().mayHavePutOn(employee.pod());
+        boolean mayBeThere = snapshot.mayHavePutOn(employee.pod());
         for (int i = 0; i < places.size(); i++) {
             Standing standing = places.get(i).pods().get(employee.pod().uid());
             boolean isKnown = snapshot.places().get(i).look().isPresent();
@@ -163,7 +161,7 @@ final class TrafficPlanner {
     /** What others put on is no rest of a Service that never put the Pod on. */
     private boolean isOthers(Employee employee, Standing standing) {
         return !employee.employed()
-                && !snapshot.employment().mayHavePutOn(employee.pod())
+                && !snapshot.mayHavePutOn(employee.pod())
                 && !standing.waits().isEmpty()
                 && standing.waits().stream().allMatch(wait -> wait.reason() == Reason.FOREIGN_BACKEND);
     }

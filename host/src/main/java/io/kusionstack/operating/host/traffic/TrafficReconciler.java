@@ -92,12 +92,12 @@ public final class TrafficReconciler implements Reconciler {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
+        Optional<Employment> stored = sources.services().get(key).map(Employment::of);
         Optional<Employment> departed = sources.traffic().services().departed(key);
-        Employment employment = sources.services()
-                .get(key)
-                .map(Employment::of)
-                .or(() -> departed)
-                .orElseGet(() -> Employment.gone(key));
+        if (!sources.traffic().services().isInStep(key, stored)) {
+            return Outcome.lookAgain(SOON, "Traffic");
+        }
+        Employment employment = stored.or(() -> departed).orElseGet(() -> Employment.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
         Optional<Whereabouts> whereabouts = employment.isManaged()
                 ? Optional.of(
@@ -115,21 +115,21 @@ public final class TrafficReconciler implements Reconciler {
         memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
         if (employment.wanted()) {
             places = Places.remaining(places, serving);
-            if (departed.isPresent() && !Places.isInherited(places, employment, departed.get())) {
-                sources.traffic().services().forget(key);
-            }
         }
-        return act(key, new Round(employment, memory, serving, whereabouts.flatMap(PlaceCalls::unknown)), places);
+        departed.filter(before -> employment.exists() && employment.hasRecord()).ifPresent(sources.traffic()::forget);
+        Optional<Whereabouts.Unknown> unknown = whereabouts.flatMap(PlaceCalls::unknown);
+        return act(key, new Round(employment, departed, memory, serving, unknown), places);
     }
 
     /** What stays the same in one round. */
     private record Round(
             Employment employment,
+            Optional<Employment> departed,
             ServiceMemory memory,
             Optional<Place> serving,
             Optional<Whereabouts.Unknown> unknown) {
         Round with(ServiceMemory now) {
-            return new Round(employment, now, serving, unknown);
+            return new Round(employment, departed, now, serving, unknown);
         }
 
         Optional<Wait> obstacle() {
@@ -249,10 +249,15 @@ public final class TrafficReconciler implements Reconciler {
         List<PlaceMemory> places = known.stream()
                 .map(place -> place.doubting(
                         found.employees(),
-                        Places.isServed(round.employment(), round.memory().recorded(), place.place())))
+                        Places.isServed(
+                                round.employment(),
+                                round.departed(),
+                                round.memory().recorded(),
+                                place.place())))
                 .toList();
         TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
                 round.employment(),
+                round.departed(),
                 places,
                 round.serving(),
                 round.obstacle(),
@@ -312,16 +317,20 @@ public final class TrafficReconciler implements Reconciler {
     private Outcome letGo(Key key, Round round) {
         Employment employment = round.employment();
         forget(key, round);
+        round.departed().ifPresent(sources.traffic()::forget);
         sources.traffic().forget(key);
         waiting.forget(key);
-        Optional<Action> write = employment.held() && employment.exists()
-                ? new ServicePatch(employment).letGo().action()
-                : Optional.empty();
-        if (write.isEmpty()) {
+        if (!employment.held() || !employment.exists()) {
             return Outcome.done();
         }
-        Applied stored = actuator.apply(Plan.of(write.get()));
-        return stored.failures().isEmpty() ? Outcome.done() : failed(employment, stored);
+        sources.traffic().services().release(employment);
+        Applied stored = actuator.apply(
+                Plan.of(new ServicePatch(employment).letGo().action().orElseThrow()));
+        if (stored.failures().isEmpty()) {
+            return Outcome.done();
+        }
+        sources.traffic().services().hold(employment);
+        return failed(employment, stored);
     }
 
     /** Of a Service that asks in vain only that it was told so is kept. */

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.traffic;
 
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 /**
  * All that the planner looks at for one Service.
  *
+ * @param departed a predecessor of the same name of which something may be left; the Service itself where that is gone
  * @param places where its Pods may have backends
  * @param serving which of them is to serve; empty while the Service wants none, or it cannot be told
  * @param obstacle why it cannot be told
@@ -16,6 +18,7 @@ import java.util.Optional;
  */
 record TrafficSnapshot(
         Employment employment,
+        Optional<Employment> departed,
         List<PlaceMemory> places,
         Optional<Place> serving,
         Optional<Wait> obstacle,
@@ -25,5 +28,11 @@ record TrafficSnapshot(
     TrafficSnapshot {
         places = List.copyOf(places);
         employees = List.copyOf(employees);
+    }
+
+    /** As {@link Employment#mayHavePutOn}, of a predecessor too. */
+    boolean mayHavePutOn(PodRecord pod) {
+        return employment.mayHavePutOn(pod)
+                || departed.filter(before -> before.mayHavePutOn(pod)).isPresent();
     }
 }

@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ClaimsTest {
@@ -55,6 +56,30 @@ class ClaimsTest {
 
         claims.serviceChanged(left, null);
         assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void aGroupIsHeldByWhatItsServiceLeftUntilThatIsGone() {
+        Service old = service("old", "rsp-1");
+        claims.serviceChanged(null, old);
+        Employment departed = Employment.of(old).departed();
+        asks(departed, "rsp-1");
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+
+        claims.forget(departed, Optional.empty());
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.At.class);
+    }
+
+    @Test
+    void aSuccessorHoldsWhatItsOwnRecordNames() {
+        Service old = service("old", "rsp-1", "rsp-2");
+        claims.serviceChanged(null, old);
+        Service successor = service("old", "rsp-2");
+        claims.serviceChanged(null, successor);
+
+        claims.forget(Employment.of(old).departed(), Optional.of(Employment.of(successor)));
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.At.class);
+        assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Whereabouts.Unknown.class);
     }
 
     @Test
@@ -144,7 +169,10 @@ class ClaimsTest {
     }
 
     private Whereabouts asks(Service service, String... groups) {
-        Employment employment = Employment.of(service);
+        return asks(Employment.of(service), groups);
+    }
+
+    private Whereabouts asks(Employment employment, String... groups) {
         return claims.unlessTaken(employment, new Whereabouts.At(place(List.of(groups))));
     }
 

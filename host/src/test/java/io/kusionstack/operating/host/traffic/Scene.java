@@ -122,6 +122,7 @@ final class Scene {
                 .looked(new Look.Asked(TICKET, LOOKED), new Observation.Known(LOOKED, seen), LOOKED);
         return TrafficPlanner.plan(new TrafficSnapshot(
                 employment(),
+                Optional.empty(),
                 List.of(memory.apply(looked)),
                 wanted && obstacle.isEmpty() ? Optional.of(PLACE) : Optional.empty(),
                 obstacle,

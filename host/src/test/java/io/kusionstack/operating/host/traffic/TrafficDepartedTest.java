@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,56 @@ class TrafficDepartedTest {
         world.settle();
         Tales.assertNothingLeft(world);
         assertThat(world.cluster.pods()).allMatch(Tales::isUpdated);
+    }
+
+    @Test
+    void aPodThatCameAfterwardsDoesNotWait() {
+        TrafficWorld world = started();
+        world.balancer.unavailable = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 8);
+        world.loseService();
+
+        world.pod("d", "10.0.0.4");
+        steps(world, 20);
+        world.image("app:v2");
+        steps(world, 60);
+
+        assertThat(world.pod("d")).matches(Tales::isUpdated).matches(PodRecord::available);
+        assertThat(world.pod("a")).matches(pod -> !Tales.isUpdated(pod)).matches(PodRecord::available);
+    }
+
+    @Test
+    void anEmptyRecordOnAServiceOfItsNameLetsItsPodsGo() {
+        TrafficWorld world = started();
+        world.balancer.unavailable = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 8);
+        world.loseService();
+        world.image("app:v2");
+        steps(world, 60);
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+
+        world.balancer.places.clear();
+        world.service(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .withLabels(Map.of())
+                .addToAnnotations(Names.TRAFFIC_SERVED, "[]")
+                .endMetadata());
+        world.settle();
+
+        assertThat(world.cluster.pods()).allMatch(Tales::isUpdated).allMatch(PodRecord::available);
+        Tales.assertNothingLeft(world);
+    }
+
+    @Test
+    void oneThatIsDeletedInOrderIsForgotten() {
+        TrafficWorld world = started();
+        world.delete();
+        world.settle();
+
+        assertThat(world.stored()).isEmpty();
+        assertThat(world.traffic.services().of("shop")).isEmpty();
     }
 
     @Test
