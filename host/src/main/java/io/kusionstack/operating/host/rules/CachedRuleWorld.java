@@ -26,6 +26,9 @@ record CachedRuleWorld(
     /** As many as a CollaSet may have. */
     private static final int MOST_REPLICAS = 10_000;
 
+    private static final Wait ENDING =
+            new Wait(Reason.SUPERSEDED, "", "the set is being deleted, so it neither updates nor scales in");
+
     @Override
     public Optional<PodTransitionRule> rule(Key key) {
         return cachedRules.get(key);
@@ -50,13 +53,24 @@ record CachedRuleWorld(
     public Optional<Wait> ahead(PodRecord pod, List<String> operations) {
         Optional<Wait> first = Optional.empty();
         for (String operation : operations) {
-            List<Wait> ahead = obstacles.ahead(pod, operation);
+            List<Wait> ahead = isEnding(pod, operation) ? List.of(ENDING) : obstacles.ahead(pod, operation);
             if (ahead.isEmpty()) {
                 return Optional.empty();
             }
             first = first.or(() -> Optional.of(ahead.getFirst()));
         }
         return first;
+    }
+
+    /** What a set has begun with its Pods ends with it. */
+    private boolean isEnding(PodRecord pod, String operation) {
+        return operation.equals(Names.COLLASET_OPERATION)
+                && pod.controller()
+                        .flatMap(owner -> sets.cache()
+                                .get(new Key(pod.namespace(), owner.name()))
+                                .filter(set -> set.getMetadata().getUid().equals(owner.uid())))
+                        .filter(CachedRuleWorld::isDeleted)
+                        .isPresent();
     }
 
     @Override

@@ -46,7 +46,12 @@ record Member(
 
     /** Out of service, and no operation holds it there: broken, never in service, or on its way out of the cluster. */
     boolean isDown() {
-        return out() && (pod.terminating() || !granted && !standing.leaving());
+        return out() && (pod.terminating() || !granted && !standing.leaving() && !isBack());
+    }
+
+    /** An operation is over and all that it takes to serve is the word of others, which comes within a moment. */
+    private boolean isBack() {
+        return standing.returning() && pod.readyButForOurGate();
     }
 
     /** Down, and on its way out of the cluster for good: whatever its workload wants, it does not stay. */

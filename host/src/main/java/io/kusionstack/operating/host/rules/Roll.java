@@ -118,6 +118,7 @@ final class Roll {
         for (String uid : movedWorkloads) {
             movedWorkloads.remove(uid);
             forgive(uid);
+            lookAheadOfAll(uid);
         }
         for (String name : movedPods) {
             movedPods.remove(name);
@@ -202,6 +203,15 @@ final class Roll {
         if (member != null && !aside(member.pod(), member.standing()).equals(member.aside())) {
             recount(name);
         }
+    }
+
+    private void lookAheadOfAll(String workload) {
+        List<String> waiting = members.values().stream()
+                .filter(member -> member.inStage()
+                        && member.workload().filter(workload::equals).isPresent())
+                .map(member -> member.pod().name())
+                .toList();
+        waiting.forEach(this::lookAhead);
     }
 
     private void forgive(String workload) {

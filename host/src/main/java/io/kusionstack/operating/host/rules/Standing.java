@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param name of the Pod
  * @param counted it is one of those that a rule keeps available: in the lifecycle, or of a CollaSet, and not ended
  * @param leaving an operation passed its check and keeps the Pod out of service
+ * @param returning an operation ends and lets the Pod back
  * @param toDelete an operation on it ends with its deletion
  * @param preCheck value by operation of the stored labels that say it waits at PreCheck
  * @param postCheck value by operation of the stored labels that say it waits at PostCheck
@@ -27,6 +28,7 @@ record Standing(
         String name,
         boolean counted,
         boolean leaving,
+        boolean returning,
         boolean toDelete,
         SortedMap<String, String> preCheck,
         SortedMap<String, String> postCheck) {
@@ -38,6 +40,7 @@ record Standing(
 
     static Standing of(PodRecord pod) {
         boolean leaving = false;
+        boolean returning = false;
         boolean toDelete = false;
         SortedMap<String, String> preCheck = new TreeMap<>();
         SortedMap<String, String> postCheck = new TreeMap<>();
@@ -55,11 +58,11 @@ record Standing(
                     stored(pod, Stage.POST_CHECK, operation.id(), postCheck);
                 }
                 case PREPARING, OPERATING -> leaving = true;
-                case COMPLETING -> {}
+                case COMPLETING -> returning = true;
             }
         }
         boolean counted = (pod.controlled() || isOfASet(pod)) && !pod.inactive();
-        return new Standing(pod.name(), counted, leaving, toDelete, preCheck, postCheck);
+        return new Standing(pod.name(), counted, leaving, returning, toDelete, preCheck, postCheck);
     }
 
     /** Its opt-in is the set's to give: one that has lost it is still kept available. */

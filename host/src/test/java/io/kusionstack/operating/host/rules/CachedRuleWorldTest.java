@@ -13,6 +13,7 @@ import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.ArrayList;
@@ -114,6 +115,23 @@ class CachedRuleWorldTest {
     }
 
     @Test
+    void whatADeletedSetHasBegunGetsNoSlotAndItsDeletionDoes() {
+        CollaSet deleted = set("replicas: 3", "replicas: 3");
+        deleted.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+        Sets sets = new Sets();
+        sets.all.add(deleted);
+        RuleWorld world = world(sets, null);
+        PodRecord pod = Pods.pod("a").available().ownedBy("web").build();
+        PodRecord other = Pods.pod("b").available().ownedBy("other").build();
+
+        assertThat(world.ahead(pod, List.of("collaset")).orElseThrow().reason()).isEqualTo(Reason.SUPERSEDED);
+        assertThat(world.ahead(pod, List.of("collaset", "pod-delete"))).isEmpty();
+        assertThat(world.ahead(other, List.of("collaset"))).isEmpty();
+        deleted.getMetadata().setDeletionTimestamp(null);
+        assertThat(world.ahead(pod, List.of("collaset"))).isEmpty();
+    }
+
+    @Test
     void rulesLookAgainWhenASetSaysThatItsSpecIsNotInForce() {
         List<Key> looked = new ArrayList<>();
         Sets sets = new Sets();
@@ -136,12 +154,15 @@ class CachedRuleWorldTest {
     }
 
     private static List<Workload> workloads(Sets sets, CollaSetSpec accepted) {
+        return world(sets, accepted).workloads(Pods.NAMESPACE);
+    }
+
+    private static RuleWorld world(Sets sets, CollaSetSpec accepted) {
         return RuleWorld.of(
-                        new PodCache(),
-                        new NoRules(),
-                        new RuleWorld.Sets(sets, any -> Optional.ofNullable(accepted), any -> List.of()),
-                        Obstacles.none())
-                .workloads(Pods.NAMESPACE);
+                new PodCache(),
+                new NoRules(),
+                new RuleWorld.Sets(sets, any -> Optional.ofNullable(accepted), any -> List.of()),
+                Obstacles.none());
     }
 
     private static CollaSet set(String spec, String status) {

@@ -112,6 +112,35 @@ class SurplusTest {
     }
 
     @Test
+    void aPodThatIsBackButForTheWordOfOthersCountsThoughNoneIsWanted() {
+        world.put(wanting(0))
+                .put(
+                        Pods.pod("a")
+                                .offline()
+                                .ownedBy("web")
+                                .completing(FakeRuleWorld.UPDATE, Names.UPDATE)
+                                .build(),
+                        waiting(Pods.pod("b").available(), "100"));
+
+        assertThat(world.woken("web")).isEmpty();
+        assertThat(world.report("web").count()).isEqualTo(new Count(2, 1, 0));
+    }
+
+    @Test
+    void aPodThatEndedItsUpdateAndIsBrokenDoesNot() {
+        world.put(wanting(0))
+                .put(
+                        Pods.pod("a")
+                                .unready()
+                                .ownedBy("web")
+                                .completing(FakeRuleWorld.UPDATE, Names.UPDATE)
+                                .build(),
+                        waiting(Pods.pod("b").available(), "100"));
+
+        assertThat(world.woken("web")).containsExactly("b");
+    }
+
+    @Test
     void podsThatServeGoByTheLimitHoweverManyAreTooMany() {
         world.put(wanting(0))
                 .put(
