@@ -96,9 +96,14 @@ final class ChangePlanner {
         if (!at.mark().isOn(found.get())) {
             return foreign(found.get());
         }
-        if (!found.get().id().equals(eni)) {
+        boolean isMoved = !found.get().id().equals(eni);
+        if (isMoved && !(isOf(found.get(), backend) && found.get().weight() > 0)) {
             // the address moved to another interface: the old entry leads nowhere, and no two may have one address
-            return new Step.Remove(found.get());
+            return new Step.Replace(found.get());
+        }
+        if (isMoved) {
+            // somebody edited the annotation of a Pod that gets requests: the new one counts when it comes back next
+            wanted = wanted.withId(found.get().id());
         }
         return found.get().isLike(wanted) ? new Step.Rest(new Progress.Done()) : new Step.Correct(wanted);
     }
@@ -125,6 +130,10 @@ final class ChangePlanner {
         return drained.get().isAfter(now)
                 ? new Step.Rest(Progress.Pending.draining(Duration.between(now, drained.get())))
                 : new Step.Remove(server);
+    }
+
+    private boolean isOf(Server server, Backend backend) {
+        return at.mark().uid(server).filter(backend.pod().uid()::equals).isPresent();
     }
 
     /** The address was given to a Pod that is on already. */

@@ -10,6 +10,7 @@ final class GroupPlan {
     private final String group;
     private final List<Item> drains = new ArrayList<>();
     private final List<Item> removals = new ArrayList<>();
+    private final List<Item> replacements = new ArrayList<>();
     private final List<Item> additions = new ArrayList<>();
     private final List<Item> corrections = new ArrayList<>();
 
@@ -22,6 +23,7 @@ final class GroupPlan {
             case Step.Rest(Progress progress) -> throw new IllegalArgumentException("nothing to write: " + progress);
             case Step.Drain(Server server) -> drains.add(new Item(backend, server));
             case Step.Remove(Server server) -> removals.add(new Item(backend, server));
+            case Step.Replace(Server server) -> replacements.add(new Item(backend, server));
             case Step.Add(Server server) -> additions.add(new Item(backend, server));
             case Step.Correct(Server server) -> corrections.add(new Item(backend, server));
         }
@@ -31,6 +33,7 @@ final class GroupPlan {
         // soon: the drain counts from when the host sees that it began
         writer.write(group, drains, api::set, Progress.Pending.draining(ChangePlanner.SOON));
         writer.write(group, removals, api::remove, new Progress.Done());
+        writer.write(group, replacements, api::remove, new Progress.Pending("InterfaceChanged", ChangePlanner.SOON));
     }
 
     void putOn(GroupWriter writer, SlbApi api) {

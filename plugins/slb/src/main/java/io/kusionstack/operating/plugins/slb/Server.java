@@ -14,6 +14,10 @@ record Server(String id, String ip, int port, int weight, String type, String de
         return new Server(id, ip, port, other, type, description);
     }
 
+    Server withId(String other) {
+        return new Server(other, ip, port, weight, type, description);
+    }
+
     /** Whether nothing that can be set differs. */
     boolean isLike(Server other) {
         return weight == other.weight && description.equals(other.description);

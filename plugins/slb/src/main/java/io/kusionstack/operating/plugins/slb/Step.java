@@ -12,6 +12,9 @@ sealed interface Step {
 
     record Remove(Server server) implements Step {}
 
+    /** Removed, to be added again once it is seen gone. */
+    record Replace(Server server) implements Step {}
+
     record Add(Server server) implements Step {}
 
     /** It is there, with another weight or description. */

@@ -123,10 +123,22 @@ class ChangePlannerTest {
     }
 
     @Test
-    void anAddressThatMovedToAnotherInterfaceIsTakenOffBeforeItIsPutOn() {
-        Server before = new Server("eni-7", "10.0.0.1", 8080, 100, "eni", Services.description(1));
+    void anAddressThatMovedToAnotherInterfaceIsReplacedUnlessItsPodGetsRequests() {
+        Server ofAnother = new Server("eni-7", "10.0.0.1", 8080, 100, "eni", Services.description(7));
+        Server drained = new Server("eni-7", "10.0.0.1", 8080, 0, "eni", Services.description(1));
+        Server serves = drained.withWeight(100);
 
-        assertThat(plan(Services.on(1), before)).isEqualTo(new Step.Remove(before));
+        assertThat(plan(Services.on(1), ofAnother)).isEqualTo(new Step.Replace(ofAnother));
+        assertThat(plan(Services.on(1), drained)).isEqualTo(new Step.Replace(drained));
+        assertThat(plan(Services.on(1), serves)).isEqualTo(done());
+    }
+
+    @Test
+    void aPodThatGetsRequestsGetsItsWeightByTheInterfaceItIsRegisteredWith() {
+        Server serves = new Server("eni-7", "10.0.0.1", 8080, 100, "eni", Services.description(1));
+
+        assertThat(plan(new BackendChange.PutOn(attributes(Map.of("eni-id", "eni-1", "weight", "50")), 100), serves))
+                .isEqualTo(new Step.Correct(serves.withWeight(50)));
     }
 
     private static Step plan(BackendChange change, Server... servers) {
