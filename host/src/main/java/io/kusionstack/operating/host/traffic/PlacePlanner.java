@@ -191,7 +191,7 @@ final class PlacePlanner {
         weight.problem().ifPresent(waits::add);
         SortedSet<Spot> others = new TreeSet<>(sight.of(employee));
         Optional<Spot> shown = Optional.empty();
-        Optional<Wait> refused = Optional.empty();
+        Optional<Wait> refused = weight.problem();
         for (int port : employee.ports()) {
             Spot spot = new Spot(employee.ip().orElseThrow(), port);
             others.remove(spot);

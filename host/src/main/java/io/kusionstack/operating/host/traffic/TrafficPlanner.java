@@ -117,8 +117,15 @@ final class TrafficPlanner {
                 .orElse(Standing.NO_LOOK);
     }
 
-    /** Who gets requests anywhere and is refused where it is to get them would not come back. */
+    /** Who gets requests anywhere and would not come back: it is refused where it is to get them, or is selected no more. */
     private Optional<Wait> ahead(Employee employee, Optional<Standing> serving) {
+        if (!employee.employed()) {
+            return standings(employee).stream()
+                    .filter(Standing::sentTo)
+                    .flatMap(standing -> standing.waits().stream())
+                    .filter(wait -> wait.reason() == Reason.LAST_BACKEND)
+                    .findFirst();
+        }
         return serving.filter(standing -> employee.isWanted())
                 .flatMap(Standing::refused)
                 .filter(why -> standings(employee).stream().anyMatch(Standing::sentTo));

@@ -44,6 +44,7 @@ public final class TrafficReconciler implements Reconciler {
     private final PlaceCalls calls;
     private final Roster roster;
     private final Actuator actuator;
+    private final ServiceEvents events;
     private final Consumer<Key> podKeys;
     private final Waiting waiting;
     private final Map<Key, ServiceMemory> memories = new ConcurrentHashMap<>();
@@ -69,6 +70,7 @@ public final class TrafficReconciler implements Reconciler {
         this.calls = new PlaceCalls(plugins, sources.traffic(), metrics, sources.clock());
         this.roster = new Roster(sources.pods(), sources.slices(), sources.plainServices(), sources.traffic());
         this.actuator = actuator;
+        this.events = new ServiceEvents(actuator);
         this.podKeys = podKeys;
         this.waiting = new Waiting(metrics);
     }
@@ -108,9 +110,9 @@ public final class TrafficReconciler implements Reconciler {
         List<Place> recorded = Places.recorded(employment, departed);
         List<PlaceMemory> places = Places.of(employment, recorded, memory, whereabouts);
         if (employment.wanted()) {
-            announce(employment, Places.takenOut(places, recorded, memory));
+            events.restored(employment, Places.takenOut(places, recorded, memory));
         } else if (employment.exists() && !memory.employed().isEmpty()) {
-            actuator.apply(Plan.of(warning(employment, Words.withdrawn(employment))));
+            events.warn(employment, Words.withdrawn(employment));
         }
         memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
         if (employment.wanted()) {
@@ -130,6 +132,18 @@ public final class TrafficReconciler implements Reconciler {
             Optional<Whereabouts.Unknown> unknown) {
         Round with(ServiceMemory now) {
             return new Round(employment, departed, now, serving, unknown);
+        }
+
+        /** Of a Service that is gone, or new, nothing says where Pods that carry its mark were put on. */
+        Optional<Wait> leftBehind(List<PlaceMemory> places, TrafficPlan plan, List<String> carrying) {
+            boolean isGone =
+                    !employment.exists() && places.isEmpty() && !plan.edits().isEmpty();
+            boolean isNew = employment.wanted()
+                    && departed.isEmpty()
+                    && memory.places().isEmpty()
+                    && !employment.held()
+                    && !employment.hasRecord();
+            return isGone || isNew ? Optional.of(Words.leftBehind(employment, carrying)) : Optional.empty();
         }
 
         Optional<Wait> obstacle() {
@@ -156,8 +170,8 @@ public final class TrafficReconciler implements Reconciler {
             memory = record(round.employment(), memory, looked.places());
         }
         List<String> carrying = plan.carrying(round.employment().finalizer());
-        if (!round.employment().exists() && before.isEmpty() && !plan.edits().isEmpty() && !carrying.isEmpty()) {
-            actuator.apply(Plan.of(warning(round.employment(), Words.leftBehind(round.employment(), carrying))));
+        if (!carrying.isEmpty()) {
+            round.leftBehind(before, plan, carrying).ifPresent(why -> events.warn(round.employment(), why));
         }
         if (!plan.edits().isEmpty()) {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
@@ -337,17 +351,12 @@ public final class TrafficReconciler implements Reconciler {
     private void forget(Key key, Round round) {
         Optional<Wait> misfit = round.employment().misfit();
         misfit.filter(why -> !round.memory().problem().equals(misfit))
-                .ifPresent(why -> actuator.apply(Plan.of(warning(round.employment(), why))));
+                .ifPresent(why -> events.warn(round.employment(), why));
         if (misfit.isPresent()) {
             memories.put(key, ServiceMemory.NONE.told(misfit));
         } else {
             memories.remove(key);
         }
-    }
-
-    private static Action warning(Employment employment, Wait why) {
-        return new Action.Announce(
-                employment.ref(), Action.Severity.WARNING, why.reason().word(), why.message());
     }
 
     /** What cannot be written for good is told in the log, again and again with back-off. */
@@ -370,27 +379,9 @@ public final class TrafficReconciler implements Reconciler {
         if (problem.equals(memory.problem()) || isGoing || !round.employment().exists()) {
             return memory.told(problem);
         }
-        Action event = problem.isPresent()
-                ? warning(round.employment(), problem.get())
-                : new Action.Announce(
-                        round.employment().ref(),
-                        Action.Severity.NORMAL,
-                        "TrafficRecovered",
-                        "traffic of " + round.employment().name() + " can be moved again");
-        actuator.apply(Plan.of(event));
+        problem.ifPresentOrElse(
+                why -> events.warn(round.employment(), why), () -> events.recovered(round.employment()));
         return memory.told(problem);
-    }
-
-    /** The record names them again with its next write. */
-    private void announce(Employment employment, List<Place> takenOut) {
-        for (Place place : takenOut) {
-            actuator.apply(Plan.of(new Action.Announce(
-                    employment.ref(),
-                    Action.Severity.WARNING,
-                    "TrafficRecordRestored",
-                    place + " was taken out of the record of " + employment.name()
-                            + " while its Pods may have backends there; it is named again until they are gone")));
-        }
     }
 
     private Outcome outcome(Round round, TrafficPlan plan, ServiceMemory memory) {

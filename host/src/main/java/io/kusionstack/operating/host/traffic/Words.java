@@ -79,8 +79,12 @@ final class Words {
                 Reason.TRAFFIC_LEFT_BEHIND,
                 employment.name(),
                 employment.name()
-                        + " is gone together with its finalizer, and nothing says at which load balancer its Pods are"
-                        + " registered (" + String.join(", ", pods.subList(0, Math.min(pods.size(), MOST_NAMED)))
+                        + (employment.exists()
+                                ? " is new, and Pods carry the mark of one of its name: nothing says at which load balancer"
+                                        + " that had registered them ("
+                                : " is gone together with its finalizer, and nothing says at which load balancer its Pods"
+                                        + " are registered (")
+                        + String.join(", ", pods.subList(0, Math.min(pods.size(), MOST_NAMED)))
                         + (pods.size() > MOST_NAMED ? " and others" : "") + "): remove what is left there by hand");
     }
 

@@ -96,6 +96,26 @@ class TrafficDepartedTest {
     }
 
     @Test
+    void oneThatWasCreatedAgainWhileNoHostRanTellsOnceWhatMayBeLeft() {
+        TrafficWorld world = started();
+        world.loseService();
+        world.service(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+        world.restart();
+        world.settle();
+
+        assertThat(world.cluster.done())
+                .filteredOn(Action.Announce.class::isInstance)
+                .extracting(action -> ((Action.Announce) action).message())
+                .containsExactly(
+                        "Service shop/web is new, and Pods carry the mark of one of its name: nothing says at which load"
+                                + " balancer that had registered them (a, b, c): remove what is left there by hand");
+        assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
+    }
+
+    @Test
     void oneThatIsDeletedInOrderIsForgotten() {
         TrafficWorld world = started();
         world.delete();

@@ -190,6 +190,24 @@ class TrafficMoveTest {
     }
 
     @Test
+    void aTypoInTheSelectorLetsNoPodLeaveForAnUpdate() {
+        TrafficWorld world = started();
+        world.edit(service ->
+                service.editSpec().withSelector(Map.of("app", "typo")).endSpec());
+        world.settle();
+
+        world.image("app:v2");
+        steps(world, 60);
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+
+        world.edit(
+                service -> service.editSpec().withSelector(Map.of("app", "web")).endSpec());
+        world.settle();
+        assertUpdated(world);
+    }
+
+    @Test
     void aSelectorThatSelectsNobodyTakesNobodyOff() {
         TrafficWorld world = started();
         world.edit(service ->

@@ -340,4 +340,18 @@ class TrafficTroubleTest {
                 .map(event -> event.severity() + " " + event.reason())
                 .toList();
     }
+
+    @Test
+    void aWeightThatIsNoneLetsItsPodNotLeaveForAnUpdate() {
+        TrafficWorld world = started();
+        world.change("a", pod -> pod.annotation("slb.traffic.operating.kusionstack.io/weight", "0"));
+        world.settle();
+
+        world.image("app:v2");
+        steps(world, 60);
+
+        assertThat(world.pod("a")).matches(pod -> !Tales.isUpdated(pod));
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+        assertThat(List.of(world.pod("b"), world.pod("c"))).allMatch(Tales::isUpdated);
+    }
 }
