@@ -1,12 +1,15 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.model.CollaSetStatus;
+import io.kusionstack.operating.host.plan.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,18 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
     /** As long as a Deployment waits for progress: a node may come, or come back, and an image may be pushed. */
     static final Duration LONG = Duration.ofMinutes(10);
 
+    private static final Set<Reason> OTHER_REASONS = EnumSet.of(
+            Reason.INVALID_SPEC,
+            Reason.TEMPLATE_REFUSED,
+            Reason.REVISION_UNPROVEN,
+            Reason.UPDATE_FAILED,
+            Reason.SCALE_OUT_FAILED,
+            Reason.SCALE_IN_FAILED,
+            Reason.DELETION_FAILED,
+            Reason.REFUSED_BY_SERVER,
+            Reason.FORBIDDEN_BY_SERVER,
+            Reason.WRITE_FAILED,
+            Reason.SERVER_UNREACHABLE);
     private static final Duration LOOK = Duration.ofSeconds(20);
     private static final Duration SELDOM_LOOK = Duration.ofMinutes(5);
 
@@ -49,10 +64,13 @@ record Standstill(List<Integer> counters, long generation, Instant since) {
                 : next;
     }
 
+    /** By what its Pods wait for: of what the server refuses, or of a spec that is wrong, nobody says since when nothing moves. */
     private static boolean isStalled(CollaSetStatus status) {
         return status.conditions().stream()
-                .anyMatch(condition ->
-                        SetConditions.STALLED.equals(condition.type()) && "True".equals(condition.status()));
+                .anyMatch(condition -> SetConditions.STALLED.equals(condition.type())
+                        && "True".equals(condition.status())
+                        && OTHER_REASONS.stream()
+                                .noneMatch(reason -> reason.word().equals(condition.reason())));
     }
 
     /** When to look again at what others have to say, which comes without an event of the set's. */

@@ -173,6 +173,11 @@ class StandstillTest {
         assertThat(Standstill.NONE.seen(stalled, NOW).lasts(Standstill.LONG, NOW))
                 .isTrue();
         assertThat(Standstill.NONE.seen(going, NOW).lasts(Standstill.LONG, NOW)).isFalse();
+        SetSpec refused = status("{observedGeneration: 1, replicas: 3, conditions: [{type: Stalled, status: 'True',"
+                + " reason: DeletionFailed}]}");
+        assertThat(Standstill.NONE.seen(refused, NOW).lasts(Standstill.LONG, NOW))
+                .as("stalled by a refusal")
+                .isFalse();
     }
 
     @Test
