@@ -162,7 +162,8 @@ final class Claims {
 
     private boolean bars(Key holder, String group, Employment asking) {
         Wish wish = wishes.get(holder);
-        return wish == null || holder.equals(asking.key()) || wish.bars(group, asking);
+        // of one that is gone, one of its name may come back and want its groups
+        return wish == null || !wish.employment().exists() || holder.equals(asking.key()) || wish.bars(group, asking);
     }
 
     private static List<String> groups(List<Place> places) {

@@ -168,6 +168,11 @@ record Employment(
         return ServedPlaces.isList(records.getOrDefault(Names.TRAFFIC_SERVED, ""));
     }
 
+    /** True if a host has put something on for it, or was about to. */
+    boolean isServedAlready() {
+        return held || hasRecord();
+    }
+
     /** True if {@code gone} is what this Service has become, and not one of the same name. */
     boolean hasBecome(Employment gone) {
         return !gone.exists() && gone.employer.ref().uid().equals(ref.uid());

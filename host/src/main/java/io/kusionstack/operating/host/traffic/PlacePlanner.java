@@ -183,7 +183,8 @@ final class PlacePlanner {
     private Standing wanted(Employee employee, Look look, Sight sight) {
         if (employee.ports().isEmpty()) {
             schedule.settled(false);
-            return kept(employee, new Sighted(look, sight), List.of(Words.unknownPort(snapshot.employment())));
+            Wait unknown = Words.unknownPort(snapshot.employment());
+            return kept(employee, new Sighted(look, sight), List.of(unknown)).refused(unknown);
         }
         Set<Wait> waits = new LinkedHashSet<>();
         Weight weight =
@@ -198,7 +199,7 @@ final class PlacePlanner {
             Optional<Wait> wait = putOn(employee, spot, weight, new Sighted(look, sight));
             wait.ifPresent(waits::add);
             shown = wait.isPresent() || shown.isEmpty() ? Optional.of(spot) : shown;
-            refused = refused.or(() -> wait.flatMap(why -> memory.refused(spot, true)));
+            refused = refused.or(() -> memory.refused(spot, true));
         }
         boolean settled = waits.isEmpty();
         Optional<Spot> asked = shown;

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param sentTo some address of it gets requests there, be it on a port that the Service names no more
  * @param clearAt the ticket of the look that showed nothing of it there, or {@link #NO_LOOK}
  * @param waits what it waits for there, to be on or to be off
- * @param refused why the provider does not take a port of it on
+ * @param refused why it would not be put on again
  */
 record Standing(
         boolean on, boolean sentTo, long clearAt, List<Wait> waits, Optional<Wait> refused, Explanation.Traffic shown) {
@@ -23,5 +23,9 @@ record Standing(
 
     Standing {
         waits = List.copyOf(waits);
+    }
+
+    Standing refused(Wait why) {
+        return new Standing(on, sentTo, clearAt, waits, Optional.of(why), shown);
     }
 }

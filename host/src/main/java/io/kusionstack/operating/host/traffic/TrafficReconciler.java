@@ -120,7 +120,8 @@ public final class TrafficReconciler implements Reconciler {
         }
         departed.filter(before -> employment.exists() && employment.hasRecord()).ifPresent(sources.traffic()::forget);
         Optional<Whereabouts.Unknown> unknown = whereabouts.flatMap(PlaceCalls::unknown);
-        return act(key, new Round(employment, departed, memory, serving, unknown), places);
+        boolean isFirst = !memories.containsKey(key);
+        return act(key, new Round(employment, departed, memory, serving, unknown, isFirst), places);
     }
 
     /** What stays the same in one round. */
@@ -129,20 +130,17 @@ public final class TrafficReconciler implements Reconciler {
             Optional<Employment> departed,
             ServiceMemory memory,
             Optional<Place> serving,
-            Optional<Whereabouts.Unknown> unknown) {
+            Optional<Whereabouts.Unknown> unknown,
+            boolean isFirst) {
         Round with(ServiceMemory now) {
-            return new Round(employment, departed, now, serving, unknown);
+            return new Round(employment, departed, now, serving, unknown, isFirst);
         }
 
         /** Of a Service that is gone, or new, nothing says where Pods that carry its mark were put on. */
         Optional<Wait> leftBehind(List<PlaceMemory> places, TrafficPlan plan, List<String> carrying) {
             boolean isGone =
                     !employment.exists() && places.isEmpty() && !plan.edits().isEmpty();
-            boolean isNew = employment.wanted()
-                    && departed.isEmpty()
-                    && memory.places().isEmpty()
-                    && !employment.held()
-                    && !employment.hasRecord();
+            boolean isNew = employment.exists() && isFirst && departed.isEmpty() && !employment.isServedAlready();
             return isGone || isNew ? Optional.of(Words.leftBehind(employment, carrying)) : Optional.empty();
         }
 

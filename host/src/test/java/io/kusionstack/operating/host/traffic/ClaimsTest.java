@@ -65,6 +65,14 @@ class ClaimsTest {
         Employment departed = Employment.of(old).departed();
         asks(departed, "rsp-1");
         assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.Unknown.class);
+        Service elsewhere = new ServiceBuilder(service("new"))
+                .editMetadata()
+                .withNamespace("elsewhere")
+                .endMetadata()
+                .build();
+        assertThat(asks(elsewhere, "rsp-1"))
+                .as("one of its name may come back")
+                .isInstanceOf(Whereabouts.Unknown.class);
 
         claims.forget(departed, Optional.empty());
         assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Whereabouts.At.class);

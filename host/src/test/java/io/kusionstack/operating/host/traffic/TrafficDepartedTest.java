@@ -116,6 +116,24 @@ class TrafficDepartedTest {
     }
 
     @Test
+    void anOrdinaryServiceInItsPlaceTellsWhatMayBeLeft() {
+        TrafficWorld world = started();
+        world.loseService();
+        world.balancer.places.clear();
+        world.service(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .withLabels(Map.of())
+                .endMetadata());
+        world.restart();
+        world.settle();
+
+        assertThat(world.cluster.done())
+                .filteredOn(Action.Announce.class::isInstance)
+                .extracting(action -> ((Action.Announce) action).reason())
+                .containsExactly("TrafficLeftBehind");
+    }
+
+    @Test
     void oneThatIsDeletedInOrderIsForgotten() {
         TrafficWorld world = started();
         world.delete();

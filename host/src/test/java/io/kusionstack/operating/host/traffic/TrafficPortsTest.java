@@ -117,6 +117,37 @@ class TrafficPortsTest {
         assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
     }
 
+    @Test
+    void aNameOfAPortThatNoPodHasLetsNobodyLeaveForAnUpdate() {
+        TrafficWorld world = started();
+        world.edit(service -> service.editSpec()
+                .editFirstPort()
+                .withNewTargetPort("htpp")
+                .endPort()
+                .endSpec());
+        world.settle();
+        world.image("app:v2");
+        steps(world, 60);
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated).allMatch(PodRecord::available);
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+
+        targetPort(world, 8080);
+        world.settle();
+        assertUpdated(world);
+    }
+
+    @Test
+    void aPodWhoseChangeIsRefusedWhileItIsOnDoesNotLeaveForAnUpdate() {
+        TrafficWorld world = started();
+        world.balancer.refusedPorts.add(8080);
+        world.change("a", pod -> pod.annotation("slb.traffic.operating.kusionstack.io/weight", "30"));
+        steps(world, 20);
+        world.image("app:v2");
+        steps(world, 60);
+
+        assertThat(world.pod("a")).matches(pod -> !Tales.isUpdated(pod)).matches(PodRecord::available);
+    }
+
     private static void targetPort(TrafficWorld world, int port) {
         world.edit(service -> service.editSpec()
                 .editFirstPort()
