@@ -1,10 +1,10 @@
 package io.kusionstack.operating.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.kube.PodStream;
+import io.kusionstack.operating.host.kube.WriteMetrics;
 import io.kusionstack.operating.testbed.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,7 +70,11 @@ final class CacheCommand implements Callable<Integer> {
         long before = usedHeap();
         long start = System.nanoTime();
         try (PodStream stream = new PodStream(
-                access, new PodStream.Scope(List.of(), Set.of()), cache, new ActMetrics() {}, InstantSource.system())) {
+                access,
+                new PodStream.Scope(List.of(), Set.of()),
+                cache,
+                new WriteMetrics() {},
+                InstantSource.system())) {
             stream.start();
             await("all Pods are cached", () -> stream.isSynced() && cache.size() == pods);
             Duration loaded = Duration.ofNanos(System.nanoTime() - start);

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.InformerCache;
 import io.kusionstack.operating.host.kube.NodeCache;
@@ -12,6 +11,7 @@ import io.kusionstack.operating.host.kube.ObjectCaches;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.kube.PodStream;
 import io.kusionstack.operating.host.kube.StreamHealth;
+import io.kusionstack.operating.host.kube.WriteMetrics;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.ResourceContext;
@@ -38,7 +38,7 @@ final class CachedWorld implements AutoCloseable {
     private final InformerCache<EndpointSlice> slices;
 
     /** @param namespaces none means all */
-    CachedWorld(ClusterAccess access, List<String> namespaces, ActMetrics metrics, InstantSource clock) {
+    CachedWorld(ClusterAccess access, List<String> namespaces, WriteMetrics metrics, InstantSource clock) {
         podStream = new PodStream(access, new PodStream.Scope(namespaces, ANNOTATIONS), pods, metrics, clock);
         caches = new ObjectCaches(access, namespaces, clock);
         sets = caches.of(ObjectKind.COLLASET, CollaSet.class);

@@ -69,7 +69,7 @@ final class Host implements AutoCloseable {
     private boolean runRooms() throws InterruptedException {
         ClusterAccess access = access();
         try (ApiReads reads = new ApiReads(access);
-                PluginHost loaded = Plugins.host(config.plugins(), reads, metrics)) {
+                PluginHost loaded = PluginWiring.host(config.plugins(), reads, metrics)) {
             plugins = Optional.of(loaded);
             loaded.start();
             return runRooms(access, loaded);
@@ -124,12 +124,12 @@ final class Host implements AutoCloseable {
     private boolean mayStart(Preflight preflight) throws InterruptedException {
         do {
             switch (preflight.look()) {
-                case Preflight.Ready ready -> {
+                case Preflight.ClusterReady ready -> {
                     ready.notes().forEach(note -> LOG.atWarn().log(note));
                     LOG.atInfo().addKeyValue("server", ready.server()).log("The API server has all the host needs");
                     return true;
                 }
-                case Preflight.Away away -> {
+                case Preflight.ClusterUnreachable away -> {
                     String before = startup;
                     startup = "the API server does not answer: " + away.why();
                     if (!before.equals(startup)) {
@@ -139,7 +139,7 @@ final class Host implements AutoCloseable {
                                 .log("Waiting for the API server");
                     }
                 }
-                case Preflight.Lacking lacking -> {
+                case Preflight.ClusterUnfit lacking -> {
                     lacking.problems().forEach(problem -> LOG.atError().log(problem));
                     return false;
                 }
@@ -148,16 +148,16 @@ final class Host implements AutoCloseable {
         return false;
     }
 
-    private OpsServer.Content content() {
+    private OpsServer.OpsContent content() {
         HealthCheck started =
                 new HealthCheck("startup", () -> rooms.isPresent() ? Optional.empty() : Optional.of(startup));
         HealthCheck alive = new HealthCheck("rooms", () -> rooms.flatMap(Rooms::deadness));
         HealthCheck loaded = new HealthCheck("caches", () -> rooms.flatMap(Rooms::unreadiness));
-        return new OpsServer.Content(
+        return new OpsServer.OpsContent(
                 metrics::scrape,
                 List.of(alive),
                 List.of(started, alive, loaded),
-                List.of(new HealthCheck("plugins", () -> Plugins.note(states()))),
+                List.of(new HealthCheck("plugins", () -> PluginWiring.note(states()))),
                 new LateExplanations(() -> rooms.map(Rooms::explanations), this::states));
     }
 

@@ -2,7 +2,7 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.config.ConfigLoader;
 import io.kusionstack.operating.host.config.HostConfig;
-import io.kusionstack.operating.host.config.Loaded;
+import io.kusionstack.operating.host.config.LoadedConfig;
 import io.kusionstack.operating.host.config.Problem;
 import io.kusionstack.operating.host.plugins.PluginHost;
 import java.io.IOException;
@@ -47,8 +47,8 @@ public final class Main {
 
     private static Optional<HostConfig> load(Path file) {
         return switch (ConfigLoader.ofProcess().load(file)) {
-            case Loaded.Valid valid -> Optional.of(valid.config());
-            case Loaded.Invalid invalid -> {
+            case LoadedConfig.ValidConfig valid -> Optional.of(valid.config());
+            case LoadedConfig.InvalidConfig invalid -> {
                 tell(file, invalid.problems());
                 yield Optional.empty();
             }

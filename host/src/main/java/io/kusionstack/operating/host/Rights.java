@@ -1,13 +1,13 @@
 package io.kusionstack.operating.host;
 
-import io.kusionstack.operating.host.kube.Preflight.Right;
+import io.kusionstack.operating.host.kube.Preflight;
 import io.kusionstack.operating.host.model.Names;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What the host has to be allowed to do, and nothing beyond; deploy/rbac.yaml says the same. */
 final class Rights {
-    static final List<Right> NEEDED = Stream.of(
+    static final List<Preflight.RequiredRight> NEEDED = Stream.of(
                     rights("", "pods", "list", "watch", "get", "create", "patch", "delete"),
                     rights("", "pods/status", "patch"),
                     rights("", "nodes", "list", "watch", "get"),
@@ -26,7 +26,9 @@ final class Rights {
 
     private Rights() {}
 
-    private static List<Right> rights(String group, String resource, String... verbs) {
-        return Stream.of(verbs).map(verb -> new Right(group, resource, verb)).toList();
+    private static List<Preflight.RequiredRight> rights(String group, String resource, String... verbs) {
+        return Stream.of(verbs)
+                .map(verb -> new Preflight.RequiredRight(group, resource, verb))
+                .toList();
     }
 }

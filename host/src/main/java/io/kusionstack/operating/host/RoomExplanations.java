@@ -13,7 +13,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.RuleDesk;
+import io.kusionstack.operating.host.rules.RuleAdmission;
 import io.kusionstack.operating.host.traffic.PodTraffic;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 record RoomExplanations(
         CachedWorld world,
         LifecycleGate gate,
-        RuleDesk desk,
+        RuleAdmission ruleAdmission,
         CollaSetReconciler setRoom,
         Actuator actuator,
         PodTraffic traffic,
@@ -49,7 +49,7 @@ record RoomExplanations(
     private Explanation explain(PodRecord pod) {
         Instant now = clock.instant();
         Explanation lifecycle = gate.explain(pod, now);
-        List<Wait> ruled = desk.waits(pod, now);
+        List<Wait> ruled = ruleAdmission.waits(pod, now);
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruled);
         // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));
@@ -60,7 +60,7 @@ record RoomExplanations(
                 .forEach(waits::add);
         waits.addAll(setRoom.waits(pod));
         refused.ifPresent(waits::add);
-        List<Explanation.Traffic> shown = traffic.shown(pod);
+        List<Explanation.ExplainedTraffic> shown = traffic.shown(pod);
         return new Explanation(
                 lifecycle.pod(),
                 lifecycle.operations(),
@@ -72,8 +72,8 @@ record RoomExplanations(
     }
 
     /** False if a load balancer is known not to send to the Pod, whatever the Pod's labels say. */
-    private static boolean isSentTo(List<Explanation.Traffic> shown) {
-        return shown.stream().collect(Collectors.groupingBy(Explanation.Traffic::employer)).values().stream()
+    private static boolean isSentTo(List<Explanation.ExplainedTraffic> shown) {
+        return shown.stream().collect(Collectors.groupingBy(Explanation.ExplainedTraffic::employer)).values().stream()
                 .allMatch(places -> places.stream().anyMatch(place -> SENDING.contains(place.serving())));
     }
 

@@ -6,10 +6,10 @@ import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.config.HostConfig.ControllerName;
 import io.kusionstack.operating.host.kernel.Controller;
+import io.kusionstack.operating.host.kernel.Cooldown;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
-import io.kusionstack.operating.host.kernel.Rest;
 import io.kusionstack.operating.host.kube.ApiActuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.Expectations;
@@ -23,14 +23,14 @@ import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.PluginHost;
-import io.kusionstack.operating.host.rules.RuleConsultant;
-import io.kusionstack.operating.host.rules.RuleDesk;
+import io.kusionstack.operating.host.rules.PluginQueryReconciler;
+import io.kusionstack.operating.host.rules.RuleAdmission;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
 import io.kusionstack.operating.host.traffic.TrafficReconciler;
@@ -58,10 +58,10 @@ final class Rooms implements AutoCloseable {
     private static final int ASKED_AT_ONCE = 256;
 
     /** One set, rule or Service, however large and busy, takes at most a tenth of a processor. */
-    private static final Rest SHARE = new Rest(9, Duration.ofMillis(500));
+    private static final Cooldown SHARE = new Cooldown(9, Duration.ofMillis(500));
 
     /** A look at a set or a rule is one at all its Pods: what several of them report within that time is one look's work. */
-    private static final Rest GATHERING = SHARE.atLeast(Duration.ofMillis(400));
+    private static final Cooldown GATHERING = SHARE.atLeast(Duration.ofMillis(400));
 
     private final HostConfig config;
     private final InstantSource clock = InstantSource.system();
@@ -72,8 +72,8 @@ final class Rooms implements AutoCloseable {
     private final Doorbell ruleBell = new Doorbell();
     private final Doorbell askBell = new Doorbell();
     private final RuleWorld ruleWorld;
-    private final RuleDesk desk;
-    private final RuleConsultant consultant;
+    private final RuleAdmission ruleAdmission;
+    private final PluginQueryReconciler consultant;
     private final TrafficRoom traffic;
     private final SetIntentions intentions;
     private final LifecycleGate gate;
@@ -95,27 +95,29 @@ final class Rooms implements AutoCloseable {
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), knownSets(), obstacles);
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
-        desk = new RuleDesk(ruleWorld, firstSlot, ruleBell);
-        Judgements judgements = runs(ControllerName.RULES) ? desk : Judgements.none();
-        gate = traffic.gate(judgements, runs(ControllerName.COLLASET) ? intentions : Intentions.none())
+        ruleAdmission = new RuleAdmission(ruleWorld, firstSlot, ruleBell);
+        PodAdmission admission = runs(ControllerName.RULES) ? ruleAdmission : PodAdmission.none();
+        gate = traffic.gate(admission, runs(ControllerName.COLLASET) ? intentions : Intentions.none())
                 .minding(obstacles, world.nodes());
         expectations = new Expectations(clock, metrics);
         actuator = new ApiActuator(
                 access,
-                new ApiActuator.Surroundings(
+                new ApiActuator.ActuatorContext(
                         world.pods(),
                         CachedWorld.ANNOTATIONS,
                         gate,
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
-                        new Settlements(judgements),
+                        new Settlements(admission),
                         untracked(),
                         world.caches(),
                         clock),
                 config.limits().writesInFlight());
-        consultant = new RuleConsultant(
-                new RuleConsultant.Parts(desk, ruleWorld, actuator, plugins.rules(), clock), ruleBell);
+        consultant = new PluginQueryReconciler(
+                new PluginQueryReconciler.QueryCollaborators(
+                        ruleAdmission, ruleWorld, actuator, plugins.rules(), clock),
+                ruleBell);
         sets = setReconciler();
         world.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
@@ -135,7 +137,7 @@ final class Rooms implements AutoCloseable {
 
     private CollaSetReconciler setReconciler() {
         return new CollaSetReconciler(
-                new CollaSetReconciler.Sources(
+                new CollaSetReconciler.CollaSetSources(
                         world.sets(),
                         world.contexts(),
                         world.revisions(),
@@ -161,20 +163,21 @@ final class Rooms implements AutoCloseable {
             Controller lifecycle = controller(
                     ControllerName.LIFECYCLE.word(),
                     new LifecycleReconciler(world.pods()::get, gate, actuator),
-                    Controller.Settings.of(config.workers().lifecycle(), Rest.none()));
+                    Controller.ControllerSettings.of(config.workers().lifecycle(), Cooldown.none()));
             podBell.connect(lifecycle);
             world.pods()
                     .onChange((before, after) ->
                             LifecycleReconciler.key(before, after).ifPresent(lifecycle::enqueue));
         }
         if (runs(ControllerName.RULES)) {
-            RuleReconciler rules = new RuleReconciler(desk, ruleWorld, actuator, podBell, askBell);
+            RuleReconciler rules = new RuleReconciler(ruleAdmission, ruleWorld, actuator, podBell, askBell);
             ruleBell.connect(controller(
                     ControllerName.RULES.word(),
                     rules,
-                    Controller.Settings.of(config.workers().rules(), GATHERING)));
-            askBell.connect(controller("rule-plugins", consultant, Controller.Settings.of(ASKED_AT_ONCE, Rest.none())));
-            desk.listenTo(world.pods(), world.rules(), world.sets());
+                    Controller.ControllerSettings.of(config.workers().rules(), GATHERING)));
+            askBell.connect(controller(
+                    "rule-plugins", consultant, Controller.ControllerSettings.of(ASKED_AT_ONCE, Cooldown.none())));
+            ruleAdmission.listenTo(world.pods(), world.rules(), world.sets());
         } else {
             LOG.atWarn().log("The controller rules does not run: no PodTransitionRule holds a Pod back");
         }
@@ -182,14 +185,14 @@ final class Rooms implements AutoCloseable {
             sets.watch(controller(
                     ControllerName.COLLASET.word(),
                     sets,
-                    Controller.Settings.of(config.workers().collaset(), GATHERING))::enqueue);
+                    Controller.ControllerSettings.of(config.workers().collaset(), GATHERING))::enqueue);
         }
         if (runs(ControllerName.TRAFFIC)) {
             TrafficReconciler services = traffic.reconciler(plugins.traffic(), actuator, metrics);
             services.watch(controller(
                     ControllerName.TRAFFIC.word(),
                     services,
-                    Controller.Settings.of(config.workers().traffic(), SHARE))::enqueue);
+                    Controller.ControllerSettings.of(config.workers().traffic(), SHARE))::enqueue);
         }
         unserved.start();
         world.start();
@@ -199,7 +202,7 @@ final class Rooms implements AutoCloseable {
         return config.controllers().contains(name);
     }
 
-    private Controller controller(String name, Reconciler reconciler, Controller.Settings settings) {
+    private Controller controller(String name, Reconciler reconciler, Controller.ControllerSettings settings) {
         Reconciler onlySettled = (key, now) ->
                 world.isSettled() ? reconciler.reconcile(key, now) : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
         Controller controller = new Controller(name, onlySettled, settings, metrics, clock);
@@ -251,7 +254,7 @@ final class Rooms implements AutoCloseable {
     }
 
     Explanations explanations() {
-        return new RoomExplanations(world, gate, desk, sets, actuator, traffic.pods(), clock);
+        return new RoomExplanations(world, gate, ruleAdmission, sets, actuator, traffic.pods(), clock);
     }
 
     @Override

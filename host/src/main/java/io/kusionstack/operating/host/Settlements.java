@@ -2,16 +2,16 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.kube.EditReports;
 import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.plan.Judgements;
-import io.kusionstack.operating.host.plan.Judgements.Settlement;
+import io.kusionstack.operating.host.plan.PodAdmission;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 
 /** Brings what became of a Pod's edit from the actuator to the rules, which hold a slot for it. */
-record Settlements(Judgements judgements) implements EditReports {
+record Settlements(PodAdmission admission) implements EditReports {
     @Override
     public void reported(PodRecord seen, PodEdit edit, Fate fate) {
-        judgements.settled(
+        admission.settled(
                 seen.ref(),
                 switch (fate) {
                     case DONE -> Settlement.WRITTEN;

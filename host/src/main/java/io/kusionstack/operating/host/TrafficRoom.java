@@ -7,7 +7,7 @@ import io.kusionstack.operating.host.kube.ServiceEmployers;
 import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import io.kusionstack.operating.host.traffic.PodTraffic;
 import io.kusionstack.operating.host.traffic.TrafficMetrics;
@@ -51,10 +51,10 @@ final class TrafficRoom implements AutoCloseable {
     }
 
     /** The lifecycle, which lets a Pod be touched only when nobody sends to it any more. */
-    LifecycleGate gate(Judgements judgements, Intentions intentions) {
+    LifecycleGate gate(PodAdmission admission, Intentions intentions) {
         return runs
-                ? new LifecycleGate(judgements, intentions, plain.and(pods), employers.with(pods))
-                : new LifecycleGate(judgements, intentions, plain, employers);
+                ? new LifecycleGate(admission, intentions, plain.and(pods), employers.with(pods))
+                : new LifecycleGate(admission, intentions, plain, employers);
     }
 
     /** What is known of a Pod's traffic. */
@@ -64,7 +64,8 @@ final class TrafficRoom implements AutoCloseable {
 
     TrafficReconciler reconciler(TrafficPlugins plugins, Actuator actuator, TrafficMetrics metrics) {
         return new TrafficReconciler(
-                new TrafficReconciler.Sources(world.services(), world.slices(), world.pods(), pods, plain, clock),
+                new TrafficReconciler.TrafficSources(
+                        world.services(), world.slices(), world.pods(), pods, plain, clock),
                 plugins,
                 actuator,
                 podBell,

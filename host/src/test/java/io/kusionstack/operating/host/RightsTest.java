@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.kusionstack.operating.host.kube.Preflight.Right;
+import io.kusionstack.operating.host.kube.Preflight;
 import io.kusionstack.operating.host.kube.UnservedObjects;
 import io.kusionstack.operating.host.model.Names;
 import java.io.IOException;
@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Test;
 
 class RightsTest {
     /** Its uid is the cluster's identity for plugins; a right to one object by name is none that the start can ask about. */
-    private static final Right KUBE_SYSTEM = new Right("", "namespaces/kube-system", "get");
+    private static final Preflight.RequiredRight KUBE_SYSTEM =
+            new Preflight.RequiredRight("", "namespaces/kube-system", "get");
 
     @Test
     void theRoleGivesWhatTheHostAsksForAndNothingBeyond() throws IOException {
-        List<Right> given = new ArrayList<>();
+        List<Preflight.RequiredRight> given = new ArrayList<>();
         YAMLMapper yaml = new YAMLMapper();
         List<JsonNode> documents = yaml.readerFor(JsonNode.class)
                 .<JsonNode>readValues(Path.of("..", "deploy", "rbac.yaml").toFile())
@@ -27,13 +28,15 @@ class RightsTest {
         for (JsonNode document : documents) {
             for (JsonNode rule : document.path("rules")) {
                 for (JsonNode verb : rule.get("verbs")) {
-                    given.add(new Right(rule.at("/apiGroups/0").asText(), resource(rule), verb.asText()));
+                    given.add(new Preflight.RequiredRight(
+                            rule.at("/apiGroups/0").asText(), resource(rule), verb.asText()));
                 }
             }
         }
 
-        List<Right> needed = new ArrayList<>(Rights.NEEDED);
-        UnservedObjects.KINDS.forEach(kind -> needed.add(new Right(Names.GROUP, kind.plural(), "list")));
+        List<Preflight.RequiredRight> needed = new ArrayList<>(Rights.NEEDED);
+        UnservedObjects.KINDS.forEach(
+                kind -> needed.add(new Preflight.RequiredRight(Names.GROUP, kind.plural(), "list")));
         needed.add(KUBE_SYSTEM);
         assertThat(given).containsExactlyInAnyOrderElementsOf(needed);
     }

@@ -3,8 +3,8 @@ package io.kusionstack.operating.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.plan.Judgement;
-import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SettlementsTest {
     private final PodRecord pod = Pods.pod("web-a").build();
-    private final Told told = new Told();
+    private final SettledEdits told = new SettledEdits();
 
     @ParameterizedTest
     @CsvSource({
@@ -32,18 +32,18 @@ class SettlementsTest {
         "UNKNOWN, UNKNOWN",
         "READ_AGAIN, READ_AGAIN",
     })
-    void tellsTheRulesWhatBecameOfAnEdit(Fate fate, Judgements.Settlement settlement) {
+    void tellsTheRulesWhatBecameOfAnEdit(Fate fate, PodAdmission.Settlement settlement) {
         new Settlements(told).reported(pod, PodEdit.of(pod), fate);
 
         assertThat(told.settlements).containsExactly(settlement);
     }
 
-    private static final class Told implements Judgements {
+    private static final class SettledEdits implements PodAdmission {
         private final List<Settlement> settlements = new ArrayList<>();
 
         @Override
-        public Judgement judge(PodRecord pod, String operation, Stage stage, Instant now) {
-            return new Judgement.Passed();
+        public Decision tryAdmit(PodRecord pod, String operation, Stage stage, Instant now) {
+            return new Decision.Admitted();
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.ObjectCache.ObjectListener;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ final class WalkServices {
 
     private @Nullable Service service;
     private @Nullable EndpointSlice slice;
-    private List<ObjectCache.Listener<EndpointSlice>> listeners = new ArrayList<>();
+    private List<ObjectListener<EndpointSlice>> listeners = new ArrayList<>();
 
     /** The Service selects these Pods from now on; without labels it has no selector. */
     void selects(Map<String, String> labels) {
@@ -97,7 +98,7 @@ final class WalkServices {
             }
 
             @Override
-            public void onChange(Listener<Service> listener) {
+            public void onChange(ObjectCache.ObjectListener<Service> listener) {
                 throw new UnsupportedOperationException("a walk looks by itself");
             }
         };
@@ -116,7 +117,7 @@ final class WalkServices {
             }
 
             @Override
-            public void onChange(Listener<EndpointSlice> listener) {
+            public void onChange(ObjectCache.ObjectListener<EndpointSlice> listener) {
                 listeners.add(listener);
                 if (slice != null) {
                     listener.changed(null, slice);

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.ObjectCache.ObjectListener;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -45,7 +46,7 @@ final class WalkTraffic implements TrafficPlugins, TrafficPlugins.TrafficWorker 
     private final Map<String, Backend> backends = new TreeMap<>();
     private boolean configured = true;
     private @Nullable Service told;
-    private List<ObjectCache.Listener<Service>> listeners = new ArrayList<>();
+    private List<ObjectListener<Service>> listeners = new ArrayList<>();
 
     WalkTraffic(FakeCluster cluster) {
         this.cluster = cluster;
@@ -126,7 +127,7 @@ final class WalkTraffic implements TrafficPlugins, TrafficPlugins.TrafficWorker 
             }
 
             @Override
-            public void onChange(Listener<Service> listener) {
+            public void onChange(ObjectCache.ObjectListener<Service> listener) {
                 listeners.add(listener);
             }
         };
@@ -141,10 +142,10 @@ final class WalkTraffic implements TrafficPlugins, TrafficPlugins.TrafficWorker 
     }
 
     @Override
-    public Found find(String plugin) {
+    public TrafficPlugins.TrafficLookup find(String plugin) {
         return plugin.equals("slb") && configured
-                ? new Found.Ready(this)
-                : new Found.Unavailable(
+                ? new TrafficPlugins.TrafficLookup.TrafficReady(this)
+                : new TrafficPlugins.TrafficLookup.TrafficUnavailable(
                         new Wait(Reason.PLUGIN_UNAVAILABLE, plugin, "plugin \"" + plugin + "\" is not loaded"));
     }
 

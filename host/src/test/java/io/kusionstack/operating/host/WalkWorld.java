@@ -8,11 +8,11 @@ import io.kusionstack.operating.host.collaset.AcceptedSpecs;
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.Expectations;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.kube.ServiceEndpoints;
+import io.kusionstack.operating.host.kube.WriteMetrics;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
@@ -25,7 +25,7 @@ import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.RuleDesk;
+import io.kusionstack.operating.host.rules.RuleAdmission;
 import io.kusionstack.operating.host.rules.RuleReconciler;
 import io.kusionstack.operating.host.rules.RuleWorld;
 import io.kusionstack.operating.host.traffic.PodTraffic;
@@ -70,7 +70,7 @@ final class WalkWorld {
     /** What the host remembers only while it runs. */
     private record Rooms(
             CollaSetReconciler sets,
-            RuleDesk desk,
+            RuleAdmission desk,
             RuleReconciler rules,
             PodTraffic pods,
             TrafficReconciler traffic,
@@ -133,7 +133,7 @@ final class WalkWorld {
         AcceptedSpecs specs = new AcceptedSpecs(new Stored<>(ControllerRevision.class));
         RuleWorld seen =
                 RuleWorld.of(cache, rules, new RuleWorld.Sets(sets, specs::accepted, specs::podLabels), obstacles);
-        RuleDesk desk = new RuleDesk(seen, Instant.EPOCH, ruleKeys::add);
+        RuleAdmission desk = new RuleAdmission(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
         services.forgetListeners();
         ServiceEndpoints endpoints =
@@ -150,7 +150,7 @@ final class WalkWorld {
                 new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}),
                 pods,
                 new TrafficReconciler(
-                        new TrafficReconciler.Sources(
+                        new TrafficReconciler.TrafficSources(
                                 traffic.services(), services.slices(), cache, pods, endpoints, cluster::now),
                         traffic,
                         cluster,
@@ -168,12 +168,12 @@ final class WalkWorld {
 
     private CollaSetReconciler reconciler(ObjectCache<CollaSet> sets, SetIntentions intentions) {
         return new CollaSetReconciler(
-                new CollaSetReconciler.Sources(
+                new CollaSetReconciler.CollaSetSources(
                         sets,
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, ActMetrics.none()),
+                        new Expectations(cluster::now, WriteMetrics.none()),
                         pod -> Optional.empty(),
                         this::waits),
                 cluster,
@@ -324,7 +324,7 @@ final class WalkWorld {
         }
 
         @Override
-        public void onChange(Listener<T> listener) {
+        public void onChange(ObjectCache.ObjectListener<T> listener) {
             throw new UnsupportedOperationException("a walk looks by itself");
         }
     }

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** The classes that think: what they answer depends on their arguments alone. */
 final class PureClasses {
 
-    private static final Pattern NAMES = Pattern.compile("\\w*Planner|\\w*Snapshot|Op|PodOps|RuleEngine|InstanceIds");
+    private static final Pattern NAMES =
+            Pattern.compile("\\w*Planner|\\w*Snapshot|OperationState|PodOps|RuleEngine|InstanceIds");
     private static final List<String> PACKAGES = List.of(
             "java.util.concurrent.",
             "java.util.random.",

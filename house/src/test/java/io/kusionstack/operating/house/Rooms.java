@@ -32,7 +32,7 @@ final class Rooms {
         return isOurs(type) && (of(type).equals("host") || of(type).startsWith("host."));
     }
 
-    /** The file's own class: {@code Op} for {@code Op.Preparing}, itself for a class that is not nested. */
+    /** The file's own class: {@code Op} for {@code OperationState.Preparing}, itself for a class that is not nested. */
     static JavaClass topLevel(JavaClass type) {
         return type.getEnclosingClass().map(Rooms::topLevel).orElse(type);
     }

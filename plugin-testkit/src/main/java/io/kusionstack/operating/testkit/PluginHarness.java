@@ -123,7 +123,7 @@ public final class PluginHarness implements AutoCloseable {
             throw new UncheckedIOException("package the jar first (mvn package), then load it", e);
         }
         PluginHost started = new PluginHost(
-                new PluginHost.Settings(
+                new PluginHost.PluginSettings(
                         Optional.of(folder),
                         Map.of(),
                         true,
@@ -132,7 +132,7 @@ public final class PluginHarness implements AutoCloseable {
                         callTimeout,
                         callsInFlight,
                         loadTimeout),
-                new PluginHost.Surroundings(
+                new PluginHost.PluginEnvironment(
                         Clock.systemUTC(), reads, name -> Optional.ofNullable(variables.get(name)), metrics));
         host = started;
         started.start();
@@ -158,16 +158,16 @@ public final class PluginHarness implements AutoCloseable {
 
     /** A rule of this name and configuration; fails if there is none. */
     public RulePlugins.RuleWorker rule(String name, String yaml) {
-        RulePlugins.Opened opened = rules().open(name, "default/rule/" + name, Yaml.tree(yaml));
-        assertThat(opened).isInstanceOf(RulePlugins.Opened.Ready.class);
-        return ((RulePlugins.Opened.Ready) opened).worker();
+        RulePlugins.OpenedRule opened = rules().open(name, "default/rule/" + name, Yaml.tree(yaml));
+        assertThat(opened).isInstanceOf(RulePlugins.OpenedRule.RuleReady.class);
+        return ((RulePlugins.OpenedRule.RuleReady) opened).worker();
     }
 
     /** The traffic control of this name; fails if there is none. */
     public TrafficPlugins.TrafficWorker traffic(String name) {
-        TrafficPlugins.Found found = traffic().find(name);
-        assertThat(found).isInstanceOf(TrafficPlugins.Found.Ready.class);
-        return ((TrafficPlugins.Found.Ready) found).worker();
+        TrafficPlugins.TrafficLookup found = traffic().find(name);
+        assertThat(found).isInstanceOf(TrafficPlugins.TrafficLookup.TrafficReady.class);
+        return ((TrafficPlugins.TrafficLookup.TrafficReady) found).worker();
     }
 
     /** What the host counted: lines such as {@code slb observe given}, {@code slb apply dropped}. */

@@ -21,16 +21,16 @@ final class BeginWindow {
     }
 
     /** @param id of the operation, for which {@code type} is begun */
-    static BeginWindow of(Collection<Member> members, String id, String type, Instant now) {
+    static BeginWindow of(Collection<SetPod> podsOfSet, String id, String type, Instant now) {
         int waiting = 0;
-        for (Member member : members) {
-            waiting += PodOps.isDuring(member.pod(), id, type) && isWaiting(member, id, now) ? 1 : 0;
+        for (SetPod setPod : podsOfSet) {
+            waiting += PodOps.isDuring(setPod.pod(), id, type) && isWaiting(setPod, id, now) ? 1 : 0;
         }
         return new BeginWindow(SIZE - waiting);
     }
 
-    private static boolean isWaiting(Member member, String id, Instant now) {
-        return PodOps.operation(member.pod(), id)
+    private static boolean isWaiting(SetPod setPod, String id, Instant now) {
+        return PodOps.operation(setPod.pod(), id)
                 .filter(operation -> operation.phase() == PodOps.Phase.PRE_CHECK)
                 .filter(operation -> operation
                         .since()

@@ -34,21 +34,21 @@ final class CollaSetPlanner {
         if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
             return SetPlan.first(Plan.of(hold(set)));
         }
-        Roster roster = Roster.of(snapshot);
+        SetPods setPods = SetPods.of(snapshot);
         Revisions.History history =
-                Revisions.plan(set, snapshot.revisions(), snapshot.takenNames(), revisionsInUse(snapshot, roster));
-        SortedMap<Integer, Identity> identities = identities(snapshot, history, roster);
-        SortedMap<Integer, Identity> stored = held(snapshot, roster, identities);
+                Revisions.plan(set, snapshot.revisions(), snapshot.takenNames(), revisionsInUse(snapshot, setPods));
+        SortedMap<Integer, InstanceIdentity> identities = identities(snapshot, history, setPods);
+        SortedMap<Integer, InstanceIdentity> stored = held(snapshot, setPods, identities);
         identities.keySet().removeAll(stored.keySet());
-        Step scale = ScalePlanner.plan(snapshot, history, roster, identities);
-        List<Member> others = roster.members().stream()
-                .filter(member -> !scale.taken().contains(member.uid()))
+        PlanStep scale = ScalePlanner.plan(snapshot, history, setPods, identities);
+        List<SetPod> others = setPods.podsOfSet().stream()
+                .filter(setPod -> !scale.taken().contains(setPod.uid()))
                 .toList();
-        Clearance clearance = Clearance.of(snapshot, history, roster);
-        Step update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
+        UpdateClearance clearance = UpdateClearance.of(snapshot, history, setPods);
+        PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
         stored.putAll(update.identities());
         List<Action> status =
-                SetStatus.write(snapshot, history, roster, new SetStatus.Course(scale, update, clearance));
+                SetStatus.write(snapshot, history, setPods, new SetStatus.PlannedSteps(scale, update, clearance));
         Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
         return new SetPlan(
                 intent(snapshot, history, stored),
@@ -58,19 +58,19 @@ final class CollaSetPlanner {
                         .then(update.acts())
                         .then(events)
                         .then(plan(status))
-                        .then(looking(snapshot, roster, scale.busy() || update.busy())));
+                        .then(looking(snapshot, setPods, scale.busy() || update.busy())));
     }
 
     /** What others have to say of Pods that are busy, or do not serve, comes without an event of the set's. */
-    private static Plan looking(CollaSetSnapshot snapshot, Roster roster, boolean busy) {
+    private static Plan looking(CollaSetSnapshot snapshot, SetPods setPods, boolean busy) {
         boolean waits = busy
-                || roster.members().stream().anyMatch(member -> !member.pod().available());
-        Optional<Duration> look = Optional.of(snapshot.standstill().look(snapshot.now()));
+                || setPods.podsOfSet().stream().anyMatch(setPod -> !setPod.pod().available());
+        Optional<Duration> look = Optional.of(snapshot.progress().look(snapshot.now()));
         return new Plan(List.of(), look.filter(after -> waits), Map.of());
     }
 
     private static Plan intent(
-            CollaSetSnapshot snapshot, Revisions.History history, SortedMap<Integer, Identity> stored) {
+            CollaSetSnapshot snapshot, Revisions.History history, SortedMap<Integer, InstanceIdentity> stored) {
         return plan(history.actions())
                 .then(ContextWrite.of(snapshot.context(), stored.values())
                         .map(Plan::of)
@@ -82,26 +82,26 @@ final class CollaSetPlanner {
     }
 
     /** The entries whose ids Pods have that nobody controls: they stay as they are, and no Pod is created for them. */
-    private static SortedMap<Integer, Identity> held(
-            CollaSetSnapshot snapshot, Roster roster, SortedMap<Integer, Identity> identities) {
-        SortedMap<Integer, Identity> held = new TreeMap<>();
+    private static SortedMap<Integer, InstanceIdentity> held(
+            CollaSetSnapshot snapshot, SetPods setPods, SortedMap<Integer, InstanceIdentity> identities) {
+        SortedMap<Integer, InstanceIdentity> held = new TreeMap<>();
         for (int id : Orphans.ids(snapshot)) {
-            if (identities.containsKey(id) && !roster.has(id)) {
+            if (identities.containsKey(id) && !setPods.has(id)) {
                 held.put(id, identities.get(id));
             }
         }
         return held;
     }
 
-    private static SortedMap<Integer, Identity> identities(
-            CollaSetSnapshot snapshot, Revisions.History history, Roster roster) {
+    private static SortedMap<Integer, InstanceIdentity> identities(
+            CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods) {
         SetSpec set = snapshot.set();
-        SortedMap<Integer, Identity> identities = InstanceIds.settle(
+        SortedMap<Integer, InstanceIdentity> identities = InstanceIds.settle(
                 snapshot.context().identities(),
-                new InstanceIds.Demand(
+                new InstanceIds.IdDemand(
                         set.name(),
                         set.replicas(),
-                        roster.live(),
+                        setPods.live(),
                         Orphans.ids(snapshot),
                         history.updated().name(),
                         history.current().name(),
@@ -144,9 +144,9 @@ final class CollaSetPlanner {
         return new Action.PatchObject(set.ref(), set.resourceVersion(), patch);
     }
 
-    private static Set<String> revisionsInUse(CollaSetSnapshot snapshot, Roster roster) {
+    private static Set<String> revisionsInUse(CollaSetSnapshot snapshot, SetPods setPods) {
         Set<String> names = new HashSet<>();
-        roster.members().forEach(member -> names.add(member.revision()));
+        setPods.podsOfSet().forEach(setPod -> names.add(setPod.revision()));
         snapshot.context().identities().forEach(identity -> names.add(identity.revision()));
         return names;
     }

@@ -50,7 +50,7 @@ public final class CollaSetReconciler implements Reconciler {
     /** Of so many Pods it is asked why their traffic does not go on: one is told. */
     private static final int MOST_ASKED_FOR = 32;
 
-    private final Sources sources;
+    private final CollaSetSources sources;
     private final Actuator actuator;
     private final SetIntentions intentions;
     private final Map<Key, SetMemory> memories = new ConcurrentHashMap<>();
@@ -62,7 +62,7 @@ public final class CollaSetReconciler implements Reconciler {
      * @param troubles why the traffic of a Pod does not go on by itself
      * @param waits all that is known of why a Pod waits, the most important first
      */
-    public record Sources(
+    public record CollaSetSources(
             ObjectCache<CollaSet> sets,
             ObjectCache<ResourceContext> contexts,
             ObjectCache<ControllerRevision> revisions,
@@ -71,7 +71,7 @@ public final class CollaSetReconciler implements Reconciler {
             Function<PodRecord, Optional<Wait>> troubles,
             Function<PodRecord, List<Wait>> waits) {}
 
-    public CollaSetReconciler(Sources sources, Actuator actuator, SetIntentions intentions) {
+    public CollaSetReconciler(CollaSetSources sources, Actuator actuator, SetIntentions intentions) {
         this.sources = sources;
         this.actuator = actuator;
         this.intentions = intentions;
@@ -201,12 +201,12 @@ public final class CollaSetReconciler implements Reconciler {
                 ? read
                 : AcceptedSpec.last(object, read, known).orElse(read);
         CollaSetSnapshot.Context context = context(set);
-        Standstill standstill = memory.standstill().seen(set, now);
+        ProgressRecord progress = memory.progress().seen(set, now);
         return new CollaSetSnapshot(
                 set,
                 pods,
                 Orphans.of(set, sources.pods().orphans(set.namespace()), names(own)),
-                memory.brake().seen(pods, set.replicas(), now),
+                memory.backoff().seen(pods, set.replicas(), now),
                 known,
                 taken,
                 memory.takenPodNames(),
@@ -216,8 +216,8 @@ public final class CollaSetReconciler implements Reconciler {
                 memory.refusals(refusals(pods), pods, now),
                 troubles(pods),
                 memory.lastRevisions(pods, context),
-                standstill,
-                standstill.lasts(Standstill.LONG, now) ? lingering(pods) : Optional.empty(),
+                progress,
+                progress.lasts(ProgressRecord.LONG, now) ? lingering(pods) : Optional.empty(),
                 intentions.published(key),
                 now);
     }
@@ -272,9 +272,10 @@ public final class CollaSetReconciler implements Reconciler {
 
     private CollaSetSnapshot.Context context(SetSpec set) {
         Optional<ResourceContext> stored = sources.contexts().get(new Key(set.namespace(), set.context()));
-        List<Identity> identities = new ArrayList<>();
-        stored.ifPresent(context ->
-                context.getSpec().contexts().forEach(entry -> identities.add(Identity.of(entry.id(), entry.data()))));
+        List<InstanceIdentity> identities = new ArrayList<>();
+        stored.ifPresent(context -> context.getSpec()
+                .contexts()
+                .forEach(entry -> identities.add(InstanceIdentity.of(entry.id(), entry.data()))));
         ObjectRef ref = new ObjectRef(
                 ObjectKind.RESOURCE_CONTEXT,
                 set.namespace(),
@@ -300,7 +301,8 @@ public final class CollaSetReconciler implements Reconciler {
         names.add(context.getMetadata().getName());
         context.getSpec()
                 .contexts()
-                .forEach(entry -> Identity.of(entry.id(), entry.data()).owner().ifPresent(names::add));
+                .forEach(entry ->
+                        InstanceIdentity.of(entry.id(), entry.data()).owner().ifPresent(names::add));
         return names.stream()
                 .map(name -> new Key(context.getMetadata().getNamespace(), name))
                 .toList();

@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param pods every Pod that the set controls, terminating and ended ones too
  * @param orphans Pods that nobody controls, and that the selector matches or that were of this set once
- * @param brake how fast Pods may be created
+ * @param backoff how fast Pods may be created
  * @param revisions of the set, and orphans that its selector claims
  * @param takenNames names of other ControllerRevisions that stand in the way of new ones
  * @param takenPodNames names that Pods of others turned out to have
@@ -26,7 +26,7 @@ import java.util.Set;
  * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
  * @param troubles by Pod uid: why its traffic does not go on by itself
  * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
- * @param standstill since when nothing of the set has moved
+ * @param progress since when nothing of the set has moved
  * @param lingering what a Pod of it waits for, once that is long
  * @param pending by Pod uid: the intentions that were published last
  */
@@ -34,17 +34,17 @@ record CollaSetSnapshot(
         SetSpec set,
         List<PodRecord> pods,
         List<PodRecord> orphans,
-        Brake brake,
+        CreationBackoff backoff,
         List<Revision> revisions,
         Set<String> takenNames,
         Set<String> takenPodNames,
         Context context,
         Optional<Obstacle> obstacle,
-        Map<String, Trial> trials,
+        Map<String, TemplateTrial> trials,
         Map<String, Refusal> refusals,
         Map<String, Wait> troubles,
         Map<Integer, String> lastRevisions,
-        Standstill standstill,
+        ProgressRecord progress,
         Optional<Lingering> lingering,
         Map<String, Intention> pending,
         Instant now) {
@@ -66,9 +66,9 @@ record CollaSetSnapshot(
      * A write of a Pod that does not get through; the one that was tried most often, which says most. Of deletions only who wants
      * one tells.
      */
-    Optional<Refusal> setback() {
+    Optional<Refusal> refusedWrites() {
         return refusals.values().stream()
-                .filter(refusal -> refusal.isRecent(now) && !Setback.isDeletion(refusal))
+                .filter(refusal -> refusal.isRecent(now) && !RefusedWrites.isDeletion(refusal))
                 .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));
@@ -82,7 +82,7 @@ record CollaSetSnapshot(
      *
      * @param resourceVersion 0 while there is none
      */
-    record Context(ObjectRef ref, long resourceVersion, List<Identity> identities) {
+    record Context(ObjectRef ref, long resourceVersion, List<InstanceIdentity> identities) {
         Context {
             identities = List.copyOf(identities);
         }
@@ -100,12 +100,12 @@ record CollaSetSnapshot(
 
         /** It lasts, and is not only that there is no room now. */
         boolean lasts() {
-            return attempts >= LASTING && !Trial.isQuota(code, message);
+            return attempts >= LASTING && !TemplateTrial.isQuota(code, message);
         }
 
         /** When to try again: after a second, doubling up to a minute. */
         Instant retryAt() {
-            return at.plus(Pauses.after(attempts));
+            return at.plus(RetryPauses.after(attempts));
         }
 
         /** What the user has to know, and can do. */
@@ -117,7 +117,7 @@ record CollaSetSnapshot(
         private String remedy() {
             return switch (code) {
                 case 403 ->
-                    Trial.isQuota(code, message)
+                    TemplateTrial.isQuota(code, message)
                             ? "free or raise the quota"
                             : "correct spec.template, or have it allowed";
                 case 400, 422 ->

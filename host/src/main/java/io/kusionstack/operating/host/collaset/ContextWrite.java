@@ -14,9 +14,10 @@ final class ContextWrite {
     private ContextWrite() {}
 
     /** Empty where the stored ones are the wanted ones already; a context without identities does not stay. */
-    static Optional<Action> of(CollaSetSnapshot.Context stored, Collection<Identity> wanted) {
-        List<Identity> sorted =
-                wanted.stream().sorted(Comparator.comparingInt(Identity::id)).toList();
+    static Optional<Action> of(CollaSetSnapshot.Context stored, Collection<InstanceIdentity> wanted) {
+        List<InstanceIdentity> sorted = wanted.stream()
+                .sorted(Comparator.comparingInt(InstanceIdentity::id))
+                .toList();
         boolean exists = stored.resourceVersion() > 0;
         if (sorted.isEmpty()) {
             return exists
@@ -31,7 +32,7 @@ final class ContextWrite {
                 : Optional.of(new Action.PatchObject(stored.ref(), stored.resourceVersion(), spec(sorted)));
     }
 
-    private static ObjectNode whole(CollaSetSnapshot.Context context, List<Identity> identities) {
+    private static ObjectNode whole(CollaSetSnapshot.Context context, List<InstanceIdentity> identities) {
         ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("apiVersion", context.ref().kind().apiVersion())
@@ -43,10 +44,10 @@ final class ContextWrite {
         return body;
     }
 
-    private static ObjectNode spec(List<Identity> identities) {
+    private static ObjectNode spec(List<InstanceIdentity> identities) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ArrayNode contexts = root.putObject("spec").putArray("contexts");
-        for (Identity identity : identities) {
+        for (InstanceIdentity identity : identities) {
             ObjectNode data = contexts.addObject().put("id", identity.id()).putObject("data");
             identity.data().forEach(data::put);
         }

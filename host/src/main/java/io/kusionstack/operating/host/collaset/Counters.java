@@ -12,7 +12,7 @@ record Counters(
         int updatedReady,
         int updatedAvailable,
         int operating) {
-    static Counters of(Roster roster, String updatedRevision) {
+    static Counters of(SetPods setPods, String updatedRevision) {
         int scheduled = 0;
         int ready = 0;
         int available = 0;
@@ -20,24 +20,24 @@ record Counters(
         int updatedReady = 0;
         int updatedAvailable = 0;
         int operating = 0;
-        for (Member member : roster.members()) {
-            boolean onUpdated = member.revision().equals(updatedRevision);
-            boolean serves = member.pod().available();
-            scheduled += member.pod()
+        for (SetPod setPod : setPods.podsOfSet()) {
+            boolean onUpdated = setPod.revision().equals(updatedRevision);
+            boolean serves = setPod.pod().available();
+            scheduled += setPod.pod()
                             .condition(PodCondition.SCHEDULED)
                             .filter(PodCondition::isTrue)
                             .isPresent()
                     ? 1
                     : 0;
-            ready += member.ready() ? 1 : 0;
+            ready += setPod.ready() ? 1 : 0;
             available += serves ? 1 : 0;
             updated += onUpdated ? 1 : 0;
-            updatedReady += onUpdated && member.ready() ? 1 : 0;
+            updatedReady += onUpdated && setPod.ready() ? 1 : 0;
             updatedAvailable += onUpdated && serves ? 1 : 0;
-            operating += member.updating() || member.scalingIn() ? 1 : 0;
+            operating += setPod.updating() || setPod.scalingIn() ? 1 : 0;
         }
         return new Counters(
-                roster.members().size(),
+                setPods.podsOfSet().size(),
                 scheduled,
                 ready,
                 available,

@@ -32,28 +32,29 @@ final class DeletionPlanner {
         if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
             return SetPlan.then(Plan.nothing());
         }
-        Roster roster = Roster.of(snapshot);
-        boolean gone = roster.members().isEmpty()
-                && roster.strays().isEmpty()
-                && roster.ended().isEmpty()
-                && roster.terminating().isEmpty();
+        SetPods setPods = SetPods.of(snapshot);
+        boolean gone = setPods.podsOfSet().isEmpty()
+                && setPods.releasedPods().isEmpty()
+                && setPods.ended().isEmpty()
+                && setPods.terminating().isEmpty();
         if (gone || set.finalizers().contains(Names.ORPHAN_FINALIZER)) {
-            List<Identity> foreign = snapshot.context().identities().stream()
+            List<InstanceIdentity> foreign = snapshot.context().identities().stream()
                     .filter(identity -> !identity.ownedBy(set.name()))
                     .toList();
             Plan ids =
                     ContextWrite.of(snapshot.context(), foreign).map(Plan::of).orElse(Plan.nothing());
             return SetPlan.first(ids.then(Plan.of(release(set))));
         }
-        Step.Draft draft = new Step.Draft(new TreeMap<>());
-        for (PodRecord pod : roster.ended()) {
+        PlanStep.StepDraft draft = new PlanStep.StepDraft(new TreeMap<>());
+        for (PodRecord pod : setPods.ended()) {
             draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
         }
-        Strays.release(snapshot, roster.strays(), draft);
-        Leave leave = Leave.of(snapshot, roster, draft);
-        roster.members().forEach(leave::look);
-        draft.lookAgain(snapshot.standstill().look(snapshot.now()));
-        Plan status = new Plan(SetStatus.terminating(snapshot, roster, leave.setback()), Optional.empty(), Map.of());
+        ReleasedPods.release(snapshot, setPods.releasedPods(), draft);
+        DeletionStep leave = DeletionStep.of(snapshot, setPods, draft);
+        setPods.podsOfSet().forEach(leave::look);
+        draft.lookAgain(snapshot.progress().look(snapshot.now()));
+        Plan status =
+                new Plan(SetStatus.terminating(snapshot, setPods, leave.refusedWrites()), Optional.empty(), Map.of());
         return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
     }
 
@@ -72,64 +73,68 @@ final class DeletionPlanner {
     }
 
     /** How its Pods leave. */
-    private record Leave(
-            CollaSetSnapshot snapshot, Setback setback, BeginWindow window, Unfinished unfinished, Step.Draft draft) {
-        static Leave of(CollaSetSnapshot snapshot, Roster roster, Step.Draft draft) {
-            Set<String> all = roster.members().stream().map(Member::uid).collect(Collectors.toSet());
-            return new Leave(
+    private record DeletionStep(
+            CollaSetSnapshot snapshot,
+            RefusedWrites refusedWrites,
+            BeginWindow window,
+            UnfinishedOperation unfinished,
+            PlanStep.StepDraft draft) {
+        static DeletionStep of(CollaSetSnapshot snapshot, SetPods setPods, PlanStep.StepDraft draft) {
+            Set<String> all = setPods.podsOfSet().stream().map(SetPod::uid).collect(Collectors.toSet());
+            return new DeletionStep(
                     snapshot,
-                    Setback.ofDeletion(snapshot, all),
-                    BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()),
-                    new Unfinished(snapshot.now(), draft),
+                    RefusedWrites.ofDeletion(snapshot, all),
+                    BeginWindow.of(setPods.podsOfSet(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()),
+                    new UnfinishedOperation(snapshot.now(), draft),
                     draft);
         }
 
-        void look(Member member) {
-            PodEdit restored = LostLabels.restored(member);
+        void look(SetPod setPod) {
+            PodEdit restored = RestoredLabels.restored(setPod);
             if (!restored.isEmpty()) {
-                draft.edit(member, restored);
-            } else if (PodOps.isDuring(member.pod(), Names.POD_DELETE_OPERATION, Names.DELETE)) {
-                goOn(member);
+                draft.edit(setPod, restored);
+            } else if (PodOps.isDuring(setPod.pod(), Names.POD_DELETE_OPERATION, Names.DELETE)) {
+                goOn(setPod);
             } else {
-                begin(member);
+                begin(setPod);
             }
         }
 
-        private void begin(Member member) {
-            PodRecord pod = member.pod();
-            Optional<Wait> stop = setback.stops(member, snapshot.now());
+        private void begin(SetPod setPod) {
+            PodRecord pod = setPod.pod();
+            Optional<Wait> stop = refusedWrites.stops(setPod, snapshot.now());
             if (stop.isPresent()) {
-                draft.await(member, stop.get());
-                edit(member, unfinished.ended(pod));
+                draft.await(setPod, stop.get());
+                edit(setPod, unfinished.ended(pod));
             } else if (window.admits()) {
                 PodEdit given = unfinished.notLetGo(pod);
                 draft.edit(
-                        member,
+                        setPod,
                         given.then(PodOps.beginToDelete(
                                 pod.with(given), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now())));
             } else {
                 draft.lookAgain(BeginWindow.FRESH);
-                edit(member, unfinished.notLetGo(pod));
+                edit(setPod, unfinished.notLetGo(pod));
             }
         }
 
-        private void goOn(Member member) {
-            PodRecord pod = member.pod();
+        private void goOn(SetPod setPod) {
+            PodRecord pod = setPod.pod();
             PodOps.Allowance allowance =
                     PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
-            if (setback.callsBack(member, snapshot.now())) {
+            if (refusedWrites.callsBack(setPod, snapshot.now())) {
                 PodEdit ended = unfinished.ended(pod);
-                draft.edit(member, ended.then(PodOps.undo(pod.with(ended), Names.POD_DELETE_OPERATION)));
+                draft.edit(setPod, ended.then(PodOps.undo(pod.with(ended), Names.POD_DELETE_OPERATION)));
             } else if (allowance instanceof PodOps.Allowance.Now) {
-                draft.delete(member);
+                draft.delete(setPod);
             } else {
-                edit(member, unfinished.whileItWaits(pod, Names.POD_DELETE_OPERATION));
+                edit(setPod, unfinished.whileItWaits(pod, Names.POD_DELETE_OPERATION));
             }
         }
 
-        private void edit(Member member, PodEdit edit) {
+        private void edit(SetPod setPod, PodEdit edit) {
             if (!edit.isEmpty()) {
-                draft.edit(member, edit);
+                draft.edit(setPod, edit);
             }
         }
     }

@@ -30,10 +30,10 @@ final class ImageChange {
     /** How far it is. */
     sealed interface Progress {
         /** Every container whose image changed was replaced, runs and is ready. */
-        record Done() implements Progress {}
+        record Complete() implements Progress {}
 
         /** @param look when to look again though no event comes */
-        record Pending(Wait why, Optional<Duration> look) implements Progress {}
+        record InProgress(Wait why, Optional<Duration> look) implements Progress {}
     }
 
     /** True if images of this Pod were changed and the operation has not been finished. */
@@ -77,7 +77,7 @@ final class ImageChange {
         Map<String, ContainerBaseline> baselines = LastPodStatus.baselines(pod);
         List<ContainerRecord> waiting = PodOps.awaitingRestart(pod);
         if (pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "").equals("{}")) {
-            return new Progress.Done();
+            return new ImageChange.Progress.Complete();
         }
         for (ContainerRecord container : pod.containers()) {
             if (!container.init()) {
@@ -95,7 +95,7 @@ final class ImageChange {
         return pod.condition(PodCondition.CONTAINERS_READY)
                         .filter(PodCondition::isTrue)
                         .isPresent()
-                ? new Progress.Done()
+                ? new ImageChange.Progress.Complete()
                 : waiting(Reason.POD_NOT_READY, "", "not all containers are ready");
     }
 
@@ -123,7 +123,7 @@ final class ImageChange {
         Duration left = Duration.between(now, started.plus(settle));
         return left.isNegative() || left.isZero()
                 ? Optional.empty()
-                : Optional.of(new Progress.Pending(
+                : Optional.of(new ImageChange.Progress.InProgress(
                         new Wait(
                                 Reason.WAITING_FOR_KUBELET,
                                 name,
@@ -177,6 +177,6 @@ final class ImageChange {
     }
 
     private static Progress waiting(Reason reason, String on, String message) {
-        return new Progress.Pending(new Wait(reason, on, message), Optional.empty());
+        return new ImageChange.Progress.InProgress(new Wait(reason, on, message), Optional.empty());
     }
 }

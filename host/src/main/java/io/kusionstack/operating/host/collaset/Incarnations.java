@@ -13,11 +13,11 @@ final class Incarnations {
     private Incarnations() {}
 
     /** @param used names of the Pods that were seen, and those that somebody else has */
-    static void advance(SetSpec set, SortedMap<Integer, Identity> identities, Set<String> used) {
+    static void advance(SetSpec set, SortedMap<Integer, InstanceIdentity> identities, Set<String> used) {
         Set<String> names = new HashSet<>(used);
-        for (Identity identity : List.copyOf(identities.values())) {
+        for (InstanceIdentity identity : List.copyOf(identities.values())) {
             if (identity.ownedBy(set.name())) {
-                Identity next = identity;
+                InstanceIdentity next = identity;
                 while (!names.add(PodNames.of(set, next))) {
                     next = next.nextIncarnation();
                 }

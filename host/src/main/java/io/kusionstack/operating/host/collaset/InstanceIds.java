@@ -17,8 +17,9 @@ import java.util.TreeMap;
  */
 final class InstanceIds {
     /** Never created first, then the highest: what is lost least. */
-    private static final Comparator<Identity> DISPENSABLE_FIRST = Comparator.comparing(Identity::justCreated)
-            .thenComparing(Identity::id)
+    private static final Comparator<InstanceIdentity> DISPENSABLE_FIRST = Comparator.comparing(
+                    InstanceIdentity::justCreated)
+            .thenComparing(InstanceIdentity::id)
             .reversed();
 
     private InstanceIds() {}
@@ -31,7 +32,7 @@ final class InstanceIds {
      * @param updated name of the revision of the spec
      * @param current name of the revision that was complete last
      */
-    record Demand(
+    record IdDemand(
             String owner,
             int replicas,
             List<PodRecord> live,
@@ -39,7 +40,7 @@ final class InstanceIds {
             String updated,
             String current,
             SetSpec.Rollout rollout) {
-        Demand {
+        IdDemand {
             live = List.copyOf(live);
             Set<Integer> alone = new HashSet<>(held);
             live.forEach(pod -> alone.remove(of(pod)));
@@ -47,14 +48,14 @@ final class InstanceIds {
         }
 
         /** True if no Pod is created for the entry, for one that nobody controls has its id. */
-        boolean holds(Identity identity) {
+        boolean holds(InstanceIdentity identity) {
             return held.contains(identity.id());
         }
     }
 
     /** The entries as they should be, by id: foreign ones as they were. */
-    static SortedMap<Integer, Identity> settle(List<Identity> stored, Demand demand) {
-        SortedMap<Integer, Identity> all = new TreeMap<>();
+    static SortedMap<Integer, InstanceIdentity> settle(List<InstanceIdentity> stored, IdDemand demand) {
+        SortedMap<Integer, InstanceIdentity> all = new TreeMap<>();
         stored.forEach(identity -> all.put(identity.id(), identity));
         Set<Integer> alive = ids(demand.live());
         all.values()
@@ -79,13 +80,13 @@ final class InstanceIds {
         return ids;
     }
 
-    private static void adopt(Map<Integer, Identity> all, Demand demand) {
+    private static void adopt(Map<Integer, InstanceIdentity> all, IdDemand demand) {
         for (PodRecord pod : demand.live()) {
             int id = of(pod);
             if (id >= 0 && !pod.hasLabel(Names.REPLACE_PAIR_ORIGIN_NAME)) {
                 all.computeIfAbsent(
                         id,
-                        missing -> Identity.adopted(
+                        missing -> InstanceIdentity.adopted(
                                 missing,
                                 demand.owner(),
                                 pod.label(Names.REVISION).orElse(demand.current())));
@@ -93,8 +94,8 @@ final class InstanceIds {
         }
     }
 
-    private static void retire(Map<Integer, Identity> all, Set<Integer> alive, Demand demand) {
-        List<Identity> mine = owned(all, demand);
+    private static void retire(Map<Integer, InstanceIdentity> all, Set<Integer> alive, IdDemand demand) {
+        List<InstanceIdentity> mine = owned(all, demand);
         int surplus = mine.size() - Math.max(demand.replicas(), demand.live().size());
         mine.stream()
                 .filter(identity -> !alive.contains(identity.id()))
@@ -103,8 +104,8 @@ final class InstanceIds {
                 .forEach(identity -> all.remove(identity.id()));
     }
 
-    private static void allocate(Map<Integer, Identity> all, Demand demand) {
-        List<Identity> mine = owned(all, demand);
+    private static void allocate(Map<Integer, InstanceIdentity> all, IdDemand demand) {
+        List<InstanceIdentity> mine = owned(all, demand);
         List<Integer> fresh = new ArrayList<>();
         for (int id = 0; mine.size() + fresh.size() < demand.replicas(); id++) {
             if (!all.containsKey(id) && !demand.held().contains(id)) {
@@ -115,11 +116,13 @@ final class InstanceIds {
         for (int i = 0; i < fresh.size(); i++) {
             boolean onUpdated = i >= fresh.size() - updated;
             int id = fresh.get(i);
-            all.put(id, Identity.allocated(id, demand.owner(), onUpdated ? demand.updated() : demand.current()));
+            all.put(
+                    id,
+                    InstanceIdentity.allocated(id, demand.owner(), onUpdated ? demand.updated() : demand.current()));
         }
     }
 
-    private static int updatedAmong(int fresh, List<Identity> mine, Demand demand) {
+    private static int updatedAmong(int fresh, List<InstanceIdentity> mine, IdDemand demand) {
         return switch (demand.rollout()) {
             case SetSpec.Rollout.Labelled() -> 0;
             case SetSpec.Rollout.Paused() -> 0;
@@ -135,7 +138,7 @@ final class InstanceIds {
         };
     }
 
-    private static List<Identity> owned(Map<Integer, Identity> all, Demand demand) {
+    private static List<InstanceIdentity> owned(Map<Integer, InstanceIdentity> all, IdDemand demand) {
         return all.values().stream()
                 .filter(identity -> identity.ownedBy(demand.owner()) && !demand.holds(identity))
                 .toList();

@@ -83,12 +83,12 @@ final class OwnKeys {
     }
 
     /** Labels of living Pods that ask for what this version does not offer, each with its first Pods and what helps instead. */
-    static List<String> unserved(List<Member> members) {
+    static List<String> unserved(List<SetPod> podsOfSet) {
         List<String> told = new ArrayList<>();
-        unserved(members, Names.TO_REPLACE, "set the label " + Names.TO_DELETE + ", and the Pod is created again")
+        unserved(podsOfSet, Names.TO_REPLACE, "set the label " + Names.TO_DELETE + ", and the Pod is created again")
                 .ifPresent(told::add);
         unserved(
-                        members,
+                        podsOfSet,
                         Names.TO_EXCLUDE,
                         "to keep the Pod running outside the set, change its labels so that the"
                                 + " selector does not match them")
@@ -96,9 +96,9 @@ final class OwnKeys {
         return told;
     }
 
-    private static Optional<String> unserved(List<Member> members, String label, String instead) {
-        List<String> pods = members.stream()
-                .map(Member::pod)
+    private static Optional<String> unserved(List<SetPod> podsOfSet, String label, String instead) {
+        List<String> pods = podsOfSet.stream()
+                .map(SetPod::pod)
                 .filter(pod -> pod.hasLabel(label))
                 .map(PodRecord::name)
                 .sorted()

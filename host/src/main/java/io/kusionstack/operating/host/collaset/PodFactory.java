@@ -17,7 +17,7 @@ final class PodFactory {
     private PodFactory() {}
 
     /** The Pod that an instance has next. */
-    static Action.CreatePod create(SetSpec set, Identity identity, Revision revision, Instant now) {
+    static Action.CreatePod create(SetSpec set, InstanceIdentity identity, Revision revision, Instant now) {
         String name = PodNames.of(set, identity);
         ObjectNode pod =
                 JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
@@ -34,7 +34,7 @@ final class PodFactory {
 
     /** A Pod as the host would create it, to ask the API server whether it would be taken; its name stays the same. */
     static Action.TryPod attempt(SetSpec set, Revision revision, Instant now) {
-        Identity any = Identity.adopted(0, set.name(), revision.name());
+        InstanceIdentity any = InstanceIdentity.adopted(0, set.name(), revision.name());
         ObjectNode pod =
                 JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
         pod.set(METADATA, metadata(set, any, revision, now).put("name", set.name() + "-trial"));
@@ -42,7 +42,7 @@ final class PodFactory {
         return new Action.TryPod(set.ref(), revision.name(), pod);
     }
 
-    private static ObjectNode metadata(SetSpec set, Identity identity, Revision revision, Instant now) {
+    private static ObjectNode metadata(SetSpec set, InstanceIdentity identity, Revision revision, Instant now) {
         JsonNode template = revision.template().path(METADATA);
         ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("namespace", set.namespace());
         ObjectNode labels = metadata.putObject("labels");

@@ -13,7 +13,7 @@ final class PodNames {
 
     private PodNames() {}
 
-    static String of(SetSpec set, Identity identity) {
+    static String of(SetSpec set, InstanceIdentity identity) {
         long seed = mixed(set.uid().hashCode() * 0x9e3779b97f4a7c15L + identity.incarnation());
         return set.name() + "-" + suffix(mixed(seed + identity.id() * 0x9e3779b97f4a7c15L));
     }

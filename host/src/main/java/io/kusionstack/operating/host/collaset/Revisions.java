@@ -82,7 +82,7 @@ final class Revisions {
             updated = equal.get().number() == newest ? equal.get() : equal.get().numbered(newest + 1);
             actions.addAll(putInForce(set, equal.get(), updated.number()));
         } else {
-            Draft draft = draft(set, known.keySet(), taken, collisions, newest + 1);
+            RevisionDraft draft = draft(set, known.keySet(), taken, collisions, newest + 1);
             updated = draft.revision();
             collisions = draft.collisions();
             actions.add(new Action.CreateObject(updated.ref(), draft.body()));
@@ -149,9 +149,9 @@ final class Revisions {
         return name.toString();
     }
 
-    private record Draft(Revision revision, int collisions, ObjectNode body) {}
+    private record RevisionDraft(Revision revision, int collisions, ObjectNode body) {}
 
-    private static Draft draft(SetSpec set, Set<String> mine, Set<String> foreign, int from, long number) {
+    private static RevisionDraft draft(SetSpec set, Set<String> mine, Set<String> foreign, int from, long number) {
         ObjectNode data = RevisionData.of(set.template(), set.claims());
         String bytes = GoJson.text(data);
         int collisions = from;
@@ -182,7 +182,7 @@ final class Revisions {
                 set.claims(),
                 RevisionData.meaning(set.template(), set.claims()),
                 set.text());
-        return new Draft(revision, collisions, body);
+        return new RevisionDraft(revision, collisions, body);
     }
 
     /** With all that is to change in one write: owner, number, and the spec that is accepted with it. */

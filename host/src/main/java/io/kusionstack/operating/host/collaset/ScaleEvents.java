@@ -48,7 +48,7 @@ final class ScaleEvents {
     private static Set<String> leaving(CollaSetSnapshot snapshot) {
         Set<String> uids = new HashSet<>();
         for (PodRecord pod : snapshot.pods()) {
-            if (Member.isScalingIn(pod)) {
+            if (SetPod.isScalingIn(pod)) {
                 uids.add(pod.uid());
             }
         }

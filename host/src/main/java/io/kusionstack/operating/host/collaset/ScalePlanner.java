@@ -23,99 +23,99 @@ import java.util.SortedMap;
 final class ScalePlanner {
     private final CollaSetSnapshot snapshot;
     private final Revisions.History history;
-    private final Roster roster;
-    private final Step.Draft draft;
+    private final SetPods setPods;
+    private final PlanStep.StepDraft draft;
     private final BeginWindow window;
     private final BeginWindow deletions;
     private final Set<String> surplus;
-    private final Setback setback;
+    private final RefusedWrites refusedWrites;
 
     private ScalePlanner(
             CollaSetSnapshot snapshot,
             Revisions.History history,
-            Roster roster,
-            SortedMap<Integer, Identity> identities) {
+            SetPods setPods,
+            SortedMap<Integer, InstanceIdentity> identities) {
         this.snapshot = snapshot;
         this.history = history;
-        this.roster = roster;
-        this.draft = new Step.Draft(identities);
-        this.deletions = BeginWindow.of(roster.members(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
-        this.window = BeginWindow.of(roster.members(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now());
-        this.surplus = surplus(roster.members().size() - snapshot.set().replicas());
-        this.setback = Setback.ofDeletion(snapshot, leaving());
+        this.setPods = setPods;
+        this.draft = new PlanStep.StepDraft(identities);
+        this.deletions = BeginWindow.of(setPods.podsOfSet(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
+        this.window = BeginWindow.of(setPods.podsOfSet(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now());
+        this.surplus = surplus(setPods.podsOfSet().size() - snapshot.set().replicas());
+        this.refusedWrites = RefusedWrites.ofDeletion(snapshot, leaving());
     }
 
-    static Step plan(
+    static PlanStep plan(
             CollaSetSnapshot snapshot,
             Revisions.History history,
-            Roster roster,
-            SortedMap<Integer, Identity> identities) {
-        return new ScalePlanner(snapshot, history, roster, identities).planned();
+            SetPods setPods,
+            SortedMap<Integer, InstanceIdentity> identities) {
+        return new ScalePlanner(snapshot, history, setPods, identities).planned();
     }
 
-    private Step planned() {
+    private PlanStep planned() {
         int missing = snapshot.set().replicas()
-                - roster.members().size()
-                - roster.strays().size();
+                - setPods.podsOfSet().size()
+                - setPods.releasedPods().size();
         boolean rests = rests(missing > 0);
         if (!rests) {
             removeEnded();
         }
-        Strays.release(snapshot, roster.strays(), draft);
-        for (Member member : roster.members()) {
-            PodEdit restored = LostLabels.restored(member, history, this::revisionOf);
+        ReleasedPods.release(snapshot, setPods.releasedPods(), draft);
+        for (SetPod setPod : setPods.podsOfSet()) {
+            PodEdit restored = RestoredLabels.restored(setPod, history, this::revisionOf);
             if (!restored.isEmpty()) {
-                draft.edit(member, restored);
-            } else if (surplus.contains(member.uid())) {
-                scaleIn(member);
-            } else if (member.scalingIn()) {
-                stay(member);
+                draft.edit(setPod, restored);
+            } else if (surplus.contains(setPod.uid())) {
+                scaleIn(setPod);
+            } else if (setPod.scalingIn()) {
+                stay(setPod);
             } else {
-                deleteOnRequest(member);
+                deleteOnRequest(setPod);
             }
         }
         if (missing > 0 && !rests) {
             create(missing);
         }
-        setback.trouble().ifPresent(draft::refusedDeletion);
+        refusedWrites.trouble().ifPresent(draft::refusedDeletion);
         return draft.finished();
     }
 
     /** By what is remembered of the instance, else by what is recorded of it; while it is created again that names what comes. */
-    private Optional<Revision> revisionOf(Member member) {
-        String last = snapshot.lastRevisions().getOrDefault(member.id(), "");
+    private Optional<Revision> revisionOf(SetPod setPod) {
+        String last = snapshot.lastRevisions().getOrDefault(setPod.id(), "");
         return history.find(last)
-                .or(() -> Optional.ofNullable(draft.identities().get(member.id()))
+                .or(() -> Optional.ofNullable(draft.identities().get(setPod.id()))
                         .filter(identity -> !identity.recreating())
                         .flatMap(identity -> history.find(identity.revision()))
-                        .filter(revision -> LostLabels.fits(revision, member)));
+                        .filter(revision -> RestoredLabels.fits(revision, setPod)));
     }
 
     /** Pods ended soon: what is left of them stays to be looked at until the next one is tried. */
     private boolean rests(boolean missing) {
-        Brake brake = snapshot.brake();
-        if (!brake.holds()) {
+        CreationBackoff backoff = snapshot.backoff();
+        if (!backoff.holds()) {
             return false;
         }
-        boolean tries = roster.members().stream().anyMatch(member -> brake.isTrial(member.pod(), snapshot.now()));
-        draft.lookAgain(Brake.LOOK);
-        Duration rest = Duration.between(snapshot.now(), brake.until());
+        boolean tries = setPods.podsOfSet().stream().anyMatch(setPod -> backoff.isTrial(setPod.pod(), snapshot.now()));
+        draft.lookAgain(CreationBackoff.LOOK);
+        Duration rest = Duration.between(snapshot.now(), backoff.until());
         if (rest.isPositive()) {
             draft.lookAgain(rest);
         }
         if (!missing && !tries) {
             return false;
         }
-        draft.trouble(brake.explanation());
-        if (brake.isNew(snapshot.now())) {
+        draft.trouble(backoff.explanation());
+        if (backoff.isNew(snapshot.now())) {
             draft.act(new Action.Announce(
-                    snapshot.set().ref(), Action.Severity.WARNING, "PodsEndSoon", brake.explanation()));
+                    snapshot.set().ref(), Action.Severity.WARNING, "PodsEndSoon", backoff.explanation()));
         }
         return missing && (rest.isPositive() || tries);
     }
 
     private void removeEnded() {
-        for (PodRecord pod : roster.ended()) {
+        for (PodRecord pod : setPods.ended()) {
             draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
         }
     }
@@ -123,101 +123,101 @@ final class ScalePlanner {
     /** Those that are to be deleted, for whatever reason. */
     private Set<String> leaving() {
         Set<String> uids = new HashSet<>(surplus);
-        roster.members().stream().filter(Member::toDelete).forEach(member -> uids.add(member.uid()));
+        setPods.podsOfSet().stream().filter(SetPod::toDelete).forEach(setPod -> uids.add(setPod.uid()));
         return uids;
     }
 
     private Set<String> surplus(int tooMany) {
         Set<String> uids = new HashSet<>();
         if (tooMany > 0) {
-            roster.members().stream()
-                    .sorted(Member.SCALE_IN_ORDER)
+            setPods.podsOfSet().stream()
+                    .sorted(SetPod.SCALE_IN_ORDER)
                     .limit(tooMany)
-                    .forEach(member -> uids.add(member.uid()));
+                    .forEach(setPod -> uids.add(setPod.uid()));
         }
         return uids;
     }
 
-    private void scaleIn(Member member) {
-        Optional<Wait> stop = member.scalingIn() ? Optional.empty() : setback.stops(member, snapshot.now());
+    private void scaleIn(SetPod setPod) {
+        Optional<Wait> stop = setPod.scalingIn() ? Optional.empty() : refusedWrites.stops(setPod, snapshot.now());
         if (stop.isPresent()) {
-            draft.await(member, stop.get());
+            draft.await(setPod, stop.get());
             return;
         }
-        if (!member.scalingIn() && !window.admits()) {
-            draft.await(member);
+        if (!setPod.scalingIn() && !window.admits()) {
+            draft.await(setPod);
             draft.lookAgain(BeginWindow.FRESH);
             return;
         }
-        if (!member.scalingIn()) {
+        if (!setPod.scalingIn()) {
             draft.edit(
-                    member,
-                    PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now()));
+                    setPod,
+                    PodOps.beginToDelete(setPod.pod(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now()));
             return;
         }
-        if (setback.callsBack(member, snapshot.now())) {
-            stay(member);
+        if (refusedWrites.callsBack(setPod, snapshot.now())) {
+            stay(setPod);
             return;
         }
         PodOps.Allowance allowance = PodOps.allowed(
-                member.pod(),
+                setPod.pod(),
                 Names.COLLASET_OPERATION,
                 Names.SCALE_IN,
                 snapshot.set().scaleInDelay(),
                 snapshot.now());
         switch (allowance) {
-            case PodOps.Allowance.No() -> draft.await(member);
+            case PodOps.Allowance.No() -> draft.await(setPod);
             case PodOps.Allowance.Later(Duration after) -> {
-                draft.await(member, delayed("spec.scaleStrategy.operationDelaySeconds"));
+                draft.await(setPod, delayed("spec.scaleStrategy.operationDelaySeconds"));
                 draft.lookAgain(after);
             }
             case PodOps.Allowance.Now() -> {
-                draft.identities().computeIfPresent(member.id(), (id, identity) -> identity.asLeaving());
-                draft.delete(member);
+                draft.identities().computeIfPresent(setPod.id(), (id, identity) -> identity.asLeaving());
+                draft.delete(setPod);
             }
         }
     }
 
     /** Replicas were raised again before the Pod was gone, or its deletion is refused for long. */
-    private void stay(Member member) {
-        draft.identities().computeIfPresent(member.id(), (id, identity) -> identity.staying());
-        draft.edit(member, PodOps.undo(member.pod(), Names.COLLASET_OPERATION));
+    private void stay(SetPod setPod) {
+        draft.identities().computeIfPresent(setPod.id(), (id, identity) -> identity.staying());
+        draft.edit(setPod, PodOps.undo(setPod.pod(), Names.COLLASET_OPERATION));
     }
 
-    private void deleteOnRequest(Member member) {
-        PodRecord pod = member.pod();
+    private void deleteOnRequest(SetPod setPod) {
+        PodRecord pod = setPod.pod();
         boolean deleting = PodOps.isDuring(pod, Names.POD_DELETE_OPERATION, Names.DELETE);
-        Optional<Wait> hold = member.toDelete() ? hold(member, deleting) : Optional.empty();
-        boolean wanted = member.toDelete() && hold.isEmpty();
-        hold.ifPresent(why -> draft.explain(member, why));
+        Optional<Wait> hold = setPod.toDelete() ? hold(setPod, deleting) : Optional.empty();
+        boolean wanted = setPod.toDelete() && hold.isEmpty();
+        hold.ifPresent(why -> draft.explain(setPod, why));
         if (!wanted && deleting) {
-            draft.edit(member, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
+            draft.edit(setPod, PodOps.undo(pod, Names.POD_DELETE_OPERATION));
         }
         if (wanted && !deleting && !deletions.admits()) {
             draft.lookAgain(BeginWindow.FRESH);
             return;
         }
         if (wanted && !deleting) {
-            draft.edit(member, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
+            draft.edit(setPod, PodOps.beginToDelete(pod, Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now()));
         }
         if (wanted && deleting) {
             PodOps.Allowance allowance =
                     PodOps.allowed(pod, Names.POD_DELETE_OPERATION, Names.DELETE, Duration.ZERO, snapshot.now());
             switch (allowance) {
-                case PodOps.Allowance.Now() -> draft.delete(member);
-                case PodOps.Allowance.Later(Duration after) -> draft.await(member);
-                case PodOps.Allowance.No() -> draft.await(member);
+                case PodOps.Allowance.Now() -> draft.delete(setPod);
+                case PodOps.Allowance.Later(Duration after) -> draft.await(setPod);
+                case PodOps.Allowance.No() -> draft.await(setPod);
             }
         }
     }
 
-    private Optional<Wait> hold(Member member, boolean deleting) {
-        Optional<Wait> lack = missingSuccessor(member.pod());
+    private Optional<Wait> hold(SetPod setPod, boolean deleting) {
+        Optional<Wait> lack = missingSuccessor(setPod.pod());
         if (lack.isPresent()) {
             return lack;
         }
-        boolean stopped = !deleting || setback.callsBack(member, snapshot.now());
-        return stopped ? setback.stops(member, snapshot.now()) : Optional.empty();
+        boolean stopped = !deleting || refusedWrites.callsBack(setPod, snapshot.now());
+        return stopped ? refusedWrites.stops(setPod, snapshot.now()) : Optional.empty();
     }
 
     /** While no Pod can be created, one that can serve is not given for a successor that would not come. */
@@ -231,9 +231,9 @@ final class ScalePlanner {
     }
 
     private void create(int missing) {
-        List<Identity> vacant = draft.identities().values().stream()
+        List<InstanceIdentity> vacant = draft.identities().values().stream()
                 .filter(identity ->
-                        identity.ownedBy(snapshot.set().name()) && !identity.leaving() && !roster.has(identity.id()))
+                        identity.ownedBy(snapshot.set().name()) && !identity.leaving() && !setPods.has(identity.id()))
                 .filter(identity -> !isOfALostRevision(identity))
                 .limit(missing)
                 .map(this::onAKnownRevision)
@@ -250,12 +250,12 @@ final class ScalePlanner {
             draft.lookAgain(rest);
             return;
         }
-        int most = obstacle.isPresent() || snapshot.brake().holds() ? 1 : vacant.size();
+        int most = obstacle.isPresent() || snapshot.backoff().holds() ? 1 : vacant.size();
         createProbing(vacant.subList(0, Math.min(most, vacant.size())));
     }
 
     /** A held revision gets out by the end of its hold, and not because nothing else is left. */
-    private boolean isOfALostRevision(Identity identity) {
+    private boolean isOfALostRevision(InstanceIdentity identity) {
         boolean lost = history.lost()
                 && (identity.justCreated() || history.find(identity.revision()).isEmpty());
         if (lost) {
@@ -267,11 +267,11 @@ final class ScalePlanner {
     }
 
     /** Of a revision that no Pod runs yet, one is created first: if it is refused, so would be all. */
-    private void createProbing(List<Identity> vacant) {
+    private void createProbing(List<InstanceIdentity> vacant) {
         Set<String> tried = new HashSet<>();
         Set<String> probed = new HashSet<>();
-        roster.members().forEach(member -> tried.add(member.revision()));
-        for (Identity identity : vacant) {
+        setPods.podsOfSet().forEach(setPod -> tried.add(setPod.revision()));
+        for (InstanceIdentity identity : vacant) {
             if (tried.contains(identity.revision()) || probed.add(identity.revision())) {
                 Revision revision = history.find(identity.revision()).orElse(history.updated());
                 createSelected(PodFactory.create(snapshot.set(), identity, revision, snapshot.now()), revision);
@@ -297,8 +297,8 @@ final class ScalePlanner {
      * that its update was to bring, the other way round. Where the creation only fails for long, the newest is taken if Pods of it
      * were created or serve.
      */
-    private Identity onAKnownRevision(Identity recorded) {
-        Identity identity = asItWas(recorded);
+    private InstanceIdentity onAKnownRevision(InstanceIdentity recorded) {
+        InstanceIdentity identity = asItWas(recorded);
         boolean known = history.find(identity.revision()).isPresent() && !isOutgrown(identity);
         boolean refused = isRefused(identity.revision());
         if (known && !refused && !isFailing(identity.revision())) {
@@ -322,7 +322,7 @@ final class ScalePlanner {
      * neither what was complete last nor what is wanted, and no other Pod serves it; where nobody remembers, the newest is taken only if
      * a Pod of it serves.
      */
-    private Identity asItWas(Identity identity) {
+    private InstanceIdentity asItWas(InstanceIdentity identity) {
         if (identity.justCreated() || identity.recreating()) {
             return identity;
         }
@@ -339,17 +339,17 @@ final class ScalePlanner {
     }
 
     private boolean isProven(String revision) {
-        return snapshot.trials().get(revision) instanceof Trial.Created || serves(revision);
+        return snapshot.trials().get(revision) instanceof TemplateTrial.Created || serves(revision);
     }
 
     private boolean serves(String revision) {
-        return roster.members().stream()
-                .anyMatch(member ->
-                        member.revision().equals(revision) && member.pod().available());
+        return setPods.podsOfSet().stream()
+                .anyMatch(setPod ->
+                        setPod.revision().equals(revision) && setPod.pod().available());
     }
 
     private boolean isRefused(String revision) {
-        return snapshot.trials().get(revision) instanceof Trial.Refused;
+        return snapshot.trials().get(revision) instanceof TemplateTrial.TemplateRefused;
     }
 
     /** Pods of this older revision could not be created for a while, for whatever reason but a full quota. */
@@ -361,7 +361,7 @@ final class ScalePlanner {
     }
 
     /** Its template is of another selector, and nothing holds the update that would bring it to this one. */
-    private boolean isOutgrown(Identity identity) {
+    private boolean isOutgrown(InstanceIdentity identity) {
         Map<String, String> labels = history.find(identity.revision())
                 .map(revision -> Template.labels(revision.template()))
                 .orElse(Map.of());

@@ -18,28 +18,28 @@ final class SetConditions {
 
     private final Conditions conditions;
     private final CollaSetSnapshot snapshot;
-    private final Course course;
+    private final PlannedStatus planned;
     private final Counters counters;
-    private final Optional<Stuck> stuck;
+    private final Optional<StuckPod> stuckPod;
     private final boolean stalls;
     private final int wanted;
 
     /** How planning went, and how far the Pods are. */
-    record Course(Step scale, Step update, Clearance clearance, Counters counters) {}
+    record PlannedStatus(PlanStep scale, PlanStep update, UpdateClearance clearance, Counters counters) {}
 
-    private SetConditions(Conditions conditions, CollaSetSnapshot snapshot, Roster roster, Course course) {
+    private SetConditions(Conditions conditions, CollaSetSnapshot snapshot, SetPods setPods, PlannedStatus planned) {
         this.conditions = conditions;
         this.snapshot = snapshot;
-        this.stuck = Stuck.of(snapshot, roster);
-        this.stalls = stuck.filter(each -> each.stalls(snapshot, roster)).isPresent();
-        this.course = course;
-        this.counters = course.counters();
+        this.stuckPod = StuckPod.of(snapshot, setPods);
+        this.stalls = stuckPod.filter(each -> each.stalls(snapshot, setPods)).isPresent();
+        this.planned = planned;
+        this.counters = planned.counters();
         this.wanted = snapshot.set().replicas();
     }
 
     /** @return an event for each trouble that the conditions have not told of before */
-    static List<Action> set(Conditions conditions, CollaSetSnapshot snapshot, Roster roster, Course course) {
-        return new SetConditions(conditions, snapshot, roster, course).setAll();
+    static List<Action> set(Conditions conditions, CollaSetSnapshot snapshot, SetPods setPods, PlannedStatus planned) {
+        return new SetConditions(conditions, snapshot, setPods, planned).setAll();
     }
 
     private List<Action> setAll() {
@@ -52,12 +52,12 @@ final class SetConditions {
         List<Action> events = new ArrayList<>();
         String stalled = conditions.message(STALLED);
         boolean isToldBelow =
-                stuck.filter(each -> each.message().equals(stalled)).isPresent();
+                stuckPod.filter(each -> each.message().equals(stalled)).isPresent();
         boolean isNews = !Refusal.problem(stalled).equals(Refusal.problem(stalledBefore));
         if (conditions.isTrue(STALLED) && !isToldBelow && isNews) {
             events.add(warning(conditions.reason(STALLED), stalled));
         }
-        stuck.flatMap(each -> each.event(snapshot, conditions)).ifPresent(events::add);
+        stuckPod.flatMap(each -> each.event(snapshot, conditions)).ifPresent(events::add);
         return events;
     }
 
@@ -66,8 +66,8 @@ final class SetConditions {
     }
 
     private void scale() {
-        if (!course.scale().trouble().isEmpty()) {
-            conditions.set(SCALE, false, scaleFailed(), course.scale().trouble());
+        if (!planned.scale().trouble().isEmpty()) {
+            conditions.set(SCALE, false, scaleFailed(), planned.scale().trouble());
         } else {
             conditions.set(
                     SCALE,
@@ -79,7 +79,7 @@ final class SetConditions {
 
     private String scaleFailed() {
         Reason ofDeletion = counters.replicas() > wanted ? Reason.SCALE_IN_FAILED : Reason.DELETION_FAILED;
-        Reason reason = course.scale().deletionRefused() ? ofDeletion : Reason.SCALE_OUT_FAILED;
+        Reason reason = planned.scale().deletionRefused() ? ofDeletion : Reason.SCALE_OUT_FAILED;
         return reason.word();
     }
 
@@ -96,8 +96,8 @@ final class SetConditions {
         } else if (isPaused()) {
             conditions.set(UPDATE, false, PAUSED, paused());
         } else {
-            boolean updated = reach().isComplete() && !course.update().busy() && counters.replicas() >= wanted;
-            String reason = updated ? "Updated" : stuck.map(Stuck::reason).orElse("Updating");
+            boolean updated = reach().isComplete() && !planned.update().busy() && counters.replicas() >= wanted;
+            String reason = updated ? "Updated" : stuckPod.map(StuckPod::reason).orElse("Updating");
             conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : missing() + stuckWords()));
         }
     }
@@ -112,13 +112,13 @@ final class SetConditions {
             notProgressing(conditions);
         } else if (!isScaled()) {
             conditions.set(PROGRESSING, true, "Scaling", existing() + stuckWords());
-        } else if (course.update().busy()) {
+        } else if (planned.update().busy()) {
             conditions.set(PROGRESSING, true, "Updating", updated() + stuckWords());
         } else if (isPaused()) {
             conditions.set(PROGRESSING, false, PAUSED, paused());
         } else if (counters.available() < counters.replicas()) {
-            String reason = stuck.map(Stuck::reason).orElse("WaitingForPods");
-            conditions.set(PROGRESSING, stuck.isEmpty(), reason, serving() + stuckWords());
+            String reason = stuckPod.map(StuckPod::reason).orElse("WaitingForPods");
+            conditions.set(PROGRESSING, stuckPod.isEmpty(), reason, serving() + stuckWords());
         } else {
             conditions.set(PROGRESSING, false, "Complete", serving());
         }
@@ -136,46 +136,47 @@ final class SetConditions {
     }
 
     private void stalled() {
-        String failed = course.scale().trouble();
+        String failed = planned.scale().trouble();
         if (!failed.isEmpty()) {
             conditions.set(STALLED, true, scaleFailed(), failed);
         } else if (!trouble().isEmpty()) {
             conditions.set(STALLED, true, reason(), trouble());
         } else {
-            stalledByPods(conditions, snapshot, stuck.filter(each -> stalls));
+            stalledByPods(conditions, snapshot, stuckPod.filter(each -> stalls));
         }
     }
 
     /** By a write of a Pod that does not get through, whatever it was for, but a deletion; or by what is stuck while nothing moves. */
-    static void stalledByPods(Conditions conditions, CollaSetSnapshot snapshot, Optional<Stuck> stuck) {
-        Optional<Refusal> refused = snapshot.setback();
+    static void stalledByPods(Conditions conditions, CollaSetSnapshot snapshot, Optional<StuckPod> stuckPod) {
+        Optional<Refusal> refused = snapshot.refusedWrites();
         if (refused.isPresent()) {
             conditions.set(
                     STALLED,
                     true,
                     refused.get().fate().reason().word(),
                     refused.get().sentence());
-        } else if (stuck.isPresent()) {
-            conditions.set(STALLED, true, stuck.get().reason(), stuck.get().message());
+        } else if (stuckPod.isPresent()) {
+            conditions.set(
+                    STALLED, true, stuckPod.get().reason(), stuckPod.get().message());
         } else {
             conditions.remove(STALLED);
         }
     }
 
     private String trouble() {
-        return course.update().trouble();
+        return planned.update().trouble();
     }
 
     private String reason() {
-        return course.clearance().withheld().map(why -> why.reason().word()).orElse(Reason.UPDATE_FAILED.word());
+        return planned.clearance().withheld().map(why -> why.reason().word()).orElse(Reason.UPDATE_FAILED.word());
     }
 
-    private Step.Reach reach() {
-        return course.update().reach();
+    private PlanStep.UpdateProgress reach() {
+        return planned.update().reach();
     }
 
     private boolean isScaled() {
-        return counters.replicas() == wanted && !course.scale().busy();
+        return counters.replicas() == wanted && !planned.scale().busy();
     }
 
     /** Only where it holds somebody back. */
@@ -219,6 +220,6 @@ final class SetConditions {
     }
 
     private String stuckWords() {
-        return stuck.map(each -> "; " + each.message()).orElse("");
+        return stuckPod.map(each -> "; " + each.message()).orElse("");
     }
 }

@@ -22,7 +22,7 @@ final class SetLimits {
 
     private SetLimits() {}
 
-    private record Place(JsonNode node, int depth) {}
+    private record NestedNode(JsonNode node, int depth) {}
 
     /** Each with its path, what it is, and what is allowed. */
     static List<String> problems(String name, int replicas, JsonNode template) {
@@ -41,9 +41,9 @@ final class SetLimits {
 
     /** Without recursion: a tree may be deeper than the stack. */
     private static List<String> tree(String path, JsonNode tree) {
-        Deque<Place> open = new ArrayDeque<>(List.of(new Place(tree, 1)));
+        Deque<NestedNode> open = new ArrayDeque<>(List.of(new NestedNode(tree, 1)));
         while (!open.isEmpty()) {
-            Place place = open.pop();
+            NestedNode place = open.pop();
             if (place.depth > DEPTH) {
                 return List.of(path + ": it is nested more than " + DEPTH + " levels deep, as no Pod is; correct it");
             }
@@ -54,7 +54,7 @@ final class SetLimits {
                 }
             }
             if (place.node.isContainerNode()) {
-                place.node.forEach(child -> open.push(new Place(child, place.depth + 1)));
+                place.node.forEach(child -> open.push(new NestedNode(child, place.depth + 1)));
             }
         }
         return List.of();

@@ -27,32 +27,32 @@ import java.util.stream.Collectors;
  *
  * @param obstacle why the last Pod could not be created
  * @param trials by the name of a revision: what the API server said of Pods of it
- * @param brake how fast Pods may be created
+ * @param backoff how fast Pods may be created
  * @param resting by uid: what was refused; it outlasts its Pod for its pause
  * @param lastRevisions by instance id: the revision of its last Pod
- * @param standstill since when nothing of the set has moved
+ * @param progress since when nothing of the set has moved
  * @param takenPodNames names under which the last look could not create a Pod, for others have them
  * @param awaited writes of our own that the caches may not show yet
  * @param written when those were done
  */
 record SetMemory(
         Optional<CollaSetSnapshot.Obstacle> obstacle,
-        Map<String, Trial> trials,
-        Brake brake,
+        Map<String, TemplateTrial> trials,
+        CreationBackoff backoff,
         Map<String, Refusal> resting,
         Map<Integer, String> lastRevisions,
-        Standstill standstill,
+        ProgressRecord progress,
         Set<String> takenPodNames,
-        List<Awaited> awaited,
+        List<AwaitedWrite> awaited,
         Instant written,
         Map<PodRef, List<Wait>> waits) {
     static final SetMemory NONE = new SetMemory(
             Optional.empty(),
             Map.of(),
-            Brake.NONE,
+            CreationBackoff.NONE,
             Map.of(),
             Map.of(),
-            Standstill.NONE,
+            ProgressRecord.NONE,
             Set.of(),
             List.of(),
             Instant.EPOCH,
@@ -69,7 +69,7 @@ record SetMemory(
     }
 
     /** @param replaced the version that is no more once the write is seen; 0 where the object was created */
-    record Awaited(ObjectRef object, long replaced) {}
+    record AwaitedWrite(ObjectRef object, long replaced) {}
 
     /** @param versions the version that the caches show of an object, 0 where they show none */
     boolean isSeen(ToLongFunction<ObjectRef> versions, Instant now) {
@@ -78,30 +78,30 @@ record SetMemory(
     }
 
     SetMemory stored(Plan intent, Instant now) {
-        List<Awaited> writes = intent.actions().stream()
+        List<AwaitedWrite> writes = intent.actions().stream()
                 .flatMap(action -> awaited(action).stream())
                 .toList();
         return new SetMemory(
-                obstacle, trials, brake, resting, lastRevisions, standstill, takenPodNames, writes, now, waits);
+                obstacle, trials, backoff, resting, lastRevisions, progress, takenPodNames, writes, now, waits);
     }
 
     /** What is seen of the set's Pods now. */
     SetMemory seen(CollaSetSnapshot snapshot) {
         Map<String, Refusal> rests = new HashMap<>(snapshot.refusals());
         rests.values().removeIf(refusal -> !outlasts(refusal, snapshot.now()));
-        boolean same = snapshot.brake().equals(brake)
+        boolean same = snapshot.backoff().equals(backoff)
                 && snapshot.lastRevisions().equals(lastRevisions)
-                && snapshot.standstill().equals(standstill)
+                && snapshot.progress().equals(progress)
                 && rests.equals(resting);
         return same
                 ? this
                 : new SetMemory(
                         obstacle,
                         trials,
-                        snapshot.brake(),
+                        snapshot.backoff(),
                         rests,
                         snapshot.lastRevisions(),
-                        snapshot.standstill(),
+                        snapshot.progress(),
                         takenPodNames,
                         awaited,
                         written,
@@ -130,7 +130,9 @@ record SetMemory(
     /** Of the Pods that are there, and of those that were. */
     Map<Integer, String> lastRevisions(List<PodRecord> pods, CollaSetSnapshot.Context context) {
         Map<Integer, String> last = new HashMap<>(lastRevisions);
-        last.keySet().retainAll(context.identities().stream().map(Identity::id).collect(Collectors.toSet()));
+        last.keySet()
+                .retainAll(
+                        context.identities().stream().map(InstanceIdentity::id).collect(Collectors.toSet()));
         for (PodRecord pod : pods) {
             int id = InstanceIds.of(pod);
             if (id >= 0) {
@@ -144,10 +146,10 @@ record SetMemory(
         return new SetMemory(
                 obstacle(acts, applied, snapshot.set().generation(), snapshot.now()),
                 trials(snapshot, acts, applied),
-                brake,
+                backoff,
                 resting,
                 lastRevisions,
-                standstill,
+                progress,
                 taken(applied),
                 awaited,
                 written,
@@ -166,7 +168,7 @@ record SetMemory(
             }
         }
         return new SetMemory(
-                obstacle, trials, brake, resting, lastRevisions, standstill, takenPodNames, awaited, written, all);
+                obstacle, trials, backoff, resting, lastRevisions, progress, takenPodNames, awaited, written, all);
     }
 
     private static Set<String> taken(Applied applied) {
@@ -180,8 +182,8 @@ record SetMemory(
     }
 
     /** Whoever knew a revision forgets it with the revision. */
-    private Map<String, Trial> trials(CollaSetSnapshot snapshot, Plan acts, Applied applied) {
-        Map<String, Trial> known = new HashMap<>(trials);
+    private Map<String, TemplateTrial> trials(CollaSetSnapshot snapshot, Plan acts, Applied applied) {
+        Map<String, TemplateTrial> known = new HashMap<>(trials);
         known.keySet()
                 .retainAll(snapshot.revisions().stream().map(Revision::name).collect(Collectors.toSet()));
         long generation = snapshot.set().generation();
@@ -190,12 +192,12 @@ record SetMemory(
                     .filter(each -> each.action() == action)
                     .findFirst();
             if (action instanceof Action.TryPod attempt) {
-                Optional<Trial> before = Optional.ofNullable(trials.get(attempt.revision()));
-                known.put(attempt.revision(), Trial.tried(failure, before, generation, snapshot.now()));
+                Optional<TemplateTrial> before = Optional.ofNullable(trials.get(attempt.revision()));
+                known.put(attempt.revision(), TemplateTrial.tried(failure, before, generation, snapshot.now()));
             } else if (action instanceof Action.CreatePod create) {
                 String revision = revision(create);
-                Optional<Trial> before = Optional.ofNullable(known.get(revision));
-                Trial.created(failure, before, generation, snapshot.now())
+                Optional<TemplateTrial> before = Optional.ofNullable(known.get(revision));
+                TemplateTrial.created(failure, before, generation, snapshot.now())
                         .ifPresent(trial -> known.put(revision, trial));
             }
         }
@@ -235,12 +237,12 @@ record SetMemory(
         return failure.fate() != Fate.CONFLICT && failure.fate() != Fate.NOT_SENT;
     }
 
-    private static Optional<Awaited> awaited(Action action) {
+    private static Optional<AwaitedWrite> awaited(Action action) {
         return switch (action) {
-            case Action.CreateObject create -> Optional.of(new Awaited(create.object(), 0));
-            case Action.PatchObject patch -> Optional.of(new Awaited(patch.object(), patch.resourceVersion()));
-            case Action.PatchStatus patch -> Optional.of(new Awaited(patch.object(), patch.resourceVersion()));
-            case Action.DeleteObject delete -> Optional.of(new Awaited(delete.object(), delete.resourceVersion()));
+            case Action.CreateObject create -> Optional.of(new AwaitedWrite(create.object(), 0));
+            case Action.PatchObject patch -> Optional.of(new AwaitedWrite(patch.object(), patch.resourceVersion()));
+            case Action.PatchStatus patch -> Optional.of(new AwaitedWrite(patch.object(), patch.resourceVersion()));
+            case Action.DeleteObject delete -> Optional.of(new AwaitedWrite(delete.object(), delete.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();

@@ -24,7 +24,7 @@ record SetPlan(Plan intent, Map<String, Intention> intentions, Optional<Wait> ho
 
     /** Nobody leaves service before the next look. */
     static SetPlan first(Plan intent) {
-        return new SetPlan(intent, Map.of(), Optional.of(Clearance.UNPROVEN), Plan.nothing());
+        return new SetPlan(intent, Map.of(), Optional.of(UpdateClearance.UNPROVEN), Plan.nothing());
     }
 
     static SetPlan holding(Wait why, Plan acts) {

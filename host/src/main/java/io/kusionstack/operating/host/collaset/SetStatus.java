@@ -24,25 +24,27 @@ final class SetStatus {
     private SetStatus() {}
 
     /** How planning went. */
-    record Course(Step scale, Step update, Clearance clearance) {}
+    record PlannedSteps(PlanStep scale, PlanStep update, UpdateClearance clearance) {}
 
     /** The status of a set that is looked after, and an event for what is new and wrong in it. */
-    static List<Action> write(CollaSetSnapshot snapshot, Revisions.History history, Roster roster, Course course) {
+    static List<Action> write(
+            CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods, PlannedSteps planned) {
         SetSpec set = snapshot.set();
-        Counters counters = Counters.of(roster, history.updated().name());
+        Counters counters = Counters.of(setPods, history.updated().name());
         Named named = new Named(
                 set.generation(),
                 current(set, history, isComplete(set, counters)),
                 history.updated().name(),
                 history.collisions());
-        Conditions conditions = conditions(snapshot, roster);
+        Conditions conditions = conditions(snapshot, setPods);
         List<Action> events = SetConditions.set(
                 conditions,
                 snapshot,
-                roster,
-                new SetConditions.Course(course.scale(), course.update(), course.clearance(), counters));
+                setPods,
+                new SetConditions.PlannedStatus(planned.scale(), planned.update(), planned.clearance(), counters));
         List<Action> actions = new ArrayList<>();
-        write(set, counted(snapshot, roster, counters, named, conditions.all())).ifPresent(actions::add);
+        write(set, counted(snapshot, setPods, counters, named, conditions.all()))
+                .ifPresent(actions::add);
         actions.addAll(events);
         return actions;
     }
@@ -65,12 +67,12 @@ final class SetStatus {
 
     /** The status of a set whose spec is wrong: nothing is done for it, and this says why. */
     static Optional<Action> invalid(CollaSetSnapshot snapshot) {
-        Roster roster = Roster.of(snapshot);
-        Conditions conditions = conditions(snapshot, roster);
+        SetPods setPods = SetPods.of(snapshot);
+        Conditions conditions = conditions(snapshot, setPods);
         String problems = String.join("; ", snapshot.set().problems());
         conditions.set(SetConditions.STALLED, true, "InvalidSpec", problems);
         conditions.set(SetConditions.PROGRESSING, false, "InvalidSpec", "spec has to be corrected first");
-        return write(snapshot.set(), observed(snapshot, roster, conditions));
+        return write(snapshot.set(), observed(snapshot, setPods, conditions));
     }
 
     /**
@@ -78,39 +80,40 @@ final class SetStatus {
      * generation before.
      */
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
-        Roster roster = Roster.of(snapshot);
-        Conditions conditions = conditions(snapshot, roster);
+        SetPods setPods = SetPods.of(snapshot);
+        Conditions conditions = conditions(snapshot, setPods);
         conditions.set(SetConditions.STALLED, true, reason, message);
         int wanted = snapshot.set().replicas();
-        if (roster.members().size() == wanted) {
+        if (setPods.podsOfSet().size() == wanted) {
             SetConditions.scaled(conditions, wanted);
         } else {
             conditions.set(SetConditions.SCALE, false, reason, message);
         }
         conditions.set(SetConditions.UPDATE, false, reason, message);
         conditions.set(SetConditions.PROGRESSING, false, reason, message);
-        SetConditions.available(conditions, serving(roster), wanted, "");
+        SetConditions.available(conditions, serving(setPods), wanted, "");
         CollaSetStatus known = snapshot.set().status();
-        return write(snapshot.set(), observed(snapshot, roster, conditions, known.observedGeneration()));
+        return write(snapshot.set(), observed(snapshot, setPods, conditions, known.observedGeneration()));
     }
 
-    private static long serving(Roster roster) {
-        return roster.members().stream()
-                .filter(member -> member.pod().available())
+    private static long serving(SetPods setPods) {
+        return setPods.podsOfSet().stream()
+                .filter(setPod -> setPod.pod().available())
                 .count();
     }
 
     /** The status of a set that waits for its Pods to be gone, and an event for what keeps them. */
-    static List<Action> terminating(CollaSetSnapshot snapshot, Roster roster, Setback setback) {
-        Conditions conditions = conditions(snapshot, roster);
-        Optional<Stuck> stuck = Stuck.ofDeleted(snapshot, roster);
-        String why = stuck.map(each -> "; " + each.message()).orElse("");
+    static List<Action> terminating(CollaSetSnapshot snapshot, SetPods setPods, RefusedWrites refusedWrites) {
+        Conditions conditions = conditions(snapshot, setPods);
+        Optional<StuckPod> stuckPod = StuckPod.ofDeleted(snapshot, setPods);
+        String why = stuckPod.map(each -> "; " + each.message()).orElse("");
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
-        setback.trouble()
+        refusedWrites
+                .trouble()
                 .ifPresentOrElse(
                         problem -> conditions.set(SetConditions.STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> SetConditions.stalledByPods(
-                                conditions, snapshot, stuck.filter(each -> each.stalls(snapshot, roster))));
+                                conditions, snapshot, stuckPod.filter(each -> each.stalls(snapshot, setPods))));
         if (conditions.isTrue(SetConditions.STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
@@ -119,10 +122,10 @@ final class SetStatus {
         }
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
-        SetConditions.available(conditions, serving(roster), snapshot.set().replicas(), why);
+        SetConditions.available(conditions, serving(setPods), snapshot.set().replicas(), why);
         List<Action> actions = new ArrayList<>();
-        write(snapshot.set(), observed(snapshot, roster, conditions)).ifPresent(actions::add);
-        stuck.flatMap(each -> each.event(snapshot, conditions)).ifPresent(actions::add);
+        write(snapshot.set(), observed(snapshot, setPods, conditions)).ifPresent(actions::add);
+        stuckPod.flatMap(each -> each.event(snapshot, conditions)).ifPresent(actions::add);
         return actions;
     }
 
@@ -130,11 +133,11 @@ final class SetStatus {
         return new ObjectRef(ObjectKind.POD, pod.namespace(), pod.name(), pod.uid());
     }
 
-    private static Conditions conditions(CollaSetSnapshot snapshot, Roster roster) {
+    private static Conditions conditions(CollaSetSnapshot snapshot, SetPods setPods) {
         Conditions conditions = new Conditions(snapshot.set().status().conditions(), snapshot.now());
         Orphans.tell(snapshot, conditions);
         List<String> ignored = new ArrayList<>(snapshot.set().ignored());
-        ignored.addAll(OwnKeys.unserved(roster.members()));
+        ignored.addAll(OwnKeys.unserved(setPods.podsOfSet()));
         if (ignored.isEmpty()) {
             conditions.remove(IGNORED_FIELDS);
         } else {
@@ -143,20 +146,20 @@ final class SetStatus {
         return conditions;
     }
 
-    private static CollaSetStatus observed(CollaSetSnapshot snapshot, Roster roster, Conditions conditions) {
-        return observed(snapshot, roster, conditions, snapshot.set().generation());
+    private static CollaSetStatus observed(CollaSetSnapshot snapshot, SetPods setPods, Conditions conditions) {
+        return observed(snapshot, setPods, conditions, snapshot.set().generation());
     }
 
     private static CollaSetStatus observed(
-            CollaSetSnapshot snapshot, Roster roster, Conditions conditions, @Nullable Long generation) {
+            CollaSetSnapshot snapshot, SetPods setPods, Conditions conditions, @Nullable Long generation) {
         CollaSetStatus seen = snapshot.set().status();
-        Counters counters = Counters.of(roster, Objects.requireNonNullElse(seen.updatedRevision(), ""));
+        Counters counters = Counters.of(setPods, Objects.requireNonNullElse(seen.updatedRevision(), ""));
         Named named = new Named(
                 generation,
                 seen.currentRevision(),
                 seen.updatedRevision(),
                 snapshot.set().collisions());
-        return counted(snapshot, roster, counters, named, conditions.all());
+        return counted(snapshot, setPods, counters, named, conditions.all());
     }
 
     /** The generation that a status speaks of, the revisions it names, and how often the name of one was taken. */
@@ -168,7 +171,7 @@ final class SetStatus {
 
     private static CollaSetStatus counted(
             CollaSetSnapshot snapshot,
-            Roster roster,
+            SetPods setPods,
             Counters counters,
             Named revisions,
             List<CollaSetStatus.Condition> conditions) {
@@ -185,7 +188,7 @@ final class SetStatus {
                 counters.updatedReady(),
                 counters.updatedAvailable(),
                 counters.operating(),
-                roster.terminating().size(),
+                setPods.terminating().size(),
                 snapshot.set().selector().map(Selector::toString).orElse(null),
                 conditions);
     }

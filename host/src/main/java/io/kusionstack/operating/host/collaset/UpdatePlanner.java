@@ -29,10 +29,10 @@ final class UpdatePlanner {
     private final CollaSetSnapshot snapshot;
     private final Revisions.History history;
     private final String target;
-    private final Clearance clearance;
-    private final Step.Draft draft;
+    private final UpdateClearance clearance;
+    private final PlanStep.StepDraft draft;
     private final Set<String> scope;
-    private final Setback setback;
+    private final RefusedWrites refusedWrites;
     private final BeginWindow window;
     private int deletions;
     private final Map<String, Template.Change> changes = new HashMap<>();
@@ -40,90 +40,91 @@ final class UpdatePlanner {
     private UpdatePlanner(
             CollaSetSnapshot snapshot,
             Revisions.History history,
-            Clearance clearance,
-            SortedMap<Integer, Identity> identities,
-            List<Member> members) {
+            UpdateClearance clearance,
+            SortedMap<Integer, InstanceIdentity> identities,
+            List<SetPod> podsOfSet) {
         this.snapshot = snapshot;
         this.history = history;
         this.clearance = clearance;
-        this.deletions = clearance instanceof Clearance.Given given ? given.deletions() : 0;
+        this.deletions = clearance instanceof UpdateClearance.Cleared given ? given.deletions() : 0;
         this.target = history.updated().name();
-        this.draft = new Step.Draft(identities);
-        this.scope = UpdateScope.of(snapshot.set(), members, identities, target);
-        this.setback = Setback.ofUpdate(snapshot, target, scope, members, this::isRecreated);
-        this.window = BeginWindow.of(members, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
+        this.draft = new PlanStep.StepDraft(identities);
+        this.scope = UpdateScope.of(snapshot.set(), podsOfSet, identities, target);
+        this.refusedWrites = RefusedWrites.ofUpdate(snapshot, target, scope, podsOfSet, this::isRecreated);
+        this.window = BeginWindow.of(podsOfSet, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
     }
 
-    /** @param members those that no earlier step has taken */
-    static Step plan(
+    /** @param podsOfSet those that no earlier step has taken */
+    static PlanStep plan(
             CollaSetSnapshot snapshot,
             Revisions.History history,
-            Clearance clearance,
-            List<Member> members,
-            SortedMap<Integer, Identity> identities) {
-        return new UpdatePlanner(snapshot, history, clearance, identities, members).planned(members);
+            UpdateClearance clearance,
+            List<SetPod> podsOfSet,
+            SortedMap<Integer, InstanceIdentity> identities) {
+        return new UpdatePlanner(snapshot, history, clearance, identities, podsOfSet).planned(podsOfSet);
     }
 
-    private Step planned(List<Member> members) {
-        List<Member> ordered = members.stream().sorted(Member.UPDATE_ORDER).toList();
+    private PlanStep planned(List<SetPod> podsOfSet) {
+        List<SetPod> ordered = podsOfSet.stream().sorted(SetPod.UPDATE_ORDER).toList();
         boolean wanted = false;
-        for (Member member : ordered) {
-            boolean outdated = isOutdated(member);
-            if (scope.contains(member.uid())) {
-                draft.reach(member, !outdated);
+        for (SetPod setPod : ordered) {
+            boolean outdated = isOutdated(setPod);
+            if (scope.contains(setPod.uid())) {
+                draft.reach(setPod, !outdated);
             }
             wanted |= outdated;
             switch (clearance) {
-                case Clearance.Given given -> look(member, outdated);
-                case Clearance.Withheld(Wait why) -> {
+                case UpdateClearance.Cleared given -> look(setPod, outdated);
+                case UpdateClearance.Withheld(Wait why) -> {
                     if (outdated) {
-                        draft.explain(member, why);
+                        draft.explain(setPod, why);
                     }
-                    look(member, false);
+                    look(setPod, false);
                 }
-                case Clearance.Awaited(Wait why) -> {
+                case UpdateClearance.AwaitingServer(Wait why) -> {
                     if (outdated) {
-                        draft.await(member, why);
+                        draft.await(setPod, why);
                     } else {
-                        look(member, false);
+                        look(setPod, false);
                     }
                 }
             }
         }
-        if (wanted || clearance instanceof Clearance.Withheld) {
+        if (wanted || clearance instanceof UpdateClearance.Withheld) {
             clearance.withheld().ifPresent(why -> draft.trouble(why.message()));
         }
         if (wanted) {
-            setback.trouble().ifPresent(draft::trouble);
+            refusedWrites.trouble().ifPresent(draft::trouble);
         }
         ask(wanted);
         return draft.finished();
     }
 
-    private boolean isRecreated(Member member) {
-        return isOutdated(member)
+    private boolean isRecreated(SetPod setPod) {
+        return isOutdated(setPod)
                 && !snapshot.set().isInPlaceOnly()
-                && change(member) instanceof Template.Change.Recreate;
+                && change(setPod) instanceof Template.Change.Recreate;
     }
 
-    private boolean isOutdated(Member member) {
-        return scope.contains(member.uid()) && !member.revision().equals(target);
+    private boolean isOutdated(SetPod setPod) {
+        return scope.contains(setPod.uid()) && !setPod.revision().equals(target);
     }
 
-    private void look(Member member, boolean outdated) {
-        if (member.updating()) {
-            goOn(member, outdated);
+    private void look(SetPod setPod, boolean outdated) {
+        if (setPod.updating()) {
+            goOn(setPod, outdated);
         } else if (outdated) {
-            begin(member);
+            begin(setPod);
         } else {
-            note(member, identity -> identity.revision(member.revision()).settled());
+            note(setPod, identity -> identity.revision(setPod.revision()).settled());
         }
     }
 
     /** Whether the API server would take Pods of the newest revision: before it is wanted, and until it is known. */
     private void ask(boolean wanted) {
-        Optional<Trial> known = Optional.ofNullable(snapshot.trials().get(target));
-        boolean open = known.filter(trial -> trial instanceof Trial.Refused || trial instanceof Trial.Unknown)
+        Optional<TemplateTrial> known = Optional.ofNullable(snapshot.trials().get(target));
+        boolean open = known.filter(trial ->
+                        trial instanceof TemplateTrial.TemplateRefused || trial instanceof TemplateTrial.Unproven)
                 .isPresent();
         boolean isNew =
                 snapshot.pods().isEmpty() && known.isEmpty() && snapshot.set().replicas() > 0;
@@ -140,21 +141,21 @@ final class UpdatePlanner {
         }
     }
 
-    private void begin(Member member) {
-        Template.Change change = change(member);
+    private void begin(SetPod setPod) {
+        Template.Change change = change(setPod);
         if (change instanceof Template.Change.Recreate(String why)
                 && snapshot.set().isInPlaceOnly()) {
             draft.trouble(Template.notInPlace(why));
             return;
         }
-        Optional<Wait> stop = setback.stops(member, snapshot.now());
+        Optional<Wait> stop = refusedWrites.stops(setPod, snapshot.now());
         if (stop.isPresent()) {
-            draft.explain(member, stop.get());
+            draft.explain(setPod, stop.get());
             return;
         }
         if (change instanceof Template.Change.InPlace) {
             // also for those that wait unmarked: ids are written once for all
-            note(member, identity -> identity.settled().revision(target));
+            note(setPod, identity -> identity.settled().revision(target));
         }
         if (!window.admits()) {
             draft.lookAgain(BeginWindow.FRESH);
@@ -163,79 +164,80 @@ final class UpdatePlanner {
         switch (change) {
             case Template.Change.InPlace inPlace -> {
                 PodEdit edit = ImageChange.forgotten(
-                        member.pod(),
-                        PodOps.begin(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
-                intend(member, edit, inPlace);
+                        setPod.pod(),
+                        PodOps.begin(setPod.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
+                intend(setPod, edit, inPlace);
             }
             case Template.Change.Recreate(String why) -> {
                 Optional<Wait> lack = clearance.missingSuccessor(snapshot);
                 if (lack.isPresent()) {
-                    draft.explain(member, lack.get());
+                    draft.explain(setPod, lack.get());
                     return;
                 }
                 draft.edit(
-                        member,
-                        PodOps.beginToDelete(member.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
+                        setPod,
+                        PodOps.beginToDelete(setPod.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
             }
         }
     }
 
     /** A begin that is on its way keeps its time stamp: another one would be another operation. */
-    private void intend(Member member, PodEdit begin, Template.Change.InPlace change) {
+    private void intend(SetPod setPod, PodEdit begin, Template.Change.InPlace change) {
         String key = Names.key(Names.OPERATING, Names.COLLASET_OPERATION);
-        Optional<String> earlier = Optional.ofNullable(snapshot.pending().get(member.uid()))
+        Optional<String> earlier = Optional.ofNullable(snapshot.pending().get(setPod.uid()))
                 .filter(intention -> intention.revision().equals(target))
                 .map(Intention::operatingValue);
         PodEdit edit =
                 earlier.map(value -> begin.labels(MapEdit.set(key, value))).orElse(begin);
-        draft.edit(member, edit);
-        publish(member, intention(change, edit.labels().set().getOrDefault(key, "")));
+        draft.edit(setPod, edit);
+        publish(setPod, intention(change, edit.labels().set().getOrDefault(key, "")));
     }
 
-    private void goOn(Member member, boolean wanted) {
-        boolean back = wanted && !ImageChange.isTouched(member.pod()) && setback.callsBack(member, snapshot.now());
+    private void goOn(SetPod setPod, boolean wanted) {
+        boolean back =
+                wanted && !ImageChange.isTouched(setPod.pod()) && refusedWrites.callsBack(setPod, snapshot.now());
         PodOps.Allowance allowance = PodOps.allowed(
-                member.pod(),
+                setPod.pod(),
                 Names.COLLASET_OPERATION,
                 Names.UPDATE,
                 wanted ? snapshot.set().updateDelay() : Duration.ZERO,
                 snapshot.now());
         switch (allowance) {
             case PodOps.Allowance.No() -> {
-                if (back || !wanted && !ImageChange.isTouched(member.pod())) {
-                    giveUp(member);
+                if (back || !wanted && !ImageChange.isTouched(setPod.pod())) {
+                    giveUp(setPod);
                 } else if (wanted) {
-                    waitToOperate(member);
+                    waitToOperate(setPod);
                 } else {
-                    complete(member);
+                    complete(setPod);
                 }
             }
             case PodOps.Allowance.Later(Duration after) -> {
                 draft.await(
-                        member,
+                        setPod,
                         new Wait(Reason.OPERATION_DELAYED, DELAY, "the delay of " + DELAY + " has not passed yet"));
                 draft.lookAgain(after);
             }
             case PodOps.Allowance.Now() -> {
                 if (back) {
-                    giveUp(member);
+                    giveUp(setPod);
                 } else if (wanted) {
-                    operate(member);
+                    operate(setPod);
                 } else {
-                    complete(member);
+                    complete(setPod);
                 }
             }
         }
     }
 
-    private void waitToOperate(Member member) {
-        String value = member.pod()
+    private void waitToOperate(SetPod setPod) {
+        String value = setPod.pod()
                 .label(Names.key(Names.OPERATING, Names.COLLASET_OPERATION))
                 .orElse("");
-        switch (change(member)) {
+        switch (change(setPod)) {
             case Template.Change.InPlace inPlace -> {
-                publish(member, intention(inPlace, value));
-                note(member, identity -> identity.settled().revision(target));
+                publish(setPod, intention(inPlace, value));
+                note(setPod, identity -> identity.settled().revision(target));
             }
             case Template.Change.Recreate(String why) -> {
                 if (snapshot.set().isInPlaceOnly()) {
@@ -243,105 +245,105 @@ final class UpdatePlanner {
                 }
                 if (snapshot.set().isInPlaceOnly()
                         || clearance.missingSuccessor(snapshot).isPresent()) {
-                    giveUp(member);
+                    giveUp(setPod);
                     return;
                 }
             }
         }
-        draft.await(member);
+        draft.await(setPod);
     }
 
     /** Out of scope, or back at its own revision, before anything was done to it. */
-    private void giveUp(Member member) {
-        note(member, identity -> identity.revision(member.revision()).settled());
+    private void giveUp(SetPod setPod) {
+        note(setPod, identity -> identity.revision(setPod.revision()).settled());
         draft.edit(
-                member,
-                PodOps.undo(member.pod(), Names.COLLASET_OPERATION)
+                setPod,
+                PodOps.undo(setPod.pod(), Names.COLLASET_OPERATION)
                         .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
     }
 
-    private void operate(Member member) {
-        switch (change(member)) {
-            case Template.Change.InPlace inPlace -> operateInPlace(member, inPlace);
-            case Template.Change.Recreate(String why) -> recreate(member, why);
+    private void operate(SetPod setPod) {
+        switch (change(setPod)) {
+            case Template.Change.InPlace inPlace -> operateInPlace(setPod, inPlace);
+            case Template.Change.Recreate(String why) -> recreate(setPod, why);
         }
     }
 
-    private void recreate(Member member, String why) {
+    private void recreate(SetPod setPod, String why) {
         if (snapshot.set().isInPlaceOnly()) {
             draft.trouble(Template.notInPlace(why));
-            complete(member);
+            complete(setPod);
             return;
         }
         if (clearance.missingSuccessor(snapshot).isPresent()) {
-            giveUp(member);
+            giveUp(setPod);
             return;
         }
-        note(member, identity -> identity.settled().revision(target).asRecreating());
+        note(setPod, identity -> identity.settled().revision(target).asRecreating());
         if (deletions == 0) {
-            draft.await(member, Clearance.UNPROVEN);
+            draft.await(setPod, UpdateClearance.UNPROVEN);
             return;
         }
         deletions--;
         draft.act(announce(
-                member, "UpdateTarget", "delete the Pod to create it again at " + target + ", because of " + why));
-        draft.delete(member);
+                setPod, "UpdateTarget", "delete the Pod to create it again at " + target + ", because of " + why));
+        draft.delete(setPod);
     }
 
-    private void operateInPlace(Member member, Template.Change.InPlace change) {
-        note(member, identity -> identity.settled().revision(target));
-        Optional<Refusal> refusal = setback.running(member, snapshot.now());
+    private void operateInPlace(SetPod setPod, Template.Change.InPlace change) {
+        note(setPod, identity -> identity.settled().revision(target));
+        Optional<Refusal> refusal = refusedWrites.running(setPod, snapshot.now());
         if (refusal.isPresent()) {
-            draft.await(member, refusal.get().asWait());
+            draft.await(setPod, refusal.get().asWait());
             return;
         }
-        PodEdit edit = intention(change, "").on(member.pod());
-        if (edit.images().isEmpty() && ImageChange.isUnderWay(member.pod())) {
-            if (progress(member) instanceof ImageChange.Progress.Pending pending) {
-                pending(member, pending);
+        PodEdit edit = intention(change, "").on(setPod.pod());
+        if (edit.images().isEmpty() && ImageChange.isUnderWay(setPod.pod())) {
+            if (progress(setPod) instanceof ImageChange.Progress.InProgress pending) {
+                pending(setPod, pending);
                 return;
             }
         }
-        if (!edit.images().isEmpty() && !ImageChange.hasShown(member.pod())) {
+        if (!edit.images().isEmpty() && !ImageChange.hasShown(setPod.pod())) {
             draft.await(
-                    member,
+                    setPod,
                     new Wait(Reason.WAITING_FOR_KUBELET, "", "the kubelet has not followed the last image change yet"));
             return;
         }
-        draft.edit(member, edit);
+        draft.edit(setPod, edit);
     }
 
     /** It is where it should be, or may not go further: once its containers run, the operation is over. */
-    private void complete(Member member) {
-        note(member, identity -> identity.revision(member.revision()).settled());
-        if (!ImageChange.isTouched(member.pod()) && !member.revision().equals(target)) {
-            giveUp(member);
+    private void complete(SetPod setPod) {
+        note(setPod, identity -> identity.revision(setPod.revision()).settled());
+        if (!ImageChange.isTouched(setPod.pod()) && !setPod.revision().equals(target)) {
+            giveUp(setPod);
             return;
         }
-        switch (progress(member)) {
-            case ImageChange.Progress.Pending pending -> pending(member, pending);
-            case ImageChange.Progress.Done() -> {
-                draft.act(announce(member, "UpdateTargetFinished", "updated in place to " + member.revision()));
-                draft.edit(member, ImageChange.finished(member.pod()));
+        switch (progress(setPod)) {
+            case ImageChange.Progress.InProgress pending -> pending(setPod, pending);
+            case ImageChange.Progress.Complete() -> {
+                draft.act(announce(setPod, "UpdateTargetFinished", "updated in place to " + setPod.revision()));
+                draft.edit(setPod, ImageChange.finished(setPod.pod()));
             }
         }
     }
 
-    private ImageChange.Progress progress(Member member) {
-        Duration grace = history.find(member.revision()).map(Revision::grace).orElse(Revision.DEFAULT_GRACE);
-        return ImageChange.progress(member.pod(), ImageChange.SETTLE_MARGIN.plus(grace), snapshot.now());
+    private ImageChange.Progress progress(SetPod setPod) {
+        Duration grace = history.find(setPod.revision()).map(Revision::grace).orElse(Revision.DEFAULT_GRACE);
+        return ImageChange.progress(setPod.pod(), ImageChange.SETTLE_MARGIN.plus(grace), snapshot.now());
     }
 
-    private void pending(Member member, ImageChange.Progress.Pending pending) {
-        draft.await(member, pending.why());
+    private void pending(SetPod setPod, ImageChange.Progress.InProgress pending) {
+        draft.await(setPod, pending.why());
         pending.look().ifPresent(draft::lookAgain);
     }
 
-    private Template.Change change(Member member) {
+    private Template.Change change(SetPod setPod) {
         if (snapshot.set().policy() == SetSpec.Policy.RECREATE) {
             return new Template.Change.Recreate("podUpgradePolicy Recreate");
         }
-        return changes.computeIfAbsent(member.revision(), this::changeFrom);
+        return changes.computeIfAbsent(setPod.revision(), this::changeFrom);
     }
 
     /** With the labels that tell the revision: the edit is the same for all Pods of one revision. */
@@ -374,17 +376,17 @@ final class UpdatePlanner {
     }
 
     /** With a delay, the edit is made by a write of its own. */
-    private void publish(Member member, Intention intention) {
+    private void publish(SetPod setPod, Intention intention) {
         if (snapshot.set().updateDelay().isZero()) {
-            draft.intend(member, intention);
+            draft.intend(setPod, intention);
         }
     }
 
-    private Action announce(Member member, String reason, String message) {
-        return new Action.Announce(SetStatus.pod(member.pod()), Action.Severity.NORMAL, reason, message);
+    private Action announce(SetPod setPod, String reason, String message) {
+        return new Action.Announce(SetStatus.pod(setPod.pod()), Action.Severity.NORMAL, reason, message);
     }
 
-    private void note(Member member, UnaryOperator<Identity> change) {
-        draft.identities().computeIfPresent(member.id(), (id, identity) -> change.apply(identity));
+    private void note(SetPod setPod, UnaryOperator<InstanceIdentity> change) {
+        draft.identities().computeIfPresent(setPod.id(), (id, identity) -> change.apply(identity));
     }
 }

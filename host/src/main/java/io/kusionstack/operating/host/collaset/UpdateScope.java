@@ -12,72 +12,73 @@ import java.util.SortedMap;
 /** Which Pods a set wants on its updated revision. */
 final class UpdateScope {
     /** A Pod, or an id whose Pod is missing at the moment. */
-    private record Place(Optional<Member> member, int id, boolean updated) {
-        static final Comparator<Place> ORDER = Comparator.comparing(Place::updated, Comparator.reverseOrder())
-                .thenComparing(Place::isUpdating, Comparator.reverseOrder())
-                .thenComparing(place -> place.member().isEmpty())
+    private record ScopedId(Optional<SetPod> setPod, int id, boolean updated) {
+        static final Comparator<ScopedId> ORDER = Comparator.comparing(ScopedId::updated, Comparator.reverseOrder())
+                .thenComparing(ScopedId::isUpdating, Comparator.reverseOrder())
+                .thenComparing(place -> place.setPod().isEmpty())
                 .thenComparing((one, other) ->
-                        one.member().isPresent() && other.member().isPresent()
-                                ? Member.UPDATE_ORDER.compare(
-                                        one.member().get(), other.member().get())
+                        one.setPod().isPresent() && other.setPod().isPresent()
+                                ? SetPod.UPDATE_ORDER.compare(
+                                        one.setPod().get(), other.setPod().get())
                                 : 0)
-                .thenComparing(Place::id);
+                .thenComparing(ScopedId::id);
 
         boolean isUpdating() {
-            return member.filter(Member::updating).isPresent();
+            return setPod.filter(SetPod::updating).isPresent();
         }
     }
 
     private UpdateScope() {}
 
     /** Uids of the members that an update reaches; those on the updated revision are among them. */
-    static Set<String> of(SetSpec set, List<Member> members, SortedMap<Integer, Identity> identities, String updated) {
+    static Set<String> of(
+            SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
         return switch (set.rollout()) {
             case SetSpec.Rollout.Paused() -> Set.of();
             case SetSpec.Rollout.Labelled() ->
-                uids(members.stream()
-                        .filter(member -> member.pod().hasLabel(Names.UPDATE_INCLUDED)
-                                || member.revision().equals(updated))
+                uids(podsOfSet.stream()
+                        .filter(setPod -> setPod.pod().hasLabel(Names.UPDATE_INCLUDED)
+                                || setPod.revision().equals(updated))
                         .toList());
             case SetSpec.Rollout.Partition(int kept, boolean given) -> {
                 if (kept == 0) {
-                    yield uids(members);
+                    yield uids(podsOfSet);
                 }
                 int reached = set.replicas() - kept;
-                yield reached <= 0 ? Set.of() : uids(first(reached, places(set, members, identities, updated)));
+                yield reached <= 0 ? Set.of() : uids(first(reached, places(set, podsOfSet, identities, updated)));
             }
         };
     }
 
-    private static List<Place> places(
-            SetSpec set, List<Member> members, SortedMap<Integer, Identity> identities, String updated) {
-        List<Place> places = new ArrayList<>();
+    private static List<ScopedId> places(
+            SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
+        List<ScopedId> places = new ArrayList<>();
         Set<Integer> present = new HashSet<>();
-        for (Member member : members) {
-            present.add(member.id());
-            places.add(new Place(
-                    Optional.of(member), member.id(), member.revision().equals(updated)));
+        for (SetPod setPod : podsOfSet) {
+            present.add(setPod.id());
+            places.add(new ScopedId(
+                    Optional.of(setPod), setPod.id(), setPod.revision().equals(updated)));
         }
-        for (Identity identity : identities.values()) {
+        for (InstanceIdentity identity : identities.values()) {
             if (identity.ownedBy(set.name()) && !identity.leaving() && !present.contains(identity.id())) {
-                places.add(new Place(
+                places.add(new ScopedId(
                         Optional.empty(), identity.id(), identity.revision().equals(updated)));
             }
         }
         return places;
     }
 
-    private static List<Member> first(int count, List<Place> places) {
+    private static List<SetPod> first(int count, List<ScopedId> places) {
         return places.stream()
-                .sorted(Place.ORDER)
+                .sorted(ScopedId.ORDER)
                 .limit(count)
-                .flatMap(place -> place.member().stream())
+                .flatMap(place -> place.setPod().stream())
                 .toList();
     }
 
-    private static Set<String> uids(List<Member> members) {
+    private static Set<String> uids(List<SetPod> podsOfSet) {
         Set<String> uids = new HashSet<>();
-        members.forEach(member -> uids.add(member.uid()));
+        podsOfSet.forEach(setPod -> uids.add(setPod.uid()));
         return uids;
     }
 }

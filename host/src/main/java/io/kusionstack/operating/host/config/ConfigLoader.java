@@ -61,7 +61,7 @@ public final class ConfigLoader {
     }
 
     /** Never throws for what the file says or for a file that cannot be read: that is a problem, too. */
-    public Loaded load(Path file) {
+    public LoadedConfig load(Path file) {
         try {
             return parse(Files.readString(file), file.toAbsolutePath());
         } catch (NoSuchFileException e) {
@@ -72,11 +72,11 @@ public final class ConfigLoader {
     }
 
     /** As {@link #load}, of a text; the empty text means all defaults. */
-    public Loaded parse(String text) {
+    public LoadedConfig parse(String text) {
         return parse(text, Path.of(""));
     }
 
-    private Loaded parse(String text, Path file) {
+    private LoadedConfig parse(String text, Path file) {
         YAMLMapper yaml = YAMLMapper.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
@@ -89,11 +89,11 @@ public final class ConfigLoader {
         Problems problems = new Problems();
         HostConfig config = read(new Section("", tree, problems), file);
         List<Problem> found = problems.found();
-        return found.isEmpty() ? new Loaded.Valid(config) : new Loaded.Invalid(found);
+        return found.isEmpty() ? new LoadedConfig.ValidConfig(config) : new LoadedConfig.InvalidConfig(found);
     }
 
-    private static Loaded unusable(String why) {
-        return new Loaded.Invalid(List.of(new Problem("", "", why)));
+    private static LoadedConfig unusable(String why) {
+        return new LoadedConfig.InvalidConfig(List.of(new Problem("", "", why)));
     }
 
     /** @param file paths in it begin at its folder */

@@ -31,7 +31,7 @@ public final class Controller {
 
     private final String name;
     private final Reconciler reconciler;
-    private final Settings settings;
+    private final ControllerSettings settings;
     private final LoopMetrics metrics;
     private final InstantSource clock;
 
@@ -48,20 +48,21 @@ public final class Controller {
      * @param backoff how long a key waits after a failure
      * @param rest how long it waits after every look
      */
-    public record Settings(int workers, Backoff backoff, Rest rest) {
-        public Settings {
+    public record ControllerSettings(int workers, Backoff backoff, Cooldown rest) {
+        public ControllerSettings {
             if (workers < 1) {
                 throw new IllegalArgumentException("workers must be at least 1: " + workers);
             }
         }
 
-        public static Settings of(int workers, Rest rest) {
-            return new Settings(workers, Backoff.standard(), rest);
+        public static ControllerSettings of(int workers, Cooldown rest) {
+            return new ControllerSettings(workers, Backoff.standard(), rest);
         }
     }
 
     /** @param name one word for threads, logs and metrics */
-    public Controller(String name, Reconciler reconciler, Settings settings, LoopMetrics metrics, InstantSource clock) {
+    public Controller(
+            String name, Reconciler reconciler, ControllerSettings settings, LoopMetrics metrics, InstantSource clock) {
         this.name = name;
         this.reconciler = reconciler;
         this.settings = settings;
@@ -137,7 +138,7 @@ public final class Controller {
 
     private void dispatch() {
         try {
-            for (Optional<WorkQueue.Turn> turn = next(); turn.isPresent(); turn = next()) {
+            for (Optional<WorkQueue.DueKey> turn = next(); turn.isPresent(); turn = next()) {
                 Key key = turn.get().key();
                 Thread.ofVirtual().name(name + " " + key).start(() -> look(key));
             }
@@ -147,12 +148,13 @@ public final class Controller {
     }
 
     /** Waits for a key that is due and a worker that is free; empty when the controller stops. */
-    private Optional<WorkQueue.Turn> next() throws InterruptedException {
+    private Optional<WorkQueue.DueKey> next() throws InterruptedException {
         lock.lock();
         try {
             while (!stopping) {
                 Instant now = clock.instant();
-                Optional<WorkQueue.Turn> turn = queue.running() < settings.workers ? queue.take(now) : Optional.empty();
+                Optional<WorkQueue.DueKey> turn =
+                        queue.running() < settings.workers ? queue.take(now) : Optional.empty();
                 if (turn.isPresent()) {
                     metrics.taken(name, Duration.between(turn.get().due(), now), queue.waiting());
                     return turn;
@@ -190,7 +192,7 @@ public final class Controller {
     private void finish(Key key, Instant start, Outcome outcome) {
         switch (outcome) {
             case Outcome.Done done -> end(key, start, Optional.empty(), 0);
-            case Outcome.LookAgain again -> {
+            case Outcome.RequeueAfter again -> {
                 metrics.looksAgain(name, again.why(), again.after());
                 end(key, start, Optional.of(again.after()), 0);
             }

@@ -13,8 +13,8 @@ public sealed interface Outcome {
      * @param after how long from now; zero means at once
      * @param why one constant word for logs and metrics
      */
-    record LookAgain(Duration after, String why) implements Outcome {
-        public LookAgain {
+    record RequeueAfter(Duration after, String why) implements Outcome {
+        public RequeueAfter {
             if (after.isNegative()) {
                 throw new IllegalArgumentException("after must not be negative: " + after);
             }
@@ -26,6 +26,6 @@ public sealed interface Outcome {
     }
 
     static Outcome lookAgain(Duration after, String why) {
-        return new LookAgain(after, why);
+        return new RequeueAfter(after, why);
     }
 }

@@ -18,9 +18,9 @@ import java.util.TreeSet;
  * <p>A plain data structure: knows no clock, and is guarded by whoever owns it.
  */
 final class WorkQueue {
-    private final TreeSet<Entry> order =
-            new TreeSet<>(Comparator.comparing(Entry::due).thenComparingLong(Entry::number));
-    private final Map<Key, Entry> waiting = new HashMap<>();
+    private final TreeSet<QueuedKey> order =
+            new TreeSet<>(Comparator.comparing(QueuedKey::due).thenComparingLong(QueuedKey::number));
+    private final Map<Key, QueuedKey> waiting = new HashMap<>();
     private final Map<Key, Instant> again = new HashMap<>();
     /** In the order in which they were given out. */
     private final Map<Key, Instant> running = new LinkedHashMap<>();
@@ -36,29 +36,29 @@ final class WorkQueue {
             return;
         }
         Instant due = later(wanted, resting.getOrDefault(key, Instant.MIN));
-        Entry old = waiting.get(key);
+        QueuedKey old = waiting.get(key);
         if (old != null && !due.isBefore(old.due)) {
             return;
         }
         if (old != null) {
             order.remove(old);
         }
-        Entry entry = new Entry(key, due, number++);
+        QueuedKey entry = new QueuedKey(key, due, number++);
         waiting.put(key, entry);
         order.add(entry);
     }
 
     /** The key whose turn it is, and since when; it runs until {@link #done}. */
-    Optional<Turn> take(Instant now) {
+    Optional<DueKey> take(Instant now) {
         if (order.isEmpty() || order.first().due.isAfter(now)) {
             return Optional.empty();
         }
-        Entry entry = order.first();
+        QueuedKey entry = order.first();
         order.remove(entry);
         waiting.remove(entry.key);
         resting.remove(entry.key);
         running.put(entry.key, now);
-        return Optional.of(new Turn(entry.key, entry.due));
+        return Optional.of(new DueKey(entry.key, entry.due));
     }
 
     /** The key runs no more; it waits again if it was added while it ran. */
@@ -119,7 +119,7 @@ final class WorkQueue {
     }
 
     /** @param due when the turn could have come at the earliest */
-    record Turn(Key key, Instant due) {}
+    record DueKey(Key key, Instant due) {}
 
-    private record Entry(Key key, Instant due, long number) {}
+    private record QueuedKey(Key key, Instant due, long number) {}
 }

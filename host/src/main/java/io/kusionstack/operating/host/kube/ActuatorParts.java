@@ -17,7 +17,7 @@ record ActuatorParts(
         PodParser parser,
         PodGate gate,
         Expectations expectations,
-        ActMetrics metrics,
+        WriteMetrics metrics,
         EditReports reports,
         LearningCaches learner,
         BooleanSupplier metadataTravels,

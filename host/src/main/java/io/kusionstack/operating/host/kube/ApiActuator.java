@@ -23,15 +23,15 @@ public final class ApiActuator implements Actuator, AutoCloseable {
 
     private final ApiClient client;
     private final WriteLanes lanes = new WriteLanes();
-    private final Later later = new Later();
+    private final DelayedTasks later = new DelayedTasks();
     private final ExecutorService creating = Executors.newVirtualThreadPerTaskExecutor();
     private final Refusals refusals;
-    private final Pauses pauses;
+    private final WritePauses pauses;
     private final PodWriter podWriter;
-    private final PodLife podLife;
+    private final PodCreateDelete podLife;
     private final ObjectWriter objects;
     private final StatusWriter statuses;
-    private final Announcer announcer;
+    private final EventRecorder announcer;
 
     /**
      * What the actuator works with.
@@ -40,23 +40,23 @@ public final class ApiActuator implements Actuator, AutoCloseable {
      * @param untracked Pods whose field tracking is cleared with what is written anyway
      * @param learner takes the responses of writes of small objects
      */
-    public record Surroundings(
+    public record ActuatorContext(
             PodCache cache,
             Set<String> annotations,
             PodGate gate,
             Expectations expectations,
             Fence fence,
-            ActMetrics metrics,
+            WriteMetrics metrics,
             EditReports reports,
             Predicate<PodRecord> untracked,
             LearningCaches learner,
             InstantSource clock) {}
 
     /** @param inFlight how many writes may be under way at once */
-    public ApiActuator(ClusterAccess access, Surroundings around, int inFlight) {
+    public ApiActuator(ClusterAccess access, ActuatorContext around, int inFlight) {
         this.client = new ApiClient(access);
         ApiLimiter limiter = new ApiLimiter(inFlight);
-        Delivery delivery = new Delivery(limiter, around.fence(), around.metrics(), client.timeout());
+        RequestSender delivery = new RequestSender(limiter, around.fence(), around.metrics(), client.timeout());
         PodParser parser = new PodParser(around.annotations());
         StatusMetadataProbe probe = new StatusMetadataProbe(client, around.cache(), parser);
         ActuatorParts parts = new ActuatorParts(
@@ -72,13 +72,13 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 around.untracked(),
                 around.clock());
         // events have a limit of their own: one that is refused or slow makes no other write wait
-        Delivery events = new Delivery(new ApiLimiter(1), around.fence(), around.metrics(), client.timeout());
-        this.announcer = new Announcer(client, events, around.clock());
+        RequestSender events = new RequestSender(new ApiLimiter(1), around.fence(), around.metrics(), client.timeout());
+        this.announcer = new EventRecorder(client, events, around.clock());
         this.refusals = new Refusals(around.clock(), announcer::announce);
-        this.pauses = new Pauses(around.clock(), announcer::announce);
-        Rehearsals rehearsals = new Rehearsals(parts, delivery, refusals, later);
+        this.pauses = new WritePauses(around.clock(), announcer::announce);
+        DryRuns rehearsals = new DryRuns(parts, delivery, refusals, later);
         this.podWriter = new PodWriter(parts, delivery, rehearsals, later, lanes);
-        this.podLife = new PodLife(parts, delivery, rehearsals, later);
+        this.podLife = new PodCreateDelete(parts, delivery, rehearsals, later);
         this.objects = new ObjectWriter(parts, delivery);
         this.statuses = new StatusWriter(parts, delivery, later, pauses);
         around.cache().onChange(refusals);
@@ -144,17 +144,17 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     }
 
     /** What the pauses know it by; empty where others keep the pause: of Pods the refusals, of creations their set. */
-    private static Optional<Pauses.Target> target(Action action) {
+    private static Optional<WritePauses.WriteTarget> target(Action action) {
         return switch (action) {
-            case Action.CreateObject create -> Optional.of(new Pauses.Target("create", create.object(), 0));
+            case Action.CreateObject create -> Optional.of(new WritePauses.WriteTarget("create", create.object(), 0));
             case Action.PatchObject patch ->
-                Optional.of(new Pauses.Target("patch", patch.object(), patch.resourceVersion()));
+                Optional.of(new WritePauses.WriteTarget("patch", patch.object(), patch.resourceVersion()));
             case Action.PatchStatus patch ->
-                Optional.of(new Pauses.Target("patch-status", patch.object(), patch.resourceVersion()));
+                Optional.of(new WritePauses.WriteTarget("patch-status", patch.object(), patch.resourceVersion()));
             case Action.DeleteObject delete ->
-                Optional.of(new Pauses.Target("delete", delete.object(), delete.resourceVersion()));
+                Optional.of(new WritePauses.WriteTarget("delete", delete.object(), delete.resourceVersion()));
             case Action.WriteStatus status ->
-                Optional.of(new Pauses.Target("status", status.object(), status.resourceVersion()));
+                Optional.of(new WritePauses.WriteTarget("status", status.object(), status.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();

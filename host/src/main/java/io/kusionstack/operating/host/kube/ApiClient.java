@@ -38,21 +38,21 @@ final class ApiClient implements AutoCloseable {
      * @param path without the leading slash, with its query
      * @throws IOException without an answer: a write may have been done
      */
-    Answer get(String path) throws IOException {
+    ApiResponse get(String path) throws IOException {
         return send(new Request.Builder().url(server + path).get().build());
     }
 
     /** Creates an object. */
-    Answer post(String path, String body) throws IOException {
+    ApiResponse post(String path, String body) throws IOException {
         return send(write(path).post(content(body, JSON)).build());
     }
 
-    Answer patch(String path, MediaType type, String body) throws IOException {
+    ApiResponse patch(String path, MediaType type, String body) throws IOException {
         return send(write(path).patch(content(body, type)).build());
     }
 
     /** @param options a DeleteOptions */
-    Answer delete(String path, String options) throws IOException {
+    ApiResponse delete(String path, String options) throws IOException {
         return send(write(path).delete(content(options, JSON)).build());
     }
 
@@ -66,9 +66,9 @@ final class ApiClient implements AutoCloseable {
         return RequestBody.create(text.getBytes(StandardCharsets.UTF_8), type);
     }
 
-    private Answer send(Request request) throws IOException {
+    private ApiResponse send(Request request) throws IOException {
         try (Response response = client.newCall(request).execute()) {
-            return Answer.of(response);
+            return ApiResponse.of(response);
         }
     }
 

@@ -28,15 +28,15 @@ final class ApiLimiter {
 
     /** Who waits in one class, and how far the class has come: the one that is behind goes next. */
     private static final class Queue {
-        private final Deque<Turn> turns = new ArrayDeque<>();
+        private final Deque<Admittance> turns = new ArrayDeque<>();
         private long pass;
     }
 
-    private static final class Turn {
+    private static final class Admittance {
         private final Condition given;
         private boolean isGiven;
 
-        Turn(Condition given) {
+        Admittance(Condition given) {
             this.given = given;
         }
     }
@@ -58,7 +58,7 @@ final class ApiLimiter {
                 // a class that had nothing to do has saved nothing up
                 queue.pass = Math.max(queue.pass, reached);
             }
-            Turn turn = new Turn(lock.newCondition());
+            Admittance turn = new Admittance(lock.newCondition());
             queue.turns.add(turn);
             await(turn, queue);
         } finally {
@@ -66,7 +66,7 @@ final class ApiLimiter {
         }
     }
 
-    private void await(Turn turn, Queue queue) throws InterruptedException {
+    private void await(Admittance turn, Queue queue) throws InterruptedException {
         try {
             giveTurns();
             while (!turn.isGiven) {
@@ -96,7 +96,7 @@ final class ApiLimiter {
                 return;
             }
             Queue queue = queue(next.get());
-            Turn turn = queue.turns.remove();
+            Admittance turn = queue.turns.remove();
             reached = queue.pass;
             queue.pass += STRIDE / next.get().weight();
             underWay = underWay + 1;

@@ -35,7 +35,7 @@ public final class ApiReads implements KubernetesReads, AutoCloseable {
     @Override
     public Optional<Map<String, Object>> get(String apiVersion, String kind, String namespace, String name) {
         String path = path(apiVersion, kind, namespace);
-        Answer answer = ask(path + "/" + encoded(name));
+        ApiResponse answer = ask(path + "/" + encoded(name));
         return answer.isNotFound() ? Optional.empty() : Optional.of(object(usable(answer, path)));
     }
 
@@ -88,7 +88,7 @@ public final class ApiReads implements KubernetesReads, AutoCloseable {
         throw new IllegalArgumentException("the API server has no kind " + kind + " under " + root);
     }
 
-    private Answer ask(String path) {
+    private ApiResponse ask(String path) {
         try {
             return client.get(path);
         } catch (IOException e) {
@@ -96,7 +96,7 @@ public final class ApiReads implements KubernetesReads, AutoCloseable {
         }
     }
 
-    private static JsonNode usable(Answer answer, String path) {
+    private static JsonNode usable(ApiResponse answer, String path) {
         if (!answer.isSuccess()) {
             throw new IllegalStateException(
                     "the API server answered GET " + path + " with " + answer.code() + ": " + answer.message());

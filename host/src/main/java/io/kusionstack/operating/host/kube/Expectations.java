@@ -23,15 +23,15 @@ import org.slf4j.LoggerFactory;
  * <p>The {@link Actuator} raises them, {@link PodCache} lowers them; one that is not seen within 5 minutes is given up with
  * a warning. Any thread; never blocks.
  */
-public final class Expectations implements PodCache.Listener {
+public final class Expectations implements PodCache.PodListener {
     private static final Logger LOG = LoggerFactory.getLogger(Expectations.class);
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    private final Map<String, Pending> byOwner = new ConcurrentHashMap<>();
+    private final Map<String, ExpectedPods> byOwner = new ConcurrentHashMap<>();
     private final InstantSource clock;
-    private final ActMetrics metrics;
+    private final WriteMetrics metrics;
 
-    public Expectations(InstantSource clock, ActMetrics metrics) {
+    public Expectations(InstantSource clock, WriteMetrics metrics) {
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -61,19 +61,19 @@ public final class Expectations implements PodCache.Listener {
     boolean expectCreation(ObjectRef owner, String name, int most, ToIntFunction<Set<String>> others) {
         AtomicBoolean admitted = new AtomicBoolean();
         byOwner.compute(owner.uid(), (uid, pending) -> {
-            Pending known = pending == null ? Pending.NONE : pending;
+            ExpectedPods known = pending == null ? ExpectedPods.NONE : pending;
             if (others.applyAsInt(known.creations.keySet()) >= most) {
                 return pending;
             }
             admitted.set(true);
-            return known.plus(Pending.creation(name, clock.instant()));
+            return known.plus(ExpectedPods.creation(name, clock.instant()));
         });
         return admitted.get();
     }
 
     void expectDeletion(PodRecord pod) {
         for (Owner owner : pod.owners()) {
-            byOwner.merge(owner.uid(), Pending.deletion(pod.uid(), clock.instant()), Pending::plus);
+            byOwner.merge(owner.uid(), ExpectedPods.deletion(pod.uid(), clock.instant()), ExpectedPods::plus);
         }
     }
 
@@ -102,10 +102,10 @@ public final class Expectations implements PodCache.Listener {
         }
     }
 
-    private Pending pending(String ownerUid) {
+    private ExpectedPods pending(String ownerUid) {
         Instant tooOld = clock.instant().minus(PATIENCE);
-        Pending kept = byOwner.computeIfPresent(ownerUid, (uid, pending) -> {
-            Pending young = pending.since(tooOld);
+        ExpectedPods kept = byOwner.computeIfPresent(ownerUid, (uid, pending) -> {
+            ExpectedPods young = pending.since(tooOld);
             for (int i = young.size(); i < pending.size(); i++) {
                 LOG.atWarn()
                         .addKeyValue("owner", uid)
@@ -115,36 +115,36 @@ public final class Expectations implements PodCache.Listener {
             }
             return young.isEmpty() ? null : young;
         });
-        return kept == null ? Pending.NONE : kept;
+        return kept == null ? ExpectedPods.NONE : kept;
     }
 
     /** Names and uids with the time at which they were expected; immutable. */
-    private record Pending(Map<String, Instant> creations, Map<String, Instant> deletions) {
-        static final Pending NONE = new Pending(Map.of(), Map.of());
+    private record ExpectedPods(Map<String, Instant> creations, Map<String, Instant> deletions) {
+        static final ExpectedPods NONE = new ExpectedPods(Map.of(), Map.of());
 
-        Pending {
+        ExpectedPods {
             creations = Map.copyOf(creations);
             deletions = Map.copyOf(deletions);
         }
 
-        static Pending creation(String name, Instant now) {
-            return new Pending(Map.of(name, now), Map.of());
+        static ExpectedPods creation(String name, Instant now) {
+            return new ExpectedPods(Map.of(name, now), Map.of());
         }
 
-        static Pending deletion(String uid, Instant now) {
-            return new Pending(Map.of(), Map.of(uid, now));
+        static ExpectedPods deletion(String uid, Instant now) {
+            return new ExpectedPods(Map.of(), Map.of(uid, now));
         }
 
-        Pending plus(Pending more) {
+        ExpectedPods plus(ExpectedPods more) {
             Map<String, Instant> created = new HashMap<>(creations);
             created.putAll(more.creations);
             Map<String, Instant> deleted = new HashMap<>(deletions);
             deleted.putAll(more.deletions);
-            return new Pending(created, deleted);
+            return new ExpectedPods(created, deleted);
         }
 
         @Nullable
-        Pending without(String name, String uid) {
+        ExpectedPods without(String name, String uid) {
             if (!creations.containsKey(name) && !deletions.containsKey(uid)) {
                 return this;
             }
@@ -152,16 +152,16 @@ public final class Expectations implements PodCache.Listener {
             created.remove(name);
             Map<String, Instant> deleted = new HashMap<>(deletions);
             deleted.remove(uid);
-            Pending rest = new Pending(created, deleted);
+            ExpectedPods rest = new ExpectedPods(created, deleted);
             return rest.isEmpty() ? null : rest;
         }
 
-        Pending since(Instant tooOld) {
+        ExpectedPods since(Instant tooOld) {
             Map<String, Instant> created = new HashMap<>(creations);
             created.values().removeIf(tooOld::isAfter);
             Map<String, Instant> deleted = new HashMap<>(deletions);
             deleted.values().removeIf(tooOld::isAfter);
-            return new Pending(created, deleted);
+            return new ExpectedPods(created, deleted);
         }
 
         int size() {

@@ -56,7 +56,7 @@ public enum Fate {
         return remedy;
     }
 
-    static Fate of(Answer answer) {
+    static Fate of(ApiResponse answer) {
         return answer.isSuccess() ? DONE : of(answer.code(), answer.message());
     }
 

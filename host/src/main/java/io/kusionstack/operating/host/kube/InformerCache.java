@@ -35,7 +35,7 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
     private final List<String> namespaces;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<Key, T> objects = new ConcurrentHashMap<>();
-    private final List<Listener<T>> listeners = new CopyOnWriteArrayList<>();
+    private final List<ObjectCache.ObjectListener<T>> listeners = new CopyOnWriteArrayList<>();
     // what was shown since the last new past began; guarded by changing
     private final Set<Key> shown = new HashSet<>();
     private volatile boolean listsAgain;
@@ -70,7 +70,7 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
                     .log("A watch broke; it is resumed");
             return true;
         });
-        informer.addEventHandler(new Feed(informer));
+        informer.addEventHandler(new InformerFeed(informer));
         informer.stopped()
                 .whenComplete((nothing, cause) -> LOG.atInfo()
                         .addKeyValue("kind", type.getSimpleName())
@@ -185,7 +185,7 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
     }
 
     @Override
-    public void onChange(Listener<T> listener) {
+    public void onChange(ObjectCache.ObjectListener<T> listener) {
         changing.lock();
         try {
             listeners.add(listener);
@@ -253,10 +253,10 @@ public final class InformerCache<T extends HasMetadata> implements ObjectCache<T
     }
 
     /** What one informer shows, as long as it is in use. */
-    private final class Feed implements ResourceEventHandler<T> {
+    private final class InformerFeed implements ResourceEventHandler<T> {
         private final SharedIndexInformer<T> source;
 
-        Feed(SharedIndexInformer<T> source) {
+        InformerFeed(SharedIndexInformer<T> source) {
             this.source = source;
         }
 

@@ -16,11 +16,11 @@ final class LostWrites {
 
     private final ActuatorParts parts;
     private final PodReader reader;
-    private final Later later;
+    private final DelayedTasks later;
     private final WriteLanes lanes;
-    private final Map<String, Lost> newest = new ConcurrentHashMap<>();
+    private final Map<String, LostWrite> newest = new ConcurrentHashMap<>();
 
-    LostWrites(ActuatorParts parts, PodReader reader, Later later, WriteLanes lanes) {
+    LostWrites(ActuatorParts parts, PodReader reader, DelayedTasks later, WriteLanes lanes) {
         this.parts = parts;
         this.reader = reader;
         this.later = later;
@@ -28,11 +28,11 @@ final class LostWrites {
     }
 
     /** Told apart from others of the same content: the latest of a Pod speaks for those before it. */
-    private static final class Lost {
+    private static final class LostWrite {
         private final PodRecord seen;
         private final PodEdit edit;
 
-        Lost(PodRecord seen, PodEdit edit) {
+        LostWrite(PodRecord seen, PodEdit edit) {
             this.seen = seen;
             this.edit = edit;
         }
@@ -40,20 +40,20 @@ final class LostWrites {
 
     /** To be called in the lane of the Pod, when the write was given up: for one time-out more the server may apply it. */
     void note(PodRecord seen, PodEdit edit) {
-        Lost lost = new Lost(seen, edit);
+        LostWrite lost = new LostWrite(seen, edit);
         newest.put(seen.uid(), lost);
         settleAfter(parts.client().timeout(), lost);
     }
 
-    private void settleAfter(Duration delay, Lost lost) {
+    private void settleAfter(Duration delay, LostWrite lost) {
         later.after(delay, () -> lanes.submit(lost.seen.uid(), () -> settle(lost)));
     }
 
-    private void settle(Lost lost) {
+    private void settle(LostWrite lost) {
         if (newest.get(lost.seen.uid()) != lost) {
             return;
         }
-        if (reader.read(lost.seen) == PodReader.Found.NOTHING) {
+        if (reader.read(lost.seen) == PodReader.PodRead.NOTHING) {
             settleAfter(PATIENCE, lost);
             return;
         }

@@ -29,13 +29,13 @@ public final class NodeCache implements Nodes, AutoCloseable {
     private static final int FORBIDDEN = 403;
 
     private final KubernetesClient client;
-    private final Map<String, Seen> nodes = new ConcurrentHashMap<>();
+    private final Map<String, ObservedNode> nodes = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile SharedIndexInformer<Node> informer;
     private volatile boolean forbidden;
 
     /** @param status of the condition Ready; empty before the first */
-    private record Seen(String status, Map<String, String> labels) {}
+    private record ObservedNode(String status, Map<String, String> labels) {}
 
     NodeCache(KubernetesClient client) {
         this.client = client;
@@ -45,7 +45,7 @@ public final class NodeCache implements Nodes, AutoCloseable {
     private SharedIndexInformer<Node> prepared() {
         SharedIndexInformer<Node> fresh = client.nodes().runnableInformer(0);
         fresh.itemStore(new LeanNodes());
-        fresh.addEventHandler(new Feed());
+        fresh.addEventHandler(new NodeFeed());
         fresh.exceptionHandler((started, cause) -> mayRetry(cause));
         return fresh;
     }
@@ -94,17 +94,17 @@ public final class NodeCache implements Nodes, AutoCloseable {
 
     /** The labels of a node; empty for one that is not known. */
     public Map<String, String> labels(String node) {
-        Seen seen = nodes.get(node);
+        ObservedNode seen = nodes.get(node);
         return seen == null ? Map.of() : seen.labels();
     }
 
     @Override
     public Optional<Wait> unreachable(String node) {
-        Seen seen = node.isEmpty() ? null : nodes.get(node);
+        ObservedNode seen = node.isEmpty() ? null : nodes.get(node);
         return seen == null || seen.status().equals("True") ? Optional.empty() : Optional.of(wait(node, seen));
     }
 
-    private static Wait wait(String node, Seen seen) {
+    private static Wait wait(String node, ObservedNode seen) {
         return new Wait(
                 Reason.NODE_UNREACHABLE,
                 node,
@@ -115,10 +115,10 @@ public final class NodeCache implements Nodes, AutoCloseable {
 
     private void show(Node node) {
         forbidden = false;
-        Seen now = new Seen(
+        ObservedNode now = new ObservedNode(
                 status(node),
                 Map.copyOf(Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of())));
-        Seen before = nodes.put(node.getMetadata().getName(), now);
+        ObservedNode before = nodes.put(node.getMetadata().getName(), now);
         if (before != null && !before.status().equals(now.status())) {
             tell(node.getMetadata().getName());
         }
@@ -171,7 +171,7 @@ public final class NodeCache implements Nodes, AutoCloseable {
         }
     }
 
-    private final class Feed implements ResourceEventHandler<Node> {
+    private final class NodeFeed implements ResourceEventHandler<Node> {
         @Override
         public void onAdd(Node node) {
             show(node);

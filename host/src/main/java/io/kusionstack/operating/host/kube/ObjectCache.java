@@ -16,11 +16,11 @@ public interface ObjectCache<T> {
     List<T> list(String namespace);
 
     /** Calls {@code listener} on every change from now on, and once for each object known already. */
-    void onChange(Listener<T> listener);
+    void onChange(ObjectListener<T> listener);
 
     /** Called on the thread of the watch, so it may only compute keys and enqueue them. */
     @FunctionalInterface
-    interface Listener<T> {
+    interface ObjectListener<T> {
         /**
          * @param before null for a new object
          * @param after null for one that is gone

@@ -16,9 +16,9 @@ final class ObjectWriter {
             Set.of("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink");
 
     private final ActuatorParts parts;
-    private final Delivery delivery;
+    private final RequestSender delivery;
 
-    ObjectWriter(ActuatorParts parts, Delivery delivery) {
+    ObjectWriter(ActuatorParts parts, RequestSender delivery) {
         this.parts = parts;
         this.delivery = delivery;
     }
@@ -26,12 +26,12 @@ final class ObjectWriter {
     Optional<Failure> create(Action.CreateObject action) {
         ObjectRef object = action.object();
         String path = ObjectPath.collection(object.kind(), object.namespace());
-        Delivery.Result result = delivery.send(
+        RequestSender.SendResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "create",
                 () -> parts.client().post(path, action.body().toString()));
-        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isConflict()) {
+        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isConflict()) {
             return existing(action);
         }
         return taken(action, object, result);
@@ -40,7 +40,7 @@ final class ObjectWriter {
     /** An object that is there already is what we wanted, if it has all we would have given it. */
     private Optional<Failure> existing(Action.CreateObject action) {
         try {
-            Answer answer = delivery.read(() -> parts.client().get(ObjectPath.of(action.object())));
+            ApiResponse answer = delivery.read(() -> parts.client().get(ObjectPath.of(action.object())));
             if (answer.isSuccess() && contains(answer.json(), action.body())) {
                 parts.learner().learn(action.object().kind(), answer.json());
                 return Optional.empty();
@@ -56,7 +56,7 @@ final class ObjectWriter {
         ObjectRef object = action.object();
         String body =
                 conditional(action.patch(), object, action.resourceVersion()).toString();
-        Delivery.Result result = delivery.send(
+        RequestSender.SendResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch",
@@ -69,7 +69,7 @@ final class ObjectWriter {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = conditional(status, object, action.resourceVersion()).toString();
-        Delivery.Result result = delivery.send(
+        RequestSender.SendResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch-status",
@@ -80,12 +80,12 @@ final class ObjectWriter {
     Optional<Failure> delete(Action.DeleteObject action) {
         ObjectRef object = action.object();
         String options = preconditions(object.uid(), action.resourceVersion()).toString();
-        Delivery.Result result = delivery.send(
+        RequestSender.SendResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "delete",
                 () -> parts.client().delete(ObjectPath.of(object), options));
-        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isNotFound()) {
+        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isNotFound()) {
             return Optional.empty();
         }
         return failure(action, result);
@@ -114,21 +114,21 @@ final class ObjectWriter {
         return body;
     }
 
-    private Optional<Failure> taken(Action action, ObjectRef object, Delivery.Result result) {
-        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isSuccess()) {
+    private Optional<Failure> taken(Action action, ObjectRef object, RequestSender.SendResult result) {
+        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isSuccess()) {
             parts.learner().learn(object.kind(), answer.json());
         }
         return failure(action, result);
     }
 
     /** What a result means for the action; empty if it was done. */
-    static Optional<Failure> failure(Action action, Delivery.Result result) {
+    static Optional<Failure> failure(Action action, RequestSender.SendResult result) {
         return switch (result) {
-            case Delivery.Result.Overtaken overtaken ->
+            case RequestSender.SendResult.Overtaken overtaken ->
                 Optional.of(new Failure(action, Fate.CONFLICT, 0, "the object has changed meanwhile"));
-            case Delivery.Result.NotSent not -> Optional.of(new Failure(action, Fate.NOT_SENT, 0, not.why()));
-            case Delivery.Result.Lost lost -> Optional.of(new Failure(action, Fate.UNKNOWN, 0, lost.why()));
-            case Delivery.Result.Answered(Answer answer) ->
+            case RequestSender.SendResult.NotSent not -> Optional.of(new Failure(action, Fate.NOT_SENT, 0, not.why()));
+            case RequestSender.SendResult.Lost lost -> Optional.of(new Failure(action, Fate.UNKNOWN, 0, lost.why()));
+            case RequestSender.SendResult.Answered(ApiResponse answer) ->
                 answer.isSuccess()
                         ? Optional.empty()
                         : Optional.of(new Failure(action, Fate.of(answer), answer.code(), answer.message()));

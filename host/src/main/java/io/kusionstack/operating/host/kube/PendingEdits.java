@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * newest: however often somebody looks while writes wait, nothing is queued again. Any thread.
  */
 final class PendingEdits {
-    private final Map<Place, PodEdit> edits = new ConcurrentHashMap<>();
+    private final Map<EditTarget, PodEdit> edits = new ConcurrentHashMap<>();
 
     /** What an edit touches, whatever it makes of it. */
-    record Place(String uid, String touched) {
-        static Place of(PodEdit edit) {
-            return new Place(
+    record EditTarget(String uid, String touched) {
+        static EditTarget of(PodEdit edit) {
+            return new EditTarget(
                     edit.pod().uid(),
                     edit.labels().set().keySet() + "-" + edit.labels().removed() + "/"
                             + edit.annotations().set().keySet() + "-"
@@ -26,21 +26,21 @@ final class PendingEdits {
     }
 
     /** @return false if it took the place of one that waits already */
-    boolean add(Place place, PodEdit edit) {
+    boolean add(EditTarget place, PodEdit edit) {
         return edits.put(place, edit) == null;
     }
 
-    Optional<PodEdit> peek(Place place) {
+    Optional<PodEdit> peek(EditTarget place) {
         return Optional.ofNullable(edits.get(place));
     }
 
     /** The newest, to be sent now. */
-    Optional<PodEdit> take(Place place) {
+    Optional<PodEdit> take(EditTarget place) {
         return Optional.ofNullable(edits.remove(place));
     }
 
     /** False if there is a newer one by now. */
-    boolean drop(Place place, PodEdit edit) {
+    boolean drop(EditTarget place, PodEdit edit) {
         return edits.remove(place, edit);
     }
 

@@ -32,7 +32,7 @@ public final class PodCache {
     private final PodIndex byNode = new PodIndex();
     private final PodIndex aliveByController = new PodIndex();
     private final PodIndex orphans = new PodIndex();
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<PodListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> onNewEpoch = new CopyOnWriteArrayList<>();
     private volatile long epoch = 1;
     private volatile int unsettled;
@@ -94,7 +94,7 @@ public final class PodCache {
     }
 
     /** Calls {@code listener} on every change from now on, and once for each Pod known already. */
-    public void onChange(Listener listener) {
+    public void onChange(PodListener listener) {
         changing.lock();
         try {
             listeners.add(listener);
@@ -267,7 +267,7 @@ public final class PodCache {
     }
 
     private void tell(@Nullable PodRecord before, @Nullable PodRecord after) {
-        for (Listener listener : listeners) {
+        for (PodListener listener : listeners) {
             listener.changed(before, after);
         }
     }
@@ -278,7 +278,7 @@ public final class PodCache {
 
     /** Called while the cache is locked, by the stream or by whoever wrote: it may only compute keys and enqueue them. */
     @FunctionalInterface
-    public interface Listener {
+    public interface PodListener {
         /**
          * @param before null for a new Pod
          * @param after null for one that is gone; the same as {@code before} when somebody asks for another look

@@ -85,7 +85,7 @@ final class PodDraft {
         }
     }
 
-    PodRecord record(Shared shared) {
+    PodRecord record(Interner shared) {
         List<ContainerRecord> all = new ArrayList<>(containers.size() + initContainers.size());
         containers.forEach(container -> all.add(joined(container, false)));
         initContainers.forEach(container -> all.add(joined(container, true)));

@@ -44,7 +44,7 @@ final class PodLister {
      * Reads all Pods in pages.
      *
      * @return the version of the list
-     * @throws Refused with the server's answer, also when it lost the thread between two pages
+     * @throws ListRefused with the server's answer, also when it lost the thread between two pages
      */
     long listAll(String namespace, Consumer<PodRecord> each) throws IOException {
         PodParser.Page page = page(namespace, "limit=" + PAGE, each);
@@ -55,16 +55,16 @@ final class PodLister {
     }
 
     private PodParser.Page page(String namespace, String query, Consumer<PodRecord> each) throws IOException {
-        Answer answer = read(request(namespace, query));
+        ApiResponse answer = read(request(namespace, query));
         if (!answer.isSuccess()) {
-            throw new Refused(answer);
+            throw new ListRefused(answer);
         }
         return parser.parsePage(answer.body(), each);
     }
 
     /** Does the server still speak of the past in which {@code version} was seen? After a restore it may not. */
     boolean remembers(String namespace, long version) throws IOException {
-        Answer answer =
+        ApiResponse answer =
                 read(request(namespace, "limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=" + version));
         if (answer.isSuccess()) {
             return parser.parsePage(answer.body(), pod -> {}).version() >= version;
@@ -75,11 +75,11 @@ final class PodLister {
         if (answer.isGone()) {
             return true;
         }
-        throw new Refused(answer);
+        throw new ListRefused(answer);
     }
 
     /** The server has not come as far as the version asked for, and waited some seconds for it. */
-    static boolean isTooLarge(Answer answer) {
+    static boolean isTooLarge(ApiResponse answer) {
         for (var cause : answer.json().path("details").path("causes")) {
             if (cause.path("reason").asText().equals("ResourceVersionTooLarge")) {
                 return true;
@@ -88,9 +88,9 @@ final class PodLister {
         return answer.message().contains("Too large resource version");
     }
 
-    private Answer read(Request request) throws IOException {
+    private ApiResponse read(Request request) throws IOException {
         try (Response response = http.newCall(request).execute()) {
-            return Answer.of(response);
+            return ApiResponse.of(response);
         }
     }
 
@@ -104,16 +104,16 @@ final class PodLister {
     }
 
     /** The server answered, and not as wanted. */
-    static final class Refused extends IOException {
+    static final class ListRefused extends IOException {
         private static final long serialVersionUID = 1L;
-        private final transient Answer answer;
+        private final transient ApiResponse answer;
 
-        Refused(Answer answer) {
+        ListRefused(ApiResponse answer) {
             super("HTTP " + answer.code() + ": " + answer.message());
             this.answer = answer;
         }
 
-        Answer answer() {
+        ApiResponse answer() {
             return answer;
         }
     }

@@ -22,7 +22,7 @@ final class PodParser {
     private static final JsonFactory JSON = JsonLimits.factory();
     private static final int LONGEST_VERSION = 20;
 
-    private final Shared shared = new Shared();
+    private final Interner shared = new Interner();
     private final Set<String> annotations;
 
     /** @param annotations keys to keep beside those under kusionstack.io */
@@ -51,7 +51,7 @@ final class PodParser {
         String version = "";
         String next = "";
         try (JsonParser parser = JSON.createParser(body)) {
-            PodJson json = new PodJson(parser, shared);
+            JsonCursor json = new JsonCursor(parser, shared);
             parser.nextToken();
             for (String field = json.field(); field != null; field = json.field()) {
                 switch (field) {
@@ -74,7 +74,7 @@ final class PodParser {
 
     /** The Pod that begins at the parser's current token; leaves the parser at its end. */
     PodRecord parse(JsonParser parser) throws IOException {
-        PodJson json = new PodJson(parser, shared);
+        JsonCursor json = new JsonCursor(parser, shared);
         PodDraft pod = new PodDraft();
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
@@ -87,7 +87,7 @@ final class PodParser {
         return pod.record(shared);
     }
 
-    private void metadata(PodJson json, PodDraft pod) throws IOException {
+    private void metadata(JsonCursor json, PodDraft pod) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "name" -> pod.name = json.own();
@@ -113,7 +113,7 @@ final class PodParser {
         return PodDraft.isOurs(annotation) || annotations.contains(annotation);
     }
 
-    private static Map<String, String> labels(PodJson json) throws IOException {
+    private static Map<String, String> labels(JsonCursor json) throws IOException {
         Map<String, String> labels = new HashMap<>();
         json.object(() -> {
             for (String key = json.field(); key != null; key = json.field()) {
@@ -123,7 +123,7 @@ final class PodParser {
         return labels;
     }
 
-    private Map<String, String> annotations(PodJson json) throws IOException {
+    private Map<String, String> annotations(JsonCursor json) throws IOException {
         Map<String, String> kept = new HashMap<>();
         json.object(() -> {
             for (String key = json.field(); key != null; key = json.field()) {
@@ -138,7 +138,7 @@ final class PodParser {
     }
 
     /** What one entry of the managed fields adds to {@code known}. */
-    private static FieldTracking tracked(PodJson json, FieldTracking known) throws IOException {
+    private static FieldTracking tracked(JsonCursor json, FieldTracking known) throws IOException {
         boolean[] applied = {known == FieldTracking.APPLIED};
         json.object(() -> {
             for (String field = json.field(); field != null; field = json.field()) {
@@ -152,13 +152,13 @@ final class PodParser {
         return applied[0] ? FieldTracking.APPLIED : FieldTracking.UPDATED;
     }
 
-    private List<Owner> owners(PodJson json) throws IOException {
+    private List<Owner> owners(JsonCursor json) throws IOException {
         List<Owner> owners = new ArrayList<>();
         json.each(() -> owners.add(owner(json)));
         return owners;
     }
 
-    private Owner owner(PodJson json) throws IOException {
+    private Owner owner(JsonCursor json) throws IOException {
         String apiVersion = "";
         String kind = "";
         String name = "";

@@ -6,15 +6,15 @@ import java.io.IOException;
 /** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
 final class PodReader {
     private final ActuatorParts parts;
-    private final Delivery delivery;
+    private final RequestSender delivery;
 
-    PodReader(ActuatorParts parts, Delivery delivery) {
+    PodReader(ActuatorParts parts, RequestSender delivery) {
         this.parts = parts;
         this.delivery = delivery;
     }
 
     /** What a read came to. */
-    enum Found {
+    enum PodRead {
         /** The cache holds what was read. */
         NEWER,
         /** The cache held it, or something newer, before. */
@@ -26,31 +26,31 @@ final class PodReader {
     }
 
     /** Names no resourceVersion, so that the answer is never older than the moment at which this was called. */
-    Found read(PodRecord pod) {
+    PodRead read(PodRecord pod) {
         long epoch = parts.cache().epoch();
         try {
-            Answer answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
+            ApiResponse answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
             if (!parts.cache().isSettled() || parts.cache().epoch() != epoch) {
-                return Found.NOTHING;
+                return PodRead.NOTHING;
             }
             if (answer.isNotFound()) {
                 return gone(pod);
             }
-            return answer.isSuccess() ? learn(pod, parts.parser().parse(answer.body()), epoch) : Found.NOTHING;
+            return answer.isSuccess() ? learn(pod, parts.parser().parse(answer.body()), epoch) : PodRead.NOTHING;
         } catch (IOException e) {
-            return Found.NOTHING;
+            return PodRead.NOTHING;
         }
     }
 
-    private Found learn(PodRecord pod, PodRecord read, long epoch) {
+    private PodRead learn(PodRecord pod, PodRecord read, long epoch) {
         if (!read.uid().equals(pod.uid())) {
             return gone(pod);
         }
-        return parts.cache().learn(read, epoch) ? Found.NEWER : Found.KNOWN;
+        return parts.cache().learn(read, epoch) ? PodRead.NEWER : PodRead.KNOWN;
     }
 
-    private Found gone(PodRecord pod) {
+    private PodRead gone(PodRecord pod) {
         parts.cache().gone(pod.uid());
-        return Found.GONE;
+        return PodRead.GONE;
     }
 }

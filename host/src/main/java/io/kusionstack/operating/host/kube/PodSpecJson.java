@@ -10,7 +10,7 @@ import java.util.Map;
 final class PodSpecJson {
     private PodSpecJson() {}
 
-    static void read(PodJson json, PodDraft pod) throws IOException {
+    static void read(JsonCursor json, PodDraft pod) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "nodeName" -> pod.node = json.common();
@@ -25,7 +25,7 @@ final class PodSpecJson {
         }
     }
 
-    private static List<String> gates(PodJson json) throws IOException {
+    private static List<String> gates(JsonCursor json) throws IOException {
         List<String> gates = new ArrayList<>();
         json.each(() -> {
             for (String field = json.field(); field != null; field = json.field()) {
@@ -39,7 +39,7 @@ final class PodSpecJson {
         return gates;
     }
 
-    private static PodDraft.Container container(PodJson json) throws IOException {
+    private static PodDraft.Container container(JsonCursor json) throws IOException {
         String name = "";
         String image = "";
         for (String field = json.field(); field != null; field = json.field()) {
@@ -52,13 +52,13 @@ final class PodSpecJson {
         return new PodDraft.Container(name, image);
     }
 
-    private static Map<String, String> claims(PodJson json) throws IOException {
+    private static Map<String, String> claims(JsonCursor json) throws IOException {
         Map<String, String> claims = new HashMap<>();
         json.each(() -> volume(json, claims));
         return claims;
     }
 
-    private static void volume(PodJson json, Map<String, String> claims) throws IOException {
+    private static void volume(JsonCursor json, Map<String, String> claims) throws IOException {
         String name = "";
         String claim = "";
         for (String field = json.field(); field != null; field = json.field()) {
@@ -73,7 +73,7 @@ final class PodSpecJson {
         }
     }
 
-    private static String claim(PodJson json) throws IOException {
+    private static String claim(JsonCursor json) throws IOException {
         String claim = "";
         for (String field = json.field(); field != null; field = json.field()) {
             if (field.equals("claimName")) {

@@ -13,7 +13,7 @@ final class PodStatusJson {
 
     private PodStatusJson() {}
 
-    static void read(PodJson json, PodDraft pod) throws IOException {
+    static void read(JsonCursor json, PodDraft pod) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "phase" -> pod.phase = json.common();
@@ -34,7 +34,7 @@ final class PodStatusJson {
         pod.statuses.put(prefix + status.name, status);
     }
 
-    private static List<String> ips(PodJson json) throws IOException {
+    private static List<String> ips(JsonCursor json) throws IOException {
         List<String> ips = new ArrayList<>();
         json.each(() -> {
             for (String field = json.field(); field != null; field = json.field()) {
@@ -48,7 +48,7 @@ final class PodStatusJson {
         return ips;
     }
 
-    private static PodCondition condition(PodJson json) throws IOException {
+    private static PodCondition condition(JsonCursor json) throws IOException {
         String type = "";
         String status = "";
         String reason = "";
@@ -65,7 +65,7 @@ final class PodStatusJson {
         return new PodCondition(type, status, reason, since);
     }
 
-    private static PodDraft.Status status(PodJson json) throws IOException {
+    private static PodDraft.Status status(JsonCursor json) throws IOException {
         PodDraft.Status status = new PodDraft.Status();
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
@@ -84,7 +84,7 @@ final class PodStatusJson {
         return status;
     }
 
-    private static void state(PodJson json, PodDraft.Status status) throws IOException {
+    private static void state(JsonCursor json, PodDraft.Status status) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "waiting" -> json.object(() -> details(json, status, ContainerRecord.State.WAITING));
@@ -95,7 +95,7 @@ final class PodStatusJson {
         }
     }
 
-    private static void lastState(PodJson json, PodDraft.Status status) throws IOException {
+    private static void lastState(JsonCursor json, PodDraft.Status status) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
             if (field.equals("terminated")) {
                 json.object(() -> ended(json, status));
@@ -105,7 +105,7 @@ final class PodStatusJson {
         }
     }
 
-    private static void ended(PodJson json, PodDraft.Status status) throws IOException {
+    private static void ended(JsonCursor json, PodDraft.Status status) throws IOException {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "containerID" -> status.lastContainerId = json.own();
@@ -115,7 +115,8 @@ final class PodStatusJson {
         }
     }
 
-    private static void details(PodJson json, PodDraft.Status status, ContainerRecord.State state) throws IOException {
+    private static void details(JsonCursor json, PodDraft.Status status, ContainerRecord.State state)
+            throws IOException {
         status.state = state;
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {

@@ -37,7 +37,7 @@ public final class PodStream implements AutoCloseable {
         }
     }
 
-    public PodStream(ClusterAccess access, Scope scope, PodCache cache, ActMetrics metrics, InstantSource clock) {
+    public PodStream(ClusterAccess access, Scope scope, PodCache cache, WriteMetrics metrics, InstantSource clock) {
         this.http = access.http(SILENCE);
         PodParser parser = new PodParser(scope.annotations());
         PodLister lister = new PodLister(access.server(), http, parser);

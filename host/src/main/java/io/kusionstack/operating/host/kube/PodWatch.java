@@ -31,7 +31,7 @@ final class PodWatch implements Runnable {
     private final String namespace;
     private final PodLister lister;
     private final PodCache cache;
-    private final ActMetrics metrics;
+    private final WriteMetrics metrics;
     private final InstantSource clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable Call open;
@@ -44,7 +44,7 @@ final class PodWatch implements Runnable {
     private int endsWithoutList;
     private int failures;
 
-    PodWatch(String namespace, PodLister lister, PodCache cache, ActMetrics metrics, InstantSource clock) {
+    PodWatch(String namespace, PodLister lister, PodCache cache, WriteMetrics metrics, InstantSource clock) {
         this.namespace = namespace;
         this.lister = lister;
         this.cache = cache;
@@ -71,7 +71,7 @@ final class PodWatch implements Runnable {
         while (stopped.getCount() > 0) {
             try {
                 look(listing);
-            } catch (PodLister.Refused e) {
+            } catch (PodLister.ListRefused e) {
                 refused(e.answer());
             } catch (IOException e) {
                 failed(e.toString());
@@ -111,7 +111,7 @@ final class PodWatch implements Runnable {
         open = call;
         try (Response response = call.execute()) {
             if (!response.isSuccessful()) {
-                throw new PodLister.Refused(Answer.of(response));
+                throw new PodLister.ListRefused(ApiResponse.of(response));
             }
             connected = true;
             try (JsonParser json = PodParser.open(response.body().byteStream())) {
@@ -166,8 +166,8 @@ final class PodWatch implements Runnable {
             case "BOOKMARK" -> bookmark(JSON.readTree(json), listing);
             default -> {
                 JsonNode status = JSON.readTree(json);
-                throw new PodLister.Refused(
-                        new Answer(status.path("code").asInt(), JSON.writeValueAsBytes(status), Duration.ZERO));
+                throw new PodLister.ListRefused(
+                        new ApiResponse(status.path("code").asInt(), JSON.writeValueAsBytes(status), Duration.ZERO));
             }
         }
     }
@@ -202,7 +202,7 @@ final class PodWatch implements Runnable {
                 .log("All Pods are known");
     }
 
-    private void refused(Answer answer) {
+    private void refused(ApiResponse answer) {
         if (answer.isGone()) {
             LOG.atInfo()
                     .addKeyValue("stream", PodLister.spoken(namespace))

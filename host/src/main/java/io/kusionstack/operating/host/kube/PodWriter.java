@@ -22,17 +22,17 @@ final class PodWriter {
     private static final int MOST_TRIES_WHILE_BUSY = 5;
 
     private final ActuatorParts parts;
-    private final Delivery delivery;
+    private final RequestSender delivery;
     private final Refusals refusals;
-    private final Later later;
+    private final DelayedTasks later;
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final PodParser parser;
     private final WriteLanes lanes;
-    private final Rehearsals rehearsals;
+    private final DryRuns rehearsals;
     private final PendingEdits pending = new PendingEdits();
 
-    PodWriter(ActuatorParts parts, Delivery delivery, Rehearsals rehearsals, Later later, WriteLanes lanes) {
+    PodWriter(ActuatorParts parts, RequestSender delivery, DryRuns rehearsals, DelayedTasks later, WriteLanes lanes) {
         this.parts = parts;
         this.delivery = delivery;
         this.refusals = rehearsals.refusals();
@@ -46,13 +46,13 @@ final class PodWriter {
 
     /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */
     void submit(PodEdit planned) {
-        PendingEdits.Place place = PendingEdits.Place.of(planned);
+        PendingEdits.EditTarget place = PendingEdits.EditTarget.of(planned);
         if (pending.add(place, planned)) {
             lanes.submit(planned.pod().uid(), () -> write(place));
         }
     }
 
-    private void write(PendingEdits.Place place) {
+    private void write(PendingEdits.EditTarget place) {
         Optional<PodEdit> planned = current(place);
         for (int i = 0; i < MOST_TRIES_WHILE_BUSY && planned.isPresent(); i++) {
             PodEdit known = planned.get();
@@ -68,7 +68,7 @@ final class PodWriter {
     }
 
     /** What was decided on an older record does not wait for a turn. */
-    private Optional<PodEdit> current(PendingEdits.Place place) {
+    private Optional<PodEdit> current(PendingEdits.EditTarget place) {
         Optional<PodEdit> planned = pending.peek(place);
         while (planned.isPresent() && newest(planned.get()).isEmpty()) {
             if (pending.drop(place, planned.get())) {
@@ -92,7 +92,7 @@ final class PodWriter {
             parts.metrics().outdated(KIND);
             return Tried.GIVEN_UP;
         }
-        Write write = new Write(newest.get(), planned, epoch);
+        PodWrite write = new PodWrite(newest.get(), planned, epoch);
         PodEdit edit = advanced(write, parts.gate());
         Tried tried = attempt(write, edit);
         if (tried != Tried.REFUSED) {
@@ -103,7 +103,7 @@ final class PodWriter {
     }
 
     /** What stays the same while one edit is written. */
-    private record Write(PodRecord seen, PodEdit planned, long epoch) {}
+    private record PodWrite(PodRecord seen, PodEdit planned, long epoch) {}
 
     private enum Tried {
         DONE,
@@ -112,13 +112,13 @@ final class PodWriter {
         BUSY
     }
 
-    private PodEdit advanced(Write write, PodGate gate) {
+    private PodEdit advanced(PodWrite write, PodGate gate) {
         PodEdit edit =
                 gate.advance(write.seen, write.planned, parts.clock().instant()).edit();
         return PodPatch.allowed(write.seen, edit);
     }
 
-    private Tried attempt(Write write, PodEdit edit) {
+    private Tried attempt(PodWrite write, PodEdit edit) {
         Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen, edit);
         if (edit.isEmpty() || holding.isPresent()) {
             parts.reports()
@@ -139,7 +139,7 @@ final class PodWriter {
         return refusal.fate().isNo() ? refusal.fate() : Fate.NOT_SENT;
     }
 
-    private Tried send(Write write, PodEdit edit) {
+    private Tried send(PodWrite write, PodEdit edit) {
         // asked at the first gate that is written, with or without labels, so that the answer is there when it matters
         if (edit.serviceReady().isPresent()
                 && !parts.metadataTravels().getAsBoolean()
@@ -150,7 +150,7 @@ final class PodWriter {
     }
 
     /** Labels first and the gate second: the other way round a gate might stand on a Pod that does not say why. */
-    private Tried sendInTwo(Write write, PodEdit edit) {
+    private Tried sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
         Tried tried = interpret(write, labels, sendOne(write.seen, labels));
         Optional<PodRecord> after = parts.cache().byUid(write.seen.uid());
@@ -158,16 +158,16 @@ final class PodWriter {
             return tried;
         }
         PodEdit gate = PodEdit.of(after.get()).serviceReady(edit.serviceReady().orElseThrow());
-        Write second = new Write(after.get(), gate, write.epoch);
+        PodWrite second = new PodWrite(after.get(), gate, write.epoch);
         return interpret(second, gate, sendOne(after.get(), gate));
     }
 
-    private Delivery.Result sendOne(PodRecord seen, PodEdit edit) {
+    private RequestSender.SendResult sendOne(PodRecord seen, PodEdit edit) {
         PodPatch plain = PodPatch.of(seen, edit, parts.clock().instant());
         PodPatch patch = parts.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();
         if (!parts.cache().isSettled()) {
-            return new Delivery.Result.NotSent("the API server has gone back to an older past");
+            return new RequestSender.SendResult.NotSent("the API server has gone back to an older past");
         }
         return delivery.sendInTurn(
                 KIND,
@@ -183,28 +183,28 @@ final class PodWriter {
                 .isPresent();
     }
 
-    private Tried interpret(Write write, PodEdit edit, Delivery.Result result) {
+    private Tried interpret(PodWrite write, PodEdit edit, RequestSender.SendResult result) {
         return switch (result) {
-            case Delivery.Result.Answered answered -> answered(write, edit, answered.answer());
-            case Delivery.Result.Overtaken overtaken -> {
+            case RequestSender.SendResult.Answered answered -> answered(write, edit, answered.answer());
+            case RequestSender.SendResult.Overtaken overtaken -> {
                 // the newer record has woken everybody already
                 parts.metrics().outdated(KIND);
                 parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
                 yield Tried.GIVEN_UP;
             }
-            case Delivery.Result.NotSent ignored -> {
+            case RequestSender.SendResult.NotSent ignored -> {
                 parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
                 wakeLater(write.seen, PATIENCE);
                 yield Tried.GIVEN_UP;
             }
-            case Delivery.Result.Lost lost -> {
+            case RequestSender.SendResult.Lost lost -> {
                 LOG.atWarn()
                         .addKeyValue("pod", write.seen.ref())
                         .addKeyValue("cause", lost.why())
                         .log("No answer to a write of a Pod; it will be read");
                 parts.reports().reported(write.seen, edit, Fate.UNKNOWN);
                 lostWrites.note(write.seen, edit);
-                Refusals.Failed failed = new Refusals.Failed(Fate.UNKNOWN, 0, lost.why());
+                Refusals.FailedWrite failed = new Refusals.FailedWrite(Fate.UNKNOWN, 0, lost.why());
                 Refusal refusal = refusals.note(write.seen, edit, failed);
                 readLater(write.seen, Duration.between(parts.clock().instant(), refusal.until()), true);
                 yield Tried.GIVEN_UP;
@@ -212,7 +212,7 @@ final class PodWriter {
         };
     }
 
-    private Tried answered(Write write, PodEdit edit, Answer answer) {
+    private Tried answered(PodWrite write, PodEdit edit, ApiResponse answer) {
         Fate fate = Fate.of(answer);
         return switch (fate) {
             case DONE -> {
@@ -232,9 +232,9 @@ final class PodWriter {
         };
     }
 
-    private Tried refused(Write write, PodEdit edit, Answer answer) {
+    private Tried refused(PodWrite write, PodEdit edit, ApiResponse answer) {
         Fate fate = Fate.of(answer);
-        Refusal refusal = refusals.note(write.seen, edit, Refusals.Failed.of(answer));
+        Refusal refusal = refusals.note(write.seen, edit, Refusals.FailedWrite.of(answer));
         LOG.atLevel(refusal.attempts() == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("pod", write.seen.ref())
                 .addKeyValue("code", answer.code())
@@ -246,7 +246,7 @@ final class PodWriter {
         return fate.isToContent() ? Tried.REFUSED : Tried.GIVEN_UP;
     }
 
-    private void learn(Write write, PodEdit edit, Answer answer) {
+    private void learn(PodWrite write, PodEdit edit, ApiResponse answer) {
         PodRecord after = parsed(answer);
         PodEdit missing = PodPatch.missing(write.seen, after, edit, parser::keeps);
         if (!missing.isEmpty()) {
@@ -264,13 +264,13 @@ final class PodWriter {
     }
 
     /** Noted as what would be sent next: it would be undone as well. */
-    private void noteUndone(Write write, PodEdit missing, PodRecord after) {
-        PodEdit next = advanced(new Write(after, PodEdit.of(after), write.epoch), parts.gate());
+    private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
+        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), parts.gate());
         PodEdit undone = next.isEmpty() ? missing : next;
-        wakeLater(after, refusals.note(after, undone, Refusals.Failed.undone(missing)));
+        wakeLater(after, refusals.note(after, undone, Refusals.FailedWrite.undone(missing)));
     }
 
-    private PodRecord parsed(Answer answer) {
+    private PodRecord parsed(ApiResponse answer) {
         try {
             return parser.parse(answer.body());
         } catch (IOException e) {

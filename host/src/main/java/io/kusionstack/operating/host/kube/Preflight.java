@@ -22,18 +22,18 @@ public final class Preflight implements AutoCloseable {
     private final String server;
     private final ApiClient client;
     private final List<String> namespaces;
-    private final List<Right> needed;
+    private final List<RequiredRight> needed;
 
     /** What a look found. */
-    public sealed interface Finding {}
+    public sealed interface PreflightResult {}
 
     /**
      * All is there.
      *
      * @param notes one sentence for each thing that will not work nevertheless, with the remedy
      */
-    public record Ready(String server, List<String> notes) implements Finding {
-        public Ready {
+    public record ClusterReady(String server, List<String> notes) implements PreflightResult {
+        public ClusterReady {
             notes = List.copyOf(notes);
         }
     }
@@ -43,11 +43,11 @@ public final class Preflight implements AutoCloseable {
      *
      * @param why the error in the words of the connection or of the server
      */
-    public record Away(String server, String why) implements Finding {}
+    public record ClusterUnreachable(String server, String why) implements PreflightResult {}
 
     /** The answer is no, and waiting will not help. Each problem is one sentence that ends with the remedy. */
-    public record Lacking(List<String> problems) implements Finding {
-        public Lacking {
+    public record ClusterUnfit(List<String> problems) implements PreflightResult {
+        public ClusterUnfit {
             problems = List.copyOf(problems);
         }
     }
@@ -58,7 +58,7 @@ public final class Preflight implements AutoCloseable {
      * @param group empty for the core group
      * @param resource with its subresource, for example {@code pods/status}
      */
-    public record Right(String group, String resource, String verb) {
+    public record RequiredRight(String group, String resource, String verb) {
         /** Nodes belong to no namespace: a binding inside of one does not give them. */
         boolean isOfNoNamespace() {
             return resource.equals("nodes");
@@ -71,35 +71,35 @@ public final class Preflight implements AutoCloseable {
     }
 
     /** @param namespaces where the rights are needed; none means everywhere */
-    public Preflight(ClusterAccess access, List<String> namespaces, List<Right> needed) {
+    public Preflight(ClusterAccess access, List<String> namespaces, List<RequiredRight> needed) {
         this.server = access.server();
         this.client = new ApiClient(access);
         this.namespaces = namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces);
         this.needed = List.copyOf(needed);
     }
 
-    public Finding look() {
+    public PreflightResult look() {
         try {
-            Answer version = client.get("apis/" + Names.API_VERSION);
+            ApiResponse version = client.get("apis/" + Names.API_VERSION);
             if (version.code() == 401) {
-                return new Lacking(List.of(server + " does not know who this is (401 " + version.message()
+                return new ClusterUnfit(List.of(server + " does not know who this is (401 " + version.message()
                         + "): give kubernetes.kubeconfig a file with a valid token or certificate"));
             }
             if (!version.isSuccess() && !version.isNotFound()) {
-                return new Away(server, version.code() + " " + version.message());
+                return new ClusterUnreachable(server, version.code() + " " + version.message());
             }
             List<String> problems = new ArrayList<>(missingDefinitions(version));
             problems.addAll(missingRights());
             List<String> notes = new ArrayList<>(olderDefinitions());
             notes.addAll(unserved(present(version)));
             notes.addAll(missingNodeRights());
-            return problems.isEmpty() ? new Ready(server, notes) : new Lacking(problems);
+            return problems.isEmpty() ? new ClusterReady(server, notes) : new ClusterUnfit(problems);
         } catch (IOException e) {
-            return new Away(server, e.toString());
+            return new ClusterUnreachable(server, e.toString());
         }
     }
 
-    private static Set<String> present(Answer version) {
+    private static Set<String> present(ApiResponse version) {
         Set<String> present = new HashSet<>();
         version.json()
                 .path("resources")
@@ -118,7 +118,7 @@ public final class Preflight implements AutoCloseable {
                 .toList();
     }
 
-    private List<String> missingDefinitions(Answer version) {
+    private List<String> missingDefinitions(ApiResponse version) {
         Set<String> present = present(version);
         return DEFINED.stream()
                 .filter(kind -> !present.contains(kind.plural()))
@@ -129,13 +129,13 @@ public final class Preflight implements AutoCloseable {
     }
 
     private List<String> olderDefinitions() throws IOException {
-        Answer openApi = client.get("openapi/v3/apis/" + Names.API_VERSION);
+        ApiResponse openApi = client.get("openapi/v3/apis/" + Names.API_VERSION);
         return openApi.isSuccess() ? OlderDefinitions.notes(openApi.json()) : List.of();
     }
 
     private List<String> missingRights() throws IOException {
         List<String> missing = new ArrayList<>();
-        for (Right right : needed) {
+        for (RequiredRight right : needed) {
             for (String namespace : right.isOfNoNamespace() ? List.<String>of() : namespaces) {
                 if (!isAllowed(right, namespace)) {
                     missing.add(missing(right, namespace)
@@ -149,7 +149,7 @@ public final class Preflight implements AutoCloseable {
     /** A host of some namespaces may have no right to a kind of none: it works without. */
     private List<String> missingNodeRights() throws IOException {
         List<String> missing = new ArrayList<>();
-        for (Right right : needed) {
+        for (RequiredRight right : needed) {
             if (right.isOfNoNamespace() && !isAllowed(right, "")) {
                 missing.add(missing(right, "") + ": a node that is not Ready is not told from others; bind the role"
                         + " operating-nodes of deploy/rbac.yaml to the user or service account of the host");
@@ -158,11 +158,11 @@ public final class Preflight implements AutoCloseable {
         return missing;
     }
 
-    private static String missing(Right right, String namespace) {
+    private static String missing(RequiredRight right, String namespace) {
         return "no right to " + right + (namespace.isEmpty() ? " in all namespaces" : " in " + namespace);
     }
 
-    private boolean isAllowed(Right right, String namespace) throws IOException {
+    private boolean isAllowed(RequiredRight right, String namespace) throws IOException {
         ObjectNode review = JsonNodeFactory.instance.objectNode();
         String[] parts = right.resource().split("/", 2);
         ObjectNode attributes = review.put("apiVersion", "authorization.k8s.io/v1")
@@ -176,7 +176,7 @@ public final class Preflight implements AutoCloseable {
         if (!namespace.isEmpty()) {
             attributes.put("namespace", namespace);
         }
-        Answer answer = client.post(REVIEWS, review.toString());
+        ApiResponse answer = client.post(REVIEWS, review.toString());
         if (!answer.isSuccess()) {
             throw new IOException(answer.code() + " " + answer.message());
         }

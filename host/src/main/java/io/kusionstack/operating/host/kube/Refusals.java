@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * back by its status while writes of the Pod itself fail. What nobody tries again for long is forgotten. The first of a row is
  * told by an event. Any thread.
  */
-final class Refusals implements PodCache.Listener {
+final class Refusals implements PodCache.PodListener {
     private static final String DELETION = "delete";
     private static final int MOST_OF_ONE_POD = 16;
     /** Without an answer, it takes two to be worth telling. */
     private static final int WORTH_TELLING = 2;
 
-    private final Map<String, Map<String, Noted>> byUid = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, NotedRefusal>> byUid = new ConcurrentHashMap<>();
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
 
@@ -42,7 +42,7 @@ final class Refusals implements PodCache.Listener {
      *     meanwhile, such as calling it back, says nothing about the refusal
      * @param rehearsed by a dry run, so that one which passes takes it back; a real write is taken back by a real one
      */
-    private record Noted(String content, boolean rehearsed, Refusal refusal) {
+    private record NotedRefusal(String content, boolean rehearsed, Refusal refusal) {
         boolean speaksOf(PodRecord pod, Instant now) {
             return !isForgotten(pod, now) && (!refusal.fate().isToContent() || content.equals(contentOf(pod)));
         }
@@ -63,27 +63,27 @@ final class Refusals implements PodCache.Listener {
         this.events = events;
     }
 
-    Refusal note(PodRecord seen, PodEdit edit, Failed failed) {
+    Refusal note(PodRecord seen, PodEdit edit, FailedWrite failed) {
         return note(seen, edit, failed, false);
     }
 
     /** A dry run of the edit was refused, or not answered. */
-    Refusal noteRehearsed(PodRecord seen, PodEdit edit, Failed failed) {
+    Refusal noteRehearsed(PodRecord seen, PodEdit edit, FailedWrite failed) {
         return note(seen, edit, failed, true);
     }
 
-    private Refusal note(PodRecord seen, PodEdit edit, Failed failed, boolean rehearsed) {
+    private Refusal note(PodRecord seen, PodEdit edit, FailedWrite failed, boolean rehearsed) {
         Instant now = clock.instant();
         String key = failed.fate().isToContent() ? likeness(edit) : way(edit);
-        Map<String, Noted> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
+        Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
         if (all.size() >= MOST_OF_ONE_POD) {
             all.clear();
         }
-        Noted noted = all.compute(key, (same, before) -> {
+        NotedRefusal noted = all.compute(key, (same, before) -> {
             int attempts = before == null || before.isForgotten(seen, now) ? 1 : before.refusal.attempts() + 1;
             Instant until = now.plus(Refusal.PAUSES.after(attempts));
             boolean left = !rehearsed && seen.gateClosed();
-            return new Noted(
+            return new NotedRefusal(
                     contentOf(seen),
                     rehearsed && (before == null || before.rehearsed),
                     new Refusal(failed.fate(), failed.code(), failed.message(), edit, attempts, until, left));
@@ -95,14 +95,14 @@ final class Refusals implements PodCache.Listener {
     }
 
     /** What the API server answered, or why there is no answer. */
-    record Failed(Fate fate, int code, String message) {
-        static Failed of(Answer answer) {
-            return new Failed(Fate.of(answer), answer.code(), answer.message());
+    record FailedWrite(Fate fate, int code, String message) {
+        static FailedWrite of(ApiResponse answer) {
+            return new FailedWrite(Fate.of(answer), answer.code(), answer.message());
         }
 
         /** It said yes, and did not do all of it. */
-        static Failed undone(PodEdit missing) {
-            return new Failed(
+        static FailedWrite undone(PodEdit missing) {
+            return new FailedWrite(
                     Fate.REFUSED,
                     0,
                     "the API server takes it and leaves out " + PodPatch.named(missing)
@@ -134,7 +134,7 @@ final class Refusals implements PodCache.Listener {
         Instant now = clock.instant();
         return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
                 .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
-                .map(Noted::refusal)
+                .map(NotedRefusal::refusal)
                 .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(Refusal::until));
@@ -142,7 +142,7 @@ final class Refusals implements PodCache.Listener {
 
     /** Why this edit of this record is not to be sent yet. */
     Optional<Refusal> holding(PodRecord seen, PodEdit edit) {
-        Map<String, Noted> all = byUid.getOrDefault(seen.uid(), Map.of());
+        Map<String, NotedRefusal> all = byUid.getOrDefault(seen.uid(), Map.of());
         if (all.isEmpty()) {
             return Optional.empty();
         }
@@ -150,10 +150,10 @@ final class Refusals implements PodCache.Listener {
         return Optional.ofNullable(all.get(likeness(edit)))
                 .filter(noted -> isHolding(noted, seen, now))
                 .or(() -> Optional.ofNullable(all.get(way(edit))).filter(noted -> isHolding(noted, seen, now)))
-                .map(Noted::refusal);
+                .map(NotedRefusal::refusal);
     }
 
-    private static boolean isHolding(Noted noted, PodRecord seen, Instant now) {
+    private static boolean isHolding(NotedRefusal noted, PodRecord seen, Instant now) {
         return noted.speaksOf(seen, now) && noted.refusal.isRunning(now);
     }
 

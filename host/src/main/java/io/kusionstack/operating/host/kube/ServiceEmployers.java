@@ -33,7 +33,7 @@ public final class ServiceEmployers implements Employers, AutoCloseable {
     private final Lookup lookup;
     private final Consumer<Key> podKeys;
     private final Runnable closing;
-    private final Later later = new Later();
+    private final DelayedTasks later = new DelayedTasks();
     private final Map<Key, Search> searches = new ConcurrentHashMap<>();
 
     /** How a Service is found that the cache does not have. */
@@ -64,7 +64,7 @@ public final class ServiceEmployers implements Employers, AutoCloseable {
     }
 
     private static boolean exists(ApiClient client, Key service) throws IOException {
-        Answer answer = client.get("api/v1/namespaces/" + service.namespace() + "/services/" + service.name());
+        ApiResponse answer = client.get("api/v1/namespaces/" + service.namespace() + "/services/" + service.name());
         if (!answer.isSuccess() && !answer.isNotFound()) {
             throw new IOException(answer.code() + " " + answer.message());
         }

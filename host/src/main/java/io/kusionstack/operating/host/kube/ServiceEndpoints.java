@@ -49,14 +49,14 @@ public final class ServiceEndpoints implements Endpoints {
     private final PodCache pods;
     private final InstantSource clock;
     private final Consumer<Key> podKeys;
-    private final Map<String, Map<Key, Standing>> byPod = new ConcurrentHashMap<>();
+    private final Map<String, Map<Key, SliceEndpoint>> byPod = new ConcurrentHashMap<>();
 
     /**
      * A Pod's place in one slice.
      *
      * @param since when it was first seen to be so
      */
-    private record Standing(Key service, Key pod, boolean ready, Instant since) {}
+    private record SliceEndpoint(Key service, Key pod, boolean ready, Instant since) {}
 
     /**
      * @param settle how long a Pod is spared after it left, zero for not at all
@@ -84,27 +84,27 @@ public final class ServiceEndpoints implements Endpoints {
         }
         Key key =
                 new Key(slice.getMetadata().getNamespace(), slice.getMetadata().getName());
-        Map<String, Standing> was = before == null ? Map.of() : standings(before);
-        Map<String, Standing> is = after == null ? Map.of() : standings(after);
+        Map<String, SliceEndpoint> was = before == null ? Map.of() : standings(before);
+        Map<String, SliceEndpoint> is = after == null ? Map.of() : standings(after);
         is.forEach((uid, standing) -> {
-            Standing old = was.get(uid);
+            SliceEndpoint old = was.get(uid);
             if (old == null || old.ready() != standing.ready()) {
                 note(uid, key, standing);
             }
         });
         was.forEach((uid, standing) -> {
             if (!is.containsKey(uid)) {
-                note(uid, key, new Standing(standing.service(), standing.pod(), false, clock.instant()));
+                note(uid, key, new SliceEndpoint(standing.service(), standing.pod(), false, clock.instant()));
             }
         });
     }
 
-    private void note(String uid, Key slice, Standing standing) {
+    private void note(String uid, Key slice, SliceEndpoint standing) {
         byPod.compute(uid, (pod, standings) -> {
             if (!standing.ready() && pods.byUid(pod).isEmpty()) {
                 return null;
             }
-            Map<Key, Standing> all = standings == null ? new HashMap<>() : new HashMap<>(standings);
+            Map<Key, SliceEndpoint> all = standings == null ? new HashMap<>() : new HashMap<>(standings);
             all.put(slice, standing);
             return Map.copyOf(all);
         });
@@ -118,12 +118,12 @@ public final class ServiceEndpoints implements Endpoints {
     }
 
     @Override
-    public List<Held> holding(PodRecord pod, Instant now) {
-        Map<Key, Standing> standings = settle.isZero() ? Map.of() : byPod.getOrDefault(pod.uid(), Map.of());
+    public List<Endpoints.HoldingEndpoint> holding(PodRecord pod, Instant now) {
+        Map<Key, SliceEndpoint> standings = settle.isZero() ? Map.of() : byPod.getOrDefault(pod.uid(), Map.of());
         if (standings.isEmpty() || isHeldLongEnough(pod, now)) {
             return List.of();
         }
-        List<Held> held = new ArrayList<>();
+        List<Endpoints.HoldingEndpoint> held = new ArrayList<>();
         standings.forEach((slice, standing) -> held(pod, slice, standing, now).ifPresent(held::add));
         return held;
     }
@@ -135,7 +135,7 @@ public final class ServiceEndpoints implements Endpoints {
                 .isPresent();
     }
 
-    private Optional<Held> held(PodRecord pod, Key slice, Standing standing, Instant now) {
+    private Optional<Endpoints.HoldingEndpoint> held(PodRecord pod, Key slice, SliceEndpoint standing, Instant now) {
         Duration seen = Duration.between(standing.since(), now);
         Duration left = settle.minus(seen);
         if (!standing.ready() && !left.isPositive()) {
@@ -156,9 +156,10 @@ public final class ServiceEndpoints implements Endpoints {
                 standing.ready() ? waiting(standing, listed(slice), STILL_LISTED) : settling(standing, left));
     }
 
-    private static Held waiting(Standing standing, String message, Duration after) {
+    private static Endpoints.HoldingEndpoint waiting(SliceEndpoint standing, String message, Duration after) {
         String service = "Service " + standing.service();
-        return new Held(new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, service, service + message), after);
+        return new Endpoints.HoldingEndpoint(
+                new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, service, service + message), after);
     }
 
     private static String listed(Key slice) {
@@ -172,10 +173,10 @@ public final class ServiceEndpoints implements Endpoints {
                 + "delete the slice; the Pod waits for at most " + SERVICE_UNSEEN.toSeconds() + " s";
     }
 
-    private Held settling(Standing standing, Duration left) {
+    private Endpoints.HoldingEndpoint settling(SliceEndpoint standing, Duration left) {
         String service = "Service " + standing.service();
         String message = service + " lists the Pod no more; its callers get " + settle.toMillis() + " ms to notice";
-        return new Held(new Wait(Reason.SETTLING_AFTER_DEREGISTER, service, message), left);
+        return new Endpoints.HoldingEndpoint(new Wait(Reason.SETTLING_AFTER_DEREGISTER, service, message), left);
     }
 
     static boolean selects(Service service, PodRecord pod) {
@@ -186,8 +187,8 @@ public final class ServiceEndpoints implements Endpoints {
                 && pod.labels().entrySet().containsAll(selector.entrySet());
     }
 
-    private Map<String, Standing> standings(EndpointSlice slice) {
-        Map<String, Standing> standings = new HashMap<>();
+    private Map<String, SliceEndpoint> standings(EndpointSlice slice) {
+        Map<String, SliceEndpoint> standings = new HashMap<>();
         String name = slice.getMetadata().getLabels() == null
                 ? null
                 : slice.getMetadata().getLabels().get(SERVICE_NAME);
@@ -201,7 +202,7 @@ public final class ServiceEndpoints implements Endpoints {
             if (pod != null && "Pod".equals(pod.getKind()) && pod.getUid() != null) {
                 standings.merge(
                         pod.getUid(),
-                        new Standing(
+                        new SliceEndpoint(
                                 service,
                                 new Key(service.namespace(), pod.getName()),
                                 isReady(endpoint),

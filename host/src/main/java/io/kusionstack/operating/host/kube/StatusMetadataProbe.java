@@ -24,9 +24,9 @@ final class StatusMetadataProbe {
     private final PodParser parser;
     private final ReentrantLock asking = new ReentrantLock();
     private long askedAt;
-    private volatile Known known = Known.NOT_YET;
+    private volatile ProbeResult known = ProbeResult.NOT_YET;
 
-    private enum Known {
+    private enum ProbeResult {
         NOT_YET,
         TRAVELS,
         STAYS
@@ -39,7 +39,7 @@ final class StatusMetadataProbe {
     }
 
     boolean metadataTravels() {
-        if (known == Known.NOT_YET) {
+        if (known == ProbeResult.NOT_YET) {
             asking.lock();
             try {
                 askIfDue();
@@ -47,20 +47,20 @@ final class StatusMetadataProbe {
                 asking.unlock();
             }
         }
-        return known == Known.TRAVELS;
+        return known == ProbeResult.TRAVELS;
     }
 
     /** Where the dry run itself is refused, for example by a webhook, asking before each write would double the writes. */
     private void askIfDue() {
         long now = System.nanoTime();
-        if (known == Known.NOT_YET && (askedAt == 0 || now - askedAt > PATIENCE_NANOS)) {
+        if (known == ProbeResult.NOT_YET && (askedAt == 0 || now - askedAt > PATIENCE_NANOS)) {
             askedAt = now;
             cache.any().flatMap(this::ask).ifPresent(this::note);
         }
     }
 
     private void note(boolean travels) {
-        known = travels ? Known.TRAVELS : Known.STAYS;
+        known = travels ? ProbeResult.TRAVELS : ProbeResult.STAYS;
         if (!travels) {
             LOG.atWarn().log("This API server takes no labels together with a Pod's status: two writes each");
         }
@@ -70,7 +70,8 @@ final class StatusMetadataProbe {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.putObject("metadata").put("uid", pod.uid()).putObject("labels").put(LABEL, "true");
         try {
-            Answer said = client.patch(PodPatch.path(pod) + "/status?dryRun=All", ApiClient.STRATEGIC, body.toString());
+            ApiResponse said =
+                    client.patch(PodPatch.path(pod) + "/status?dryRun=All", ApiClient.STRATEGIC, body.toString());
             return said.isSuccess() ? Optional.of(parser.parse(said.body()).hasLabel(LABEL)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();

@@ -18,14 +18,14 @@ final class StatusWriter {
     static final Duration WINDOW = Duration.ofMillis(500);
 
     private final ActuatorParts parts;
-    private final Delivery delivery;
-    private final Later later;
-    private final Pauses pauses;
+    private final RequestSender delivery;
+    private final DelayedTasks later;
+    private final WritePauses pauses;
     private final PrunedStatuses pruned = new PrunedStatuses();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
 
-    StatusWriter(ActuatorParts parts, Delivery delivery, Later later, Pauses pauses) {
+    StatusWriter(ActuatorParts parts, RequestSender delivery, DelayedTasks later, WritePauses pauses) {
         this.parts = parts;
         this.delivery = delivery;
         this.later = later;
@@ -89,8 +89,8 @@ final class StatusWriter {
         return left.compareTo(WINDOW) < 0 ? WINDOW : left;
     }
 
-    private static Pauses.Target target(Action.WriteStatus action, long version) {
-        return new Pauses.Target("status", action.object(), version);
+    private static WritePauses.WriteTarget target(Action.WriteStatus action, long version) {
+        return new WritePauses.WriteTarget("status", action.object(), version);
     }
 
     /**
@@ -134,12 +134,12 @@ final class StatusWriter {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = ObjectWriter.conditional(status, action.object(), version).toString();
-        Delivery.Result result = delivery.send(
+        RequestSender.SendResult result = delivery.send(
                 Urgency.STATUS,
                 action.object().kind().kind(),
                 "patch-status",
                 () -> parts.client().patch(ObjectPath.of(action.object()) + "/status", ApiClient.MERGE, body));
-        if (result instanceof Delivery.Result.Answered(Answer answer) && answer.isSuccess()) {
+        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isSuccess()) {
             parts.learner().learn(action.object().kind(), answer.json());
             pruned.written(action, answer.json());
             noteWritten(

@@ -30,7 +30,7 @@ public final class UnservedObjects implements AutoCloseable {
     private final ApiClient client;
     private final List<String> namespaces;
     private final Consumer<Action.Announce> events;
-    private final Later later = new Later();
+    private final DelayedTasks later = new DelayedTasks();
     // used by one look after the other
     private final Set<String> told = new HashSet<>();
 
@@ -62,7 +62,7 @@ public final class UnservedObjects implements AutoCloseable {
                         : ObjectPath.collection(kind, namespace))
                 + "?limit=" + MOST_OF_A_KIND;
         try {
-            Answer answer = client.get(path);
+            ApiResponse answer = client.get(path);
             if (answer.isSuccess()) {
                 answer.json().path("items").forEach(item -> tell(kind, item.path("metadata")));
             }

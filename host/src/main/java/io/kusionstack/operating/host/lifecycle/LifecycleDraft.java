@@ -37,7 +37,7 @@ final class LifecycleDraft {
     }
 
     /** The operation stays as it is, for this reason. */
-    Op waiting(Op op, Wait wait) {
+    OperationState waiting(OperationState op, Wait wait) {
         waits.add(wait);
         return op;
     }
@@ -81,7 +81,7 @@ final class LifecycleDraft {
     }
 
     /** Brings the labels into the form that says {@code ops}. */
-    void write(SortedMap<String, Op> ops) {
+    void write(SortedMap<String, OperationState> ops) {
         if (snapshot.labels().isEmpty() && snapshot.before().isEmpty()) {
             return;
         }
@@ -101,19 +101,19 @@ final class LifecycleDraft {
         }
     }
 
-    private void write(String id, Optional<Op> op, Map<String, String> set, Set<String> removed) {
+    private void write(String id, Optional<OperationState> op, Map<String, String> set, Set<String> removed) {
         if (op.isEmpty()) {
             removed.addAll(snapshot.labels().keys(id));
             return;
         }
-        Optional<Set<Mark>> marks = op.get().marks();
+        Optional<Set<LifecycleLabel>> marks = op.get().marks();
         if (marks.isEmpty()) {
             return;
         }
         removed.addAll(snapshot.labels().keys(id, marks.get()));
-        for (Mark mark : marks.get()) {
+        for (LifecycleLabel mark : marks.get()) {
             if (!snapshot.labels().has(id, mark)) {
-                set.put(mark.key(id), mark.isType() ? op.get().type() : Stamp.of(snapshot.now()));
+                set.put(mark.key(id), mark.isType() ? op.get().type() : LabelTime.of(snapshot.now()));
             }
         }
     }
@@ -122,18 +122,18 @@ final class LifecycleDraft {
      * A permission stands as long as an operation of its type that was let pass. Left alone it goes with the last
      * {@code pre-checked}, because a webhook of upstream refuses one without the other, or after a while.
      */
-    private void permissions(SortedMap<String, Op> ops, Map<String, String> set, Set<String> removed) {
+    private void permissions(SortedMap<String, OperationState> ops, Map<String, String> set, Set<String> removed) {
         Set<String> needed = new HashSet<>();
         boolean passedRemains = false;
-        for (Op op : ops.values()) {
-            if (op instanceof Op.Preparing || op instanceof Op.Operating) {
+        for (OperationState op : ops.values()) {
+            if (op instanceof OperationState.Preparing || op instanceof OperationState.Operating) {
                 needed.add(op.type());
             }
-            passedRemains |= op.marks().isEmpty() && snapshot.labels().has(op.id(), Mark.PRE_CHECKED);
+            passedRemains |= op.marks().isEmpty() && snapshot.labels().has(op.id(), LifecycleLabel.PRE_CHECKED);
         }
         for (String type : needed) {
             if (!snapshot.labels().permissions().containsKey(type)) {
-                set.put(Names.key(Names.OPERATION_PERMISSION, type), Stamp.of(snapshot.now()));
+                set.put(Names.key(Names.OPERATION_PERMISSION, type), LabelTime.of(snapshot.now()));
             }
         }
         if (passedRemains) {
@@ -149,11 +149,11 @@ final class LifecycleDraft {
         }
     }
 
-    private boolean passedGoes(SortedMap<String, Op> ops) {
+    private boolean passedGoes(SortedMap<String, OperationState> ops) {
         for (String id : snapshot.before().marks().keySet()) {
-            Op op = ops.get(id);
-            boolean stays = op instanceof Op.Preparing || op instanceof Op.Operating;
-            if (snapshot.before().has(id, Mark.PRE_CHECKED) && !stays) {
+            OperationState op = ops.get(id);
+            boolean stays = op instanceof OperationState.Preparing || op instanceof OperationState.Operating;
+            if (snapshot.before().has(id, LifecycleLabel.PRE_CHECKED) && !stays) {
                 return true;
             }
         }
@@ -161,7 +161,7 @@ final class LifecycleDraft {
     }
 
     private boolean hasStoodLong(String stamp) {
-        Instant since = Stamp.time(stamp).orElse(snapshot.seen().created());
+        Instant since = LabelTime.time(stamp).orElse(snapshot.seen().created());
         Duration left = Duration.between(snapshot.now(), since.plus(LifecyclePlanner.ORPHANED));
         if (left.isNegative() || left.isZero()) {
             return true;

@@ -21,7 +21,7 @@ final class LifecycleExplanations {
                         operation.id(),
                         "operation " + operation.id() + " (" + operation.type()
                                 + ") is under way: whoever began it ends it by taking the label "
-                                + Mark.OPERATING.key(operation.id()) + " off"))
+                                + LifecycleLabel.OPERATING.key(operation.id()) + " off"))
                 .toList();
     }
 
@@ -50,9 +50,9 @@ final class LifecycleExplanations {
     static Explanation explain(LifecycleSnapshot snapshot) {
         PodRecord pod = snapshot.pod();
         LifecyclePlanner.Advanced advanced = LifecyclePlanner.plan(snapshot);
-        List<Explanation.Operation> operations = new ArrayList<>();
+        List<Explanation.ExplainedOperation> operations = new ArrayList<>();
         for (PodOps.Operation operation : PodOps.operations(pod).values()) {
-            operations.add(new Explanation.Operation(
+            operations.add(new Explanation.ExplainedOperation(
                     operation.id(), operation.type(), operation.phase().word(), operation.since()));
         }
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(advanced.waits());

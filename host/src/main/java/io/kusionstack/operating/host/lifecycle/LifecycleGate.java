@@ -4,15 +4,15 @@ import io.kusionstack.operating.host.lifecycle.LifecyclePlanner.Advanced;
 import io.kusionstack.operating.host.lifecycle.LifecycleSnapshot.Facts;
 import io.kusionstack.operating.host.model.AvailableConditions;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgement;
-import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -34,7 +34,7 @@ import java.util.TreeMap;
 public final class LifecycleGate implements PodGate {
     private static final Duration HELD = Duration.ofSeconds(1);
 
-    private final Judgements judgements;
+    private final PodAdmission admission;
     private final Intentions intentions;
     private final Endpoints endpoints;
     private final Employers employers;
@@ -42,8 +42,8 @@ public final class LifecycleGate implements PodGate {
     private final Nodes nodes;
 
     /** A gate that knows of no obstacles, and whose nodes are all reachable. */
-    public LifecycleGate(Judgements judgements, Intentions intentions, Endpoints endpoints, Employers employers) {
-        this.judgements = judgements;
+    public LifecycleGate(PodAdmission admission, Intentions intentions, Endpoints endpoints, Employers employers) {
+        this.admission = admission;
         this.intentions = intentions;
         this.endpoints = endpoints;
         this.employers = employers;
@@ -52,7 +52,7 @@ public final class LifecycleGate implements PodGate {
     }
 
     private LifecycleGate(LifecycleGate like, Intentions intentions, Obstacles obstacles, Nodes nodes) {
-        this.judgements = like.judgements;
+        this.admission = like.admission;
         this.intentions = intentions;
         this.endpoints = like.endpoints;
         this.employers = like.employers;
@@ -126,43 +126,43 @@ public final class LifecycleGate implements PodGate {
         return LifecycleExplanations.explain(snapshot.with(facts));
     }
 
-    private Map<String, Judgement> judged(LifecycleSnapshot snapshot) {
+    private Map<String, Decision> judged(LifecycleSnapshot snapshot) {
         if (snapshot.ops().isEmpty()) {
             return Map.of();
         }
-        Map<String, Judgement> judged = hindered(snapshot);
+        Map<String, Decision> judged = hindered(snapshot);
         if (!judged.isEmpty()) {
-            judgements.hindered(snapshot.seen());
+            admission.hindered(snapshot.seen());
         }
         LifecyclePlanner.asks(snapshot.ops())
                 .forEach((id, stage) -> judged.computeIfAbsent(
-                        id, asking -> judgements.judge(snapshot.pod(), asking, stage, snapshot.now())));
-        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, judgements.judgeAgain(snapshot.pod(), id)));
+                        id, asking -> admission.tryAdmit(snapshot.pod(), asking, stage, snapshot.now())));
+        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, admission.tryAdmitAgain(snapshot.pod(), id)));
         judged.putAll(inVain(snapshot));
         return judged;
     }
 
     /** Who has waited for long, out of service, behind an obstacle that came up meanwhile, comes back and waits in service. */
-    private Map<String, Judgement> inVain(LifecycleSnapshot snapshot) {
-        Map<String, Judgement> inVain = new TreeMap<>();
+    private Map<String, Decision> inVain(LifecycleSnapshot snapshot) {
+        Map<String, Decision> inVain = new TreeMap<>();
         for (String id : LifecyclePlanner.lingers(snapshot)) {
             List<Wait> lasting = obstacles.lasting(snapshot.pod(), id, snapshot.now());
             if (!lasting.isEmpty()
                     && unreachable(snapshot).isEmpty()
                     && !holding(snapshot).isEmpty()) {
-                inVain.put(id, new Judgement.Waiting(lasting, HELD));
+                inVain.put(id, new Decision.Postponed(lasting, HELD));
             }
         }
         return inVain;
     }
 
     /** Who asks for PreCheck with an obstacle ahead: no rule is asked, so no slot is taken. */
-    private Map<String, Judgement> hindered(LifecycleSnapshot snapshot) {
-        Map<String, Judgement> hindered = new TreeMap<>();
+    private Map<String, Decision> hindered(LifecycleSnapshot snapshot) {
+        Map<String, Decision> hindered = new TreeMap<>();
         LifecyclePlanner.asks(snapshot.ops()).forEach((id, stage) -> {
             List<Wait> ahead = stage == Stage.PRE_CHECK ? obstacles.ahead(snapshot.pod(), id) : List.of();
             if (!ahead.isEmpty()) {
-                hindered.put(id, new Judgement.Waiting(ahead, HELD));
+                hindered.put(id, new Decision.Postponed(ahead, HELD));
             }
         });
         return hindered;
@@ -182,8 +182,8 @@ public final class LifecycleGate implements PodGate {
     }
 
     private Optional<Wait> unreachable(LifecycleSnapshot snapshot) {
-        for (Op op : snapshot.ops().values()) {
-            if ((op instanceof Op.Preparing || op instanceof Op.Operating)
+        for (OperationState op : snapshot.ops().values()) {
+            if ((op instanceof OperationState.Preparing || op instanceof OperationState.Operating)
                     && !PodOps.isToDelete(snapshot.pod(), op.id())) {
                 return nodes.unreachable(snapshot.seen().node());
             }
@@ -195,15 +195,15 @@ public final class LifecycleGate implements PodGate {
         return leaves(snapshot) ? intentions.of(snapshot.pod()) : Optional.empty();
     }
 
-    private List<Endpoints.Held> holding(LifecycleSnapshot snapshot) {
+    private List<Endpoints.HoldingEndpoint> holding(LifecycleSnapshot snapshot) {
         return snapshot.seen().gateClosed() && leaves(snapshot)
                 ? endpoints.holding(snapshot.seen(), snapshot.now())
                 : List.of();
     }
 
     private static boolean leaves(LifecycleSnapshot snapshot) {
-        for (Op op : snapshot.ops().values()) {
-            if (op instanceof Op.Begun || op instanceof Op.Preparing) {
+        for (OperationState op : snapshot.ops().values()) {
+            if (op instanceof OperationState.Begun || op instanceof OperationState.Preparing) {
                 return true;
             }
         }

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param marks value by mark, by id
  * @param permissions value by type of operation
  */
-record LifecycleLabels(SortedMap<String, Map<Mark, String>> marks, SortedMap<String, String> permissions) {
+record LifecycleLabels(SortedMap<String, Map<LifecycleLabel, String>> marks, SortedMap<String, String> permissions) {
     private static final String DOMAIN = ".podopslifecycle.kusionstack.io";
     private static final LifecycleLabels NONE =
             new LifecycleLabels(Collections.emptySortedMap(), Collections.emptySortedMap());
 
     static LifecycleLabels of(Map<String, String> labels) {
-        SortedMap<String, Map<Mark, String>> marks = new TreeMap<>();
+        SortedMap<String, Map<LifecycleLabel, String>> marks = new TreeMap<>();
         SortedMap<String, String> permissions = new TreeMap<>();
         for (Map.Entry<String, String> label : labels.entrySet()) {
             String key = label.getKey();
@@ -36,9 +36,10 @@ record LifecycleLabels(SortedMap<String, Map<Mark, String>> marks, SortedMap<Str
             }
             String prefix = key.substring(0, slash);
             String suffix = key.substring(slash + 1);
-            Mark mark = Mark.of(prefix);
+            LifecycleLabel mark = LifecycleLabel.of(prefix);
             if (mark != null) {
-                marks.computeIfAbsent(suffix, id -> new EnumMap<>(Mark.class)).put(mark, label.getValue());
+                marks.computeIfAbsent(suffix, id -> new EnumMap<>(LifecycleLabel.class))
+                        .put(mark, label.getValue());
             } else if (prefix.equals(Names.OPERATION_PERMISSION)) {
                 permissions.put(suffix, label.getValue());
             }
@@ -51,74 +52,78 @@ record LifecycleLabels(SortedMap<String, Map<Mark, String>> marks, SortedMap<Str
     }
 
     @Nullable
-    String value(String id, Mark mark) {
-        Map<Mark, String> own = marks.get(id);
+    String value(String id, LifecycleLabel mark) {
+        Map<LifecycleLabel, String> own = marks.get(id);
         return own == null ? null : own.get(mark);
     }
 
-    boolean has(String id, Mark mark) {
+    boolean has(String id, LifecycleLabel mark) {
         return value(id, mark) != null;
     }
 
     /** What the labels mean, by id; an id that carries nothing but its type is not an operation. */
-    SortedMap<String, Op> ops(LifecycleLabels before, Instant created) {
+    SortedMap<String, OperationState> ops(LifecycleLabels before, Instant created) {
         if (marks.isEmpty()) {
             return Collections.emptySortedMap();
         }
-        SortedMap<String, Op> ops = new TreeMap<>();
+        SortedMap<String, OperationState> ops = new TreeMap<>();
         marks.forEach((id, own) -> op(id, own, before, created).ifPresent(op -> ops.put(id, op)));
         return ops;
     }
 
-    private Optional<Op> op(String id, Map<Mark, String> own, LifecycleLabels before, Instant created) {
-        if (own.containsKey(Mark.UNDO_OPERATION_TYPE)) {
-            return Optional.of(new Op.Leftover(id, type(id, before), false, Instant.MIN));
+    private Optional<OperationState> op(
+            String id, Map<LifecycleLabel, String> own, LifecycleLabels before, Instant created) {
+        if (own.containsKey(LifecycleLabel.UNDO_OPERATION_TYPE)) {
+            return Optional.of(new OperationState.Leftover(id, type(id, before), false, Instant.MIN));
         }
-        if (own.containsKey(Mark.OPERATING)) {
+        if (own.containsKey(LifecycleLabel.OPERATING)) {
             return Optional.of(running(id, own));
         }
-        if (own.containsKey(Mark.OPERATED)) {
+        if (own.containsKey(LifecycleLabel.OPERATED)) {
             return Optional.of(ended(id, own, type(id, before)));
         }
-        if (own.containsKey(Mark.OPERATE)) {
-            return Optional.of(new Op.PostCheck(id, type(id, before)));
+        if (own.containsKey(LifecycleLabel.OPERATE)) {
+            return Optional.of(new OperationState.PostCheck(id, type(id, before)));
         }
-        if (own.size() == 1 && own.containsKey(Mark.OPERATION_TYPE)) {
+        if (own.size() == 1 && own.containsKey(LifecycleLabel.OPERATION_TYPE)) {
             return Optional.empty();
         }
-        return Optional.of(new Op.Leftover(
+        return Optional.of(new OperationState.Leftover(
                 id,
                 type(id, before),
-                own.containsKey(Mark.PREPARING),
+                own.containsKey(LifecycleLabel.PREPARING),
                 newest(own).orElse(created)));
     }
 
     /** A grant counts only with the permission of the very type, and once it was followed by a step. */
-    private Op running(String id, Map<Mark, String> own) {
-        String type = own.getOrDefault(Mark.OPERATION_TYPE, "");
+    private OperationState running(String id, Map<LifecycleLabel, String> own) {
+        String type = own.getOrDefault(LifecycleLabel.OPERATION_TYPE, "");
         if (type.isEmpty()) {
-            return new Op.Untyped(id, own.containsKey(Mark.PREPARING) || own.containsKey(Mark.OPERATE));
+            return new OperationState.Untyped(
+                    id, own.containsKey(LifecycleLabel.PREPARING) || own.containsKey(LifecycleLabel.OPERATE));
         }
-        if (!own.containsKey(Mark.PRE_CHECKED) || !permissions.containsKey(type)) {
-            return new Op.Begun(id, type);
+        if (!own.containsKey(LifecycleLabel.PRE_CHECKED) || !permissions.containsKey(type)) {
+            return new OperationState.Begun(id, type);
         }
-        if (own.containsKey(Mark.OPERATE)) {
-            return new Op.Operating(id, type);
+        if (own.containsKey(LifecycleLabel.OPERATE)) {
+            return new OperationState.Operating(id, type);
         }
-        return own.containsKey(Mark.PREPARING) ? new Op.Preparing(id, type) : new Op.Begun(id, type);
+        return own.containsKey(LifecycleLabel.PREPARING)
+                ? new OperationState.Preparing(id, type)
+                : new OperationState.Begun(id, type);
     }
 
-    private static Op ended(String id, Map<Mark, String> own, String type) {
-        return own.containsKey(Mark.COMPLETING) || own.containsKey(Mark.POST_CHECKED)
-                ? new Op.Completing(id, type)
-                : new Op.PostCheck(id, type);
+    private static OperationState ended(String id, Map<LifecycleLabel, String> own, String type) {
+        return own.containsKey(LifecycleLabel.COMPLETING) || own.containsKey(LifecycleLabel.POST_CHECKED)
+                ? new OperationState.Completing(id, type)
+                : new OperationState.PostCheck(id, type);
     }
 
     /** What the operation is or was for, from whatever still says it. */
     private String type(String id, LifecycleLabels before) {
         List<String> known = new ArrayList<>();
         for (LifecycleLabels labels : List.of(this, before)) {
-            for (Mark mark : List.of(Mark.OPERATION_TYPE, Mark.DONE_OPERATION_TYPE)) {
+            for (LifecycleLabel mark : List.of(LifecycleLabel.OPERATION_TYPE, LifecycleLabel.DONE_OPERATION_TYPE)) {
                 String value = labels.value(id, mark);
                 if (value != null && !value.isEmpty()) {
                     known.add(value);
@@ -129,10 +134,10 @@ record LifecycleLabels(SortedMap<String, Map<Mark, String>> marks, SortedMap<Str
     }
 
     /** When the newest of these labels was written, where one of them says it. */
-    static Optional<Instant> newest(Map<Mark, String> own) {
+    static Optional<Instant> newest(Map<LifecycleLabel, String> own) {
         Optional<Instant> newest = Optional.empty();
-        for (Map.Entry<Mark, String> mark : own.entrySet()) {
-            Optional<Instant> time = mark.getKey().isType() ? Optional.empty() : Stamp.time(mark.getValue());
+        for (Map.Entry<LifecycleLabel, String> mark : own.entrySet()) {
+            Optional<Instant> time = mark.getKey().isType() ? Optional.empty() : LabelTime.time(mark.getValue());
             if (time.isPresent() && (newest.isEmpty() || time.get().isAfter(newest.get()))) {
                 newest = time;
             }
@@ -141,9 +146,9 @@ record LifecycleLabels(SortedMap<String, Map<Mark, String>> marks, SortedMap<Str
     }
 
     /** The label keys of an operation that are here, apart from {@code kept}. */
-    List<String> keys(String id, Collection<Mark> kept) {
+    List<String> keys(String id, Collection<LifecycleLabel> kept) {
         List<String> keys = new ArrayList<>();
-        for (Mark mark : marks.getOrDefault(id, Map.of()).keySet()) {
+        for (LifecycleLabel mark : marks.getOrDefault(id, Map.of()).keySet()) {
             if (!kept.contains(mark)) {
                 keys.add(mark.key(id));
             }

@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Intention;
-import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -53,19 +53,19 @@ final class LifecyclePlanner {
             return Advanced.nothing(pod.terminating() ? withoutNewFinalizers(edit) : edit);
         }
         LifecycleDraft draft = new LifecycleDraft(snapshot);
-        SortedMap<String, Op> ops = judged(snapshot, draft);
-        Return back = Return.of(snapshot, ops, draft);
-        ops.values().removeIf(op -> op instanceof Op.Completing completing && back.ends(completing));
-        Optional<Boolean> flip = Gate.flip(snapshot, ops);
+        SortedMap<String, OperationState> ops = judged(snapshot, draft);
+        ServiceRestore back = ServiceRestore.of(snapshot, ops, draft);
+        ops.values().removeIf(op -> op instanceof OperationState.Completing completing && back.ends(completing));
+        Optional<Boolean> flip = ReadinessGate.flip(snapshot, ops);
         flip.ifPresent(draft::flip);
-        Gate.awaited(snapshot, ops).ifPresent(draft::await);
-        if (ops.values().stream().anyMatch(Op.Operating.class::isInstance)) {
+        ReadinessGate.awaited(snapshot, ops).ifPresent(draft::await);
+        if (ops.values().stream().anyMatch(OperationState.Operating.class::isInstance)) {
             snapshot.facts().unreachable().ifPresent(draft::await);
         }
         prepare(snapshot, ops, draft);
         back.mark(ops, flip, draft);
         draft.write(ops);
-        Return.record(snapshot, draft);
+        ServiceRestore.record(snapshot, draft);
         return draft.advanced(!ops.isEmpty());
     }
 
@@ -83,13 +83,13 @@ final class LifecyclePlanner {
     }
 
     /** Which operations have to be judged, and at which stage, before this snapshot can be planned. */
-    static SortedMap<String, Stage> asks(SortedMap<String, Op> ops) {
+    static SortedMap<String, Stage> asks(SortedMap<String, OperationState> ops) {
         SortedMap<String, Stage> asks = new TreeMap<>();
         boolean touched = ops.values().stream().anyMatch(LifecyclePlanner::touches);
-        for (Op op : ops.values()) {
-            if (op instanceof Op.Begun) {
+        for (OperationState op : ops.values()) {
+            if (op instanceof OperationState.Begun) {
                 asks.put(op.id(), Stage.PRE_CHECK);
-            } else if (op instanceof Op.PostCheck && !touched) {
+            } else if (op instanceof OperationState.PostCheck && !touched) {
                 asks.put(op.id(), Stage.POST_CHECK);
             }
         }
@@ -120,9 +120,9 @@ final class LifecyclePlanner {
             return List.of();
         }
         List<String> again = new ArrayList<>();
-        for (Op op : snapshot.ops().values()) {
-            if (op instanceof Op.Preparing
-                    && which.test(Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING)))) {
+        for (OperationState op : snapshot.ops().values()) {
+            if (op instanceof OperationState.Preparing
+                    && which.test(LabelTime.time(snapshot.labels().value(op.id(), LifecycleLabel.PREPARING)))) {
                 again.add(op.id());
             } else if (op.holdsGate()) {
                 // its gate stays closed whatever becomes of the others
@@ -145,42 +145,43 @@ final class LifecyclePlanner {
     }
 
     /** PostCheck looks at the Pod as it will serve, so it waits until nobody touches the Pod any more. */
-    private static boolean touches(Op op) {
-        return op.holdsGate() && !(op instanceof Op.PostCheck);
+    private static boolean touches(OperationState op) {
+        return op.holdsGate() && !(op instanceof OperationState.PostCheck);
     }
 
-    private static SortedMap<String, Op> judged(LifecycleSnapshot snapshot, LifecycleDraft draft) {
-        SortedMap<String, Op> result = new TreeMap<>();
+    private static SortedMap<String, OperationState> judged(LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        SortedMap<String, OperationState> result = new TreeMap<>();
         SortedMap<String, Stage> asks = asks(snapshot.ops());
-        for (Op op : snapshot.ops().values()) {
+        for (OperationState op : snapshot.ops().values()) {
             boolean passed = asks.containsKey(op.id())
-                    && passes(snapshot.facts().judgements().get(op.id()), draft);
-            Optional<Op> next = switch (op) {
-                case Op.Begun begun -> Optional.of(passed ? begun.preChecked() : begun);
-                case Op.PostCheck check -> Optional.of(passed ? check.postChecked() : postponed(check, asks, draft));
-                case Op.Leftover leftover -> kept(leftover, snapshot.now(), draft);
-                case Op.Untyped untyped -> Optional.of(draft.waiting(untyped, typeMissing(untyped)));
-                case Op.Preparing preparing -> Optional.of(kept(preparing, snapshot, draft));
-                case Op.Operating operating -> Optional.of(operating);
-                case Op.Completing completing -> Optional.of(completing);
+                    && passes(snapshot.facts().admission().get(op.id()), draft);
+            Optional<OperationState> next = switch (op) {
+                case OperationState.Begun begun -> Optional.of(passed ? begun.preChecked() : begun);
+                case OperationState.PostCheck check ->
+                    Optional.of(passed ? check.postChecked() : postponed(check, asks, draft));
+                case OperationState.Leftover leftover -> kept(leftover, snapshot.now(), draft);
+                case OperationState.Untyped untyped -> Optional.of(draft.waiting(untyped, typeMissing(untyped)));
+                case OperationState.Preparing preparing -> Optional.of(kept(preparing, snapshot, draft));
+                case OperationState.Operating operating -> Optional.of(operating);
+                case OperationState.Completing completing -> Optional.of(completing);
             };
             next.ifPresent(kept -> result.put(kept.id(), kept));
         }
         return result;
     }
 
-    private static boolean passes(@Nullable Judgement judgement, LifecycleDraft draft) {
-        if (judgement == null) {
+    private static boolean passes(@Nullable Decision decision, LifecycleDraft draft) {
+        if (decision == null) {
             draft.await(new Wait(Reason.WAITING_FOR_RULE, "", "the transition rules have not answered yet"));
             return false;
         }
-        return switch (judgement) {
-            case Judgement.Passed passed -> true;
-            case Judgement.Rejected rejected -> {
+        return switch (decision) {
+            case Decision.Admitted passed -> true;
+            case Decision.Rejected rejected -> {
                 rejected.waits().forEach(draft::await);
                 yield false;
             }
-            case Judgement.Waiting waiting -> {
+            case Decision.Postponed waiting -> {
                 waiting.waits().forEach(draft::await);
                 draft.look(waiting.after());
                 yield false;
@@ -189,12 +190,14 @@ final class LifecyclePlanner {
     }
 
     /** What passed without a slot and could serve again needs one now, or comes back before it is touched; so does who waits in vain. */
-    private static Op kept(Op.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
-        Judgement judgement = snapshot.facts().judgements().get(preparing.id());
-        return judgement == null || passes(judgement, draft) ? preparing : preparing.calledBack();
+    private static OperationState kept(
+            OperationState.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
+        Decision decision = snapshot.facts().admission().get(preparing.id());
+        return decision == null || passes(decision, draft) ? preparing : preparing.calledBack();
     }
 
-    private static Op postponed(Op.PostCheck check, SortedMap<String, Stage> asks, LifecycleDraft draft) {
+    private static OperationState postponed(
+            OperationState.PostCheck check, SortedMap<String, Stage> asks, LifecycleDraft draft) {
         return asks.containsKey(check.id())
                 ? check
                 : draft.waiting(
@@ -205,7 +208,7 @@ final class LifecyclePlanner {
                                 "operation " + check.id() + " is done; another operation still holds the Pod"));
     }
 
-    private static Optional<Op> kept(Op.Leftover leftover, Instant now, LifecycleDraft draft) {
+    private static Optional<OperationState> kept(OperationState.Leftover leftover, Instant now, LifecycleDraft draft) {
         Instant end = leftover.since().plus(ORPHANED);
         if (!end.isAfter(now)) {
             return Optional.empty();
@@ -214,22 +217,24 @@ final class LifecyclePlanner {
         return Optional.of(leftover);
     }
 
-    private static Wait typeMissing(Op.Untyped op) {
+    private static Wait typeMissing(OperationState.Untyped op) {
         return new Wait(
                 Reason.OPERATION_TYPE_MISSING,
                 op.id(),
-                "operation " + op.id() + " has no type; set the label " + Mark.OPERATION_TYPE.key(op.id()));
+                "operation " + op.id() + " has no type; set the label " + LifecycleLabel.OPERATION_TYPE.key(op.id()));
     }
 
     /** Lets operations touch the Pod once traffic is off; the edit that one of them wants to make travels along. */
-    private static void prepare(LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
-        if (ops.values().stream().noneMatch(Op.Preparing.class::isInstance)
+    private static void prepare(
+            LifecycleSnapshot snapshot, SortedMap<String, OperationState> ops, LifecycleDraft draft) {
+        if (ops.values().stream().noneMatch(OperationState.Preparing.class::isInstance)
                 || isUnreachable(snapshot, draft)
                 || !isPrepared(snapshot, draft)
                 || isKubeletFollowing(snapshot, ops, draft)) {
             return;
         }
-        ops.replaceAll((id, op) -> op instanceof Op.Preparing preparing ? touchable(preparing, snapshot, draft) : op);
+        ops.replaceAll((id, op) ->
+                op instanceof OperationState.Preparing preparing ? touchable(preparing, snapshot, draft) : op);
     }
 
     private static boolean isUnreachable(LifecycleSnapshot snapshot, LifecycleDraft draft) {
@@ -237,7 +242,8 @@ final class LifecyclePlanner {
         return snapshot.facts().unreachable().isPresent();
     }
 
-    private static Op touchable(Op.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
+    private static OperationState touchable(
+            OperationState.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
         Optional<Intention> intention =
                 snapshot.facts().intention().filter(wanted -> isOf(wanted, preparing, snapshot.labels()));
         if (intention.isEmpty()) {
@@ -250,9 +256,9 @@ final class LifecyclePlanner {
         return preparing.prepared();
     }
 
-    private static boolean isOf(Intention intention, Op.Preparing op, LifecycleLabels labels) {
+    private static boolean isOf(Intention intention, OperationState.Preparing op, LifecycleLabels labels) {
         return intention.operation().equals(op.id())
-                && intention.operatingValue().equals(labels.value(op.id(), Mark.OPERATING));
+                && intention.operatingValue().equals(labels.value(op.id(), LifecycleLabel.OPERATING));
     }
 
     /**
@@ -283,16 +289,16 @@ final class LifecyclePlanner {
     }
 
     private static boolean isKubeletFollowing(
-            LifecycleSnapshot snapshot, SortedMap<String, Op> ops, LifecycleDraft draft) {
+            LifecycleSnapshot snapshot, SortedMap<String, OperationState> ops, LifecycleDraft draft) {
         if (snapshot.seen()
                 .condition(PodCondition.READY)
                 .filter(PodCondition::isTrue)
                 .isEmpty()) {
             return false;
         }
-        for (Op op : ops.values()) {
-            Optional<Duration> left = op instanceof Op.Preparing
-                    ? Stamp.time(snapshot.labels().value(op.id(), Mark.PREPARING))
+        for (OperationState op : ops.values()) {
+            Optional<Duration> left = op instanceof OperationState.Preparing
+                    ? LabelTime.time(snapshot.labels().value(op.id(), LifecycleLabel.PREPARING))
                             .map(since -> Duration.between(snapshot.now(), since.plus(FOLLOWING)))
                             .filter(time -> time.isPositive() && time.compareTo(FOLLOWING) <= 0)
                     : Optional.empty();

@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.lifecycle;
 
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intention;
-import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
@@ -31,14 +31,14 @@ record LifecycleSnapshot(
         PodRecord pod,
         LifecycleLabels before,
         LifecycleLabels labels,
-        SortedMap<String, Op> ops,
+        SortedMap<String, OperationState> ops,
         Facts facts,
         Instant now) {
 
     /**
      * What others know of the Pod.
      *
-     * @param judgements by operation, for those that ask; one that asks and is absent waits, one that is asked about again and
+     * @param admission by operation, for those that ask; one that asks and is absent waits, one that is asked about again and
      *     is absent goes on
      * @param unreachable why nothing new may be sent to the Pod's node
      * @param intention the edit that one operation wants to make
@@ -48,10 +48,10 @@ record LifecycleSnapshot(
      * @param returning why it is not served yet though all its finalizers are there
      */
     record Facts(
-            Map<String, Judgement> judgements,
+            Map<String, Decision> admission,
             Optional<Wait> unreachable,
             Optional<Intention> intention,
-            List<Endpoints.Held> holding,
+            List<Endpoints.HoldingEndpoint> holding,
             Set<String> gone,
             SortedMap<String, String> expected,
             Optional<Wait> returning) {
@@ -65,7 +65,7 @@ record LifecycleSnapshot(
                 Optional.empty());
 
         Facts {
-            judgements = Map.copyOf(judgements);
+            admission = Map.copyOf(admission);
             holding = List.copyOf(holding);
             gone = Set.copyOf(gone);
             expected = Collections.unmodifiableSortedMap(expected);

@@ -84,7 +84,7 @@ public final class PodOps {
     }
 
     /** The operations by id, each in its state. */
-    static SortedMap<String, Op> decode(Map<String, String> labels) {
+    static SortedMap<String, OperationState> decode(Map<String, String> labels) {
         LifecycleLabels found = LifecycleLabels.of(labels);
         return found.ops(found, Instant.MIN);
     }
@@ -118,14 +118,16 @@ public final class PodOps {
 
     /** True from begin to finish or undo: this id is at work with this type. */
     public static boolean isDuring(PodRecord pod, String id, String type) {
-        return pod.hasLabel(Mark.OPERATING.key(id))
-                && pod.label(Mark.OPERATION_TYPE.key(id)).filter(type::equals).isPresent()
-                && !pod.hasLabel(Mark.UNDO_OPERATION_TYPE.key(id));
+        return pod.hasLabel(LifecycleLabel.OPERATING.key(id))
+                && pod.label(LifecycleLabel.OPERATION_TYPE.key(id))
+                        .filter(type::equals)
+                        .isPresent()
+                && !pod.hasLabel(LifecycleLabel.UNDO_OPERATION_TYPE.key(id));
     }
 
     /** True if the operation ends with the deletion of the Pod. */
     public static boolean isToDelete(PodRecord pod, String id) {
-        String type = pod.label(Mark.OPERATION_TYPE.key(id)).orElse("");
+        String type = pod.label(LifecycleLabel.OPERATION_TYPE.key(id)).orElse("");
         return pod.hasLabel(Names.PREPARING_TO_DELETE) || type.equals(Names.DELETE) || type.equals(Names.SCALE_IN);
     }
 
@@ -156,12 +158,13 @@ public final class PodOps {
      * @param delay how long to wait after traffic is off
      */
     public static Allowance allowed(PodRecord pod, String id, String type, Duration delay, Instant now) {
-        if (!(decode(pod.labels()).get(id) instanceof Op.Operating operating)
+        if (!(decode(pod.labels()).get(id) instanceof OperationState.Operating operating)
                 || !operating.type().equals(type)) {
             return new Allowance.No();
         }
-        Optional<Instant> start =
-                Stamp.time(pod.label(Mark.OPERATE.key(id)).orElse("")).map(time -> time.plus(delay));
+        Optional<Instant> start = LabelTime.time(
+                        pod.label(LifecycleLabel.OPERATE.key(id)).orElse(""))
+                .map(time -> time.plus(delay));
         return start.filter(now::isBefore)
                 .map(time -> (Allowance) new Allowance.Later(Duration.between(now, time)))
                 .orElseGet(Allowance.Now::new);
@@ -177,7 +180,11 @@ public final class PodOps {
             return edit;
         }
         return edit.labels(MapEdit.remove(LifecycleLabels.of(pod.labels()).keys(id)))
-                .labels(MapEdit.set(Map.of(Mark.OPERATING.key(id), Stamp.of(now), Mark.OPERATION_TYPE.key(id), type)));
+                .labels(MapEdit.set(Map.of(
+                        LifecycleLabel.OPERATING.key(id),
+                        LabelTime.of(now),
+                        LifecycleLabel.OPERATION_TYPE.key(id),
+                        type)));
     }
 
     /** Begins an operation that ends with the deletion of the Pod, and tells traffic control so. */
@@ -185,7 +192,7 @@ public final class PodOps {
         PodEdit edit = begin(pod, id, type, now);
         return pod.hasLabel(Names.PREPARING_TO_DELETE)
                 ? edit
-                : edit.labels(MapEdit.set(Names.PREPARING_TO_DELETE, Stamp.of(now)));
+                : edit.labels(MapEdit.set(Names.PREPARING_TO_DELETE, LabelTime.of(now)));
     }
 
     /**
@@ -193,12 +200,14 @@ public final class PodOps {
      * nothing changes if it is not under way.
      */
     public static PodEdit finish(PodRecord pod, String id) {
-        Optional<Op> op = Optional.ofNullable(decode(pod.labels()).get(id));
-        if (op.isEmpty() || !pod.hasLabel(Mark.OPERATING.key(id))) {
+        Optional<OperationState> op = Optional.ofNullable(decode(pod.labels()).get(id));
+        if (op.isEmpty() || !pod.hasLabel(LifecycleLabel.OPERATING.key(id))) {
             return PodEdit.of(pod);
         }
-        boolean operated = op.get() instanceof Op.Operating || op.get() instanceof Op.Untyped;
-        return operated ? PodEdit.of(pod).labels(MapEdit.remove(List.of(Mark.OPERATING.key(id)))) : undo(pod, id);
+        boolean operated = op.get() instanceof OperationState.Operating || op.get() instanceof OperationState.Untyped;
+        return operated
+                ? PodEdit.of(pod).labels(MapEdit.remove(List.of(LifecycleLabel.OPERATING.key(id))))
+                : undo(pod, id);
     }
 
     /**
@@ -216,7 +225,7 @@ public final class PodOps {
 
     /** Gives the operation up if it was begun and is not finished; changes nothing where it is not. */
     public static PodEdit undoBegun(PodRecord pod, String id) {
-        return pod.hasLabel(Mark.OPERATING.key(id)) ? undo(pod, id) : PodEdit.of(pod);
+        return pod.hasLabel(LifecycleLabel.OPERATING.key(id)) ? undo(pod, id) : PodEdit.of(pod);
     }
 
     /** Gives up all that the operator itself has begun with the Pod; changes nothing where that is nothing. */
@@ -228,19 +237,20 @@ public final class PodOps {
         return edit;
     }
 
-    private static Optional<Operation> operation(Op op, LifecycleLabels labels) {
+    private static Optional<Operation> operation(OperationState op, LifecycleLabels labels) {
         return switch (op) {
-            case Op.Untyped untyped -> at(op, Phase.PRE_CHECK, labels, Mark.OPERATING);
-            case Op.Begun begun -> at(op, Phase.PRE_CHECK, labels, Mark.PRE_CHECK);
-            case Op.Preparing preparing -> at(op, Phase.PREPARING, labels, Mark.PREPARING);
-            case Op.Operating operating -> at(op, Phase.OPERATING, labels, Mark.OPERATE);
-            case Op.PostCheck postCheck -> at(op, Phase.POST_CHECK, labels, Mark.POST_CHECK);
-            case Op.Completing completing -> at(op, Phase.COMPLETING, labels, Mark.COMPLETING);
-            case Op.Leftover leftover -> Optional.empty();
+            case OperationState.Untyped untyped -> at(op, Phase.PRE_CHECK, labels, LifecycleLabel.OPERATING);
+            case OperationState.Begun begun -> at(op, Phase.PRE_CHECK, labels, LifecycleLabel.PRE_CHECK);
+            case OperationState.Preparing preparing -> at(op, Phase.PREPARING, labels, LifecycleLabel.PREPARING);
+            case OperationState.Operating operating -> at(op, Phase.OPERATING, labels, LifecycleLabel.OPERATE);
+            case OperationState.PostCheck postCheck -> at(op, Phase.POST_CHECK, labels, LifecycleLabel.POST_CHECK);
+            case OperationState.Completing completing -> at(op, Phase.COMPLETING, labels, LifecycleLabel.COMPLETING);
+            case OperationState.Leftover leftover -> Optional.empty();
         };
     }
 
-    private static Optional<Operation> at(Op op, Phase phase, LifecycleLabels labels, Mark entered) {
-        return Optional.of(new Operation(op.id(), op.type(), phase, Stamp.time(labels.value(op.id(), entered))));
+    private static Optional<Operation> at(
+            OperationState op, Phase phase, LifecycleLabels labels, LifecycleLabel entered) {
+        return Optional.of(new Operation(op.id(), op.type(), phase, LabelTime.time(labels.value(op.id(), entered))));
     }
 }

@@ -23,7 +23,7 @@ final class ExplanationJson {
                 .put("uid", explanation.pod().uid());
         json.put("inService", explanation.inService());
         ArrayNode operations = json.putArray("operations");
-        for (Explanation.Operation operation : explanation.operations()) {
+        for (Explanation.ExplainedOperation operation : explanation.operations()) {
             ObjectNode entry = operations
                     .addObject()
                     .put("id", operation.id())
@@ -32,16 +32,16 @@ final class ExplanationJson {
             putTime(entry, "since", operation.since());
         }
         putWaits(json, explanation.waits());
-        ArrayNode traffic = json.putArray("traffic");
-        for (Explanation.Traffic standing : explanation.traffic()) {
-            ObjectNode entry = traffic.addObject()
-                    .put("employer", standing.employer())
-                    .put("plugin", standing.plugin())
-                    .put("place", standing.place())
-                    .put("serving", standing.serving())
-                    .put("weight", standing.weight().orElse(null))
-                    .put("detail", standing.detail());
-            putTime(entry, "since", standing.since());
+        ArrayNode all = json.putArray("traffic");
+        for (Explanation.ExplainedTraffic shown : explanation.traffic()) {
+            ObjectNode entry = all.addObject()
+                    .put("employer", shown.employer())
+                    .put("plugin", shown.plugin())
+                    .put("place", shown.loadBalancer())
+                    .put("serving", shown.serving())
+                    .put("weight", shown.weight().orElse(null))
+                    .put("detail", shown.detail());
+            putTime(entry, "since", shown.since());
         }
         putTime(json, "nextLook", explanation.nextLook());
         return json;

@@ -1,7 +1,7 @@
 package io.kusionstack.operating.host.ops;
 
 import io.kusionstack.operating.host.kernel.LoopMetrics;
-import io.kusionstack.operating.host.kube.ActMetrics;
+import io.kusionstack.operating.host.kube.WriteMetrics;
 import io.kusionstack.operating.host.plugins.PluginMetrics;
 import io.kusionstack.operating.host.traffic.TrafficMetrics;
 import io.kusionstack.operating.plugin.Meters;
@@ -20,13 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /** Counts for every room, by its port, and renders for Prometheus. docs/metrics.md lists all of it. Any thread. */
-public final class HostMetrics implements LoopMetrics, ActMetrics, PluginMetrics, TrafficMetrics, AutoCloseable {
+public final class HostMetrics implements LoopMetrics, WriteMetrics, PluginMetrics, TrafficMetrics, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> plugins = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> traffic = new ConcurrentHashMap<>();
-    private final Map<String, LentMeters> lent = new ConcurrentHashMap<>();
+    private final Map<String, ScopedMeters> scoped = new ConcurrentHashMap<>();
 
     public HostMetrics() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -195,12 +195,12 @@ public final class HostMetrics implements LoopMetrics, ActMetrics, PluginMetrics
 
     @Override
     public Meters meters(String plugin) {
-        return lent.computeIfAbsent(plugin, absent -> new LentMeters("operating.plugin." + plugin + ".", registry));
+        return scoped.computeIfAbsent(plugin, absent -> new ScopedMeters("operating.plugin." + plugin + ".", registry));
     }
 
     @Override
     public void forget(String plugin) {
-        LentMeters meters = lent.remove(plugin);
+        ScopedMeters meters = scoped.remove(plugin);
         if (meters != null) {
             meters.forget();
         }

@@ -29,7 +29,7 @@ public final class OpsServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads;
-    private final Content content;
+    private final OpsContent content;
 
     /**
      * What is served.
@@ -39,22 +39,22 @@ public final class OpsServer implements AutoCloseable {
      * @param ready what must be well for the process to do its work
      * @param notes what is not well though the process does its work; readiness tells it and stays ready
      */
-    public record Content(
+    public record OpsContent(
             Supplier<String> metrics,
             List<HealthCheck> live,
             List<HealthCheck> ready,
             List<HealthCheck> notes,
             Explanations explanations) {
-        public Content {
+        public OpsContent {
             live = List.copyOf(live);
             ready = List.copyOf(ready);
             notes = List.copyOf(notes);
         }
     }
 
-    private record Answer(int status, String type, String body) {}
+    private record HttpReply(int status, String type, String body) {}
 
-    private OpsServer(HttpServer server, ExecutorService threads, Content content) {
+    private OpsServer(HttpServer server, ExecutorService threads, OpsContent content) {
         this.server = server;
         this.threads = threads;
         this.content = content;
@@ -66,7 +66,7 @@ public final class OpsServer implements AutoCloseable {
      * @param address port 0 means a free one, see {@link #address}
      * @throws IOException if the address cannot be had
      */
-    public static OpsServer start(InetSocketAddress address, Content content) throws IOException {
+    public static OpsServer start(InetSocketAddress address, OpsContent content) throws IOException {
         HttpServer server = HttpServer.create(address, 0);
         ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("ops-", 0).factory());
@@ -92,9 +92,9 @@ public final class OpsServer implements AutoCloseable {
         try (exchange) {
             String method = exchange.getRequestMethod();
             boolean head = method.equals("HEAD");
-            Answer answer = head || method.equals("GET")
+            HttpReply answer = head || method.equals("GET")
                     ? answer(exchange.getRequestURI().getPath())
-                    : new Answer(405, TEXT, method + " is not served here: everything is read-only, use GET\n");
+                    : new HttpReply(405, TEXT, method + " is not served here: everything is read-only, use GET\n");
             byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", answer.type());
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
@@ -108,13 +108,13 @@ public final class OpsServer implements AutoCloseable {
         }
     }
 
-    private Answer answer(String path) {
+    private HttpReply answer(String path) {
         return switch (path) {
-            case "/metrics" -> new Answer(200, METRICS, content.metrics().get());
+            case "/metrics" -> new HttpReply(200, METRICS, content.metrics().get());
             case "/livez" -> health(content.live(), List.of());
             case "/readyz" -> health(content.ready(), content.notes());
             case "/explain/plugins" ->
-                new Answer(
+                new HttpReply(
                         200,
                         JSON,
                         ExplanationJson.of(content.explanations().plugins()).toPrettyString() + "\n");
@@ -122,9 +122,9 @@ public final class OpsServer implements AutoCloseable {
         };
     }
 
-    private static Answer health(List<HealthCheck> checks, List<HealthCheck> notes) {
+    private static HttpReply health(List<HealthCheck> checks, List<HealthCheck> notes) {
         String problems = told(checks);
-        return problems.isEmpty() ? new Answer(200, TEXT, "ok\n" + told(notes)) : new Answer(503, TEXT, problems);
+        return problems.isEmpty() ? new HttpReply(200, TEXT, "ok\n" + told(notes)) : new HttpReply(503, TEXT, problems);
     }
 
     private static String told(List<HealthCheck> checks) {
@@ -133,7 +133,7 @@ public final class OpsServer implements AutoCloseable {
                 .collect(Collectors.joining());
     }
 
-    private Answer explain(String path) {
+    private HttpReply explain(String path) {
         String[] parts = path.split("/", -1);
         if (parts.length != 5 || !parts[1].equals("explain") || parts[3].isEmpty() || parts[4].isEmpty()) {
             return unknown("there is no " + path + "; known are " + PATHS);
@@ -147,15 +147,15 @@ public final class OpsServer implements AutoCloseable {
         };
     }
 
-    private static Answer found(String object, Optional<ObjectNode> explanation) {
+    private static HttpReply found(String object, Optional<ObjectNode> explanation) {
         return explanation
-                .map(json -> new Answer(200, JSON, json.toPrettyString() + "\n"))
+                .map(json -> new HttpReply(200, JSON, json.toPrettyString() + "\n"))
                 .orElseGet(() -> unknown(object + " is not known to this host: it does not exist, has been deleted,"
                         + " or lies outside of the namespaces and labels that the host watches"));
     }
 
-    private static Answer unknown(String message) {
+    private static HttpReply unknown(String message) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", message);
-        return new Answer(404, JSON, json.toPrettyString() + "\n");
+        return new HttpReply(404, JSON, json.toPrettyString() + "\n");
     }
 }

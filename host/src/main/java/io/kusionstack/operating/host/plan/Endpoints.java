@@ -17,7 +17,7 @@ public interface Endpoints {
      * @param pod the Pod as it is stored: its readiness gate is False
      * @return empty once it may be touched
      */
-    List<Held> holding(PodRecord pod, Instant now);
+    List<HoldingEndpoint> holding(PodRecord pod, Instant now);
 
     /** Nobody ever sends to a Pod: for hosts that don't look at Services. */
     static Endpoints none() {
@@ -27,12 +27,12 @@ public interface Endpoints {
     /** Both sides have to let go of the Pod. */
     default Endpoints and(Endpoints other) {
         return (pod, now) -> {
-            List<Held> all = new ArrayList<>(holding(pod, now));
+            List<HoldingEndpoint> all = new ArrayList<>(holding(pod, now));
             all.addAll(other.holding(pod, now));
             return all;
         };
     }
 
     /** @param after when to look again though no event comes */
-    record Held(Wait reason, Duration after) {}
+    record HoldingEndpoint(Wait reason, Duration after) {}
 }

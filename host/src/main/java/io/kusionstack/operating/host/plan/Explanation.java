@@ -15,10 +15,10 @@ import java.util.Optional;
  */
 public record Explanation(
         PodRef pod,
-        List<Operation> operations,
+        List<ExplainedOperation> operations,
         boolean inService,
         List<Wait> waits,
-        List<Traffic> traffic,
+        List<ExplainedTraffic> traffic,
         Optional<Instant> nextLook) {
     public Explanation {
         operations = List.copyOf(operations);
@@ -28,7 +28,7 @@ public record Explanation(
 
     /**
      * @param employer for example {@code Service shop/web}
-     * @param place where the plugin keeps its backends, for example the load balancer's id; empty while unknown
+     * @param loadBalancer where the plugin keeps its backends, for example the id of the load balancer; empty while unknown
      * @param serving {@code On}, {@code Starting}, {@code Draining}, {@code Foreign}, {@code Off}, or {@code Unknown} before
      *     the first look and while the provider does not tell
      * @param weight what the provider last took for the Pod, 0 where it gets no new requests; empty while the host does not
@@ -36,10 +36,10 @@ public record Explanation(
      * @param detail what the provider says of it; while it does not tell, how it was seen last; may be empty
      * @param since when the host first saw it so; empty while it is unknown
      */
-    public record Traffic(
+    public record ExplainedTraffic(
             String employer,
             String plugin,
-            String place,
+            String loadBalancer,
             String serving,
             Optional<Integer> weight,
             String detail,
@@ -49,5 +49,5 @@ public record Explanation(
      * @param phase a word of the lifecycle: PreCheck, Preparing, Operating, PostCheck, Completing
      * @param since when the phase was entered, from the time stamp in the label; empty where the value is no time
      */
-    public record Operation(String id, String type, String phase, Optional<Instant> since) {}
+    public record ExplainedOperation(String id, String type, String phase, Optional<Instant> since) {}
 }

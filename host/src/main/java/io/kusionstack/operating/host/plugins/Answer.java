@@ -16,7 +16,7 @@ public sealed interface Answer<T> {
      * @param why what to tell whoever depends on the answer; names the plugin
      * @param after when it is worth asking again
      */
-    record Missing<T>(Wait why, Duration after) implements Answer<T> {
+    record NoAnswer<T>(Wait why, Duration after) implements Answer<T> {
         /** The plugin was not asked because it is at work for others: nothing was brought about, and nobody failed. */
         public boolean isBusy() {
             return why.reason() == Reason.PLUGIN_BUSY;

@@ -12,22 +12,22 @@ final class ApiVersion {
     private ApiVersion() {}
 
     /** @param requires {@code Plugin-Requires} of a manifest */
-    static void check(String requires) throws Unusable {
+    static void check(String requires) throws InvalidPluginException {
         if (!allows(requires, OURS)) {
-            throw new Unusable("it is written for plugin-api " + requires + " and this host speaks " + OURS
-                    + ": take a version of the plugin for this one");
+            throw new InvalidPluginException("it is written for plugin-api " + requires + " and this host speaks "
+                    + OURS + ": take a version of the plugin for this one");
         }
         if (allows(requires, NEXT_BREAK) || requires.strip().matches("\\d+\\.\\d+\\.\\d+")) {
-            throw new Unusable("its manifest says Plugin-Requires: " + requires
+            throw new InvalidPluginException("its manifest says Plugin-Requires: " + requires
                     + ", which has no upper end: write a range such as >=" + OURS + " & <" + NEXT_BREAK);
         }
     }
 
-    private static boolean allows(String requires, String version) throws Unusable {
+    private static boolean allows(String requires, String version) throws InvalidPluginException {
         try {
             return new DefaultVersionManager().checkVersionConstraint(version, requires);
         } catch (RuntimeException e) {
-            throw new Unusable("its manifest says Plugin-Requires: " + requires
+            throw new InvalidPluginException("its manifest says Plugin-Requires: " + requires
                     + ", which is no range of versions: write one such as >=" + OURS + " & <" + NEXT_BREAK);
         }
     }

@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.plugins;
 
-import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import io.kusionstack.operating.plugin.Meters;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,12 +65,12 @@ final class GuardedMeters implements Meters {
         if (known.isEmpty() || !isAsked.compareAndSet(false, true)) {
             return;
         }
-        Answer<List<Double>> answer = call.askQuick(
-                Question.of(plugin, "gauge", LIMIT, () -> values(known)).endingWith(() -> isAsked.set(false)));
+        Answer<List<Double>> answer = call.askQuick(PluginCall.CallSpec.of(plugin, "gauge", LIMIT, () -> values(known))
+                .endingWith(() -> isAsked.set(false)));
         for (int i = 0; i < known.size(); i++) {
             known.get(i).shown().value = switch (answer) {
                 case Answer.Given<List<Double>> given -> given.value().get(i);
-                case Answer.Missing<List<Double>> missing -> Double.NaN;
+                case Answer.NoAnswer<List<Double>> missing -> Double.NaN;
             };
         }
     }

@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
-import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
@@ -43,19 +42,19 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
     @Override
     public Answer<RuleResponse> judge(RuleRequest request, Consumer<RuleResponse> late) {
         return switch (plugin.rules().take(topic.subject())) {
-            case LockKeys.Turn.Busy busy ->
+            case LockKeys.KeyTurn.KeyBusy busy ->
                 plugin.call()
                         .unasked(
                                 topic,
                                 Reason.PLUGIN_FAILED,
                                 "still works on the last question about " + topic.subject()
                                         + "; the next one waits for that to return");
-            case LockKeys.Turn.Taken(Runnable free) -> {
+            case LockKeys.KeyTurn.KeyTaken(Runnable free) -> {
                 Instant now = clock.instant();
                 RuleRequest limited = until(plugin.call().deadline(now, request.deadline()), request);
                 Duration limit = Duration.between(now, limited.deadline());
                 yield plugin.call()
-                        .ask(Question.of(topic, limit, () -> judged(limited))
+                        .ask(PluginCall.CallSpec.of(topic, limit, () -> judged(limited))
                                 .lateTo(late)
                                 .endingWith(free));
             }
@@ -84,9 +83,9 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
                 deadline);
     }
 
-    private RuleResponse checked(RuleResponse answer, RuleRequest request) throws Unusable {
+    private RuleResponse checked(RuleResponse answer, RuleRequest request) throws InvalidPluginException {
         if (answer == null) {
-            throw new Unusable("it answered null");
+            throw new InvalidPluginException("it answered null");
         }
         Set<PodRef> waiting = new HashSet<>(request.waiting());
         Map<PodRef, Verdict> verdicts = new LinkedHashMap<>();
@@ -102,7 +101,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         return new RuleResponse(verdicts, checked(answer.memory()));
     }
 
-    private Verdict checked(Verdict verdict, PodRef pod) throws Unusable {
+    private Verdict checked(Verdict verdict, PodRef pod) throws InvalidPluginException {
         return switch (verdict) {
             case Verdict.Pass pass -> pass;
             case Verdict.Reject(String reason, String message) ->
@@ -110,35 +109,36 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
             case Verdict.AskAgain(String reason, String message, Duration after) -> {
                 String sentence = spoken(reason, message, pod);
                 if (after == null) {
-                    throw new Unusable("the verdict about Pod " + pod + " does not say when to ask again");
+                    throw new InvalidPluginException(
+                            "the verdict about Pod " + pod + " does not say when to ask again");
                 }
                 yield new Verdict.AskAgain(reason, sentence, after.compareTo(SOONEST) < 0 ? SOONEST : after);
             }
         };
     }
 
-    private String spoken(String reason, String message, PodRef pod) throws Unusable {
+    private String spoken(String reason, String message, PodRef pod) throws InvalidPluginException {
         if (reason == null || !reason.matches("[A-Z][A-Za-z0-9]{0,62}")) {
-            throw new Unusable(
+            throw new InvalidPluginException(
                     "the verdict about Pod " + pod + " has the reason " + reason + "; a reason is CamelCase, 1 to 63");
         }
         if (message == null) {
-            throw new Unusable("the verdict about Pod " + pod + " has no message");
+            throw new InvalidPluginException("the verdict about Pod " + pod + " has no message");
         }
         return plugin.call().words().sentence(message);
     }
 
-    private Map<String, String> checked(Map<String, String> memory) throws Unusable {
+    private Map<String, String> checked(Map<String, String> memory) throws InvalidPluginException {
         long size = memory.entrySet().stream()
                 .mapToLong(entry -> bytes(entry.getKey()) + (long) bytes(entry.getValue()))
                 .sum();
         if (size > LARGEST_MEMORY) {
-            throw new Unusable("it wants to remember " + size + " bytes; allowed are " + LARGEST_MEMORY);
+            throw new InvalidPluginException("it wants to remember " + size + " bytes; allowed are " + LARGEST_MEMORY);
         }
-        PluginWords words = plugin.call().words();
+        ErrorText words = plugin.call().words();
         for (Map.Entry<String, String> entry : memory.entrySet()) {
             if (!words.isClean(entry.getKey()) || !words.isClean(entry.getValue())) {
-                throw new Unusable("it wants to remember a secret");
+                throw new InvalidPluginException("it wants to remember a secret");
             }
         }
         return memory;
@@ -148,9 +148,9 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private synchronized void begin() throws Unusable {
+    private synchronized void begin() throws InvalidPluginException {
         if (closed) {
-            throw new Unusable("the worker was closed");
+            throw new InvalidPluginException("the worker was closed");
         }
         inFlight++;
     }

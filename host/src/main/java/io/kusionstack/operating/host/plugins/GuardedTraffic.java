@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
 import io.kusionstack.operating.plugin.traffic.BackendResult;
 import io.kusionstack.operating.plugin.traffic.Employer;
@@ -30,7 +29,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     private final Duration longest;
     private final LockKeys locks;
 
-    GuardedTraffic(String name, LivePlugin plugin, TrafficControl control, Guards guards) {
+    GuardedTraffic(String name, LivePlugin plugin, TrafficControl control, TrafficGuards guards) {
         this.name = name;
         this.plugin = plugin;
         this.control = control;
@@ -44,7 +43,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
      * @param longest how long a call may take that has no deadline of its own
      * @param waiting how many may wait for calls of others at once
      */
-    record Guards(Clock clock, Duration longest, int waiting, PluginMetrics metrics) {}
+    record TrafficGuards(Clock clock, Duration longest, int waiting, PluginMetrics metrics) {}
 
     @Override
     public Answer<String> lockKey(Employer employer) {
@@ -53,16 +52,17 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
 
     private Answer<String> lockKey(Employer employer, Duration limit) {
         Topic topic = new Topic(name, "lockKey", employer.ref().toString());
-        return plugin.call().askQuick(Question.of(topic, limit, () -> checked(control.lockKey(employer), employer)));
+        return plugin.call()
+                .askQuick(PluginCall.CallSpec.of(topic, limit, () -> checked(control.lockKey(employer), employer)));
     }
 
-    private String checked(String key, Employer employer) throws Unusable {
+    private String checked(String key, Employer employer) throws InvalidPluginException {
         if (key == null || key.isBlank() || key.length() > LONGEST_KEY) {
-            throw new Unusable("its lock key for " + employer.ref() + " is " + key + "; it has to be a text of 1 to "
-                    + LONGEST_KEY);
+            throw new InvalidPluginException("its lock key for " + employer.ref() + " is " + key
+                    + "; it has to be a text of 1 to " + LONGEST_KEY);
         }
         if (!plugin.call().words().isClean(key)) {
-            throw new Unusable("its lock key for " + employer.ref() + " holds a secret");
+            throw new InvalidPluginException("its lock key for " + employer.ref() + " holds a secret");
         }
         return key;
     }
@@ -71,7 +71,8 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     public Answer<List<String>> groups(Employer employer) {
         Topic topic = new Topic(name, "groups", employer.ref().toString());
         return plugin.call()
-                .askQuick(Question.of(topic, longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
+                .askQuick(PluginCall.CallSpec.of(
+                        topic, longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
     }
 
     @Override
@@ -88,26 +89,27 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     }
 
     /** What runs in the plugin, told when the host really stops waiting. */
-    private interface Asked<T> {
+    private interface TrackedCall<T> {
         T until(Instant deadline) throws Exception;
     }
 
-    private <T> Answer<T> locked(Employer employer, Instant deadline, String call, Asked<T> asked) {
+    private <T> Answer<T> locked(Employer employer, Instant deadline, String call, TrackedCall<T> asked) {
         Duration limit = shorter(Duration.between(clock.instant(), deadline), longest);
         return switch (lockKey(employer, limit)) {
-            case Answer.Missing<String>(Wait why, Duration after) -> new Answer.Missing<>(why, after);
+            case Answer.NoAnswer<String>(Wait why, Duration after) -> new Answer.NoAnswer<>(why, after);
             case Answer.Given<String>(String key) -> locked(new Topic(name, call, key), limit, asked);
         };
     }
 
     /** The time of the call begins when it has the key: who waited in line gets no less than others. */
-    private <T> Answer<T> locked(Topic topic, Duration limit, Asked<T> asked) {
+    private <T> Answer<T> locked(Topic topic, Duration limit, TrackedCall<T> asked) {
         return switch (locks.take(topic.subject(), limit)) {
-            case LockKeys.Turn.Busy(Duration held) -> busy(topic, held);
-            case LockKeys.Turn.Taken(Runnable free) -> {
+            case LockKeys.KeyTurn.KeyBusy(Duration held) -> busy(topic, held);
+            case LockKeys.KeyTurn.KeyTaken(Runnable free) -> {
                 Instant last = clock.instant().plus(limit);
                 yield plugin.call()
-                        .ask(Question.of(topic, limit, () -> asked.until(last)).endingWith(free));
+                        .ask(PluginCall.CallSpec.of(topic, limit, () -> asked.until(last))
+                                .endingWith(free));
             }
         };
     }

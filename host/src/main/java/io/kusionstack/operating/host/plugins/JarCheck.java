@@ -32,16 +32,16 @@ final class JarCheck {
      *
      * @param copy the checked bytes, where nobody else can write
      */
-    record Checked(String file, String id, String version, Path copy) {}
+    record CheckedJar(String file, String id, String version, Path copy) {}
 
     /** What a jar says of itself. */
-    record Identity(String id, String version, String requires, String digest) {}
+    record JarIdentity(String id, String version, String requires, String digest) {}
 
     /** What the check came to. */
-    sealed interface Result {
-        record Passed(Checked jar) implements Result {}
+    sealed interface JarVerdict {
+        record JarPassed(CheckedJar jar) implements JarVerdict {}
 
-        record Refused(PluginState state) implements Result {}
+        record JarRefused(PluginState state) implements JarVerdict {}
     }
 
     /** @param allowed SHA-256 in hexadecimal by id */
@@ -51,9 +51,9 @@ final class JarCheck {
         this.folder = folder;
     }
 
-    Result check(Path file) {
+    JarVerdict check(Path file) {
         String name = file.getFileName().toString();
-        Identity identity = new Identity("", "", "", "");
+        JarIdentity identity = new JarIdentity("", "", "", "");
         try {
             byte[] bytes = read(file);
             Path copy = folder.store(name, bytes);
@@ -61,11 +61,12 @@ final class JarCheck {
             identified(identity);
             allowedBytes(identity);
             ApiVersion.check(identity.requires());
-            return new Result.Passed(new Checked(name, identity.id(), identity.version(), copy));
-        } catch (Unusable e) {
-            return new Result.Refused(PluginState.refused(name, identity.id(), identity.version(), List.of(), e.why()));
+            return new JarVerdict.JarPassed(new CheckedJar(name, identity.id(), identity.version(), copy));
+        } catch (InvalidPluginException e) {
+            return new JarVerdict.JarRefused(
+                    PluginState.refused(name, identity.id(), identity.version(), List.of(), e.why()));
         } catch (IOException e) {
-            return new Result.Refused(
+            return new JarVerdict.JarRefused(
                     PluginState.refused(name, identity.id(), identity.version(), List.of(), "it cannot be read: " + e));
         }
     }
@@ -73,33 +74,34 @@ final class JarCheck {
     /** The line of {@code plugins.allowed} for a jar, or a comment that says why there is none. */
     static String line(Path file) throws IOException {
         try {
-            Identity jar = identity(file, digest(read(file)));
+            JarIdentity jar = identity(file, digest(read(file)));
             identified(jar);
             return jar.id() + ": " + jar.digest() + "  # " + file.getFileName();
-        } catch (Unusable e) {
+        } catch (InvalidPluginException e) {
             return "# " + file.getFileName() + " is left out: " + e.why();
         }
     }
 
-    private static byte[] read(Path file) throws IOException, Unusable {
+    private static byte[] read(Path file) throws IOException, InvalidPluginException {
         if (Files.size(file) > LARGEST) {
-            throw new Unusable("it is larger than " + LARGEST / (1024 * 1024) + " MiB");
+            throw new InvalidPluginException("it is larger than " + LARGEST / (1024 * 1024) + " MiB");
         }
         return Files.readAllBytes(file);
     }
 
-    private static Identity identity(Path copy, String digest) throws Unusable {
+    private static JarIdentity identity(Path copy, String digest) throws InvalidPluginException {
         try (JarFile jar = new JarFile(copy.toFile(), false)) {
             Manifest manifest = jar.getManifest();
             Attributes main = manifest == null ? new Attributes() : manifest.getMainAttributes();
             if (main.getValue(Attributes.Name.CLASS_PATH) != null || main.getValue("Plugin-Dependencies") != null) {
-                throw new Unusable("its manifest names other jars (Class-Path or Plugin-Dependencies):"
+                throw new InvalidPluginException("its manifest names other jars (Class-Path or Plugin-Dependencies):"
                         + " a plugin is one jar, shade into it what it needs");
             }
-            return new Identity(
+            return new JarIdentity(
                     value(main, "Plugin-Id"), value(main, "Plugin-Version"), value(main, "Plugin-Requires"), digest);
         } catch (IOException e) {
-            throw new Unusable("it is no jar, or not all of one: " + e.getMessage() + "; its SHA-256 is " + digest);
+            throw new InvalidPluginException(
+                    "it is no jar, or not all of one: " + e.getMessage() + "; its SHA-256 is " + digest);
         }
     }
 
@@ -107,25 +109,27 @@ final class JarCheck {
         return Optional.ofNullable(attributes.getValue(name)).orElse("").strip();
     }
 
-    private void allowedBytes(Identity jar) throws Unusable {
+    private void allowedBytes(JarIdentity jar) throws InvalidPluginException {
         String expected = allowed.get(jar.id());
         if (expected == null && !allowUnlisted) {
-            throw new Unusable("it is not listed: if you trust it, add under plugins.allowed the line " + jar.id()
-                    + ": " + jar.digest());
+            throw new InvalidPluginException("it is not listed: if you trust it, add under plugins.allowed the line "
+                    + jar.id() + ": " + jar.digest());
         }
         if (expected != null && !expected.toLowerCase(Locale.ROOT).equals(jar.digest())) {
-            throw new Unusable("it is not the jar that was allowed: plugins.allowed says " + expected + " for "
-                    + jar.id() + " and the jar has " + jar.digest());
+            throw new InvalidPluginException("it is not the jar that was allowed: plugins.allowed says " + expected
+                    + " for " + jar.id() + " and the jar has " + jar.digest());
         }
     }
 
-    private static void identified(Identity jar) throws Unusable {
+    private static void identified(JarIdentity jar) throws InvalidPluginException {
         if (jar.id().isEmpty() || jar.version().isEmpty() || jar.requires().isEmpty()) {
-            throw new Unusable("its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is no plugin,"
-                    + " or was not packaged as docs/plugins.md says");
+            throw new InvalidPluginException(
+                    "its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is no plugin,"
+                            + " or was not packaged as docs/plugins.md says");
         }
         if (!ID.matcher(jar.id()).matches()) {
-            throw new Unusable("its Plugin-Id is " + jar.id() + "; allowed are a-z, 0-9, '.' and '-', up to 63");
+            throw new InvalidPluginException(
+                    "its Plugin-Id is " + jar.id() + "; allowed are a-z, 0-9, '.' and '-', up to 63");
         }
     }
 

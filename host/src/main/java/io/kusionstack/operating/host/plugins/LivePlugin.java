@@ -1,7 +1,5 @@
 package io.kusionstack.operating.host.plugins;
 
-import io.kusionstack.operating.host.plugins.PluginCall.Question;
-import io.kusionstack.operating.host.plugins.PluginState.Standing;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,8 +25,8 @@ final class LivePlugin {
     private static final Duration PATIENCE_AT_END = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofDays(1);
 
-    private final JarCheck.Checked jar;
-    private final OneJar pf4j;
+    private final JarCheck.CheckedJar jar;
+    private final SingleJarRuntime pf4j;
     private final ClassLoader loader;
     private final PluginCall call;
     private final GuardedMeters meters;
@@ -46,7 +44,12 @@ final class LivePlugin {
         void end() throws Exception;
     }
 
-    LivePlugin(JarCheck.Checked jar, OneJar pf4j, PluginCall call, GuardedMeters meters, ExecutorService work) {
+    LivePlugin(
+            JarCheck.CheckedJar jar,
+            SingleJarRuntime pf4j,
+            PluginCall call,
+            GuardedMeters meters,
+            ExecutorService work) {
         this.meters = meters;
         this.jar = jar;
         this.pf4j = pf4j;
@@ -70,7 +73,7 @@ final class LivePlugin {
         return call;
     }
 
-    OneJar pf4j() {
+    SingleJarRuntime pf4j() {
         return pf4j;
     }
 
@@ -87,7 +90,7 @@ final class LivePlugin {
         return work;
     }
 
-    JarCheck.Checked jar() {
+    JarCheck.CheckedJar jar() {
         return jar;
     }
 
@@ -112,20 +115,20 @@ final class LivePlugin {
 
     private void close(Closing worker, Duration limit) {
         if (workers.remove(worker)) {
-            call.settle(Question.of(worker.name(), "close", limit, () -> {
+            call.settle(PluginCall.CallSpec.of(worker.name(), "close", limit, () -> {
                 worker.end();
                 return worker.name();
             }));
         }
     }
 
-    PluginState state(List<Offer> offers) {
+    PluginState state(List<PluginExtension> offers) {
         return new PluginState(
                 jar.file(),
                 jar.id(),
                 jar.version(),
-                offers.stream().map(Offer::offered).toList(),
-                Standing.LOADED,
+                offers.stream().map(PluginExtension::offered).toList(),
+                PluginState.PluginHealth.LOADED,
                 "",
                 call.callsInFlight(),
                 call.callsOverdue(),
@@ -176,7 +179,8 @@ final class LivePlugin {
             }
         }
         work.shutdownNow();
-        Answer<?> stopped = call.settle(Question.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
+        Answer<?> stopped =
+                call.settle(PluginCall.CallSpec.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
         if (stopped instanceof Answer.Given) {
             // of one that did not stop PF4J would ask it again, on this thread
             pf4j.unloadPlugin(jar.id());

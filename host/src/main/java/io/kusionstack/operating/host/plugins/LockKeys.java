@@ -34,12 +34,12 @@ final class LockKeys {
     }
 
     /** What an attempt to take a key came to. */
-    sealed interface Turn {
+    sealed interface KeyTurn {
         /** @param free frees the key again, once and from any thread: a call that was given up frees it on another one */
-        record Taken(Runnable free) implements Turn {}
+        record KeyTaken(Runnable free) implements KeyTurn {}
 
         /** @param held how long the call that holds the key has had it */
-        record Busy(Duration held) implements Turn {}
+        record KeyBusy(Duration held) implements KeyTurn {}
     }
 
     /** Those who want one key. */
@@ -59,17 +59,17 @@ final class LockKeys {
     }
 
     /** Takes the key if it is free now. */
-    Turn take(String key) {
+    KeyTurn take(String key) {
         return take(key, Duration.ZERO);
     }
 
     /** Takes the key, or says how long somebody else has had it. Who is interrupted waits no longer. */
-    Turn take(String key, Duration limit) {
+    KeyTurn take(String key, Duration limit) {
         mutex.lock();
         try {
             Line line = lines.computeIfAbsent(key, absent -> new Line(mutex.newCondition()));
             boolean isMine = !line.isHeld && line.waiting.isEmpty();
-            return isMine || await(line, limit) ? hold(key, line) : new Turn.Busy(line.held());
+            return isMine || await(line, limit) ? hold(key, line) : new KeyTurn.KeyBusy(line.held());
         } finally {
             forget(key);
             mutex.unlock();
@@ -105,10 +105,10 @@ final class LockKeys {
         }
     }
 
-    private Turn hold(String key, Line line) {
+    private KeyTurn hold(String key, Line line) {
         line.isHeld = true;
         line.since = System.nanoTime();
-        return new Turn.Taken(() -> free(key, line));
+        return new KeyTurn.KeyTaken(() -> free(key, line));
     }
 
     private void free(String key, Line line) {

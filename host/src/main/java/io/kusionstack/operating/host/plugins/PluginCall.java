@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.plugins.Admission.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,20 +29,20 @@ final class PluginCall {
 
     private final String plugin;
     private final Duration longest;
-    private final PluginWords words;
+    private final ErrorText words;
     private final PluginMetrics metrics;
-    private final Admission admission;
-    private final Slots quick;
+    private final CallAdmission admission;
+    private final CallSlots quick;
     private final InFlight inFlight;
-    private final RunningCall.Place place;
+    private final RunningCall.CallEnvironment place;
     private final ThreadPoolExecutor threads;
-    private final Told told = new Told();
+    private final LogOnce told = new LogOnce();
 
     /**
      * @param longest no call may take longer, whatever its own limit is
      * @param inFlight how many calls may be in the plugin at once
      */
-    record Limits(Duration longest, int inFlight) {}
+    record CallLimits(Duration longest, int inFlight) {}
 
     /**
      * One call.
@@ -52,34 +51,34 @@ final class PluginCall {
      * @param late takes an answer that nobody waits for any more
      * @param ended called once when the plugin has really returned, or was not asked at all
      */
-    record Question<T>(Topic topic, Duration limit, Callable<T> asked, Consumer<T> late, Runnable ended) {
-        static <T> Question<T> of(Topic topic, Duration limit, Callable<T> asked) {
-            return new Question<>(topic, limit, asked, answer -> {}, () -> {});
+    record CallSpec<T>(Topic topic, Duration limit, Callable<T> asked, Consumer<T> late, Runnable ended) {
+        static <T> CallSpec<T> of(Topic topic, Duration limit, Callable<T> asked) {
+            return new CallSpec<>(topic, limit, asked, answer -> {}, () -> {});
         }
 
         /** About the plugin itself. */
-        static <T> Question<T> of(String name, String call, Duration limit, Callable<T> asked) {
+        static <T> CallSpec<T> of(String name, String call, Duration limit, Callable<T> asked) {
             return of(new Topic(name, call, name), limit, asked);
         }
 
-        Question<T> lateTo(Consumer<T> taker) {
-            return new Question<>(topic, limit, asked, taker, ended);
+        CallSpec<T> lateTo(Consumer<T> taker) {
+            return new CallSpec<>(topic, limit, asked, taker, ended);
         }
 
-        Question<T> endingWith(Runnable end) {
-            return new Question<>(topic, limit, asked, late, end);
+        CallSpec<T> endingWith(Runnable end) {
+            return new CallSpec<>(topic, limit, asked, late, end);
         }
     }
 
-    PluginCall(String plugin, ClassLoader loader, Limits limits, PluginWords words, PluginMetrics metrics) {
+    PluginCall(String plugin, ClassLoader loader, CallLimits limits, ErrorText words, PluginMetrics metrics) {
         this.plugin = plugin;
         this.longest = limits.longest();
         this.words = words;
         this.metrics = metrics;
-        admission = new Admission(limits.inFlight());
-        quick = new Slots(limits.inFlight());
+        admission = new CallAdmission(limits.inFlight());
+        quick = new CallSlots(limits.inFlight());
         inFlight = new InFlight(plugin, metrics);
-        place = new RunningCall.Place(loader, words, inFlight);
+        place = new RunningCall.CallEnvironment(loader, words, inFlight);
         threads = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -89,7 +88,7 @@ final class PluginCall {
                 Thread.ofPlatform().name("plugin-" + plugin + "-", 0).daemon().factory());
     }
 
-    PluginWords words() {
+    ErrorText words() {
         return words;
     }
 
@@ -100,51 +99,51 @@ final class PluginCall {
     }
 
     /** Asks on behalf of a room. */
-    <T> Answer<T> ask(Question<T> question) {
+    <T> Answer<T> ask(CallSpec<T> question) {
         return switch (admission.enter(question.topic().subject(), FOR_A_SLOT)) {
-            case Entry.Refused refused -> {
+            case CallAdmission.CallEntry.CallRefused refused -> {
                 question.ended().run();
                 yield refused.rests() || inFlight.overdue() > 0
                         ? unasked(question.topic(), Reason.PLUGIN_FAILED, refused.why())
                         : unasked(question.topic(), Reason.PLUGIN_BUSY, refused.why());
             }
-            case Entry.Admitted admitted -> {
+            case CallAdmission.CallEntry.CallAdmitted admitted -> {
                 RunningCall<T> call = new RunningCall<>(question, place, () -> admission.leave(admitted));
                 yield inFlight.enter(call) ? counted(question, call) : unloading(question, admitted);
             }
         };
     }
 
-    private <T> Answer<T> unloading(Question<T> question, Entry.Admitted admitted) {
+    private <T> Answer<T> unloading(CallSpec<T> question, CallAdmission.CallEntry.CallAdmitted admitted) {
         admission.withdraw(question.topic().subject());
         admission.leave(admitted);
         question.ended().run();
         return unasked(question.topic(), Reason.PLUGIN_UNAVAILABLE, "is being unloaded");
     }
 
-    private <T> Answer<T> counted(Question<T> question, RunningCall<T> call) {
+    private <T> Answer<T> counted(CallSpec<T> question, RunningCall<T> call) {
         Duration limit = question.limit().compareTo(longest) < 0 ? question.limit() : longest;
         long begun = System.nanoTime();
-        Ended<T> ended = call.send(threads, limit);
+        CallResult<T> ended = call.send(threads, limit);
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         // a limit that depends on what went before would make another text each time, to be written again and again
         String inTime = "in time; plugins.callTimeout is " + spoken(longest);
         Answer<T> answer = answer(question, ended, took, inTime);
         admission.ended(
                 question.topic().subject(),
-                answer instanceof Answer.Missing<T> missing && ended.held()
+                answer instanceof Answer.NoAnswer<T> missing && ended.held()
                         ? Optional.of(cause(question, missing))
                         : Optional.empty(),
                 took);
         return answer;
     }
 
-    private static String cause(Question<?> question, Answer.Missing<?> missing) {
+    private static String cause(CallSpec<?> question, Answer.NoAnswer<?> missing) {
         return missing.why().message().replace("plugin \"" + question.topic().name() + "\" ", "");
     }
 
     /** Asks what is answered without asking anybody else: that has slots of its own, and costs nobody a rest. */
-    <T> Answer<T> askQuick(Question<T> question) {
+    <T> Answer<T> askQuick(CallSpec<T> question) {
         Duration limit = question.limit().compareTo(longest) < 0 ? question.limit() : longest;
         if (!quick.take(limit)) {
             question.ended().run();
@@ -164,33 +163,33 @@ final class PluginCall {
     }
 
     /** Asks on behalf of this room, to start or to end something: also when the plugin is being unloaded. */
-    <T> Answer<T> settle(Question<T> question) {
+    <T> Answer<T> settle(CallSpec<T> question) {
         RunningCall<T> call = new RunningCall<>(question, place, () -> {});
         inFlight.enterAlways(call);
         return settled(question, call, question.limit());
     }
 
-    private <T> Answer<T> settled(Question<T> question, RunningCall<T> call, Duration limit) {
+    private <T> Answer<T> settled(CallSpec<T> question, RunningCall<T> call, Duration limit) {
         long begun = System.nanoTime();
-        Ended<T> ended = call.send(threads, limit);
+        CallResult<T> ended = call.send(threads, limit);
         return answer(question, ended, Duration.ofNanos(System.nanoTime() - begun), "within " + spoken(limit));
     }
 
-    private <T> Answer<T> answer(Question<T> question, Ended<T> ended, Duration took, String inTime) {
+    private <T> Answer<T> answer(CallSpec<T> question, CallResult<T> ended, Duration took, String inTime) {
         return switch (ended) {
-            case Ended.Value<T>(T value) -> {
+            case CallResult.Value<T>(T value) -> {
                 metrics.called(plugin, question.topic().call(), "given", took);
                 wellAgain(question.topic());
                 yield new Answer.Given<>(value);
             }
-            case Ended.Threw<T> threw -> {
+            case CallResult.Threw<T> threw -> {
                 metrics.called(plugin, question.topic().call(), "failed", took);
                 yield missing(
                         question.topic(),
                         Reason.PLUGIN_FAILED,
                         "failed in " + question.topic().call() + ": " + threw.text());
             }
-            case Ended.Overran<T> overran -> {
+            case CallResult.TimedOut<T> overran -> {
                 metrics.called(plugin, question.topic().call(), "overran", took);
                 yield missing(
                         question.topic(),
@@ -232,7 +231,7 @@ final class PluginCall {
         boolean isBusy = reason == Reason.PLUGIN_BUSY;
         metrics.called(plugin, topic.call(), isBusy ? "busy" : "not-asked", Duration.ZERO);
         return isBusy
-                ? new Answer.Missing<>(new Wait(reason, topic.name(), text(topic, why)), SOON)
+                ? new Answer.NoAnswer<>(new Wait(reason, topic.name(), text(topic, why)), SOON)
                 : missing(topic, reason, why);
     }
 
@@ -245,7 +244,7 @@ final class PluginCall {
                     .addKeyValue("why", why)
                     .log("A plugin gives no answer");
         }
-        return new Answer.Missing<>(new Wait(reason, topic.name(), text), AGAIN);
+        return new Answer.NoAnswer<>(new Wait(reason, topic.name(), text), AGAIN);
     }
 
     private static String text(Topic topic, String why) {

@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.plugins;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.plugins.PluginState.Offered;
-import io.kusionstack.operating.host.plugins.Providers.Loaded;
 import io.kusionstack.operating.plugin.KubernetesReads;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -48,12 +47,12 @@ public final class PluginHost implements AutoCloseable {
     private static final Duration READING = Duration.ofSeconds(10);
     private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
-    private final Settings settings;
-    private final Surroundings surroundings;
+    private final PluginSettings settings;
+    private final PluginEnvironment surroundings;
     private final CountDownLatch loaded = new CountDownLatch(1);
     private final ScheduledExecutorService samples = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("plugin-gauges").daemon().factory());
-    private volatile Providers providers;
+    private volatile ExtensionIndex providers;
     private @Nullable PrivateFolder folder;
     private boolean closed;
     private List<WeakReference<ClassLoader>> unloaded = List.of();
@@ -70,7 +69,7 @@ public final class PluginHost implements AutoCloseable {
      * @param callsInFlight how many calls may be in one plugin at once
      * @param loadTimeout how long a plugin may take to start
      */
-    public record Settings(
+    public record PluginSettings(
             Optional<Path> directory,
             Map<String, String> allowed,
             boolean allowUnlisted,
@@ -79,7 +78,7 @@ public final class PluginHost implements AutoCloseable {
             Duration callTimeout,
             int callsInFlight,
             Duration loadTimeout) {
-        public Settings {
+        public PluginSettings {
             allowed = Map.copyOf(allowed);
             settings = Map.copyOf(settings);
             secrets = List.copyOf(secrets);
@@ -91,18 +90,18 @@ public final class PluginHost implements AutoCloseable {
      *
      * @param environment the value of a variable
      */
-    public record Surroundings(
+    public record PluginEnvironment(
             Clock clock,
             KubernetesReads kubernetes,
             Function<String, Optional<String>> environment,
             PluginMetrics metrics) {}
 
-    public PluginHost(Settings settings, Surroundings surroundings) {
+    public PluginHost(PluginSettings settings, PluginEnvironment surroundings) {
         this.settings = settings;
         this.surroundings = surroundings;
         providers = settings.directory().isPresent()
-                ? Providers.none(LOADING)
-                : Providers.none("this host has no plugins, name their folder in plugins.directory");
+                ? ExtensionIndex.none(LOADING)
+                : ExtensionIndex.none("this host has no plugins, name their folder in plugins.directory");
     }
 
     /** Begins to load; returns at once. Once. */
@@ -121,7 +120,7 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /** What was loaded only after the host was closed ends at once. */
-    private synchronized void use(Providers all) {
+    private synchronized void use(ExtensionIndex all) {
         if (closed) {
             all.loaded().forEach(plugin -> plugin.plugin().abandon());
             return;
@@ -132,7 +131,7 @@ public final class PluginHost implements AutoCloseable {
 
     /** Each plugin on a thread of its own: one that hangs delays nobody's gauges but its own. */
     private void sample() {
-        for (Loaded plugin : providers.loaded()) {
+        for (ExtensionIndex.LoadedPlugin plugin : providers.loaded()) {
             Thread.ofVirtual().name("plugin-gauges").start(plugin.plugin().meters()::sample);
         }
     }
@@ -148,21 +147,21 @@ public final class PluginHost implements AutoCloseable {
     }
 
     public RulePlugins rules() {
-        return new RuleDoor(this::inUse, settings.callTimeout(), surroundings.clock(), surroundings.metrics());
+        return new RuleWorkerFactory(this::inUse, settings.callTimeout(), surroundings.clock(), surroundings.metrics());
     }
 
     public TrafficPlugins traffic() {
         return name -> {
-            Providers now = providers;
-            return now.find(name, Offer.Traffic.class)
-                    .<TrafficPlugins.Found>map(found ->
-                            new TrafficPlugins.Found.Ready(found.offer().worker()))
-                    .orElseGet(() ->
-                            new TrafficPlugins.Found.Unavailable(now.unavailable(name, PluginState.Kind.TRAFFIC)));
+            ExtensionIndex now = providers;
+            return now.find(name, PluginExtension.TrafficExtension.class)
+                    .<TrafficPlugins.TrafficLookup>map(found -> new TrafficPlugins.TrafficLookup.TrafficReady(
+                            found.offer().worker()))
+                    .orElseGet(() -> new TrafficPlugins.TrafficLookup.TrafficUnavailable(
+                            now.unavailable(name, PluginState.Kind.TRAFFIC)));
         };
     }
 
-    private Providers inUse() {
+    private ExtensionIndex inUse() {
         return providers;
     }
 
@@ -176,7 +175,7 @@ public final class PluginHost implements AutoCloseable {
         return providers.states();
     }
 
-    private Providers load(Path directory) {
+    private ExtensionIndex load(Path directory) {
         List<Path> jars;
         PrivateFolder copies;
         try {
@@ -188,12 +187,12 @@ public final class PluginHost implements AutoCloseable {
                     .addKeyValue("cause", e.toString())
                     .log("No plugin is loaded: their folder cannot be read");
             String why = "no plugin could be loaded from plugins.directory " + directory + ": " + e;
-            return Providers.none("").and(List.of(unread(directory, why)));
+            return ExtensionIndex.none("").and(List.of(unread(directory, why)));
         }
         keep(copies);
         JarCheck check = new JarCheck(settings.allowed(), settings.allowUnlisted(), copies);
-        List<Starting.Result> results = all(jars, check);
-        Providers all = sorted(results).and(missing(directory, results));
+        List<PluginLoader.LoadResult> results = all(jars, check);
+        ExtensionIndex all = sorted(results).and(missing(directory, results));
         tell(all);
         return all;
     }
@@ -204,8 +203,8 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /** What may be loaded and is not there: somebody relies on it. */
-    private List<PluginState> missing(Path directory, List<Starting.Result> results) {
-        Set<String> there = results.stream().map(Starting.Result::id).collect(Collectors.toSet());
+    private List<PluginState> missing(Path directory, List<PluginLoader.LoadResult> results) {
+        Set<String> there = results.stream().map(PluginLoader.LoadResult::id).collect(Collectors.toSet());
         return settings.allowed().keySet().stream()
                 .filter(id -> !there.contains(id))
                 .sorted()
@@ -222,14 +221,14 @@ public final class PluginHost implements AutoCloseable {
         folder = copies;
     }
 
-    private List<Starting.Result> all(List<Path> jars, JarCheck check) {
-        List<Starting.Result> results = new ArrayList<>();
+    private List<PluginLoader.LoadResult> all(List<Path> jars, JarCheck check) {
+        List<PluginLoader.LoadResult> results = new ArrayList<>();
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().name("plugin-load-", 0).daemon().factory())) {
-            List<Future<Starting.Result>> started = jars.stream()
+            List<Future<PluginLoader.LoadResult>> started = jars.stream()
                     .map(jar -> threads.submit(() -> one(jar, check)))
                     .toList();
-            for (Future<Starting.Result> one : started) {
+            for (Future<PluginLoader.LoadResult> one : started) {
                 results.add(one.get());
             }
         } catch (InterruptedException e) {
@@ -240,22 +239,23 @@ public final class PluginHost implements AutoCloseable {
         return results;
     }
 
-    private Starting.Result one(Path file, JarCheck check) {
+    private PluginLoader.LoadResult one(Path file, JarCheck check) {
         return switch (check.check(file)) {
-            case JarCheck.Result.Refused(PluginState state) -> new Starting.Result.Refused(state);
-            case JarCheck.Result.Passed(JarCheck.Checked jar) -> new Starting(jar, settings, surroundings).start();
+            case JarCheck.JarVerdict.JarRefused(PluginState state) -> new PluginLoader.LoadResult.LoadRefused(state);
+            case JarCheck.JarVerdict.JarPassed(JarCheck.CheckedJar jar) ->
+                new PluginLoader(jar, settings, surroundings).start();
         };
     }
 
     /** Of jars with one id, or with extensions of one name, the first by file name stays. */
-    private static Providers sorted(List<Starting.Result> results) {
-        List<Loaded> loaded = new ArrayList<>();
+    private static ExtensionIndex sorted(List<PluginLoader.LoadResult> results) {
+        List<ExtensionIndex.LoadedPlugin> loaded = new ArrayList<>();
         List<PluginState> refused = new ArrayList<>();
         Map<String, String> owners = new HashMap<>();
-        for (Starting.Result result : results) {
+        for (PluginLoader.LoadResult result : results) {
             switch (result) {
-                case Starting.Result.Refused(PluginState state) -> refused.add(state);
-                case Starting.Result.Started(Loaded plugin) -> {
+                case PluginLoader.LoadResult.LoadRefused(PluginState state) -> refused.add(state);
+                case PluginLoader.LoadResult.Started(ExtensionIndex.LoadedPlugin plugin) -> {
                     Optional<String> taken = taken(plugin.state(), owners);
                     if (taken.isEmpty()) {
                         loaded.add(plugin);
@@ -265,7 +265,7 @@ public final class PluginHost implements AutoCloseable {
                 }
             }
         }
-        return new Providers(loaded, refused, "");
+        return new ExtensionIndex(loaded, refused, "");
     }
 
     /**
@@ -288,7 +288,7 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
-    private static PluginState twice(Loaded plugin, String why) {
+    private static PluginState twice(ExtensionIndex.LoadedPlugin plugin, String why) {
         PluginState state = plugin.state();
         plugin.plugin().abandon();
         return PluginState.refused(state.file(), state.id(), state.version(), state.offers(), why);
@@ -311,13 +311,13 @@ public final class PluginHost implements AutoCloseable {
         return Optional.empty();
     }
 
-    private void tell(Providers all) {
+    private void tell(ExtensionIndex all) {
         long refused = all.refused().stream()
-                .filter(state -> state.standing() == PluginState.Standing.REFUSED)
+                .filter(state -> state.standing() == PluginState.PluginHealth.REFUSED)
                 .count();
         surroundings.metrics().plugins(all.loaded().size(), (int) refused);
         for (PluginState state : all.states()) {
-            boolean isRefused = state.standing() == PluginState.Standing.REFUSED;
+            boolean isRefused = state.standing() == PluginState.PluginHealth.REFUSED;
             (isRefused ? LOG.atWarn() : LOG.atInfo())
                     .addKeyValue("plugin", state.spoken())
                     .addKeyValue("version", state.version())
@@ -347,8 +347,8 @@ public final class PluginHost implements AutoCloseable {
         }
         closed = true;
         samples.shutdownNow();
-        Providers last = providers;
-        providers = Providers.none("the host is stopping");
+        ExtensionIndex last = providers;
+        providers = ExtensionIndex.none("the host is stopping");
         unloaded = unload(last.loaded());
         try {
             if (folder != null) {
@@ -360,7 +360,7 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /** All at once: a plugin that hangs holds up none. */
-    private List<WeakReference<ClassLoader>> unload(List<Loaded> plugins) {
+    private List<WeakReference<ClassLoader>> unload(List<ExtensionIndex.LoadedPlugin> plugins) {
         List<WeakReference<ClassLoader>> traces = new ArrayList<>();
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().name("plugin-unload-", 0).daemon().factory())) {

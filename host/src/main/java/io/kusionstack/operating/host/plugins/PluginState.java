@@ -21,7 +21,7 @@ public record PluginState(
         String id,
         String version,
         List<Offered> offers,
-        Standing standing,
+        PluginHealth standing,
         String why,
         int callsInFlight,
         int overdue,
@@ -32,12 +32,12 @@ public record PluginState(
     }
 
     static PluginState refused(String file, String id, String version, List<Offered> offers, String why) {
-        return new PluginState(file, id, version, offers, Standing.REFUSED, why, 0, 0, false, 0);
+        return new PluginState(file, id, version, offers, PluginHealth.REFUSED, why, 0, 0, false, 0);
     }
 
-    static PluginState notConfigured(JarCheck.Checked jar, List<Offered> offers, String why) {
+    static PluginState notConfigured(JarCheck.CheckedJar jar, List<Offered> offers, String why) {
         return new PluginState(
-                jar.file(), jar.id(), jar.version(), offers, Standing.NOT_CONFIGURED, why, 0, 0, false, 0);
+                jar.file(), jar.id(), jar.version(), offers, PluginHealth.NOT_CONFIGURED, why, 0, 0, false, 0);
     }
 
     /** One name that users write. */
@@ -61,7 +61,7 @@ public record PluginState(
     }
 
     /** Whether a plugin takes part. */
-    public enum Standing {
+    public enum PluginHealth {
         LOADED("loaded"),
         /** Nothing is wrong with it, and nobody said yet what it is to work with. */
         NOT_CONFIGURED("not configured"),
@@ -69,7 +69,7 @@ public record PluginState(
 
         private final String word;
 
-        Standing(String word) {
+        PluginHealth(String word) {
             this.word = word;
         }
 

@@ -17,21 +17,21 @@ public interface RulePlugins {
      *     of an older worker that was given up
      * @param config an object; what the plugin's record says is bound, everything else is a problem
      */
-    Opened open(String plugin, String rule, JsonNode config);
+    OpenedRule open(String plugin, String rule, JsonNode config);
 
     /** What {@link #open} came to. */
-    sealed interface Opened {
-        record Ready(RuleWorker worker) implements Opened {}
+    sealed interface OpenedRule {
+        record RuleReady(RuleWorker worker) implements OpenedRule {}
 
         /** @param problems all that is wrong with the configuration, each with its path below {@code config} */
-        record Invalid(List<String> problems) implements Opened {
-            public Invalid {
+        record RuleConfigInvalid(List<String> problems) implements OpenedRule {
+            public RuleConfigInvalid {
                 problems = List.copyOf(problems);
             }
         }
 
         /** No plugin of that name is loaded, or it does not answer. The reason names it, why, and the names that are known. */
-        record Unavailable(Wait why) implements Opened {}
+        record RuleUnavailable(Wait why) implements OpenedRule {}
     }
 
     /** One rule of one PodTransitionRule. A call while another is under way in the plugin is not made: it is missing at once. */
@@ -56,6 +56,6 @@ public interface RulePlugins {
 
     /** For hosts without plugins. */
     static RulePlugins none() {
-        return (plugin, rule, config) -> new Opened.Unavailable(NoPlugins.wait(plugin));
+        return (plugin, rule, config) -> new OpenedRule.RuleUnavailable(NoPlugins.wait(plugin));
     }
 }

@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.plugins;
 
-import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One call on its thread. Sent once, by the one who asks. */
 final class RunningCall<T> implements Runnable {
-    private final Question<T> question;
-    private final Place place;
+    private final PluginCall.CallSpec<T> question;
+    private final CallEnvironment place;
     private final Runnable leave;
-    private final CompletableFuture<Ended<T>> ended = new CompletableFuture<>();
+    private final CompletableFuture<CallResult<T>> ended = new CompletableFuture<>();
     // guarded by this
     private @Nullable Thread runner;
     private boolean isSettled;
 
     /** Where it runs. */
-    record Place(ClassLoader loader, PluginWords words, InFlight inFlight) {}
+    record CallEnvironment(ClassLoader loader, ErrorText words, InFlight inFlight) {}
 
     /** @param leave called once, when the plugin has really returned */
-    RunningCall(Question<T> question, Place place, Runnable leave) {
+    RunningCall(PluginCall.CallSpec<T> question, CallEnvironment place, Runnable leave) {
         this.question = question;
         this.place = place;
         this.leave = leave;
@@ -34,7 +33,7 @@ final class RunningCall<T> implements Runnable {
         return question.topic().call();
     }
 
-    Ended<T> send(Executor threads, Duration limit) {
+    CallResult<T> send(Executor threads, Duration limit) {
         try {
             threads.execute(this);
             return ended.get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
@@ -47,7 +46,7 @@ final class RunningCall<T> implements Runnable {
             throw new IllegalStateException("a call never ends exceptionally", e);
         } catch (Throwable e) {
             end();
-            return new Ended.Threw<>("no thread could be started: " + e, true);
+            return new CallResult.Threw<>("no thread could be started: " + e, true);
         }
     }
 
@@ -56,12 +55,12 @@ final class RunningCall<T> implements Runnable {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(place.loader());
-        Optional<Ended<T>> answer = Optional.empty();
+        Optional<CallResult<T>> answer = Optional.empty();
         try {
             begin(thread);
             answer = answer(outcome());
         } catch (Throwable e) {
-            answer = settles() ? Optional.of(new Ended.Threw<>(e.getClass().getName(), true)) : Optional.empty();
+            answer = settles() ? Optional.of(new CallResult.Threw<>(e.getClass().getName(), true)) : Optional.empty();
         } finally {
             thread.setContextClassLoader(before);
             finish();
@@ -75,11 +74,11 @@ final class RunningCall<T> implements Runnable {
     }
 
     /** Empty if it comes too late. */
-    private Optional<Ended<T>> answer(Ended<T> outcome) {
+    private Optional<CallResult<T>> answer(CallResult<T> outcome) {
         if (settles()) {
             return Optional.of(outcome);
         }
-        if (outcome instanceof Ended.Value<T>(T value)) {
+        if (outcome instanceof CallResult.Value<T>(T value)) {
             question.late().accept(value);
         }
         return Optional.empty();
@@ -92,11 +91,11 @@ final class RunningCall<T> implements Runnable {
         return first;
     }
 
-    private Ended<T> outcome() {
+    private CallResult<T> outcome() {
         try {
-            return new Ended.Value<>(question.asked().call());
+            return new CallResult.Value<>(question.asked().call());
         } catch (Throwable e) {
-            return new Ended.Threw<>(place.words().thrown(e), e instanceof Error);
+            return new CallResult.Threw<>(place.words().thrown(e), e instanceof Error);
         }
     }
 
@@ -113,7 +112,7 @@ final class RunningCall<T> implements Runnable {
     }
 
     /** Interrupts the call unless it has ended just now. */
-    private Ended<T> giveUp() {
+    private CallResult<T> giveUp() {
         if (!settles()) {
             return ended.join();
         }
@@ -123,7 +122,7 @@ final class RunningCall<T> implements Runnable {
                 runner.interrupt();
             }
         }
-        return new Ended.Overran<>();
+        return new CallResult.TimedOut<>();
     }
 
     private void end() {

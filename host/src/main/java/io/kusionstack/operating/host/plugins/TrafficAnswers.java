@@ -15,38 +15,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a traffic control may answer; everything else is {@link Unusable}. Copies, so that nothing of the plugin remains. */
-record TrafficAnswers(String plugin, PluginWords words, Clock clock, PluginMetrics metrics) {
+/** What a traffic control may answer; everything else is {@link InvalidPluginException}. Copies, so that nothing of the plugin remains. */
+record TrafficAnswers(String plugin, ErrorText words, Clock clock, PluginMetrics metrics) {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int LONGEST_GROUP = 253;
 
     /** What was asked about: a Pod's port under one address, however the plugin filled in the rest. */
-    private record Spot(String uid, String ip, int port) {
-        static Spot of(Backend backend) {
-            return new Spot(backend.pod().uid(), backend.ip(), backend.port());
+    private record RequestedAddress(String uid, String ip, int port) {
+        static RequestedAddress of(Backend backend) {
+            return new RequestedAddress(backend.pod().uid(), backend.ip(), backend.port());
         }
     }
 
     /** What the groups of an employer may be called: each a text that can stand in an annotation. */
-    static List<String> checkedGroups(List<String> groups) throws Unusable {
+    static List<String> checkedGroups(List<String> groups) throws InvalidPluginException {
         if (groups == null) {
-            throw new Unusable("it answered null");
+            throw new InvalidPluginException("it answered null");
         }
         for (String group : groups) {
             if (group == null || group.isBlank() || group.length() > LONGEST_GROUP) {
-                throw new Unusable("it names the group " + group + "; a group is a text of 1 to " + LONGEST_GROUP);
+                throw new InvalidPluginException(
+                        "it names the group " + group + "; a group is a text of 1 to " + LONGEST_GROUP);
             }
         }
         return List.copyOf(groups);
     }
 
-    Observation checked(Observation observation) throws Unusable {
+    Observation checked(Observation observation) throws InvalidPluginException {
         return switch (observation) {
-            case null -> throw new Unusable("it answered null");
+            case null -> throw new InvalidPluginException("it answered null");
             case Observation.Known known -> checked(known);
             case Observation.Unknown(Progress.Pending.Kind kind, String reason, Duration after) -> {
                 if (kind == null || reason == null || after == null) {
-                    throw new Unusable("it does not know how it stands, and does not say why or until when");
+                    throw new InvalidPluginException(
+                            "it does not know how it stands, and does not say why or until when");
                 }
                 yield new Observation.Unknown(kind, words.sentence(reason), after.compareTo(SOON) < 0 ? SOON : after);
             }
@@ -57,19 +59,21 @@ record TrafficAnswers(String plugin, PluginWords words, Clock clock, PluginMetri
         };
     }
 
-    private Instant checked(Instant readAt) throws Unusable {
+    private Instant checked(Instant readAt) throws InvalidPluginException {
         if (readAt == null || readAt.isAfter(clock.instant())) {
-            throw new Unusable("its observation does not say when it was read, or names a time to come: " + readAt);
+            throw new InvalidPluginException(
+                    "its observation does not say when it was read, or names a time to come: " + readAt);
         }
         return readAt;
     }
 
-    private Observation checked(Observation.Known known) throws Unusable {
+    private Observation checked(Observation.Known known) throws InvalidPluginException {
         Instant readAt = checked(known.readAt());
         List<ObservedBackend> backends = new ArrayList<>();
         for (ObservedBackend observed : known.backends()) {
             if (isIncomplete(observed.backend()) || observed.serving() == null) {
-                throw new Unusable("its observation has a backend without Pod, address or state: " + observed);
+                throw new InvalidPluginException(
+                        "its observation has a backend without Pod, address or state: " + observed);
             }
             String detail =
                     words.sentence(Optional.ofNullable(observed.detail()).orElse(""));
@@ -79,20 +83,21 @@ record TrafficAnswers(String plugin, PluginWords words, Clock clock, PluginMetri
     }
 
     /** A result for each change, in the order of the changes. */
-    List<BackendResult> checked(List<BackendChange> changes, List<BackendResult> results) throws Unusable {
+    List<BackendResult> checked(List<BackendChange> changes, List<BackendResult> results)
+            throws InvalidPluginException {
         if (results == null) {
-            throw new Unusable("it answered null");
+            throw new InvalidPluginException("it answered null");
         }
-        Map<Spot, Progress> told = new LinkedHashMap<>();
+        Map<RequestedAddress, Progress> told = new LinkedHashMap<>();
         for (BackendResult result : results) {
             if (result == null || isIncomplete(result.backend())) {
-                throw new Unusable("its answer has a result without Pod or address: " + result);
+                throw new InvalidPluginException("its answer has a result without Pod or address: " + result);
             }
-            told.putIfAbsent(Spot.of(result.backend()), checked(result.progress()));
+            told.putIfAbsent(RequestedAddress.of(result.backend()), checked(result.progress()));
         }
         List<BackendResult> answers = new ArrayList<>();
         for (BackendChange change : changes) {
-            Progress progress = told.remove(Spot.of(change.backend()));
+            Progress progress = told.remove(RequestedAddress.of(change.backend()));
             answers.add(new BackendResult(
                     change.backend(), progress == null ? new Progress.Pending("NoResult", SOON) : progress));
         }
@@ -102,7 +107,7 @@ record TrafficAnswers(String plugin, PluginWords words, Clock clock, PluginMetri
         return List.copyOf(answers);
     }
 
-    private Progress checked(Progress progress) throws Unusable {
+    private Progress checked(Progress progress) throws InvalidPluginException {
         boolean isWhole = switch (progress) {
             case null -> false;
             case Progress.Done done -> true;
@@ -111,7 +116,8 @@ record TrafficAnswers(String plugin, PluginWords words, Clock clock, PluginMetri
             case Progress.Failed(String code, String message, boolean retryable) -> code != null && message != null;
         };
         if (!isWhole) {
-            throw new Unusable("its answer has a result that does not say how far the change is: " + progress);
+            throw new InvalidPluginException(
+                    "its answer has a result that does not say how far the change is: " + progress);
         }
         return switch (progress) {
             case Progress.Done done -> done;

@@ -11,14 +11,14 @@ import java.util.List;
 /** The door for whoever moves traffic: one worker per plugin, for as long as the plugin is loaded. Any thread. */
 public interface TrafficPlugins {
     /** @param plugin the name users write, for example {@code slb} */
-    Found find(String plugin);
+    TrafficLookup find(String plugin);
 
     /** What {@link #find} came to. */
-    sealed interface Found {
-        record Ready(TrafficWorker worker) implements Found {}
+    sealed interface TrafficLookup {
+        record TrafficReady(TrafficWorker worker) implements TrafficLookup {}
 
         /** No plugin of that name is loaded. The reason names it, why, and the names that are known. */
-        record Unavailable(Wait why) implements Found {}
+        record TrafficUnavailable(Wait why) implements TrafficLookup {}
     }
 
     /**
@@ -46,6 +46,6 @@ public interface TrafficPlugins {
 
     /** For hosts without plugins. */
     static TrafficPlugins none() {
-        return plugin -> new Found.Unavailable(NoPlugins.wait(plugin));
+        return plugin -> new TrafficLookup.TrafficUnavailable(NoPlugins.wait(plugin));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvailable) {
 
     /** What keeps one more Pod from leaving service: stable words without the numbers of the moment; empty if it may. */
-    Optional<String> blocks(Count count) {
+    Optional<String> blocks(PodCounts count) {
         if (count.unavailable() + 1 > mostUnavailable(count)) {
             return maxUnavailable.map(quota -> "maxUnavailable " + quota + " is used up by other Pods");
         }
@@ -27,15 +27,15 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
     }
 
     /** At most so many Pods may be out of service by both limits; may be negative. */
-    int allowance(Count count) {
+    int allowance(PodCounts count) {
         return Math.min(mostUnavailable(count), count.wanted() - leastAvailable(count));
     }
 
-    private int mostUnavailable(Count count) {
+    private int mostUnavailable(PodCounts count) {
         return maxUnavailable.map(quota -> quota.roundedUp(count.wanted())).orElse(count.wanted());
     }
 
-    private int leastAvailable(Count count) {
+    private int leastAvailable(PodCounts count) {
         return minAvailable.map(quota -> quota.roundedDown(count.wanted())).orElse(0);
     }
 
@@ -53,8 +53,8 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
      * @param out of these, out of service or allowed to leave it
      * @param missing that owners want and that do not exist
      */
-    record Count(int pods, int out, int missing) {
-        Count {
+    record PodCounts(int pods, int out, int missing) {
+        PodCounts {
             if (out < 0 || out > pods || missing < 0) {
                 throw new IllegalArgumentException(pods + " Pods, " + out + " out, " + missing + " missing");
             }
@@ -74,23 +74,23 @@ record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvail
         }
 
         /** The count if one of those that are out were in service. */
-        Count andOneBack() {
-            return new Count(pods, out - 1, missing);
+        PodCounts andOneBack() {
+            return new PodCounts(pods, out - 1, missing);
         }
 
         /** The count if one that is out, and left out, were in service. */
-        Count andOneMore() {
-            return new Count(pods + 1, out, missing);
+        PodCounts andOneMore() {
+            return new PodCounts(pods + 1, out, missing);
         }
 
         /** The count without so many of those that are out. */
-        Count without(int fewer) {
-            return new Count(pods - fewer, out - fewer, missing);
+        PodCounts without(int fewer) {
+            return new PodCounts(pods - fewer, out - fewer, missing);
         }
 
         /** The count once one more Pod may leave service. */
-        Count andOneMoreOut() {
-            return new Count(pods, out + 1, missing);
+        PodCounts andOneMoreOut() {
+            return new PodCounts(pods, out + 1, missing);
         }
     }
 }

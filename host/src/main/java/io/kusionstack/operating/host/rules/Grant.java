@@ -21,12 +21,12 @@ record Grant(
         Stage stage,
         Map<String, Long> rules,
         long judgedAt,
-        Write write) {
+        GrantWrite write) {
     Grant {
         rules = Map.copyOf(rules);
     }
 
-    static Grant asked(Member known, Ask ask) {
+    static Grant asked(TrackedPod known, AdmissionRequest ask) {
         return new Grant(
                 ask.pod().ref(),
                 ask.operation(),
@@ -34,10 +34,10 @@ record Grant(
                 ask.stage(),
                 known.generations(),
                 ask.pod().resourceVersion(),
-                Write.ASKED);
+                GrantWrite.ASKED);
     }
 
-    Grant with(Write now) {
+    Grant with(GrantWrite now) {
         return new Grant(pod, operation, operating, stage, rules, judgedAt, now);
     }
 
@@ -49,17 +49,17 @@ record Grant(
 
     /** This grant, given on top of the one held: an unanswered write stays so as long as it may still be applied. */
     Grant after(Grant held) {
-        boolean unanswered = held.write == Write.UNKNOWN || held.write == Write.ASKED_AGAIN;
-        return unanswered && judgedAt <= held.judgedAt ? held.with(Write.ASKED_AGAIN) : this;
+        boolean unanswered = held.write == GrantWrite.UNKNOWN || held.write == GrantWrite.ASKED_AGAIN;
+        return unanswered && judgedAt <= held.judgedAt ? held.with(GrantWrite.ASKED_AGAIN) : this;
     }
 
     /** True if a write that uses it, conditional on the record it was asked for on, may still arrive. */
     boolean mayBeUnderWayAt(long resourceVersion) {
-        return write != Write.RESERVED && resourceVersion <= judgedAt;
+        return write != GrantWrite.RESERVED && resourceVersion <= judgedAt;
     }
 
     /** What is known of the write that uses it. */
-    enum Write {
+    enum GrantWrite {
         /** Kept for a Pod that waits and has yet to be woken. */
         RESERVED,
         /** Told to the lifecycle: a write may be under way. */

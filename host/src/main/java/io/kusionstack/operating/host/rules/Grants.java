@@ -1,9 +1,8 @@
 package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Judgements.Settlement;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
-import io.kusionstack.operating.host.rules.Grant.Write;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The ledger of grants in one namespace. Mutable; guarded by the lock of the namespace's desk. A grant ends for one of
+ * The ledger of grants in one namespace. Mutable; guarded by the lock of the namespace. A grant ends for one of
  * five reasons and no other: the Pod shows that it left service; a newer record of it no longer wants what was granted;
  * its write is known not to have happened; the Pod is gone; the rules changed, and no write can use it any more.
  */
@@ -44,7 +43,7 @@ final class Grants {
 
     /** Takes back what is kept for Pods that have yet to be woken: to be called when no rule is left. */
     void withdrawReserved() {
-        byPod.values().forEach(ofPod -> ofPod.values().removeIf(grant -> grant.write() == Write.RESERVED));
+        byPod.values().forEach(ofPod -> ofPod.values().removeIf(grant -> grant.write() == Grant.GrantWrite.RESERVED));
         byPod.values().removeIf(Map::isEmpty);
     }
 
@@ -76,41 +75,41 @@ final class Grants {
         return switch (settlement) {
             case WRITTEN -> List.of();
             case REFUSED -> {
-                List<Grant> released = release(podUid, Write.ASKED);
-                mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
+                List<Grant> released = release(podUid, Grant.GrantWrite.ASKED);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
                 yield released;
             }
             case NOT_APPLIED -> {
-                List<Grant> released = keepOrRelease(podUid, Write.ASKED, waits);
-                mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
+                List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
                 yield released;
             }
             case UNKNOWN -> {
-                mark(podUid, Write.ASKED, Write.UNKNOWN);
-                mark(podUid, Write.ASKED_AGAIN, Write.UNKNOWN);
+                mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.UNKNOWN);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
                 yield List.of();
             }
             case READ_AGAIN -> {
-                List<Grant> released = keepOrRelease(podUid, Write.UNKNOWN, waits);
-                mark(podUid, Write.ASKED_AGAIN, Write.ASKED);
+                List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.UNKNOWN, waits);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.ASKED);
                 yield released;
             }
         };
     }
 
-    private void mark(String podUid, Write from, Write to) {
+    private void mark(String podUid, Grant.GrantWrite from, Grant.GrantWrite to) {
         byPod.getOrDefault(podUid, new HashMap<>())
                 .replaceAll((operation, grant) -> grant.write() == from ? grant.with(to) : grant);
     }
 
-    private List<Grant> keepOrRelease(String podUid, Write write, Predicate<Grant> waits) {
+    private List<Grant> keepOrRelease(String podUid, Grant.GrantWrite write, Predicate<Grant> waits) {
         byPod.getOrDefault(podUid, new HashMap<>())
                 .replaceAll((operation, grant) ->
-                        grant.write() == write && waits.test(grant) ? grant.with(Write.RESERVED) : grant);
+                        grant.write() == write && waits.test(grant) ? grant.with(Grant.GrantWrite.RESERVED) : grant);
         return release(podUid, write);
     }
 
-    private List<Grant> release(String podUid, Write write) {
+    private List<Grant> release(String podUid, Grant.GrantWrite write) {
         Map<String, Grant> ofPod = byPod.getOrDefault(podUid, new HashMap<>());
         List<Grant> released =
                 ofPod.values().stream().filter(grant -> grant.write() == write).toList();
@@ -130,12 +129,12 @@ final class Grants {
 
     /** From here on the Pod itself counts as out of service, until it is back. */
     private static boolean shows(PodRecord pod) {
-        return Standing.of(pod).leaving();
+        return PodFacts.of(pod).leaving();
     }
 
     /** True if the Pod, as it is stored, waits for what was granted. */
     static boolean wants(PodRecord pod, Grant grant) {
-        return Standing.of(pod).marks(grant.stage()).containsKey(grant.operation())
+        return PodFacts.of(pod).marks(grant.stage()).containsKey(grant.operation())
                 && pod.label(Names.key(Names.OPERATING, grant.operation()))
                         .orElse("")
                         .equals(grant.operating());

@@ -18,31 +18,31 @@ record MemoryStore(RuleWorld world, Actuator actuator) {
     private static final Duration SOON = Duration.ofMillis(100);
 
     /** What the plugin is to be told; empty memory too where it never said anything. Absent if the rule has changed. */
-    Optional<Map<String, String>> of(Question question) {
-        return object(question)
+    Optional<Map<String, String>> of(PluginQuery query) {
+        return object(query)
                 .map(object -> RuleMemory.of(
-                        object, question.rule().name(), question.demand().plugin()));
+                        object, query.rule().name(), query.demand().plugin()));
     }
 
     /** Why it is not stored, in a sentence that may be empty, and when to try again. */
-    record Failed(String why, Duration after) {}
+    record StoreFailure(String why, Duration after) {}
 
     /** Empty once it is stored; else the cluster may say something else. */
-    Optional<Failed> store(Question question, Map<String, String> memory) {
-        Optional<PodTransitionRule> object = object(question);
+    Optional<StoreFailure> store(PluginQuery query, Map<String, String> memory) {
+        Optional<PodTransitionRule> object = object(query);
         if (object.isEmpty()) {
-            return Optional.of(new Failed("", SOON));
+            return Optional.of(new StoreFailure("", SOON));
         }
-        String rule = question.rule().name();
-        String plugin = question.demand().plugin();
+        String rule = query.rule().name();
+        String plugin = query.demand().plugin();
         if (RuleMemory.of(object.get(), rule, plugin).equals(memory)) {
             return Optional.empty();
         }
         ObjectRef ref = new ObjectRef(
                 ObjectKind.POD_TRANSITION_RULE,
-                question.spec().key().namespace(),
-                question.spec().key().name(),
-                question.spec().uid());
+                query.spec().key().namespace(),
+                query.spec().key().name(),
+                query.spec().uid());
         long version = Long.parseLong(object.get().getMetadata().getResourceVersion());
         Applied applied = actuator.apply(
                 Plan.of(new Action.PatchStatus(ref, version, RuleMemory.patch(object.get(), rule, plugin, memory))));
@@ -50,14 +50,14 @@ record MemoryStore(RuleWorld world, Actuator actuator) {
     }
 
     /** The actuator knows the pause after what the API server said. */
-    private static Failed failed(Failure failure, Outcome outcome) {
-        Duration pause = outcome instanceof Outcome.LookAgain again ? again.after() : SOON;
-        return new Failed(failure.fate().isNo() ? failure.sentence() : "", pause.compareTo(SOON) < 0 ? SOON : pause);
+    private static StoreFailure failed(Failure failure, Outcome outcome) {
+        Duration pause = outcome instanceof Outcome.RequeueAfter again ? again.after() : SOON;
+        return new StoreFailure(
+                failure.fate().isNo() ? failure.sentence() : "", pause.compareTo(SOON) < 0 ? SOON : pause);
     }
 
-    private Optional<PodTransitionRule> object(Question question) {
-        return world.rule(question.spec().key())
-                .filter(object ->
-                        question.spec().uid().equals(object.getMetadata().getUid()));
+    private Optional<PodTransitionRule> object(PluginQuery query) {
+        return world.rule(query.spec().key())
+                .filter(object -> query.spec().uid().equals(object.getMetadata().getUid()));
     }
 }

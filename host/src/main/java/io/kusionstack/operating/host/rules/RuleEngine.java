@@ -1,15 +1,8 @@
 package io.kusionstack.operating.host.rules;
 
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
-import io.kusionstack.operating.host.rules.RuleSnapshot.Asked;
-import io.kusionstack.operating.host.rules.RuleSnapshot.Counted;
-import io.kusionstack.operating.host.rules.RuleSnapshot.Leave;
-import io.kusionstack.operating.host.rules.RuleSnapshot.Subject;
-import io.kusionstack.operating.host.rules.RuleSpec.Demand;
-import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,145 +17,164 @@ import java.util.function.Predicate;
  */
 final class RuleEngine {
     private final RuleSnapshot snapshot;
-    private final Predicate<Rule> asked;
-    private final Count[] counts;
+    private final Predicate<RuleSpec.CheckedRule> asked;
+    private final AvailabilityRule.PodCounts[] counts;
     private final List<Map<String, Surplus>> surplus;
 
-    private RuleEngine(RuleSnapshot snapshot, Predicate<Rule> asked) {
+    private RuleEngine(RuleSnapshot snapshot, Predicate<RuleSpec.CheckedRule> asked) {
         this.snapshot = snapshot;
         this.asked = asked;
-        this.counts = snapshot.rules().stream().map(Counted::count).toArray(Count[]::new);
+        this.counts = snapshot.rules().stream()
+                .map(RuleSnapshot.CountedRule::count)
+                .toArray(AvailabilityRule.PodCounts[]::new);
         this.surplus = snapshot.rules().stream()
                 .<Map<String, Surplus>>map(counted -> new HashMap<>(counted.surplus()))
                 .toList();
     }
 
-    /** One ruling per subject, in their order. */
-    static List<Ruling> judge(RuleSnapshot snapshot) {
+    /** One verdict per subject, in their order. */
+    static List<PodVerdict> judge(RuleSnapshot snapshot) {
         RuleEngine engine = new RuleEngine(snapshot, rule -> true);
-        return snapshot.subjects().stream().map(engine::rule).toList();
+        return snapshot.stagedPods().stream().map(engine::rule).toList();
     }
 
     /** The same, by the limits alone: whatever plugins said was heard before. */
-    static List<Ruling> judgeByLimits(RuleSnapshot snapshot) {
+    static List<PodVerdict> judgeByLimits(RuleSnapshot snapshot) {
         RuleEngine engine = new RuleEngine(snapshot, rule -> !rule.isPlugged());
-        return snapshot.subjects().stream().map(engine::rule).toList();
+        return snapshot.stagedPods().stream().map(engine::rule).toList();
     }
 
-    private Ruling rule(Subject subject) {
-        List<Finding> findings = new ArrayList<>();
+    private PodVerdict rule(RuleSnapshot.StagedPod stagedPod) {
+        List<RuleVerdict> ruleVerdicts = new ArrayList<>();
         List<Integer> selecting = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
             RuleSpec spec = snapshot.rules().get(i).spec();
-            if (!spec.selects(subject.labels())) {
+            if (!spec.selects(stagedPod.labels())) {
                 continue;
             }
             selecting.add(i);
-            for (Rule rule : spec.rules()) {
-                if (asked.test(rule) && (rule.appliesTo(subject) || awaits(spec, rule, subject))) {
-                    findings.add(new Finding(spec.uid(), rule.name(), ask(spec, rule, subject, countFor(subject, i))));
+            for (RuleSpec.CheckedRule rule : spec.rules()) {
+                if (asked.test(rule) && (rule.appliesTo(stagedPod) || awaits(spec, rule, stagedPod))) {
+                    ruleVerdicts.add(new RuleVerdict(
+                            spec.uid(), rule.name(), ask(spec, rule, stagedPod, countFor(stagedPod, i))));
                 }
             }
         }
-        mistake(subject, selecting).ifPresent(mistake -> findings.replaceAll(finding -> finding.adding(mistake)));
-        Judgement judgement = sum(subject, findings);
-        boolean granted = subject.leave() != Leave.OUT && judgement instanceof Judgement.Passed && !selecting.isEmpty();
+        mistake(stagedPod, selecting)
+                .ifPresent(mistake -> ruleVerdicts.replaceAll(ruleVerdict -> ruleVerdict.adding(mistake)));
+        Decision decision = sum(stagedPod, ruleVerdicts);
+        boolean granted = stagedPod.leave() != RuleSnapshot.SlotNeed.OUT
+                && decision instanceof Decision.Admitted
+                && !selecting.isEmpty();
         if (granted) {
-            selecting.forEach(i -> takeSlot(subject, i));
+            selecting.forEach(i -> takeSlot(stagedPod, i));
         }
-        return new Ruling(subject, judgement, findings, granted);
+        return new PodVerdict(stagedPod, decision, ruleVerdicts, granted);
     }
 
     /** What there is beside the outage of the Pod itself. */
-    private Count countFor(Subject subject, int rule) {
-        return switch (subject.leave()) {
+    private AvailabilityRule.PodCounts countFor(RuleSnapshot.StagedPod stagedPod, int rule) {
+        return switch (stagedPod.leave()) {
             case OUT, IN_SERVICE -> counts[rule];
             case MAY_RETURN ->
-                surplus(subject, rule)
+                surplus(stagedPod, rule)
                         .map(known -> besideOneThatGoes(counts[rule], known))
                         .orElseGet(() -> beside(counts[rule]));
             case LEFT ->
-                beside(surplus(subject, rule)
+                beside(surplus(stagedPod, rule)
                         .map(known -> othersThatGo(counts[rule], known))
                         .orElse(counts[rule]));
         };
     }
 
     /** A Pod whose deletion was learned a moment ago may be left out already. */
-    private static Count beside(Count count) {
+    private static AvailabilityRule.PodCounts beside(AvailabilityRule.PodCounts count) {
         return count.out() == 0 ? count.andOneMore() : count.andOneBack();
     }
 
-    private static Count besideOneThatGoes(Count count, Surplus known) {
-        Count others = othersThatGo(count, known);
+    private static AvailabilityRule.PodCounts besideOneThatGoes(AvailabilityRule.PodCounts count, Surplus known) {
+        AvailabilityRule.PodCounts others = othersThatGo(count, known);
         return known.down() > known.tooMany() ? others.andOneBack() : others.andOneMore();
     }
 
-    private static Count othersThatGo(Count count, Surplus known) {
+    private static AvailabilityRule.PodCounts othersThatGo(AvailabilityRule.PodCounts count, Surplus known) {
         return count.without(known.spareForThoseThatGo() - known.spare());
     }
 
-    private Optional<Surplus> surplus(Subject subject, int rule) {
-        return subject.goingOf()
+    private Optional<Surplus> surplus(RuleSnapshot.StagedPod stagedPod, int rule) {
+        return stagedPod
+                .goingOf()
                 .flatMap(workload -> Optional.ofNullable(surplus.get(rule).get(workload)));
     }
 
-    private void takeSlot(Subject subject, int rule) {
-        Optional<Surplus> before = subject.leave() == Leave.MAY_RETURN ? surplus(subject, rule) : Optional.empty();
+    private void takeSlot(RuleSnapshot.StagedPod stagedPod, int rule) {
+        Optional<Surplus> before =
+                stagedPod.leave() == RuleSnapshot.SlotNeed.MAY_RETURN ? surplus(stagedPod, rule) : Optional.empty();
         if (before.isEmpty()) {
-            counts[rule] = countFor(subject, rule).andOneMoreOut();
+            counts[rule] = countFor(stagedPod, rule).andOneMoreOut();
             return;
         }
         Surplus after = before.get().withOneLeaving();
-        surplus.get(rule).put(subject.goingOf().orElseThrow(), after);
+        surplus.get(rule).put(stagedPod.goingOf().orElseThrow(), after);
         if (after.spare() < before.get().spare()) {
             counts[rule] = counts[rule].andOneMore().andOneMoreOut();
         }
     }
 
     /** Nobody leaves service towards a rule that is known to hold it on its way back. */
-    private boolean awaits(RuleSpec spec, Rule rule, Subject subject) {
-        return rule.awaits(subject)
+    private boolean awaits(RuleSpec spec, RuleSpec.CheckedRule rule, RuleSnapshot.StagedPod stagedPod) {
+        return rule.awaits(stagedPod)
                 && switch (rule.demand()) {
-                    case Demand.Availability limit -> false;
-                    case Demand.Plugged plugged -> snapshot.verdicts().containsKey(asked(spec, rule, subject));
-                    case Demand.Invalid invalid -> true;
+                    case RuleSpec.RuleCheck.Availability limit -> false;
+                    case RuleSpec.RuleCheck.Plugged plugged ->
+                        snapshot.verdicts().containsKey(asked(spec, rule, stagedPod));
+                    case RuleSpec.RuleCheck.InvalidRule invalid -> true;
                 };
     }
 
-    private static Asked asked(RuleSpec spec, Rule rule, Subject subject) {
-        return new Asked(spec.uid(), rule.name(), subject.pod().uid(), subject.stage());
+    private static RuleSnapshot.VerdictKey asked(
+            RuleSpec spec, RuleSpec.CheckedRule rule, RuleSnapshot.StagedPod stagedPod) {
+        return new RuleSnapshot.VerdictKey(
+                spec.uid(), rule.name(), stagedPod.pod().uid(), stagedPod.stage());
     }
 
-    private Optional<String> mistake(Subject subject, List<Integer> selecting) {
-        return subject.skips().equals(SkippedRules.NONE)
+    private Optional<String> mistake(RuleSnapshot.StagedPod stagedPod, List<Integer> selecting) {
+        return stagedPod.skips().equals(SkippedRules.NONE)
                 ? Optional.empty()
-                : subject.skips()
+                : stagedPod
+                        .skips()
                         .mistake(selecting.stream()
                                 .map(i -> snapshot.rules().get(i).spec())
                                 .toList());
     }
 
-    private Judgement ask(RuleSpec spec, Rule rule, Subject subject, Count count) {
+    private Decision ask(
+            RuleSpec spec,
+            RuleSpec.CheckedRule rule,
+            RuleSnapshot.StagedPod stagedPod,
+            AvailabilityRule.PodCounts count) {
         return switch (rule.demand()) {
-            case Demand.Availability(AvailabilityRule availability) ->
-                blocks(availability, subject, count)
+            case RuleSpec.RuleCheck.Availability(AvailabilityRule availability) ->
+                blocks(availability, stagedPod, count)
                         .map(why -> rejected(Reason.BUDGET_EXHAUSTED, spec, rule, why))
-                        .orElseGet(Judgement.Passed::new);
-            case Demand.Plugged plugged -> verdict(spec, rule, subject, plugged.plugin());
-            case Demand.Invalid(String problem) -> rejected(Reason.WAITING_FOR_RULE, spec, rule, "correct " + problem);
+                        .orElseGet(Decision.Admitted::new);
+            case RuleSpec.RuleCheck.Plugged plugged -> verdict(spec, rule, stagedPod, plugged.plugin());
+            case RuleSpec.RuleCheck.InvalidRule(String problem) ->
+                rejected(Reason.WAITING_FOR_RULE, spec, rule, "correct " + problem);
         };
     }
 
-    private static Optional<String> blocks(AvailabilityRule availability, Subject subject, Count count) {
-        return availability.freezes().or(() -> switch (subject.leave()) {
+    private static Optional<String> blocks(
+            AvailabilityRule availability, RuleSnapshot.StagedPod stagedPod, AvailabilityRule.PodCounts count) {
+        return availability.freezes().or(() -> switch (stagedPod.leave()) {
             case OUT -> Optional.empty();
             case IN_SERVICE, MAY_RETURN, LEFT -> availability.blocks(count);
         });
     }
 
-    private Judgement verdict(RuleSpec spec, Rule rule, Subject subject, String plugin) {
-        Judgement verdict = snapshot.verdicts().get(asked(spec, rule, subject));
+    private Decision verdict(
+            RuleSpec spec, RuleSpec.CheckedRule rule, RuleSnapshot.StagedPod stagedPod, String plugin) {
+        Decision verdict = snapshot.verdicts().get(asked(spec, rule, stagedPod));
         return verdict != null
                 ? verdict
                 : rejected(
@@ -172,14 +184,14 @@ final class RuleEngine {
                         "plugin \"" + plugin + "\" has not been asked about this Pod yet");
     }
 
-    private static Judgement sum(Subject subject, List<Finding> findings) {
+    private static Decision sum(RuleSnapshot.StagedPod stagedPod, List<RuleVerdict> ruleVerdicts) {
         List<Wait> waits = new ArrayList<>();
         Optional<Duration> soonest = Optional.empty();
-        for (Finding finding : findings) {
-            switch (finding.judgement()) {
-                case Judgement.Passed ignored -> {}
-                case Judgement.Rejected rejected -> waits.addAll(rejected.waits());
-                case Judgement.Waiting waiting -> {
+        for (RuleVerdict ruleVerdict : ruleVerdicts) {
+            switch (ruleVerdict.decision()) {
+                case Decision.Admitted ignored -> {}
+                case Decision.Rejected rejected -> waits.addAll(rejected.waits());
+                case Decision.Postponed waiting -> {
                     waits.addAll(waiting.waits());
                     soonest = soonest.filter(after -> after.compareTo(waiting.after()) <= 0)
                             .or(() -> Optional.of(waiting.after()));
@@ -187,43 +199,44 @@ final class RuleEngine {
             }
         }
         if (waits.isEmpty()) {
-            subject.aside().ifPresent(waits::add);
+            stagedPod.heldBack().ifPresent(waits::add);
         }
         if (waits.isEmpty()) {
-            return new Judgement.Passed();
+            return new Decision.Admitted();
         }
-        return soonest.<Judgement>map(after -> new Judgement.Waiting(waits, after))
-                .orElseGet(() -> new Judgement.Rejected(waits));
+        return soonest.<Decision>map(after -> new Decision.Postponed(waits, after))
+                .orElseGet(() -> new Decision.Rejected(waits));
     }
 
-    private static Judgement rejected(Reason reason, RuleSpec spec, Rule rule, String why) {
-        return new Judgement.Rejected(List.of(spec.wait(reason, rule, why)));
+    private static Decision rejected(Reason reason, RuleSpec spec, RuleSpec.CheckedRule rule, String why) {
+        return new Decision.Rejected(List.of(spec.wait(reason, rule, why)));
     }
 
     /**
      * The answer to one subject.
      *
-     * @param findings what each rule that applies said, in the order of the rules
+     * @param ruleVerdicts what each rule that applies said, in the order of the rules
      * @param granted true if it took slots that it did not have before
      */
-    record Ruling(Subject subject, Judgement judgement, List<Finding> findings, boolean granted) {
-        Ruling {
-            findings = List.copyOf(findings);
+    record PodVerdict(
+            RuleSnapshot.StagedPod stagedPod, Decision decision, List<RuleVerdict> ruleVerdicts, boolean granted) {
+        PodVerdict {
+            ruleVerdicts = List.copyOf(ruleVerdicts);
         }
     }
 
     /** What one rule said of one Pod. */
-    record Finding(String ruleUid, String rule, Judgement judgement) {
+    record RuleVerdict(String ruleUid, String rule, Decision decision) {
         /** The same, with something else that whoever waits has to know. */
-        Finding adding(String words) {
-            return new Finding(
+        RuleVerdict adding(String words) {
+            return new RuleVerdict(
                     ruleUid,
                     rule,
-                    switch (judgement) {
-                        case Judgement.Passed passed -> passed;
-                        case Judgement.Rejected(List<Wait> waits) -> new Judgement.Rejected(adding(waits, words));
-                        case Judgement.Waiting(List<Wait> waits, Duration after) ->
-                            new Judgement.Waiting(adding(waits, words), after);
+                    switch (decision) {
+                        case Decision.Admitted passed -> passed;
+                        case Decision.Rejected(List<Wait> waits) -> new Decision.Rejected(adding(waits, words));
+                        case Decision.Postponed(List<Wait> waits, Duration after) ->
+                            new Decision.Postponed(adding(waits, words), after);
                     });
         }
 

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 public final class RuleReconciler implements Reconciler {
     private static final Duration BETWEEN_STATUSES = Duration.ofMillis(500);
 
-    private final RuleDesk desk;
+    private final RuleAdmission admission;
     private final RuleWorld world;
     private final Actuator actuator;
     private final Consumer<Key> podKeys;
@@ -40,11 +40,11 @@ public final class RuleReconciler implements Reconciler {
 
     /**
      * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
-     * @param askKeys takes the rules whose plugins are to be asked: a {@link RuleConsultant} does; only enqueues
+     * @param askKeys takes the rules whose plugins are to be asked: a {@link PluginQueryReconciler} does; only enqueues
      */
     public RuleReconciler(
-            RuleDesk desk, RuleWorld world, Actuator actuator, Consumer<Key> podKeys, Consumer<Key> askKeys) {
-        this.desk = desk;
+            RuleAdmission admission, RuleWorld world, Actuator actuator, Consumer<Key> podKeys, Consumer<Key> askKeys) {
+        this.admission = admission;
         this.world = world;
         this.actuator = actuator;
         this.podKeys = podKeys;
@@ -53,7 +53,7 @@ public final class RuleReconciler implements Reconciler {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        Pass pass = desk.pass(key, now);
+        PassResult pass = admission.pass(key, now);
         pass.woken().forEach(podKeys);
         pass.asks().forEach(askKeys);
         Optional<PodTransitionRule> rule = world.rule(key);
@@ -75,12 +75,12 @@ public final class RuleReconciler implements Reconciler {
     }
 
     private static Outcome soonest(Outcome told, Duration next) {
-        return told instanceof Outcome.LookAgain again && again.after().compareTo(next) <= 0
+        return told instanceof Outcome.RequeueAfter again && again.after().compareTo(next) <= 0
                 ? told
                 : Outcome.lookAgain(next, "grace");
     }
 
-    private Outcome tell(PodTransitionRule rule, Report report, Instant now) {
+    private Outcome tell(PodTransitionRule rule, RuleReport report, Instant now) {
         Key key = report.spec().key();
         if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
             return Outcome.lookAgain(Duration.ZERO, "replaced");

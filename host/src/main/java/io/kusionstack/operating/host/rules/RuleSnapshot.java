@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.rules;
 
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
@@ -12,13 +12,13 @@ import java.util.Optional;
  * All that is known when Pods are judged.
  *
  * @param rules in the order of their uids
- * @param subjects in the order in which they get slots
+ * @param stagedPods in the order in which they get slots
  * @param verdicts what plugins said, at PreCheck also of rules of PostCheck that nobody can pass; a Pod without one waits
  */
-record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judgement> verdicts) {
+record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<VerdictKey, Decision> verdicts) {
     RuleSnapshot {
         rules = List.copyOf(rules);
-        subjects = List.copyOf(subjects);
+        stagedPods = List.copyOf(stagedPods);
         verdicts = Map.copyOf(verdicts);
     }
 
@@ -27,12 +27,12 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      *
      * @param surplus by workload, of those that have more Pods than they want and count here with all of them
      */
-    record Counted(RuleSpec spec, AvailabilityRule.Count count, Map<String, Surplus> surplus) {
-        Counted {
+    record CountedRule(RuleSpec spec, AvailabilityRule.PodCounts count, Map<String, Surplus> surplus) {
+        CountedRule {
             surplus = Map.copyOf(surplus);
         }
 
-        Counted(RuleSpec spec, AvailabilityRule.Count count) {
+        CountedRule(RuleSpec spec, AvailabilityRule.PodCounts count) {
             this(spec, count, Map.of());
         }
     }
@@ -43,24 +43,24 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
      * @param skips the rules it need not pass
      * @param leave how it stands to a budget if it goes on
      * @param goingOf the workload that it counts for, if it is down, or has left, and goes for good
-     * @param aside why it may not go on yet though every rule lets it
+     * @param heldBack why it may not go on yet though every rule lets it
      */
-    record Subject(
+    record StagedPod(
             PodRef pod,
             Stage stage,
             Map<String, String> labels,
             SkippedRules skips,
-            Leave leave,
+            SlotNeed leave,
             Optional<String> goingOf,
-            Optional<Wait> aside) {
+            Optional<Wait> heldBack) {
         /** The same, who may not go on for this reason unless there is another already. */
-        Subject aside(Wait why) {
-            return new Subject(pod, stage, labels, skips, leave, goingOf, aside.or(() -> Optional.of(why)));
+        StagedPod heldBack(Wait why) {
+            return new StagedPod(pod, stage, labels, skips, leave, goingOf, heldBack.or(() -> Optional.of(why)));
         }
     }
 
     /** How a Pod stands to a budget if it goes on. */
-    enum Leave {
+    enum SlotNeed {
         /** Counted as out of service already, and stays so without a write of ours, or nothing takes it out at this stage. */
         OUT,
         /** In service: it takes a slot. */
@@ -72,5 +72,5 @@ record RuleSnapshot(List<Counted> rules, List<Subject> subjects, Map<Asked, Judg
     }
 
     /** What a plugin was asked. */
-    record Asked(String ruleUid, String rule, String podUid, Stage stage) {}
+    record VerdictKey(String ruleUid, String rule, String podUid, Stage stage) {}
 }

@@ -19,7 +19,12 @@ import java.util.Optional;
  * @param problems all that is wrong with it, each with path, value and remedy
  */
 record RuleSpec(
-        Key key, String uid, long generation, Optional<Selector> reach, List<Rule> rules, List<String> problems) {
+        Key key,
+        String uid,
+        long generation,
+        Optional<Selector> reach,
+        List<CheckedRule> rules,
+        List<String> problems) {
     RuleSpec {
         rules = List.copyOf(rules);
         problems = List.copyOf(problems);
@@ -36,21 +41,21 @@ record RuleSpec(
 
     /** True if Pods compete for slots here. */
     boolean limits() {
-        return rules.stream().anyMatch(rule -> rule.demand() instanceof Demand.Availability);
+        return rules.stream().anyMatch(rule -> rule.demand() instanceof RuleCheck.Availability);
     }
 
     /** True if plugins have a say here. */
     boolean asksPlugins() {
-        return rules.stream().anyMatch(Rule::isPlugged);
+        return rules.stream().anyMatch(CheckedRule::isPlugged);
     }
 
     /** The rules that plugins serve. */
-    List<Rule> plugged() {
-        return asksPlugins() ? rules.stream().filter(Rule::isPlugged).toList() : List.of();
+    List<CheckedRule> plugged() {
+        return asksPlugins() ? rules.stream().filter(CheckedRule::isPlugged).toList() : List.of();
     }
 
     /** Why a Pod waits for one of these rules: stable words that name the object, the rule and the cause. */
-    Wait wait(Reason reason, Rule rule, String why) {
+    Wait wait(Reason reason, CheckedRule rule, String why) {
         String message = "PodTransitionRule " + key + ", rule \"" + rule.name() + "\": " + why;
         return new Wait(reason, key.name() + "/" + rule.name(), message);
     }
@@ -60,41 +65,41 @@ record RuleSpec(
      *
      * @param filter Pods that it does not select skip the rule
      */
-    record Rule(String name, Stage stage, Optional<Selector> filter, Demand demand) {
-        Rule {
-            if (demand instanceof Demand.Availability && stage != Stage.PRE_CHECK) {
+    record CheckedRule(String name, Stage stage, Optional<Selector> filter, RuleCheck demand) {
+        CheckedRule {
+            if (demand instanceof RuleCheck.Availability && stage != Stage.PRE_CHECK) {
                 throw new IllegalArgumentException(name + " limits nobody at " + stage);
             }
         }
 
-        Rule with(Demand other) {
-            return new Rule(name, stage, filter, other);
+        CheckedRule with(RuleCheck other) {
+            return new CheckedRule(name, stage, filter, other);
         }
 
         boolean isPlugged() {
-            return demand instanceof Demand.Plugged;
+            return demand instanceof RuleCheck.Plugged;
         }
 
         /** True if the Pod asks at this rule's stage, and has to pass it. */
-        boolean appliesTo(RuleSnapshot.Subject subject) {
-            return stage == subject.stage() && concerns(subject);
+        boolean appliesTo(RuleSnapshot.StagedPod stagedPod) {
+            return stage == stagedPod.stage() && concerns(stagedPod);
         }
 
         /** True if the Pod is about to leave service, and will have to pass this rule on its way back. */
-        boolean awaits(RuleSnapshot.Subject subject) {
-            return stage == Stage.POST_CHECK && subject.stage() == Stage.PRE_CHECK && concerns(subject);
+        boolean awaits(RuleSnapshot.StagedPod stagedPod) {
+            return stage == Stage.POST_CHECK && stagedPod.stage() == Stage.PRE_CHECK && concerns(stagedPod);
         }
 
-        private boolean concerns(RuleSnapshot.Subject subject) {
-            return !subject.skips().contains(name)
-                    && (filter.isEmpty() || filter.get().matches(subject.labels()));
+        private boolean concerns(RuleSnapshot.StagedPod stagedPod) {
+            return !stagedPod.skips().contains(name)
+                    && (filter.isEmpty() || filter.get().matches(stagedPod.labels()));
         }
     }
 
     /** What a rule asks of a Pod. */
-    sealed interface Demand {
+    sealed interface RuleCheck {
         /** There is a slot for it. */
-        record Availability(AvailabilityRule rule) implements Demand {}
+        record Availability(AvailabilityRule rule) implements RuleCheck {}
 
         /**
          * A plugin says yes.
@@ -102,9 +107,9 @@ record RuleSpec(
          * @param path of its configuration in the object
          * @param config an object
          */
-        record Plugged(String plugin, String path, JsonNode config) implements Demand {}
+        record Plugged(String plugin, String path, JsonNode config) implements RuleCheck {}
 
         /** Nobody can tell: the rule is broken, so the Pod waits. */
-        record Invalid(String problem) implements Demand {}
+        record InvalidRule(String problem) implements RuleCheck {}
     }
 }

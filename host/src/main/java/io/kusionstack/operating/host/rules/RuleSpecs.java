@@ -11,8 +11,6 @@ import io.kusionstack.operating.host.model.PodTransitionRuleSpec;
 import io.kusionstack.operating.host.model.PodTransitionRuleSpec.AvailablePolicy;
 import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.plan.Selector.Expression;
-import io.kusionstack.operating.host.rules.RuleSpec.Demand;
-import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,10 +44,10 @@ final class RuleSpecs {
     private RuleSpec read(PodTransitionRule object) {
         PodTransitionRuleSpec spec = object.getSpec();
         Optional<Selector> reach = reach(spec.selector());
-        List<Rule> rules = new ArrayList<>();
+        List<RuleSpec.CheckedRule> rules = new ArrayList<>();
         if (!problems.isEmpty()) {
-            Demand broken = new Demand.Invalid(problems.getFirst());
-            rules.add(new Rule("selector", Stage.PRE_CHECK, Optional.empty(), broken));
+            RuleSpec.RuleCheck broken = new RuleSpec.RuleCheck.InvalidRule(problems.getFirst());
+            rules.add(new RuleSpec.CheckedRule("selector", Stage.PRE_CHECK, Optional.empty(), broken));
         }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < spec.rules().size(); i++) {
@@ -61,9 +59,9 @@ final class RuleSpecs {
             }
             // no condition is registered here, so a rule that names one applies to no Pod, as it always was
             if (!Boolean.TRUE.equals(rule.disabled()) && rule.conditions().isEmpty()) {
-                Rule read = rule(path, rule);
+                RuleSpec.CheckedRule read = rule(path, rule);
                 // what a plugin says and remembers is kept by the rule's name
-                rules.add(second && read.demand() instanceof Demand.Plugged ? read.with(broken()) : read);
+                rules.add(second && read.demand() instanceof RuleSpec.RuleCheck.Plugged ? read.with(broken()) : read);
             }
         }
         return new RuleSpec(
@@ -77,8 +75,8 @@ final class RuleSpecs {
                 problems);
     }
 
-    private Demand broken() {
-        return new Demand.Invalid(problems.getLast());
+    private RuleSpec.RuleCheck broken() {
+        return new RuleSpec.RuleCheck.InvalidRule(problems.getLast());
     }
 
     private Optional<Selector> reach(@Nullable LabelSelector selector) {
@@ -105,7 +103,7 @@ final class RuleSpecs {
         return new Selector(all);
     }
 
-    private Rule rule(String path, PodTransitionRuleSpec.Rule rule) {
+    private RuleSpec.CheckedRule rule(String path, PodTransitionRuleSpec.Rule rule) {
         int before = problems.size();
         String name = text(rule.name());
         if (name.isEmpty()) {
@@ -119,14 +117,15 @@ final class RuleSpecs {
                     problems.addAll(parsed.problems());
                     return parsed.selector();
                 });
-        Optional<Demand> demand = demand(path, rule);
-        return new Rule(
+        Optional<RuleSpec.RuleCheck> demand = demand(path, rule);
+        return new RuleSpec.CheckedRule(
                 name,
                 stage,
                 filter,
                 problems.size() == before
                         ? demand.orElseThrow()
-                        : new Demand.Invalid(String.join("; ", problems.subList(before, problems.size()))));
+                        : new RuleSpec.RuleCheck.InvalidRule(
+                                String.join("; ", problems.subList(before, problems.size()))));
     }
 
     private Stage stage(String path, PodTransitionRuleSpec.Rule rule) {
@@ -147,9 +146,9 @@ final class RuleSpecs {
         return Stage.PRE_CHECK;
     }
 
-    private Optional<Demand> demand(String path, PodTransitionRuleSpec.Rule rule) {
+    private Optional<RuleSpec.RuleCheck> demand(String path, PodTransitionRuleSpec.Rule rule) {
         List<String> kinds = new ArrayList<>();
-        Optional<Demand> demand = Optional.empty();
+        Optional<RuleSpec.RuleCheck> demand = Optional.empty();
         if (rule.plugin() != null) {
             kinds.add("plugin");
             demand = plugin(path + ".plugin", rule.plugin());
@@ -157,12 +156,12 @@ final class RuleSpecs {
         if (rule.webhook() != null) {
             kinds.addFirst("webhook");
             JsonNode config = JSON.valueToTree(rule.webhook());
-            demand = Optional.of(new Demand.Plugged(WEBHOOK, path + ".webhook", config));
+            demand = Optional.of(new RuleSpec.RuleCheck.Plugged(WEBHOOK, path + ".webhook", config));
         }
         if (rule.labelCheck() != null) {
             kinds.addFirst("labelCheck");
             JsonNode config = JSON.valueToTree(rule.labelCheck());
-            demand = Optional.of(new Demand.Plugged(LABEL_CHECK, path + ".labelCheck", config));
+            demand = Optional.of(new RuleSpec.RuleCheck.Plugged(LABEL_CHECK, path + ".labelCheck", config));
         }
         if (rule.availablePolicy() != null) {
             kinds.addFirst("availablePolicy");
@@ -177,7 +176,7 @@ final class RuleSpecs {
         return demand;
     }
 
-    private Optional<Demand> plugin(String path, PodTransitionRuleSpec.Plugin plugin) {
+    private Optional<RuleSpec.RuleCheck> plugin(String path, PodTransitionRuleSpec.Plugin plugin) {
         JsonNode config = Optional.ofNullable(plugin.config()).orElseGet(JsonNodeFactory.instance::objectNode);
         if (text(plugin.name()).isEmpty()) {
             problems.add(path + ".name: missing; name a rule plugin of this host");
@@ -185,17 +184,17 @@ final class RuleSpecs {
         if (!config.isObject()) {
             problems.add(path + ".config: no object; write the plugin's settings below it");
         }
-        return Optional.of(new Demand.Plugged(text(plugin.name()), path + ".config", config));
+        return Optional.of(new RuleSpec.RuleCheck.Plugged(text(plugin.name()), path + ".config", config));
     }
 
-    private Optional<Demand> availability(String path, AvailablePolicy policy) {
+    private Optional<RuleSpec.RuleCheck> availability(String path, AvailablePolicy policy) {
         int before = problems.size();
         Optional<Quota> most = quota(path + ".maxUnavailableValue", policy.maxUnavailableValue());
         Optional<Quota> least = quota(path + ".minAvailableValue", policy.minAvailableValue());
         if (most.isEmpty() && least.isEmpty() && problems.size() == before) {
             problems.add(path + ": limits nothing; give it maxUnavailableValue, minAvailableValue, or both");
         }
-        return Optional.of(new Demand.Availability(new AvailabilityRule(most, least)));
+        return Optional.of(new RuleSpec.RuleCheck.Availability(new AvailabilityRule(most, least)));
     }
 
     private Optional<Quota> quota(String path, @Nullable IntOrString value) {

@@ -9,12 +9,6 @@ import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
-import io.kusionstack.operating.host.rules.Docket.Acceptance;
-import io.kusionstack.operating.host.rules.RuleEngine.Finding;
-import io.kusionstack.operating.host.rules.RuleEngine.Ruling;
-import io.kusionstack.operating.host.rules.RuleSpec.Demand;
-import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -38,14 +32,14 @@ final class RuleStatus {
     private RuleStatus() {}
 
     /** The status to write, if it tells anything new. */
-    static Optional<PodTransitionRuleStatus> of(Report report, PodTransitionRuleStatus before, Instant now) {
+    static Optional<PodTransitionRuleStatus> of(RuleReport report, PodTransitionRuleStatus before, Instant now) {
         String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
         PodTransitionRuleStatus status = status(report, before, time, before.updateTime());
         return status.equals(before) ? Optional.empty() : Optional.of(status(report, before, time, time));
     }
 
     private static PodTransitionRuleStatus status(
-            Report report, PodTransitionRuleStatus before, String now, @Nullable String updateTime) {
+            RuleReport report, PodTransitionRuleStatus before, String now, @Nullable String updateTime) {
         List<Detail> details = details(report);
         int more = details.size() - MOST_DETAILS;
         return new PodTransitionRuleStatus(
@@ -99,13 +93,13 @@ final class RuleStatus {
         return root;
     }
 
-    private static List<Detail> details(Report report) {
+    private static List<Detail> details(RuleReport report) {
         Map<String, Detail> byName = new TreeMap<>();
-        for (Ruling ruling : report.rulings()) {
+        for (RuleEngine.PodVerdict podVerdict : report.podVerdicts()) {
             // a Pod in both stages is told of at the first
-            if (ruling.subject().stage() == Stage.PRE_CHECK
-                    || !byName.containsKey(ruling.subject().pod().name())) {
-                byName.put(ruling.subject().pod().name(), detail(report.spec(), ruling));
+            if (podVerdict.stagedPod().stage() == Stage.PRE_CHECK
+                    || !byName.containsKey(podVerdict.stagedPod().pod().name())) {
+                byName.put(podVerdict.stagedPod().pod().name(), detail(report.spec(), podVerdict));
             }
         }
         return List.copyOf(byName.values());
@@ -122,44 +116,45 @@ final class RuleStatus {
                         .toList();
     }
 
-    private static Detail detail(RuleSpec spec, Ruling ruling) {
+    private static Detail detail(RuleSpec spec, RuleEngine.PodVerdict podVerdict) {
         List<String> passed = new ArrayList<>();
         List<RejectInfo> rejected = new ArrayList<>();
-        for (Finding finding : ruling.findings()) {
-            if (!finding.ruleUid().equals(spec.uid())) {
+        for (RuleEngine.RuleVerdict ruleVerdict : podVerdict.ruleVerdicts()) {
+            if (!ruleVerdict.ruleUid().equals(spec.uid())) {
                 continue;
             }
-            List<Wait> waits = finding.judgement().waits();
+            List<Wait> waits = ruleVerdict.decision().waits();
             if (waits.isEmpty()) {
-                passed.add(finding.rule());
+                passed.add(ruleVerdict.rule());
             } else if (rejected.isEmpty()) {
-                rejected.add(new RejectInfo(finding.rule(), waits.getFirst().message()));
+                rejected.add(new RejectInfo(ruleVerdict.rule(), waits.getFirst().message()));
             }
         }
-        obstacle(ruling).ifPresent(obstacle -> {
+        obstacle(podVerdict).ifPresent(obstacle -> {
             rejected.clear();
             rejected.add(obstacle);
         });
         passed.sort(null);
-        String stage = ruling.subject().stage() == Stage.PRE_CHECK ? "PreCheck" : "PostCheck";
-        return new Detail(ruling.subject().pod().name(), stage, rejected.isEmpty(), passed, rejected);
+        String stage = podVerdict.stagedPod().stage() == Stage.PRE_CHECK ? "PreCheck" : "PostCheck";
+        return new Detail(podVerdict.stagedPod().pod().name(), stage, rejected.isEmpty(), passed, rejected);
     }
 
     /** What keeps the Pod from going on though rules may let it: it holds no place, so this comes before what they say. */
-    private static Optional<RejectInfo> obstacle(Ruling ruling) {
-        return ruling.subject()
-                .aside()
+    private static Optional<RejectInfo> obstacle(RuleEngine.PodVerdict podVerdict) {
+        return podVerdict
+                .stagedPod()
+                .heldBack()
                 // a yes that is asked for once more is no obstacle
                 .filter(wait -> wait.reason() != Reason.WAITING_FOR_RULE)
                 .map(wait -> new RejectInfo("", wait.reason().word() + ": " + wait.message()));
     }
 
-    private static List<Condition> conditions(Report report, int waiting, List<Condition> before, String time) {
+    private static List<Condition> conditions(RuleReport report, int waiting, List<Condition> before, String time) {
         List<Condition> conditions = new ArrayList<>();
         conditions.add(accepted(report.acceptance(), time));
         List<AvailabilityRule> limits = new ArrayList<>();
-        for (Rule rule : report.spec().rules()) {
-            if (rule.demand() instanceof Demand.Availability(AvailabilityRule limit)) {
+        for (RuleSpec.CheckedRule rule : report.spec().rules()) {
+            if (rule.demand() instanceof RuleSpec.RuleCheck.Availability(AvailabilityRule limit)) {
                 limits.add(limit);
             }
         }
@@ -169,7 +164,7 @@ final class RuleStatus {
         return conditions.stream().map(now -> since(before, now)).toList();
     }
 
-    private static Condition accepted(Acceptance acceptance, String time) {
+    private static Condition accepted(AdmissionSnapshots.SpecCheck acceptance, String time) {
         List<String> all = new ArrayList<>(acceptance.problems());
         all.addAll(acceptance.unserved());
         if (all.isEmpty()) {
@@ -179,8 +174,8 @@ final class RuleStatus {
         return new Condition(ACCEPTED, "False", time, reason, String.join("; ", all));
     }
 
-    private static Condition slots(Report report, int waiting, List<AvailabilityRule> limits, String time) {
-        Count count = report.count();
+    private static Condition slots(RuleReport report, int waiting, List<AvailabilityRule> limits, String time) {
+        AvailabilityRule.PodCounts count = report.count();
         int allowance = limits.stream()
                 .mapToInt(limit -> Math.max(0, limit.allowance(count)))
                 .min()
@@ -192,7 +187,7 @@ final class RuleStatus {
         return new Condition(SLOTS_FREE, free ? "True" : "False", time, free ? "SlotsFree" : "SlotsTaken", message);
     }
 
-    private static String named(Report report) {
+    private static String named(RuleReport report) {
         int more = report.count().out() - report.out().size();
         return report.out().isEmpty()
                 ? ""

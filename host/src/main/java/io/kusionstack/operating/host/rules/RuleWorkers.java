@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plugins.RulePlugins;
-import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,41 +14,40 @@ import java.util.stream.Collectors;
  */
 final class RuleWorkers implements AutoCloseable {
     private final RulePlugins plugins;
-    private final Map<Key, Held> held = new ConcurrentHashMap<>();
+    private final Map<Key, OpenWorker> held = new ConcurrentHashMap<>();
 
     RuleWorkers(RulePlugins plugins) {
         this.plugins = plugins;
     }
 
     /** @param byRule by the rule's name; touched by the one thread that looks after the object */
-    private record Held(String uid, long generation, Map<String, Opened> byRule) {}
+    private record OpenWorker(String uid, long generation, Map<String, RulePlugins.OpenedRule> byRule) {}
 
     /** Closes what was opened for another form of the object. */
     void keepOnly(RuleSpec spec) {
-        Held old = held.get(spec.key());
+        OpenWorker old = held.get(spec.key());
         if (old != null && !(old.uid().equals(spec.uid()) && old.generation() == spec.generation())) {
             close(spec.key());
         }
-        held.computeIfAbsent(spec.key(), key -> new Held(spec.uid(), spec.generation(), new HashMap<>()));
-        Set<String> names = spec.plugged().stream().map(RuleSpec.Rule::name).collect(Collectors.toSet());
+        held.computeIfAbsent(spec.key(), key -> new OpenWorker(spec.uid(), spec.generation(), new HashMap<>()));
+        Set<String> names =
+                spec.plugged().stream().map(RuleSpec.CheckedRule::name).collect(Collectors.toSet());
         if (names.isEmpty()) {
             close(spec.key());
         }
     }
 
     /** The worker of the rule that is asked about, opened where there is none yet. May block. */
-    Opened of(Question question) {
-        Held ofObject = held.computeIfAbsent(
-                question.spec().key(),
-                key -> new Held(question.spec().uid(), question.spec().generation(), new HashMap<>()));
-        Opened opened = ofObject.byRule().get(question.rule().name());
+    RulePlugins.OpenedRule of(PluginQuery query) {
+        OpenWorker ofObject = held.computeIfAbsent(
+                query.spec().key(),
+                key -> new OpenWorker(query.spec().uid(), query.spec().generation(), new HashMap<>()));
+        RulePlugins.OpenedRule opened = ofObject.byRule().get(query.rule().name());
         if (opened == null) {
             opened = plugins.open(
-                    question.demand().plugin(),
-                    question.name(),
-                    question.demand().config());
-            if (opened instanceof Opened.Ready) {
-                ofObject.byRule().put(question.rule().name(), opened);
+                    query.demand().plugin(), query.name(), query.demand().config());
+            if (opened instanceof RulePlugins.OpenedRule.RuleReady) {
+                ofObject.byRule().put(query.rule().name(), opened);
             }
         }
         return opened;
@@ -57,14 +55,14 @@ final class RuleWorkers implements AutoCloseable {
 
     /** Closes all workers of a rule object. */
     void close(Key object) {
-        Held gone = held.remove(object);
+        OpenWorker gone = held.remove(object);
         if (gone != null) {
             gone.byRule().values().forEach(RuleWorkers::close);
         }
     }
 
-    private static void close(Opened opened) {
-        if (opened instanceof Opened.Ready(RulePlugins.RuleWorker worker)) {
+    private static void close(RulePlugins.OpenedRule opened) {
+        if (opened instanceof RulePlugins.OpenedRule.RuleReady(RulePlugins.RuleWorker worker)) {
             worker.close();
         }
     }

@@ -17,25 +17,25 @@ import org.jspecify.annotations.Nullable;
  * that over with a record of its own. Any thread.
  */
 final class ManagedServices {
-    private final Map<String, Map<Key, Employment>> byNamespace = new ConcurrentHashMap<>();
-    private final Map<Key, Employment> departed = new ConcurrentHashMap<>();
+    private final Map<String, Map<Key, ManagedService>> byNamespace = new ConcurrentHashMap<>();
+    private final Map<Key, ManagedService> departed = new ConcurrentHashMap<>();
     /** From which the host takes its finalizer: their going is no surprise. */
     private final Map<Key, ObjectRef> released = new ConcurrentHashMap<>();
 
     synchronized void changed(@Nullable Service before, @Nullable Service after) {
-        Optional<Employment> was = Optional.ofNullable(before).map(Employment::of);
-        Optional<Employment> now = Optional.ofNullable(after).map(Employment::of);
+        Optional<ManagedService> was = Optional.ofNullable(before).map(ManagedService::of);
+        Optional<ManagedService> now = Optional.ofNullable(after).map(ManagedService::of);
         was.filter(old -> now.filter(same -> same.ref().equals(old.ref())).isEmpty())
                 .ifPresent(this::leave);
         now.ifPresent(service -> {
             if (service.wanted()) {
                 released.remove(service.key());
             }
-            put(service.key(), Optional.of(service).filter(Employment::isManaged));
+            put(service.key(), Optional.of(service).filter(ManagedService::isManaged));
         });
     }
 
-    private void leave(Employment last) {
+    private void leave(ManagedService last) {
         boolean isReleased = released.remove(last.key(), last.ref());
         boolean isFirst = !departed.containsKey(last.key());
         if (last.held() && !isReleased && (last.hasRecord() || isFirst)) {
@@ -44,10 +44,10 @@ final class ManagedServices {
         put(last.key(), Optional.empty());
     }
 
-    private void put(Key key, Optional<Employment> managed) {
-        Optional<Employment> kept = managed.or(() -> departed(key));
+    private void put(Key key, Optional<ManagedService> managed) {
+        Optional<ManagedService> kept = managed.or(() -> departed(key));
         byNamespace.compute(key.namespace(), (namespace, known) -> {
-            Map<Key, Employment> all = known == null ? new LinkedHashMap<>() : new LinkedHashMap<>(known);
+            Map<Key, ManagedService> all = known == null ? new LinkedHashMap<>() : new LinkedHashMap<>(known);
             all.remove(key);
             kept.ifPresent(service -> all.put(key, service));
             return all.isEmpty() ? null : Collections.unmodifiableMap(all);
@@ -55,23 +55,23 @@ final class ManagedServices {
     }
 
     /** Those of the namespace, and those that are gone and not forgotten. */
-    Collection<Employment> of(String namespace) {
+    Collection<ManagedService> of(String namespace) {
         return byNamespace.getOrDefault(namespace, Map.of()).values();
     }
 
     /** The Service, or the one that is gone and not forgotten. */
-    Optional<Employment> get(Key service) {
+    Optional<ManagedService> get(Key service) {
         return Optional.ofNullable(
                 byNamespace.getOrDefault(service.namespace(), Map.of()).get(service));
     }
 
     /** The last one of this name that went together with its finalizer, as long as something of it may be left. */
-    Optional<Employment> departed(Key service) {
+    Optional<ManagedService> departed(Key service) {
         return Optional.ofNullable(departed.get(service));
     }
 
     /** False if {@code stored}, as a cache has the Service, is ahead of what was told here, or behind it. */
-    boolean isInStep(Key service, Optional<Employment> stored) {
+    boolean isInStep(Key service, Optional<ManagedService> stored) {
         return get(service)
                 .filter(known -> known.exists()
                         ? stored.filter(now -> now.ref().equals(known.ref())).isEmpty()
@@ -80,19 +80,19 @@ final class ManagedServices {
     }
 
     /** The host is about to take its finalizer from the Service. */
-    synchronized void release(Employment employment) {
-        released.put(employment.key(), employment.ref());
+    synchronized void release(ManagedService managedService) {
+        released.put(managedService.key(), managedService.ref());
     }
 
     /** The finalizer is still there. */
-    synchronized void hold(Employment employment) {
-        released.remove(employment.key(), employment.ref());
+    synchronized void hold(ManagedService managedService) {
+        released.remove(managedService.key(), managedService.ref());
     }
 
     /** Nothing of the one that went is left, or its successor looks after that; another one that has gone since is kept. */
-    synchronized void forget(Employment gone) {
+    synchronized void forget(ManagedService gone) {
         departed.remove(gone.key(), gone);
-        Optional<Employment> known = get(gone.key());
+        Optional<ManagedService> known = get(gone.key());
         if (known.filter(gone::equals).isPresent()) {
             put(gone.key(), Optional.empty());
         }

@@ -39,8 +39,8 @@ final class OffTickets {
             }
             return;
         }
-        boolean isFit = Employee.isFit(after);
-        boolean wasFit = before != null && Employee.isFit(before);
+        boolean isFit = ServicePod.isFit(after);
+        boolean wasFit = before != null && ServicePod.isFit(before);
         if (!isFit || !after.isProtected() || after.hasLabel(Names.SERVICE_AVAILABLE)) {
             backs.remove(after.uid());
         } else if (!wasFit) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How Pods stand with the Services that a plugin serves: what other rooms may know of traffic. A Pod whose gate was closed
- * is held until a look that began after the host had learnt so showed nothing of it, whether a finalizer is on it or not.
+ * is held until an observation that began after the host had learnt so showed nothing of it, whether a finalizer is on it or not.
  *
  * <p>Keeps the order of events by tickets: each Pod that has to be off has the ticket under which the host learnt it, each
  * look the one under which it began. Any thread; never blocks.
@@ -58,41 +58,46 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     private final AtomicLong tickets = new AtomicLong();
     private final OffTickets offs;
     private final ManagedServices services = new ManagedServices();
-    private final Map<String, Map<Key, Told>> told = new ConcurrentHashMap<>();
+    private final Map<String, Map<Key, ServiceTrafficStatus>> told = new ConcurrentHashMap<>();
     /** Since when an obstacle of a Service that may last stands without a break. */
     private final Map<Key, Instant> since = new ConcurrentHashMap<>();
 
-    private final Claims claims = new Claims();
+    private final GroupClaims claims = new GroupClaims();
 
     /**
-     * What a Service's last look said of a Pod.
+     * What a Service's last observation said of a Pod.
      *
-     * @param clearAt the ticket of the look that showed nothing of it, or {@link Standing#NO_LOOK}
-     * @param onAt the ticket of the look that showed all of it on where it is to be, or {@link Standing#NO_LOOK}
+     * @param clearAt the ticket of the observation that showed nothing of it, or {@link BackendState#NO_LOOK}
+     * @param onAt the ticket of the observation that showed all of it on where it is to be, or {@link BackendState#NO_LOOK}
      * @param ahead why it must not leave service for what it is to come back from: it gets requests, and could not be put on
      *     again
      */
-    record Known(long clearAt, long onAt, List<Wait> waits, Optional<Wait> ahead, List<Explanation.Traffic> shown) {
-        Known {
+    record PodTrafficStatus(
+            long clearAt, long onAt, List<Wait> waits, Optional<Wait> ahead, List<Explanation.ExplainedTraffic> shown) {
+        PodTrafficStatus {
             waits = List.copyOf(waits);
             shown = List.copyOf(shown);
         }
     }
 
     /**
-     * What a Service's last look said.
+     * What a Service's last observation said.
      *
      * @param pods by uid
      * @param obstacle why its plugin cannot take a Pod off now
      * @param described the Service as it was described when its plugin was last asked for all that follows from it
      * @param nextLook when it is looked at again though nothing happens
      */
-    record Told(Map<String, Known> pods, Optional<Wait> obstacle, Employer described, Optional<Instant> nextLook) {
-        Told {
+    record ServiceTrafficStatus(
+            Map<String, PodTrafficStatus> pods,
+            Optional<Wait> obstacle,
+            Employer described,
+            Optional<Instant> nextLook) {
+        ServiceTrafficStatus {
             pods = Map.copyOf(pods);
         }
 
-        private boolean isAhead(Told before) {
+        private boolean isAhead(ServiceTrafficStatus before) {
             return !before.obstacle.equals(obstacle)
                     || !before.described.equals(described)
                     || !before.staying().equals(staying());
@@ -126,7 +131,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     /** Which Services have backends where. */
-    Claims claims() {
+    GroupClaims claims() {
         return claims;
     }
 
@@ -134,8 +139,8 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         services.changed(before, after);
         boolean isKept = before != null
                 && after == null
-                && services.departed(Employment.of(before).key())
-                        .filter(Employment.of(before)::hasBecome)
+                && services.departed(ManagedService.of(before).key())
+                        .filter(ManagedService.of(before)::hasBecome)
                         .isPresent();
         if (!isKept) {
             claims.serviceChanged(before, after);
@@ -157,8 +162,8 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     /** @return true if what is ahead of the Service's Pods is other than before */
-    boolean tell(Key service, Told now) {
-        Told before = told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
+    boolean tell(Key service, ServiceTrafficStatus now) {
+        ServiceTrafficStatus before = told.computeIfAbsent(service.namespace(), namespace -> new ConcurrentHashMap<>())
                 .put(service, now);
         if (now.obstacle().filter(PodTraffic::mayLast).isPresent()) {
             since.putIfAbsent(service, clock.instant());
@@ -170,7 +175,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     /** How the Service was described when its plugin was last asked for all that follows from it. */
     Optional<Employer> described(Key service) {
-        return Optional.ofNullable(of(service.namespace()).get(service)).map(Told::described);
+        return Optional.ofNullable(of(service.namespace()).get(service)).map(ServiceTrafficStatus::described);
     }
 
     /**
@@ -181,9 +186,9 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     public List<Wait> ahead(PodRecord pod, String operation) {
         List<Wait> ahead = new ArrayList<>();
         for (Key service : servicesOf(pod)) {
-            Told known = of(pod.namespace()).get(service);
+            ServiceTrafficStatus known = of(pod.namespace()).get(service);
             if (known == null) {
-                ahead.add(Words.notLookedYet("traffic of Service " + service, false));
+                ahead.add(WaitMessages.notLookedYet("traffic of Service " + service, false));
             } else {
                 known.obstacle().filter(why -> !isOver(known, pod, operation)).ifPresent(ahead::add);
                 ahead.addAll(behind(service, known, pod, operation));
@@ -203,7 +208,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             Optional.ofNullable(since.get(service))
                     .filter(start -> !now.isBefore(start.plus(LASTING)))
                     .flatMap(start -> Optional.ofNullable(of(pod.namespace()).get(service)))
-                    .flatMap(Told::obstacle)
+                    .flatMap(ServiceTrafficStatus::obstacle)
                     .filter(PodTraffic::mayLast)
                     .ifPresent(lasting::add);
         }
@@ -215,29 +220,29 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     /** Who leaves for good has nothing to wait for where it never was. */
-    private static boolean isOver(Told known, PodRecord pod, String operation) {
+    private static boolean isOver(ServiceTrafficStatus known, PodRecord pod, String operation) {
         return PodOps.isToDelete(pod, operation)
                 && Optional.ofNullable(known.pods().get(pod.uid()))
-                        .filter(said -> said.clearAt() == Standing.NEVER_THERE)
+                        .filter(said -> said.clearAt() == BackendState.NEVER_THERE)
                         .isPresent();
     }
 
     /** What is in the way of putting it on again afterwards. */
-    private List<Wait> behind(Key service, Told known, PodRecord pod, String operation) {
+    private List<Wait> behind(Key service, ServiceTrafficStatus known, PodRecord pod, String operation) {
         if (PodOps.isToDelete(pod, operation)) {
             return List.of();
         }
-        Optional<Employment> now = services.get(service);
+        Optional<ManagedService> now = services.get(service);
         if (now.filter(described -> !described.employer().equals(known.described()))
                 .isPresent()) {
-            return List.of(Words.notLookedYet("traffic of Service " + service, false));
+            return List.of(WaitMessages.notLookedYet("traffic of Service " + service, false));
         }
-        return Optional.ofNullable(known.pods().get(pod.uid())).flatMap(Known::ahead).stream()
+        return Optional.ofNullable(known.pods().get(pod.uid())).flatMap(PodTrafficStatus::ahead).stream()
                 .toList();
     }
 
     /** Nothing of a Service that went is left, or its successor looks after that. */
-    void forget(Employment departed) {
+    void forget(ManagedService departed) {
         services.forget(departed);
         claims.forget(departed, services.get(departed.key()));
     }
@@ -247,13 +252,13 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         since.remove(service);
     }
 
-    Optional<Known> known(Key service, PodRecord pod) {
+    Optional<PodTrafficStatus> known(Key service, PodRecord pod) {
         return Optional.ofNullable(of(service.namespace()).get(service))
                 .map(all -> all.pods().get(pod.uid()));
     }
 
-    private Map<Key, Told> of(String namespace) {
-        Map<Key, Told> known = told.get(namespace);
+    private Map<Key, ServiceTrafficStatus> of(String namespace) {
+        Map<Key, ServiceTrafficStatus> known = told.get(namespace);
         return known == null ? new HashMap<>() : known;
     }
 
@@ -263,14 +268,16 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     @Override
-    public List<Held> holding(PodRecord pod, Instant now) {
-        List<Held> held = new ArrayList<>();
+    public List<Endpoints.HoldingEndpoint> holding(PodRecord pod, Instant now) {
+        List<Endpoints.HoldingEndpoint> held = new ArrayList<>();
         for (Key service : servicesOf(pod)) {
-            Optional<Known> known = known(service, pod);
+            Optional<PodTrafficStatus> known = known(service, pod);
             if (!isClear(pod, known)) {
-                List<Wait> waits = known.map(Known::waits).orElse(List.of());
-                held.add(new Held(
-                        waits.isEmpty() ? Words.notLookedYet("traffic of Service " + service, false) : waits.getFirst(),
+                List<Wait> waits = known.map(PodTrafficStatus::waits).orElse(List.of());
+                held.add(new Endpoints.HoldingEndpoint(
+                        waits.isEmpty()
+                                ? WaitMessages.notLookedYet("traffic of Service " + service, false)
+                                : waits.getFirst(),
                         UNSEEN));
             }
         }
@@ -278,7 +285,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     /** True if the Pod was seen off everywhere since it had to be. */
-    boolean isClear(PodRecord pod, Optional<Known> known) {
+    boolean isClear(PodRecord pod, Optional<PodTrafficStatus> known) {
         Optional<OffTickets.Off> off = off(pod);
         return off.isPresent()
                 && known.filter(said -> said.clearAt() > off.get().ticket()).isPresent();
@@ -287,10 +294,10 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     /** The Services that want the Pod, or may have something of it. */
     List<Key> servicesOf(PodRecord pod) {
         List<Key> services = new ArrayList<>();
-        for (Employment employment : this.services.of(pod.namespace())) {
-            boolean unasked = !of(pod.namespace()).containsKey(employment.key());
-            if (employment.selects(pod) && (employment.wanted() || unasked)) {
-                services.add(employment.key());
+        for (ManagedService managedService : this.services.of(pod.namespace())) {
+            boolean unasked = !of(pod.namespace()).containsKey(managedService.key());
+            if (managedService.selects(pod) && (managedService.wanted() || unasked)) {
+                services.add(managedService.key());
             }
         }
         of(pod.namespace()).forEach((service, all) -> {
@@ -310,10 +317,10 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     @Override
     public SortedMap<String, String> expected(PodRecord pod) {
         SortedMap<String, String> expected = Collections.emptySortedMap();
-        for (Employment employment : services.of(pod.namespace())) {
-            if (employment.wanted() && employment.selects(pod)) {
+        for (ManagedService managedService : services.of(pod.namespace())) {
+            if (managedService.wanted() && managedService.selects(pod)) {
                 expected = expected.isEmpty() ? new TreeMap<>() : expected;
-                expected.put(employment.expectedKey(), employment.finalizer());
+                expected.put(managedService.expectedKey(), managedService.finalizer());
             }
         }
         return expected;
@@ -326,12 +333,13 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         if (back == 0) {
             return Optional.empty();
         }
-        for (Employment employment : services.of(pod.namespace())) {
-            Optional<Known> known = known(employment.key(), pod);
+        for (ManagedService managedService : services.of(pod.namespace())) {
+            Optional<PodTrafficStatus> known = known(managedService.key(), pod);
             boolean isOn = known.filter(said -> said.onAt() > back).isPresent();
-            if (employment.wanted() && employment.selects(pod) && !isOn) {
+            if (managedService.wanted() && managedService.selects(pod) && !isOn) {
                 return known.flatMap(said -> said.waits().stream().findFirst())
-                        .or(() -> Optional.of(Words.notLookedYet("traffic of Service " + employment.key(), true)));
+                        .or(() -> Optional.of(
+                                WaitMessages.notLookedYet("traffic of Service " + managedService.key(), true)));
             }
         }
         return Optional.empty();
@@ -342,9 +350,9 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         List<Wait> waits = new ArrayList<>();
         for (Key service : servicesOf(pod)) {
             waits.addAll(known(service, pod)
-                    .map(Known::waits)
-                    .orElseGet(
-                            () -> List.of(Words.notLookedYet("traffic of Service " + service, Employee.isFit(pod)))));
+                    .map(PodTrafficStatus::waits)
+                    .orElseGet(() -> List.of(
+                            WaitMessages.notLookedYet("traffic of Service " + service, ServicePod.isFit(pod)))));
         }
         return waits;
     }
@@ -355,9 +363,9 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             return Optional.empty();
         }
         for (Key service : servicesOf(pod)) {
-            Optional<Known> known = known(service, pod);
+            Optional<PodTrafficStatus> known = known(service, pod);
             Optional<Wait> obstacle =
-                    Optional.ofNullable(of(pod.namespace()).get(service)).flatMap(Told::obstacle);
+                    Optional.ofNullable(of(pod.namespace()).get(service)).flatMap(ServiceTrafficStatus::obstacle);
             Optional<Wait> lasting = known.stream()
                     .flatMap(said -> Stream.concat(said.waits().stream(), said.ahead().stream()))
                     .filter(wait -> !PASSING.contains(wait.reason()))
@@ -371,11 +379,11 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
     }
 
     /** How the Pod stands with each of its Services. */
-    public List<Explanation.Traffic> shown(PodRecord pod) {
+    public List<Explanation.ExplainedTraffic> shown(PodRecord pod) {
         return servicesOf(pod).stream()
                 .flatMap(service -> known(service, pod).stream())
                 .flatMap(known -> known.shown().stream())
-                .sorted(Comparator.comparing(Explanation.Traffic::employer))
+                .sorted(Comparator.comparing(Explanation.ExplainedTraffic::employer))
                 .toList();
     }
 

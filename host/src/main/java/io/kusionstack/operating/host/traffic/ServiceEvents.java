@@ -8,31 +8,31 @@ import java.util.List;
 
 /** The events of Services. Any thread; does not wait until they are sent. */
 record ServiceEvents(Actuator actuator) {
-    void warn(Employment employment, Wait why) {
-        send(employment, Action.Severity.WARNING, why.reason().word(), why.message());
+    void warn(ManagedService managedService, Wait why) {
+        send(managedService, Action.Severity.WARNING, why.reason().word(), why.message());
     }
 
-    void recovered(Employment employment) {
+    void recovered(ManagedService managedService) {
         send(
-                employment,
+                managedService,
                 Action.Severity.NORMAL,
                 "TrafficRecovered",
-                "traffic of " + employment.name() + " can be moved again");
+                "traffic of " + managedService.name() + " can be moved again");
     }
 
     /** The record names them again with its next write. */
-    void restored(Employment employment, List<Place> takenOut) {
-        for (Place place : takenOut) {
+    void restored(ManagedService managedService, List<LoadBalancer> takenOut) {
+        for (LoadBalancer loadBalancer : takenOut) {
             send(
-                    employment,
+                    managedService,
                     Action.Severity.WARNING,
                     "TrafficRecordRestored",
-                    place + " was taken out of the record of " + employment.name()
+                    loadBalancer + " was taken out of the record of " + managedService.name()
                             + " while its Pods may have backends there; it is named again until they are gone");
         }
     }
 
-    private void send(Employment employment, Action.Severity severity, String reason, String message) {
-        actuator.apply(Plan.of(new Action.Announce(employment.ref(), severity, reason, message)));
+    private void send(ManagedService managedService, Action.Severity severity, String reason, String message) {
+        actuator.apply(Plan.of(new Action.Announce(managedService.ref(), severity, reason, message)));
     }
 }

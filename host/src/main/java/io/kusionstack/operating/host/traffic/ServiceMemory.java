@@ -15,24 +15,24 @@ import java.util.stream.Stream;
 /**
  * What the reconciler remembers of one Service between two looks.
  *
- * @param places the one in use first, where there is one
- * @param employed uids of the Pods the Service wanted at the last look
+ * @param loadBalancers the one in use first, where there is one
+ * @param targeted uids of the Pods the Service wanted at the last observation
  * @param leaving by uid of a Pod that it wants no more: the ticket under which that was noticed
  * @param problem what the users were told of last
  * @param recordedAt when the record of its Pods was written last
- * @param recorded the places that its record was last seen to name
+ * @param recorded the load balancers that its record was last seen to name
  * @param unrecorded why its record could not be written
  * @param found where the Service was found to serve, as it was described then
  */
 record ServiceMemory(
-        List<PlaceMemory> places,
-        Set<String> employed,
+        List<LoadBalancerState> loadBalancers,
+        Set<String> targeted,
         Map<String, Long> leaving,
         Optional<Wait> problem,
         Instant recordedAt,
-        List<Place> recorded,
-        Optional<PlaceMemory.Trouble> unrecorded,
-        Optional<Place> found) {
+        List<LoadBalancer> recorded,
+        Optional<LoadBalancerState.ObservationFailure> unrecorded,
+        Optional<LoadBalancer> found) {
     static final ServiceMemory NONE = new ServiceMemory(
             List.of(),
             Set.of(),
@@ -44,26 +44,26 @@ record ServiceMemory(
             Optional.empty());
 
     ServiceMemory {
-        places = List.copyOf(places);
-        employed = Set.copyOf(employed);
+        loadBalancers = List.copyOf(loadBalancers);
+        targeted = Set.copyOf(targeted);
         recorded = List.copyOf(recorded);
         leaving = Collections.unmodifiableMap(new TreeMap<>(leaving));
     }
 
-    ServiceMemory places(List<PlaceMemory> now) {
-        return new ServiceMemory(now, employed, leaving, problem, recordedAt, recorded, unrecorded, found);
+    ServiceMemory loadBalancers(List<LoadBalancerState> now) {
+        return new ServiceMemory(now, targeted, leaving, problem, recordedAt, recorded, unrecorded, found);
     }
 
-    ServiceMemory pods(Set<String> employs, Map<String, Long> leave) {
-        return new ServiceMemory(places, employs, leave, problem, recordedAt, recorded, unrecorded, found);
+    ServiceMemory pods(Set<String> selects, Map<String, Long> leave) {
+        return new ServiceMemory(loadBalancers, selects, leave, problem, recordedAt, recorded, unrecorded, found);
     }
 
     ServiceMemory told(Optional<Wait> now) {
-        return new ServiceMemory(places, employed, leaving, now, recordedAt, recorded, unrecorded, found);
+        return new ServiceMemory(loadBalancers, targeted, leaving, now, recordedAt, recorded, unrecorded, found);
     }
 
     ServiceMemory recorded(Instant at) {
-        return new ServiceMemory(places, employed, leaving, problem, at, recorded, Optional.empty(), found);
+        return new ServiceMemory(loadBalancers, targeted, leaving, problem, at, recorded, Optional.empty(), found);
     }
 
     /** Nothing is to be written. */
@@ -73,61 +73,61 @@ record ServiceMemory(
 
     /** What a person has to know: that the world moved, or that somebody else writes, passes by itself. */
     Optional<Wait> refusal() {
-        return unrecorded.filter(known -> known.times() > 1).map(PlaceMemory.Trouble::why);
+        return unrecorded.filter(known -> known.times() > 1).map(LoadBalancerState.ObservationFailure::why);
     }
 
     /** When something is due though nothing happens. */
     Optional<Instant> due() {
         return Stream.concat(
-                        places.stream().flatMap(place -> place.due().stream()),
-                        unrecorded.stream().map(PlaceMemory.Trouble::until))
+                        loadBalancers.stream().flatMap(loadBalancer -> loadBalancer.due().stream()),
+                        unrecorded.stream().map(LoadBalancerState.ObservationFailure::until))
                 .min(Comparator.naturalOrder());
     }
 
     /** What its record names, and where it is to serve. */
-    ServiceMemory naming(List<Place> now, Optional<Place> serves) {
-        return new ServiceMemory(places, employed, leaving, problem, recordedAt, now, unrecorded, serves);
+    ServiceMemory naming(List<LoadBalancer> now, Optional<LoadBalancer> serves) {
+        return new ServiceMemory(loadBalancers, targeted, leaving, problem, recordedAt, now, unrecorded, serves);
     }
 
     /** Its record could not be written. */
     ServiceMemory unrecorded(Wait why, Instant now) {
-        int times = unrecorded.map(PlaceMemory.Trouble::times).orElse(0) + 1;
-        Instant until = now.plus(Course.patience(times, Duration.ZERO));
+        int times = unrecorded.map(LoadBalancerState.ObservationFailure::times).orElse(0) + 1;
+        Instant until = now.plus(PendingChange.patience(times, Duration.ZERO));
         return new ServiceMemory(
-                places,
-                employed,
+                loadBalancers,
+                targeted,
                 leaving,
                 problem,
                 recordedAt,
                 recorded,
-                Optional.of(new PlaceMemory.Trouble(why, until, times)),
+                Optional.of(new LoadBalancerState.ObservationFailure(why, until, times)),
                 found);
     }
 
-    /** What is known of the place, under its newest description. */
-    PlaceMemory at(Place place) {
-        for (PlaceMemory known : places) {
-            if (known.place().isAt(place)) {
-                return known.at(place);
+    /** What is known of the load balancer, under its newest description. */
+    LoadBalancerState at(LoadBalancer loadBalancer) {
+        for (LoadBalancerState known : loadBalancers) {
+            if (known.loadBalancer().isAt(loadBalancer)) {
+                return known.at(loadBalancer);
             }
         }
-        return PlaceMemory.of(place);
+        return LoadBalancerState.of(loadBalancer);
     }
 
-    /** What is known of a part of a place, by itself or from when it was no part. */
-    PlaceMemory at(Place part, Place whole) {
-        for (Place place : List.of(part, whole)) {
-            for (PlaceMemory known : places) {
-                if (known.place().isAt(place)) {
+    /** What is known of a part of a load balancer, by itself or from when it was no part. */
+    LoadBalancerState at(LoadBalancer part, LoadBalancer whole) {
+        for (LoadBalancer loadBalancer : List.of(part, whole)) {
+            for (LoadBalancerState known : loadBalancers) {
+                if (known.loadBalancer().isAt(loadBalancer)) {
                     return known.part(part);
                 }
             }
         }
-        return PlaceMemory.of(part);
+        return LoadBalancerState.of(part);
     }
 
-    /** True if the record named the place and does so no more: somebody took it out. */
-    boolean wasRecorded(Place place) {
-        return recorded.stream().anyMatch(place::isAt);
+    /** True if the record named the load balancer and does so no more: somebody took it out. */
+    boolean wasRecorded(LoadBalancer loadBalancer) {
+        return recorded.stream().anyMatch(loadBalancer::isAt);
     }
 }

@@ -11,12 +11,12 @@ import java.util.Optional;
 
 /** What is written to a Service: its clean finalizer and the records, in one patch, and only what changes. */
 final class ServicePatch {
-    private final Employment employment;
+    private final ManagedService managedService;
     private final ObjectNode changed = JsonNodeFactory.instance.objectNode();
     private Optional<List<String>> finalizers = Optional.empty();
 
-    ServicePatch(Employment employment) {
-        this.employment = employment;
+    ServicePatch(ManagedService managedService) {
+        this.managedService = managedService;
     }
 
     /** The Service is held until nothing of it is left; what an older Kuperator wrote for that goes. */
@@ -26,7 +26,7 @@ final class ServicePatch {
         return finalizers(wanted);
     }
 
-    ServicePatch letGo() {
+    ServicePatch removeFinalizer() {
         annotation(Names.TRAFFIC_SERVED, Optional.empty());
         annotation(Names.EMPLOYEES_PROTECTED, Optional.empty());
         annotation(Names.EMPLOYEES_EXPECTED, Optional.empty());
@@ -34,34 +34,35 @@ final class ServicePatch {
     }
 
     private List<String> others() {
-        List<String> others = new ArrayList<>(employment.finalizers());
+        List<String> others = new ArrayList<>(managedService.finalizers());
         others.remove(Names.CLEAN_FINALIZER);
-        others.remove(Names.CLEAN_FINALIZER_LEGACY + employment.ref().name());
+        others.remove(Names.CLEAN_FINALIZER_LEGACY + managedService.ref().name());
         return others;
     }
 
     private ServicePatch finalizers(List<String> wanted) {
-        boolean same = employment.finalizers().size() == wanted.size()
-                && employment.finalizers().containsAll(wanted);
+        boolean same = managedService.finalizers().size() == wanted.size()
+                && managedService.finalizers().containsAll(wanted);
         finalizers = same ? Optional.empty() : Optional.of(wanted);
         return this;
     }
 
-    ServicePatch places(List<Place> places) {
+    ServicePatch loadBalancers(List<LoadBalancer> loadBalancers) {
         return annotation(
-                Names.TRAFFIC_SERVED, places.isEmpty() ? Optional.empty() : Optional.of(ServedPlaces.text(places)));
+                Names.TRAFFIC_SERVED,
+                loadBalancers.isEmpty() ? Optional.empty() : Optional.of(LoadBalancerRecord.text(loadBalancers)));
     }
 
     /** @param names of Pods that carry its finalizer, or may */
-    ServicePatch employees(String names) {
+    ServicePatch servicePods(String names) {
         annotation(Names.EMPLOYEES_PROTECTED, Optional.of(names));
-        return employment.records().containsKey(Names.EMPLOYEES_EXPECTED)
+        return managedService.records().containsKey(Names.EMPLOYEES_EXPECTED)
                 ? annotation(Names.EMPLOYEES_EXPECTED, Optional.of(names))
                 : this;
     }
 
     private ServicePatch annotation(String key, Optional<String> value) {
-        if (value.equals(Optional.ofNullable(employment.records().get(key)))) {
+        if (value.equals(Optional.ofNullable(managedService.records().get(key)))) {
             changed.remove(key);
         } else if (value.isPresent()) {
             changed.put(key, value.get());
@@ -85,6 +86,6 @@ final class ServicePatch {
             ArrayNode array = metadata.putArray("finalizers");
             wanted.forEach(array::add);
         });
-        return Optional.of(new Action.PatchObject(employment.ref(), employment.version(), patch));
+        return Optional.of(new Action.PatchObject(managedService.ref(), managedService.version(), patch));
     }
 }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What has to stand on a Service that is served: the finalizer that holds it and its places before anything is put on
+ * What has to stand on a Service that is served: the finalizer that holds it and its load balancers before anything is put on
  * there; the names of its Pods, as Kuperator writes them, with that or some time later.
  *
  * @param pods names of the Pods that carry its finalizer or may, separated by commas
  */
-record ServiceRecord(Employment employment, List<Place> places, String pods) {
+record ServiceRecord(ManagedService managedService, List<LoadBalancer> loadBalancers, String pods) {
     /** Nobody waits for the names: they are written at most so often. */
     static final Duration BETWEEN = Duration.ofSeconds(5);
 
@@ -21,15 +21,16 @@ record ServiceRecord(Employment employment, List<Place> places, String pods) {
     private static final int LONGEST = 100_000;
 
     Optional<Action> due(Instant recordedAt, Instant now) {
-        ServicePatch patch = new ServicePatch(employment).hold().places(places);
+        ServicePatch patch = new ServicePatch(managedService).hold().loadBalancers(loadBalancers);
         boolean goesAnyway = patch.action().isPresent();
         if (!isRecorded() && (goesAnyway || !recordedAt.plus(BETWEEN).isAfter(now))) {
-            patch = patch.employees(pods);
+            patch = patch.servicePods(pods);
         }
         return patch.action();
     }
 
     boolean isRecorded() {
-        return pods.length() > LONGEST || pods.equals(employment.records().getOrDefault(Names.EMPLOYEES_PROTECTED, ""));
+        return pods.length() > LONGEST
+                || pods.equals(managedService.records().getOrDefault(Names.EMPLOYEES_PROTECTED, ""));
     }
 }

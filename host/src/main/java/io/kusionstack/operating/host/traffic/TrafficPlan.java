@@ -18,16 +18,20 @@ import java.util.function.Function;
 /**
  * What to do for one Service.
  *
- * @param places in the order of the snapshot
+ * @param loadBalancers in the order of the snapshot
  * @param edits finalizers that move now
  * @param pods in the order of the snapshot
  * @param lookAgain when to look though nothing happens
- * @param clean nothing of the Service is left at any place or on any Pod
+ * @param clean nothing of the Service is left at any load balancer or on any Pod
  */
 record TrafficPlan(
-        List<PlacePlan> places, List<Action> edits, List<PodPlan> pods, Optional<Duration> lookAgain, boolean clean) {
+        List<LoadBalancerPlan> loadBalancers,
+        List<Action> edits,
+        List<PodPlan> pods,
+        Optional<Duration> lookAgain,
+        boolean clean) {
     TrafficPlan {
-        places = List.copyOf(places);
+        loadBalancers = List.copyOf(loadBalancers);
         edits = List.copyOf(edits);
         pods = List.copyOf(pods);
     }
@@ -36,67 +40,69 @@ record TrafficPlan(
      * How one Pod stands.
      *
      * @param clear nothing of it was seen anywhere since it had to be off
-     * @param marked it carries the finalizer of the Service, or expects it though it is not employed
+     * @param marked it carries the finalizer of the Service, or expects it though it is not targeted
      */
-    record PodPlan(Employee employee, PodTraffic.Known known, boolean clear, boolean marked) {
+    record PodPlan(ServicePod servicePod, PodTraffic.PodTrafficStatus known, boolean clear, boolean marked) {
         /** It was seen on since it was fit again. */
         boolean isBack() {
             return isBack(known);
         }
 
-        boolean isBack(PodTraffic.Known said) {
-            return employee.backSince() > 0 && said.onAt() > employee.backSince();
+        boolean isBack(PodTraffic.PodTrafficStatus said) {
+            return servicePod.backSince() > 0 && said.onAt() > servicePod.backSince();
         }
 
         /** The Service and the Pod have nothing to do with each other any more. */
         boolean isOver() {
-            return !employee.employed() && clear && !marked;
+            return !servicePod.targeted() && clear && !marked;
         }
     }
 
     /** By uid. */
-    Map<String, PodTraffic.Known> known() {
-        Map<String, PodTraffic.Known> known = new HashMap<>();
+    Map<String, PodTraffic.PodTrafficStatus> known() {
+        Map<String, PodTraffic.PodTrafficStatus> known = new HashMap<>();
         for (PodPlan pod : pods) {
             if (!pod.isOver()) {
-                known.put(pod.employee().pod().uid(), pod.known());
+                known.put(pod.servicePod().pod().uid(), pod.known());
             }
         }
         return known;
     }
 
     /** Uids. */
-    Set<String> employed() {
-        Set<String> employed = new HashSet<>();
+    Set<String> targeted() {
+        Set<String> targeted = new HashSet<>();
         for (PodPlan pod : pods) {
-            if (pod.employee().employed()) {
-                employed.add(pod.employee().pod().uid());
+            if (pod.servicePod().targeted()) {
+                targeted.add(pod.servicePod().pod().uid());
             }
         }
-        return employed;
+        return targeted;
     }
 
-    /** By uid, of Pods that are not employed, the ticket under which that was noticed, as long as it matters. */
+    /** By uid, of Pods that are not targeted, the ticket under which that was noticed, as long as it matters. */
     Map<String, Long> leaving(Map<String, Long> noticed) {
         Map<String, Long> leaving = new HashMap<>(noticed);
         for (PodPlan pod : pods) {
             if (pod.isOver()) {
-                leaving.remove(pod.employee().pod().uid());
+                leaving.remove(pod.servicePod().pod().uid());
             }
         }
         return leaving;
     }
 
     /** Pods that may go on though no finalizer moves: nothing will be written to them that would wake anybody. */
-    List<Key> released(Function<PodRecord, Optional<PodTraffic.Known>> before) {
+    List<Key> released(Function<PodRecord, Optional<PodTraffic.PodTrafficStatus>> before) {
         List<Key> released = new ArrayList<>();
         for (PodPlan pod : pods) {
-            PodRecord record = pod.employee().pod();
+            PodRecord record = pod.servicePod().pod();
             boolean wasClear = before.apply(record)
-                    .filter(known -> known.clearAt() > pod.employee().offSince())
+                    .filter(known -> known.clearAt() > pod.servicePod().offSince())
                     .isPresent();
-            boolean isOff =
-                    pod.clear() && !pod.marked() && !wasClear && pod.employee().isGateClosed();
+            boolean isOff = pod.clear()
+                    && !pod.marked()
+                    && !wasClear
+                    && pod.servicePod().isGateClosed();
             if (isOff
                     || pod.isBack() && before.apply(record).filter(pod::isBack).isEmpty()) {
                 released.add(new Key(record.namespace(), record.name()));
@@ -105,16 +111,17 @@ record TrafficPlan(
         return released;
     }
 
-    /** Something is to be put on, now or as soon as its place can be read. */
+    /** Something is to be put on, now or as soon as its load balancer can be read. */
     boolean asksForMore() {
-        return places.stream().anyMatch(place -> !place.on().isEmpty());
+        return loadBalancers.stream()
+                .anyMatch(loadBalancer -> !loadBalancer.on().isEmpty());
     }
 
     /** Names of the Pods that carry this finalizer: they were on somewhere. */
     List<String> carrying(String finalizer) {
         return pods.stream()
-                .filter(pod -> pod.employee().pod().finalizers().contains(finalizer))
-                .map(pod -> pod.employee().pod().name())
+                .filter(pod -> pod.servicePod().pod().finalizers().contains(finalizer))
+                .map(pod -> pod.servicePod().pod().name())
                 .toList();
     }
 
@@ -128,14 +135,15 @@ record TrafficPlan(
 
     int waitingOn() {
         return (int) pods.stream()
-                .filter(pod -> pod.employee().isWanted() && !pod.known().waits().isEmpty())
+                .filter(pod ->
+                        pod.servicePod().isWanted() && !pod.known().waits().isEmpty())
                 .count();
     }
 
     int waitingOff() {
         return (int) pods.stream()
                 .filter(pod ->
-                        !pod.employee().isWanted() && !pod.known().waits().isEmpty())
+                        !pod.servicePod().isWanted() && !pod.known().waits().isEmpty())
                 .count();
     }
 }

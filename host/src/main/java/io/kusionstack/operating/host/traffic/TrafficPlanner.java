@@ -18,55 +18,55 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What to do for one Service: which backends to take off and put on at each of its places, which finalizers move, and why
+ * What to do for one Service: which backends to take off and put on at each of its load balancers, which finalizers move, and why
  * which Pod waits. Static and pure.
  *
- * <p>A finalizer moves only on what a look showed: it is added once every port of a Pod that is to serve was seen on, and
- * removed once a look that began after the Pod had to be off showed nothing of it at any place.
+ * <p>A finalizer moves only on what an observation showed: it is added once every port of a Pod that is to serve was seen on, and
+ * removed once an observation that began after the Pod had to be off showed nothing of it at any load balancer.
  */
 final class TrafficPlanner {
     private final TrafficSnapshot snapshot;
-    private final List<PlacePlan> places;
+    private final List<LoadBalancerPlan> loadBalancers;
     private final long servingLook;
     private final List<Action> edits = new ArrayList<>();
     private final List<TrafficPlan.PodPlan> pods = new ArrayList<>();
     private Optional<Duration> lookAgain = Optional.empty();
 
-    private TrafficPlanner(TrafficSnapshot snapshot, List<PlacePlan> places) {
+    private TrafficPlanner(TrafficSnapshot snapshot, List<LoadBalancerPlan> loadBalancers) {
         this.snapshot = snapshot;
-        this.places = places;
+        this.loadBalancers = loadBalancers;
         this.servingLook = servingLook(snapshot);
     }
 
     static TrafficPlan plan(TrafficSnapshot snapshot) {
-        List<PlacePlan> places = new ArrayList<>();
+        List<LoadBalancerPlan> loadBalancers = new ArrayList<>();
         Set<String> on = Set.of();
         // the one that serves comes first: what is left is left only by Pods that are on there
-        for (PlaceMemory place : snapshot.places()) {
-            Role role = role(place.place(), snapshot);
-            PlacePlan plan = PlacePlanner.plan(place, role, on, snapshot);
-            places.add(plan);
-            if (role == Role.SERVES && snapshot.places().size() > 1) {
+        for (LoadBalancerState loadBalancer : snapshot.loadBalancers()) {
+            Desired role = role(loadBalancer.loadBalancer(), snapshot);
+            LoadBalancerPlan plan = LoadBalancerPlanner.plan(loadBalancer, role, on, snapshot);
+            loadBalancers.add(plan);
+            if (role == Desired.SERVE && snapshot.loadBalancers().size() > 1) {
                 on = plan.serving();
             }
         }
-        return new TrafficPlanner(snapshot, places).plan();
+        return new TrafficPlanner(snapshot, loadBalancers).plan();
     }
 
-    private static Role role(Place place, TrafficSnapshot snapshot) {
+    private static Desired role(LoadBalancer loadBalancer, TrafficSnapshot snapshot) {
         if (snapshot.obstacle().isPresent()) {
-            return Role.KEEPS;
+            return Desired.FREEZE;
         }
-        return snapshot.serving().filter(place::isAt).isPresent() ? Role.SERVES : Role.LEAVES;
+        return snapshot.serving().filter(loadBalancer::isAt).isPresent() ? Desired.SERVE : Desired.DRAIN;
     }
 
     private TrafficPlan plan() {
-        snapshot.employees().forEach(this::employee);
-        places.forEach(place -> place.lookAgain().ifPresent(this::look));
-        boolean clean = !snapshot.employment().wanted()
+        snapshot.servicePods().forEach(this::servicePod);
+        loadBalancers.forEach(loadBalancer -> loadBalancer.lookAgain().ifPresent(this::look));
+        boolean clean = !snapshot.managedService().wanted()
                 && pods.stream().noneMatch(TrafficPlan.PodPlan::marked)
-                && places.stream().allMatch(PlacePlan::empty);
-        return new TrafficPlan(places, edits, pods, lookAgain, clean);
+                && loadBalancers.stream().allMatch(LoadBalancerPlan::empty);
+        return new TrafficPlan(loadBalancers, edits, pods, lookAgain, clean);
     }
 
     private void look(Duration after) {
@@ -75,117 +75,120 @@ final class TrafficPlanner {
         }
     }
 
-    private void employee(Employee employee) {
-        Optional<Standing> serving = serving(employee);
-        long clearAt = clearAt(employee);
-        boolean clear = clearAt > employee.offSince();
+    private void servicePod(ServicePod servicePod) {
+        Optional<BackendState> serving = serving(servicePod);
+        long clearAt = clearAt(servicePod);
+        boolean clear = clearAt > servicePod.offSince();
         Set<Wait> waits = new LinkedHashSet<>();
-        if (employee.isWanted()) {
-            serving.filter(standing -> !standing.on())
-                    .ifPresent(standing -> snapshot.unrecorded().ifPresent(waits::add));
-            serving.ifPresent(standing -> waits.addAll(standing.waits()));
+        if (servicePod.isWanted()) {
+            serving.filter(state -> !state.on())
+                    .ifPresent(state -> snapshot.unrecorded().ifPresent(waits::add));
+            serving.ifPresent(state -> waits.addAll(state.waits()));
         } else if (!clear) {
-            standings(employee).forEach(standing -> waits.addAll(standing.waits()));
+            states(servicePod).forEach(state -> waits.addAll(state.waits()));
         }
-        if (employee.employed() && (employee.isWanted() || !clear)) {
+        if (servicePod.targeted() && (servicePod.isWanted() || !clear)) {
             snapshot.obstacle().ifPresent(waits::add);
         }
         boolean marked =
-                employee.pod().finalizers().contains(snapshot.employment().finalizer())
-                        || !employee.employed() && isNamed(employee.pod());
-        PodTraffic.Known known = new PodTraffic.Known(
-                clearAt, onAt(serving), List.copyOf(waits), ahead(employee, serving), shown(employee, serving));
-        pods.add(new TrafficPlan.PodPlan(employee, known, !employee.isWanted() && clear, marked));
-        if (employee.isWanted()) {
-            putBack(employee, serving);
+                servicePod.pod().finalizers().contains(snapshot.managedService().finalizer())
+                        || !servicePod.targeted() && isNamed(servicePod.pod());
+        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+                clearAt, onAt(serving), List.copyOf(waits), ahead(servicePod, serving), shown(servicePod, serving));
+        pods.add(new TrafficPlan.PodPlan(servicePod, known, !servicePod.isWanted() && clear, marked));
+        if (servicePod.isWanted()) {
+            putBack(servicePod, serving);
         } else if (clear) {
-            release(employee);
+            release(servicePod);
         }
     }
 
-    private long onAt(Optional<Standing> serving) {
-        return serving.filter(Standing::on).isPresent() ? servingLook : Standing.NO_LOOK;
+    private long onAt(Optional<BackendState> serving) {
+        return serving.filter(BackendState::on).isPresent() ? servingLook : BackendState.NO_LOOK;
     }
 
-    /** The ticket of the look at the place that serves. */
+    /** The ticket of the observation at the load balancer that serves. */
     private static long servingLook(TrafficSnapshot snapshot) {
-        return snapshot.places().stream()
-                .filter(known -> snapshot.serving().filter(known.place()::isAt).isPresent())
+        return snapshot.loadBalancers().stream()
+                .filter(known ->
+                        snapshot.serving().filter(known.loadBalancer()::isAt).isPresent())
                 .flatMap(known -> known.look().stream())
-                .mapToLong(Look::ticket)
+                .mapToLong(ObservedBackends::ticket)
                 .findFirst()
-                .orElse(Standing.NO_LOOK);
+                .orElse(BackendState.NO_LOOK);
     }
 
     /** Who gets requests anywhere and would not come back: it is refused where it is to get them, or is selected no more. */
-    private Optional<Wait> ahead(Employee employee, Optional<Standing> serving) {
-        if (!employee.employed()) {
-            return standings(employee).stream()
-                    .filter(Standing::sentTo)
-                    .flatMap(standing -> standing.waits().stream())
+    private Optional<Wait> ahead(ServicePod servicePod, Optional<BackendState> serving) {
+        if (!servicePod.targeted()) {
+            return states(servicePod).stream()
+                    .filter(BackendState::sentTo)
+                    .flatMap(state -> state.waits().stream())
                     .filter(wait -> wait.reason() == Reason.LAST_BACKEND)
                     .findFirst();
         }
-        return serving.filter(standing -> employee.isWanted())
-                .flatMap(Standing::refused)
-                .filter(why -> standings(employee).stream().anyMatch(Standing::sentTo));
+        return serving.filter(state -> servicePod.isWanted())
+                .flatMap(BackendState::refused)
+                .filter(why -> states(servicePod).stream().anyMatch(BackendState::sentTo));
     }
 
-    private List<Standing> standings(Employee employee) {
-        List<Standing> standings = new ArrayList<>();
-        for (PlacePlan place : places) {
-            Optional.ofNullable(place.pods().get(employee.pod().uid())).ifPresent(standings::add);
+    private List<BackendState> states(ServicePod servicePod) {
+        List<BackendState> states = new ArrayList<>();
+        for (LoadBalancerPlan loadBalancer : loadBalancers) {
+            Optional.ofNullable(loadBalancer.pods().get(servicePod.pod().uid())).ifPresent(states::add);
         }
-        return standings;
+        return states;
     }
 
-    private Optional<Standing> serving(Employee employee) {
-        for (PlacePlan place : places) {
-            if (snapshot.serving().filter(place.place()::isAt).isPresent()) {
-                return Optional.ofNullable(place.pods().get(employee.pod().uid()));
+    private Optional<BackendState> serving(ServicePod servicePod) {
+        for (LoadBalancerPlan loadBalancer : loadBalancers) {
+            if (snapshot.serving().filter(loadBalancer.loadBalancer()::isAt).isPresent()) {
+                return Optional.ofNullable(
+                        loadBalancer.pods().get(servicePod.pod().uid()));
             }
         }
         return Optional.empty();
     }
 
-    /** Where nothing is known of a place that may have served, nothing proves that the Pod is off. */
-    private long clearAt(Employee employee) {
-        if (employee.employed() && snapshot.obstacle().isPresent() && snapshot.mayHavePutOn(employee.pod())) {
-            return Standing.NO_LOOK;
+    /** Where nothing is known of a load balancer that may have served, nothing proves that the Pod is off. */
+    private long clearAt(ServicePod servicePod) {
+        if (servicePod.targeted() && snapshot.obstacle().isPresent() && snapshot.mayHavePutOn(servicePod.pod())) {
+            return BackendState.NO_LOOK;
         }
-        long clearAt = Standing.NEVER_THERE;
-        boolean mayBeThere = snapshot.mayHavePutOn(employee.pod());
-        for (int i = 0; i < places.size(); i++) {
-            Standing standing = places.get(i).pods().get(employee.pod().uid());
-            boolean isKnown = snapshot.places().get(i).look().isPresent();
-            if (standing != null && (isKnown || mayBeThere) && !isOthers(employee, standing)) {
-                clearAt = Math.min(clearAt, standing.clearAt());
+        long clearAt = BackendState.NEVER_THERE;
+        boolean mayBeThere = snapshot.mayHavePutOn(servicePod.pod());
+        for (int i = 0; i < loadBalancers.size(); i++) {
+            BackendState state =
+                    loadBalancers.get(i).pods().get(servicePod.pod().uid());
+            boolean isKnown = snapshot.loadBalancers().get(i).look().isPresent();
+            if (state != null && (isKnown || mayBeThere) && !isOthers(servicePod, state)) {
+                clearAt = Math.min(clearAt, state.clearAt());
             }
         }
         return clearAt;
     }
 
     /** What others put on is no rest of a Service that never put the Pod on. */
-    private boolean isOthers(Employee employee, Standing standing) {
-        return !employee.employed()
-                && !snapshot.mayHavePutOn(employee.pod())
-                && !standing.waits().isEmpty()
-                && standing.waits().stream().allMatch(wait -> wait.reason() == Reason.FOREIGN_BACKEND);
+    private boolean isOthers(ServicePod servicePod, BackendState state) {
+        return !servicePod.targeted()
+                && !snapshot.mayHavePutOn(servicePod.pod())
+                && !state.waits().isEmpty()
+                && state.waits().stream().allMatch(wait -> wait.reason() == Reason.FOREIGN_BACKEND);
     }
 
-    /** The place where it is to serve, and every other where something of it still is. */
-    private List<Explanation.Traffic> shown(Employee employee, Optional<Standing> serving) {
-        List<Explanation.Traffic> shown = new ArrayList<>();
-        for (Standing standing : standings(employee)) {
-            boolean isServing = serving.filter(standing::equals).isPresent();
-            if (isServing || standing.clearAt() == Standing.NO_LOOK) {
-                shown.add(standing.shown());
+    /** The load balancer where it is to serve, and every other where something of it still is. */
+    private List<Explanation.ExplainedTraffic> shown(ServicePod servicePod, Optional<BackendState> serving) {
+        List<Explanation.ExplainedTraffic> shown = new ArrayList<>();
+        for (BackendState state : states(servicePod)) {
+            boolean isServing = serving.filter(state::equals).isPresent();
+            if (isServing || state.clearAt() == BackendState.NO_LOOK) {
+                shown.add(state.shown());
             }
         }
-        if (shown.isEmpty() && employee.employed()) {
-            shown.add(new Explanation.Traffic(
-                    snapshot.employment().name(),
-                    snapshot.employment().plugin(),
+        if (shown.isEmpty() && servicePod.targeted()) {
+            shown.add(new Explanation.ExplainedTraffic(
+                    snapshot.managedService().name(),
+                    snapshot.managedService().plugin(),
                     "",
                     "Unknown",
                     Optional.empty(),
@@ -196,14 +199,14 @@ final class TrafficPlanner {
     }
 
     /** With Ready the labels of an operation go in the same write, so the finalizer waits for it. */
-    private void putBack(Employee employee, Optional<Standing> serving) {
-        PodRecord pod = employee.pod();
-        String finalizer = snapshot.employment().finalizer();
-        if (serving.filter(Standing::on).isEmpty() || pod.finalizers().contains(finalizer) || !pod.ready()) {
+    private void putBack(ServicePod servicePod, Optional<BackendState> serving) {
+        PodRecord pod = servicePod.pod();
+        String finalizer = snapshot.managedService().finalizer();
+        if (serving.filter(BackendState::on).isEmpty() || pod.finalizers().contains(finalizer) || !pod.ready()) {
             return;
         }
         PodEdit edit = PodEdit.of(pod).addFinalizer(finalizer);
-        Map<String, String> entry = Map.of(snapshot.employment().expectedKey(), finalizer);
+        Map<String, String> entry = Map.of(snapshot.managedService().expectedKey(), finalizer);
         boolean isNamed = conditions(pod)
                 .filter(known -> !known.expectedFinalizers().entrySet().containsAll(entry.entrySet()))
                 .isEmpty();
@@ -215,27 +218,28 @@ final class TrafficPlanner {
                                 conditions(pod).orElseThrow().with(entry).json()))));
     }
 
-    private void release(Employee employee) {
-        PodRecord pod = employee.pod();
-        boolean isProtected = pod.finalizers().contains(snapshot.employment().finalizer());
-        boolean isNamed = !employee.employed() && isNamed(pod);
+    private void release(ServicePod servicePod) {
+        PodRecord pod = servicePod.pod();
+        boolean isProtected =
+                pod.finalizers().contains(snapshot.managedService().finalizer());
+        boolean isNamed = !servicePod.targeted() && isNamed(pod);
         if (!isProtected && !isNamed) {
             return;
         }
-        if (isProtected && employee.deferred().isPresent()) {
-            look(employee.deferred().get());
+        if (isProtected && servicePod.deferred().isPresent()) {
+            look(servicePod.deferred().get());
             return;
         }
         PodEdit edit = PodEdit.of(pod);
         if (isProtected) {
-            edit = edit.removeFinalizer(snapshot.employment().finalizer());
+            edit = edit.removeFinalizer(snapshot.managedService().finalizer());
         }
         if (isNamed) {
             edit = edit.annotations(MapEdit.set(
                     Names.AVAILABLE_CONDITIONS,
                     conditions(pod)
                             .orElseThrow()
-                            .without(Set.of(snapshot.employment().expectedKey()))
+                            .without(Set.of(snapshot.managedService().expectedKey()))
                             .json()));
         }
         edits.add(new Action.EditPod(edit));
@@ -244,8 +248,8 @@ final class TrafficPlanner {
     private boolean isNamed(PodRecord pod) {
         return conditions(pod)
                 .filter(known -> known.expectedFinalizers()
-                        .getOrDefault(snapshot.employment().expectedKey(), "")
-                        .equals(snapshot.employment().finalizer()))
+                        .getOrDefault(snapshot.managedService().expectedKey(), "")
+                        .equals(snapshot.managedService().finalizer()))
                 .isPresent();
     }
 

@@ -17,7 +17,6 @@ import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
-import io.kusionstack.operating.host.traffic.PlaceCalls.Whereabouts;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,20 +32,20 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Looks after one Service: observes each place where its Pods may have backends, lets {@link TrafficPlanner} decide, moves
+ * Looks after one Service: observes each load balancer where its Pods may have backends, lets {@link TrafficPlanner} decide, moves
  * finalizers, takes off and puts on, and comes back until the provider shows it. Called on one thread per Service; blocks
  * while the plugin or the API server answers.
  */
 public final class TrafficReconciler implements Reconciler {
     private static final Duration SOON = Duration.ofMillis(2);
 
-    private final Sources sources;
-    private final PlaceCalls calls;
-    private final Roster roster;
+    private final TrafficSources sources;
+    private final LoadBalancerClient calls;
+    private final ServicePods servicePods;
     private final Actuator actuator;
     private final ServiceEvents events;
     private final Consumer<Key> podKeys;
-    private final Waiting waiting;
+    private final WaitingGauge waiting;
     private final Map<Key, ServiceMemory> memories = new ConcurrentHashMap<>();
 
     /**
@@ -55,7 +54,7 @@ public final class TrafficReconciler implements Reconciler {
      * @param traffic is told of every look
      * @param plainServices who else may hold a Pod
      */
-    public record Sources(
+    public record TrafficSources(
             ObjectCache<Service> services,
             ObjectCache<EndpointSlice> slices,
             PodCache pods,
@@ -65,14 +64,19 @@ public final class TrafficReconciler implements Reconciler {
 
     /** @param podKeys takes the Pods whose lifecycle may go on though nothing is written to them; only enqueues */
     public TrafficReconciler(
-            Sources sources, TrafficPlugins plugins, Actuator actuator, Consumer<Key> podKeys, TrafficMetrics metrics) {
+            TrafficSources sources,
+            TrafficPlugins plugins,
+            Actuator actuator,
+            Consumer<Key> podKeys,
+            TrafficMetrics metrics) {
         this.sources = sources;
-        this.calls = new PlaceCalls(plugins, sources.traffic(), metrics, sources.clock());
-        this.roster = new Roster(sources.pods(), sources.slices(), sources.plainServices(), sources.traffic());
+        this.calls = new LoadBalancerClient(plugins, sources.traffic(), metrics, sources.clock());
+        this.servicePods =
+                new ServicePods(sources.pods(), sources.slices(), sources.plainServices(), sources.traffic());
         this.actuator = actuator;
         this.events = new ServiceEvents(actuator);
         this.podKeys = podKeys;
-        this.waiting = new Waiting(metrics);
+        this.waiting = new WaitingGauge(metrics);
     }
 
     /**
@@ -83,131 +87,113 @@ public final class TrafficReconciler implements Reconciler {
         sources.services().onChange((before, after) -> {
             Service service = after == null ? before : after;
             if (service != null) {
-                enqueue.accept(Employment.of(service).key());
+                enqueue.accept(ManagedService.of(service).key());
             }
             sources.traffic().claims().waitingFor(before, after).forEach(enqueue);
         });
         sources.pods()
                 .onChange((before, after) ->
-                        Concerns.of(before, after, sources.traffic()).forEach(enqueue));
+                        ServiceMapper.of(before, after, sources.traffic()).forEach(enqueue));
     }
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        Optional<Employment> stored = sources.services().get(key).map(Employment::of);
-        Optional<Employment> departed = sources.traffic().services().departed(key);
+        Optional<ManagedService> stored = sources.services().get(key).map(ManagedService::of);
+        Optional<ManagedService> departed = sources.traffic().services().departed(key);
         if (!sources.traffic().services().isInStep(key, stored)) {
             return Outcome.lookAgain(SOON, "Traffic");
         }
-        Employment employment = stored.or(() -> departed).orElseGet(() -> Employment.gone(key));
+        ManagedService managedService = stored.or(() -> departed).orElseGet(() -> ManagedService.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
-        Optional<Whereabouts> whereabouts = employment.isManaged()
-                ? Optional.of(
-                        sources.traffic().claims().unlessTaken(employment, calls.find(employment, memory.found())))
+        Optional<LoadBalancerClient.Resolution> resolution = managedService.isManaged()
+                ? Optional.of(sources.traffic()
+                        .claims()
+                        .unlessTaken(managedService, calls.find(managedService, memory.found())))
                 : Optional.empty();
-        Optional<Place> serving =
-                whereabouts.filter(known -> employment.wanted()).flatMap(PlaceCalls::place);
-        List<Place> recorded = Places.recorded(employment, departed);
-        List<PlaceMemory> places = Places.of(employment, recorded, memory, whereabouts);
-        if (employment.wanted()) {
-            events.restored(employment, Places.takenOut(places, recorded, memory));
-        } else if (employment.exists() && !memory.employed().isEmpty()) {
-            events.warn(employment, Words.withdrawn(employment));
+        Optional<LoadBalancer> serving =
+                resolution.filter(known -> managedService.wanted()).flatMap(LoadBalancerClient::loadBalancer);
+        List<LoadBalancer> recorded = LoadBalancers.recorded(managedService, departed);
+        List<LoadBalancerState> loadBalancers = LoadBalancers.of(managedService, recorded, memory, resolution);
+        if (managedService.wanted()) {
+            events.restored(managedService, LoadBalancers.takenOut(loadBalancers, recorded, memory));
+        } else if (managedService.exists() && !memory.targeted().isEmpty()) {
+            events.warn(managedService, WaitMessages.withdrawn(managedService));
         }
-        memory = memory.naming(recorded, whereabouts.flatMap(PlaceCalls::place));
-        if (employment.wanted()) {
-            places = Places.remaining(places, serving);
+        memory = memory.naming(recorded, resolution.flatMap(LoadBalancerClient::loadBalancer));
+        if (managedService.wanted()) {
+            loadBalancers = LoadBalancers.remaining(loadBalancers, serving);
         }
-        departed.filter(before -> employment.exists() && employment.hasRecord()).ifPresent(sources.traffic()::forget);
-        Optional<Whereabouts.Unknown> unknown = whereabouts.flatMap(PlaceCalls::unknown);
+        departed.filter(before -> managedService.exists() && managedService.hasRecord())
+                .ifPresent(sources.traffic()::forget);
+        Optional<LoadBalancerClient.Resolution.Unresolved> unknown = resolution.flatMap(LoadBalancerClient::unknown);
         boolean isFirst = !memories.containsKey(key);
-        return act(key, new Round(employment, departed, memory, serving, unknown, isFirst), places);
+        return act(key, new TrafficRound(managedService, departed, memory, serving, unknown, isFirst), loadBalancers);
     }
 
-    /** What stays the same in one round. */
-    private record Round(
-            Employment employment,
-            Optional<Employment> departed,
-            ServiceMemory memory,
-            Optional<Place> serving,
-            Optional<Whereabouts.Unknown> unknown,
-            boolean isFirst) {
-        Round with(ServiceMemory now) {
-            return new Round(employment, departed, now, serving, unknown, isFirst);
-        }
+    private record ObservedPlan(List<LoadBalancerState> loadBalancers, TrafficPlan plan, Map<String, Long> leaving) {}
 
-        /** Of a Service that is gone, or new, nothing says where Pods that carry its mark were put on. */
-        Optional<Wait> leftBehind(List<PlaceMemory> places, TrafficPlan plan, List<String> carrying) {
-            boolean isGone =
-                    !employment.exists() && places.isEmpty() && !plan.edits().isEmpty();
-            boolean isNew = employment.exists() && isFirst && departed.isEmpty() && !employment.isServedAlready();
-            return isGone || isNew ? Optional.of(Words.leftBehind(employment, carrying)) : Optional.empty();
-        }
-
-        Optional<Wait> obstacle() {
-            return employment.wanted() ? unknown.map(Whereabouts.Unknown::why) : Optional.empty();
-        }
-    }
-
-    private record Looked(List<PlaceMemory> places, TrafficPlan plan, Map<String, Long> leaving) {}
-
-    private Outcome act(Key key, Round round, List<PlaceMemory> before) {
-        Looked looked = look(round, before);
-        TrafficPlan plan = looked.plan();
-        Employer now = round.employment().employer();
+    private Outcome act(Key key, TrafficRound round, List<LoadBalancerState> before) {
+        ObservedPlan observedPlan = look(round, before);
+        TrafficPlan plan = observedPlan.plan();
+        Employer now = round.managedService().employer();
         Optional<Employer> described = sources.traffic().described(key);
         boolean isToAsk = plan.asksForMore() && !described.equals(Optional.of(now));
         publish(
                 key,
                 round,
-                looked,
-                isToAsk ? described.orElse(Employment.gone(key).employer()) : now);
-        waiting.note(key, round.employment().plugin(), plan);
-        ServiceMemory memory = round.memory().pods(plan.employed(), looked.leaving());
-        if (round.employment().wanted()) {
-            memory = record(round.employment(), memory, looked.places());
+                observedPlan,
+                isToAsk ? described.orElse(ManagedService.gone(key).employer()) : now);
+        waiting.note(key, round.managedService().plugin(), plan);
+        ServiceMemory memory = round.memory().pods(plan.targeted(), observedPlan.leaving());
+        if (round.managedService().wanted()) {
+            memory = record(round.managedService(), memory, observedPlan.loadBalancers());
         }
-        List<String> carrying = plan.carrying(round.employment().finalizer());
+        List<String> carrying = plan.carrying(round.managedService().finalizer());
         if (!carrying.isEmpty()) {
-            round.leftBehind(before, plan, carrying).ifPresent(why -> events.warn(round.employment(), why));
+            round.leftBehind(before, plan, carrying).ifPresent(why -> events.warn(round.managedService(), why));
         }
         if (!plan.edits().isEmpty()) {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
         }
-        boolean isRecorded = !round.employment().wanted() || memory.unrecorded().isEmpty();
-        List<PlaceMemory> after = apply(
-                looked,
+        boolean isRecorded =
+                !round.managedService().wanted() || memory.unrecorded().isEmpty();
+        List<LoadBalancerState> after = apply(
+                observedPlan,
                 before,
-                place -> isRecorded
-                        || Places.stands(round.employment(), round.memory().recorded(), place));
+                loadBalancer -> isRecorded
+                        || LoadBalancers.stands(
+                                round.managedService(), round.memory().recorded(), loadBalancer));
         if (plan.clean()) {
-            return letGo(key, round);
+            return removeFinalizer(key, round);
         }
-        answered(key, round, looked, after, isToAsk);
-        memory = tell(round, memory.places(after), plan.foreign());
+        answered(key, round, observedPlan, after, isToAsk);
+        memory = tell(round, memory.loadBalancers(after), plan.foreign());
         memories.put(key, memory);
         return outcome(round, plan, memory);
     }
 
     /** What the plugin answered to a change counts at once: who could not be put on again must not leave. */
-    private void answered(Key key, Round round, Looked looked, List<PlaceMemory> after, boolean wasToAsk) {
-        boolean isAsked =
-                wasToAsk && after.stream().allMatch(place -> place.unread().isEmpty());
-        if (isAsked || !Places.problem(after).equals(Places.problem(looked.places()))) {
-            ServiceMemory memory = round.memory().pods(looked.plan().employed(), looked.leaving());
+    private void answered(
+            Key key, TrafficRound round, ObservedPlan observedPlan, List<LoadBalancerState> after, boolean wasToAsk) {
+        boolean isAsked = wasToAsk
+                && after.stream().allMatch(loadBalancer -> loadBalancer.unread().isEmpty());
+        if (isAsked || !LoadBalancers.problem(after).equals(LoadBalancers.problem(observedPlan.loadBalancers()))) {
+            ServiceMemory memory = round.memory().pods(observedPlan.plan().targeted(), observedPlan.leaving());
             publish(
                     key,
                     round,
                     plan(round.with(memory), after),
-                    round.employment().employer());
+                    round.managedService().employer());
         }
     }
 
     /** Written before anything is put on there; what cannot be written keeps nothing from being taken off. */
-    private ServiceMemory record(Employment employment, ServiceMemory memory, List<PlaceMemory> places) {
+    private ServiceMemory record(
+            ManagedService managedService, ServiceMemory memory, List<LoadBalancerState> loadBalancers) {
         Instant now = calls.now();
-        List<Place> named = Places.recordable(places, memory.recorded());
-        ServiceRecord record = new ServiceRecord(employment, named, roster.names(employment, memory, !named.isEmpty()));
+        List<LoadBalancer> named = LoadBalancers.recordable(loadBalancers, memory.recorded());
+        ServiceRecord record =
+                new ServiceRecord(managedService, named, servicePods.names(managedService, memory, !named.isEmpty()));
         Optional<Action> write = record.due(memory.recordedAt(), now);
         if (write.isEmpty()) {
             return memory.written();
@@ -219,137 +205,144 @@ public final class TrafficReconciler implements Reconciler {
         return stored.failures().isEmpty()
                 ? memory.recorded(now)
                 : memory.unrecorded(
-                        Words.unrecorded(employment, stored.failures().getFirst()), now);
+                        WaitMessages.unrecorded(
+                                managedService, stored.failures().getFirst()),
+                        now);
     }
 
-    private Looked look(Round round, List<PlaceMemory> places) {
+    private ObservedPlan look(TrafficRound round, List<LoadBalancerState> loadBalancers) {
         Instant now = calls.now();
-        if (!places.isEmpty() && places.stream().allMatch(place -> Schedule.isDue(place, now))) {
+        if (!loadBalancers.isEmpty()
+                && loadBalancers.stream().allMatch(loadBalancer -> ObservationSchedule.isDue(loadBalancer, now))) {
             return plan(
                     round,
-                    places.stream()
-                            .map(place -> calls.look(place, Duration.ZERO))
+                    loadBalancers.stream()
+                            .map(loadBalancer -> calls.look(loadBalancer, Duration.ZERO))
                             .toList());
         }
-        Looked looked = plan(round, places);
-        List<PlaceMemory> known = places;
-        Set<Place> seen = new HashSet<>();
-        // what one shows may make another due: who is seen on at the new place leaves the old one
+        ObservedPlan observedPlan = plan(round, loadBalancers);
+        List<LoadBalancerState> known = loadBalancers;
+        Set<LoadBalancer> seen = new HashSet<>();
+        // what one shows may make another due: who is seen on at the new load balancer leaves the old one
         int before;
         do {
             before = seen.size();
-            known = lookAtDue(known, looked.plan(), seen);
-            looked = seen.size() > before ? plan(round, known) : looked;
+            known = lookAtDue(known, observedPlan.plan(), seen);
+            observedPlan = seen.size() > before ? plan(round, known) : observedPlan;
         } while (seen.size() > before);
-        return looked;
+        return observedPlan;
     }
 
-    private List<PlaceMemory> lookAtDue(List<PlaceMemory> places, TrafficPlan plan, Set<Place> seen) {
-        List<PlaceMemory> after = new ArrayList<>();
-        for (int i = 0; i < places.size(); i++) {
-            PlaceMemory place = places.get(i);
-            Optional<Duration> due = plan.places().get(i).look().filter(age -> seen.add(place.place()));
-            after.add(due.map(age -> calls.look(place, age)).orElse(place));
+    private List<LoadBalancerState> lookAtDue(
+            List<LoadBalancerState> loadBalancers, TrafficPlan plan, Set<LoadBalancer> seen) {
+        List<LoadBalancerState> after = new ArrayList<>();
+        for (int i = 0; i < loadBalancers.size(); i++) {
+            LoadBalancerState loadBalancer = loadBalancers.get(i);
+            Optional<Duration> due =
+                    plan.loadBalancers().get(i).look().filter(age -> seen.add(loadBalancer.loadBalancer()));
+            after.add(due.map(age -> calls.look(loadBalancer, age)).orElse(loadBalancer));
         }
         return after;
     }
 
     /** Pods are read anew for each plan: while a plugin answered, they have changed. */
-    private Looked plan(Round round, List<PlaceMemory> known) {
+    private ObservedPlan plan(TrafficRound round, List<LoadBalancerState> known) {
         Instant now = calls.now();
-        Roster.Found found = roster.find(round.employment(), round.memory(), now);
-        List<PlaceMemory> places = known.stream()
-                .map(place -> place.doubting(
-                        found.employees(),
-                        Places.isServed(
-                                round.employment(),
+        ServicePods.FoundPods found = servicePods.find(round.managedService(), round.memory(), now);
+        List<LoadBalancerState> loadBalancers = known.stream()
+                .map(loadBalancer -> loadBalancer.doubting(
+                        found.servicePods(),
+                        LoadBalancers.isServed(
+                                round.managedService(),
                                 round.departed(),
                                 round.memory().recorded(),
-                                place.place())))
+                                loadBalancer.loadBalancer())))
                 .toList();
         TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
-                round.employment(),
+                round.managedService(),
                 round.departed(),
-                places,
+                loadBalancers,
                 round.serving(),
                 round.obstacle(),
-                round.memory().unrecorded().map(PlaceMemory.Trouble::why),
-                found.employees(),
+                round.memory().unrecorded().map(LoadBalancerState.ObservationFailure::why),
+                found.servicePods(),
                 now));
-        List<PlaceMemory> kept = new ArrayList<>();
-        for (int i = 0; i < places.size(); i++) {
-            kept.add(places.get(i).keeping(plan.places().get(i).moving()));
+        List<LoadBalancerState> kept = new ArrayList<>();
+        for (int i = 0; i < loadBalancers.size(); i++) {
+            kept.add(loadBalancers.get(i).keeping(plan.loadBalancers().get(i).moving()));
         }
-        return new Looked(kept, plan, plan.leaving(found.leaving()));
+        return new ObservedPlan(kept, plan, plan.leaving(found.leaving()));
     }
 
     /** Told before any finalizer moves, because the lifecycle asks when it does. */
-    private void publish(Key key, Round round, Looked looked, Employer described) {
-        TrafficPlan plan = looked.plan();
+    private void publish(Key key, TrafficRound round, ObservedPlan observedPlan, Employer described) {
+        TrafficPlan plan = observedPlan.plan();
         List<Key> released = plan.released(pod -> sources.traffic().known(key, pod));
-        PodTraffic.Told now = new PodTraffic.Told(
+        PodTraffic.ServiceTrafficStatus now = new PodTraffic.ServiceTrafficStatus(
                 plan.known(),
-                round.obstacle().or(() -> Places.obstacle(looked.places())),
+                round.obstacle().or(() -> LoadBalancers.obstacle(observedPlan.loadBalancers())),
                 described,
                 plan.lookAgain().map(calls.now()::plus));
         boolean mayGoOn = sources.traffic().tell(key, now) && now.obstacle().isEmpty();
         released.forEach(podKeys);
         if (mayGoOn) {
-            wakeWaiting(round.employment(), plan.known().keySet());
+            wakeWaiting(round.managedService(), plan.known().keySet());
         }
     }
 
     /** @param known uids of the Pods of which it may have something */
-    private void wakeWaiting(Employment employment, Set<String> known) {
-        for (PodRecord pod : sources.pods().inNamespace(employment.key().namespace())) {
-            if ((employment.selects(pod) || known.contains(pod.uid())) && !PodOps.isIdle(pod)) {
+    private void wakeWaiting(ManagedService managedService, Set<String> known) {
+        for (PodRecord pod : sources.pods().inNamespace(managedService.key().namespace())) {
+            if ((managedService.selects(pod) || known.contains(pod.uid())) && !PodOps.isIdle(pod)) {
                 podKeys.accept(new Key(pod.namespace(), pod.name()));
             }
         }
     }
 
     /** Where nobody answers goes first, and who still answers last; what becomes of one keeps nothing from the next. */
-    private List<PlaceMemory> apply(Looked looked, List<PlaceMemory> before, Predicate<Place> isRecorded) {
-        List<PlaceMemory> after = new ArrayList<>();
-        for (int i = 0; i < looked.places().size(); i++) {
-            PlaceMemory place = looked.places().get(i);
-            PlacePlan plan = looked.plan().places().get(i);
-            boolean isLooked = place.look().isPresent()
-                    && !place.look().equals(before.get(i).look());
-            if (isLooked && place.trouble().isEmpty()) {
-                place = calls.apply(place, plan.dead());
-                place = calls.apply(place, isRecorded.test(place.place()) ? plan.on() : List.of());
-                place = calls.apply(place, plan.off());
+    private List<LoadBalancerState> apply(
+            ObservedPlan observedPlan, List<LoadBalancerState> before, Predicate<LoadBalancer> isRecorded) {
+        List<LoadBalancerState> after = new ArrayList<>();
+        for (int i = 0; i < observedPlan.loadBalancers().size(); i++) {
+            LoadBalancerState loadBalancer = observedPlan.loadBalancers().get(i);
+            LoadBalancerPlan plan = observedPlan.plan().loadBalancers().get(i);
+            boolean isLooked = loadBalancer.look().isPresent()
+                    && !loadBalancer.look().equals(before.get(i).look());
+            if (isLooked && loadBalancer.trouble().isEmpty()) {
+                loadBalancer = calls.apply(loadBalancer, plan.dead());
+                loadBalancer =
+                        calls.apply(loadBalancer, isRecorded.test(loadBalancer.loadBalancer()) ? plan.on() : List.of());
+                loadBalancer = calls.apply(loadBalancer, plan.off());
             }
-            after.add(place);
+            after.add(loadBalancer);
         }
         return after;
     }
 
-    private Outcome letGo(Key key, Round round) {
-        Employment employment = round.employment();
+    private Outcome removeFinalizer(Key key, TrafficRound round) {
+        ManagedService managedService = round.managedService();
         forget(key, round);
         round.departed().ifPresent(sources.traffic()::forget);
         sources.traffic().forget(key);
         waiting.forget(key);
-        if (!employment.held() || !employment.exists()) {
+        if (!managedService.held() || !managedService.exists()) {
             return Outcome.done();
         }
-        sources.traffic().services().release(employment);
-        Applied stored = actuator.apply(
-                Plan.of(new ServicePatch(employment).letGo().action().orElseThrow()));
+        sources.traffic().services().release(managedService);
+        Applied stored = actuator.apply(Plan.of(
+                new ServicePatch(managedService).removeFinalizer().action().orElseThrow()));
         if (stored.failures().isEmpty()) {
             return Outcome.done();
         }
-        sources.traffic().services().hold(employment);
-        return failed(employment, stored);
+        sources.traffic().services().hold(managedService);
+        return failed(managedService, stored);
     }
 
     /** Of a Service that asks in vain only that it was told so is kept. */
-    private void forget(Key key, Round round) {
-        Optional<Wait> misfit = round.employment().misfit();
+    private void forget(Key key, TrafficRound round) {
+        Optional<Wait> misfit = round.managedService().misfit();
         misfit.filter(why -> !round.memory().problem().equals(misfit))
-                .ifPresent(why -> events.warn(round.employment(), why));
+                .ifPresent(why -> events.warn(round.managedService(), why));
         if (misfit.isPresent()) {
             memories.put(key, ServiceMemory.NONE.told(misfit));
         } else {
@@ -358,37 +351,42 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     /** What cannot be written for good is told in the log, again and again with back-off. */
-    private static Outcome failed(Employment employment, Applied stored) {
+    private static Outcome failed(ManagedService managedService, Applied stored) {
         for (Failure failure : stored.failures()) {
             if (failure.fate().isNo()) {
                 throw new IllegalStateException(
-                        Words.unrecorded(employment, failure).message());
+                        WaitMessages.unrecorded(managedService, failure).message());
             }
         }
         return stored.outcome();
     }
 
-    private ServiceMemory tell(Round round, ServiceMemory memory, Optional<Wait> foreign) {
+    private ServiceMemory tell(TrafficRound round, ServiceMemory memory, Optional<Wait> foreign) {
         Optional<Wait> problem = round.obstacle()
                 .or(() -> memory.refusal())
-                .or(() -> Places.problem(memory.places()))
+                .or(() -> LoadBalancers.problem(memory.loadBalancers()))
                 .or(() -> foreign);
-        boolean isGoing = problem.isEmpty() && !round.employment().wanted();
-        if (problem.equals(memory.problem()) || isGoing || !round.employment().exists()) {
+        boolean isGoing = problem.isEmpty() && !round.managedService().wanted();
+        if (problem.equals(memory.problem())
+                || isGoing
+                || !round.managedService().exists()) {
             return memory.told(problem);
         }
         problem.ifPresentOrElse(
-                why -> events.warn(round.employment(), why), () -> events.recovered(round.employment()));
+                why -> events.warn(round.managedService(), why), () -> events.recovered(round.managedService()));
         return memory.told(problem);
     }
 
-    private Outcome outcome(Round round, TrafficPlan plan, ServiceMemory memory) {
+    private Outcome outcome(TrafficRound round, TrafficPlan plan, ServiceMemory memory) {
         Instant now = calls.now();
         Optional<Duration> soonest = memory.due().map(due -> Duration.between(now, due));
-        Optional<Duration> after = Places.sooner(
-                Places.sooner(soonest, plan.lookAgain()),
-                round.unknown().filter(unknown -> round.employment().wanted()).map(Whereabouts.Unknown::after));
-        boolean droppable = round.employment().wanted() && Places.anyEmpty(memory.places(), round.serving());
+        Optional<Duration> after = LoadBalancers.sooner(
+                LoadBalancers.sooner(soonest, plan.lookAgain()),
+                round.unknown()
+                        .filter(unknown -> round.managedService().wanted())
+                        .map(LoadBalancerClient.Resolution.Unresolved::after));
+        boolean droppable =
+                round.managedService().wanted() && LoadBalancers.anyEmpty(memory.loadBalancers(), round.serving());
         if (after.isEmpty() && !droppable) {
             return Outcome.done();
         }

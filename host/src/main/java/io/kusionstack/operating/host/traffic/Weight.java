@@ -13,10 +13,10 @@ import java.util.Optional;
 record Weight(int value, Optional<Wait> problem) {
     static final int DEFAULT = 100;
 
-    static Weight of(Employee employee, Employment employment, String plugin) {
+    static Weight of(ServicePod servicePod, ManagedService managedService, String plugin) {
         String key = plugin + "." + Names.TRAFFIC_DOMAIN + "/weight";
-        Map<String, String> own = employee.pod().annotations();
-        Map<String, String> common = employment.employer().annotations();
+        Map<String, String> own = servicePod.pod().annotations();
+        Map<String, String> common = managedService.employer().annotations();
         String written = own.getOrDefault(key, common.get(key));
         if (written == null) {
             return new Weight(DEFAULT, Optional.empty());
@@ -27,12 +27,12 @@ record Weight(int value, Optional<Wait> problem) {
                 return new Weight(value, Optional.empty());
             }
         } catch (NumberFormatException noNumber) {
-            return wrong(own.containsKey(key) ? "the Pod" : employment.name(), key, written);
+            return wrong(own.containsKey(key) ? "the Pod" : managedService.name(), key, written);
         }
-        return wrong(own.containsKey(key) ? "the Pod" : employment.name(), key, written);
+        return wrong(own.containsKey(key) ? "the Pod" : managedService.name(), key, written);
     }
 
     private static Weight wrong(String where, String key, String written) {
-        return new Weight(DEFAULT, Optional.of(Words.wrongWeight(where + ", annotation " + key, written)));
+        return new Weight(DEFAULT, Optional.of(WaitMessages.wrongWeight(where + ", annotation " + key, written)));
     }
 }

@@ -64,6 +64,6 @@ class AcceptedSpecsTest {
         }
 
         @Override
-        public void onChange(Listener<ControllerRevision> listener) {}
+        public void onChange(ObjectCache.ObjectListener<ControllerRevision> listener) {}
     }
 }

@@ -138,7 +138,7 @@ class CollaSetPlannerTest {
     void beginsAnUpdateWithTheEditItWantsToMake() {
         SetPlan plan = Snapshots.of(Snapshots.set())
                 .pods(Snapshots.pod(0))
-                .identities(Identity.adopted(0, "web", "web-1"))
+                .identities(InstanceIdentity.adopted(0, "web", "web-1"))
                 .plan();
 
         assertThat(plan.intent().actions()).containsExactly(new Action.PatchObject(Snapshots.CONTEXT, 50, (ObjectNode)
@@ -188,7 +188,7 @@ class CollaSetPlannerTest {
         Sets delayed = Snapshots.set().with("updateStrategy: {operationDelaySeconds: 3601}");
         Snapshots world = Snapshots.of(delayed)
                 .pods(Snapshots.pod(0).offline().operating("collaset", "update"))
-                .identities(Identity.adopted(0, "web", "web-2"));
+                .identities(InstanceIdentity.adopted(0, "web", "web-2"));
 
         assertThat(world.plan().acts().lookAgain()).contains(Duration.ofSeconds(1));
         assertThat(Snapshots.edits(world.plan())).isEmpty();
@@ -242,12 +242,12 @@ class CollaSetPlannerTest {
     void writesNoStatusThatStandsThereAlready() {
         Snapshots world = Snapshots.of(Snapshots.set())
                 .pods(Snapshots.pod(0).revision("web-2").image("app:v2"))
-                .identities(Identity.adopted(0, "web", "web-2"));
+                .identities(InstanceIdentity.adopted(0, "web", "web-2"));
         ObjectNode written = Snapshots.status(world.plan());
 
         SetPlan again = Snapshots.of(Snapshots.set().status(written))
                 .pods(Snapshots.pod(0).revision("web-2").image("app:v2"))
-                .identities(Identity.adopted(0, "web", "web-2"))
+                .identities(InstanceIdentity.adopted(0, "web", "web-2"))
                 .plan();
 
         assertThat(again).isEqualTo(SetPlan.then(Plan.nothing()));

@@ -225,7 +225,7 @@ class CollaSetStormStoryTest {
     @Test
     void goesOnToAnotherNameWhereAPodOfAnotherHasIt() {
         SetSpec set = Sets.set(Sets.template(V1)).build();
-        String first = PodNames.of(set, Identity.allocated(0, "web", "r"));
+        String first = PodNames.of(set, InstanceIdentity.allocated(0, "web", "r"));
         World world = new World();
         world.cluster.put(Pods.pod(first).instance(99).ownedBy("other").build());
 

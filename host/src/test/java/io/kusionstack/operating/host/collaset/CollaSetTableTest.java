@@ -127,7 +127,8 @@ class CollaSetTableTest {
         for (int id = 0; id < states.size(); id++) {
             Pods pod = pod(id, states.get(id));
             world.pods(pod)
-                    .identities(Identity.adopted(id, "web", pod.build().labels().get(Names.REVISION)));
+                    .identities(InstanceIdentity.adopted(
+                            id, "web", pod.build().labels().get(Names.REVISION)));
         }
         return world.build();
     }

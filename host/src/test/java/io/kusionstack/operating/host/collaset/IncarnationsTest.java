@@ -14,7 +14,7 @@ class IncarnationsTest {
 
     @Test
     void repeatsANameUntilItsPodIsSeen() {
-        Identity zero = Identity.allocated(0, "web", "r");
+        InstanceIdentity zero = InstanceIdentity.allocated(0, "web", "r");
 
         assertThat(advanced(ids(zero), Set.of())).isEqualTo(ids(zero));
         assertThat(advanced(ids(zero), Set.of(PodNames.of(SET, zero)))).isEqualTo(ids(zero.nextIncarnation()));
@@ -22,9 +22,9 @@ class IncarnationsTest {
 
     @Test
     void givesNoTwoIdsOneNameInALargeSet() {
-        SortedMap<Integer, Identity> many = new TreeMap<>();
+        SortedMap<Integer, InstanceIdentity> many = new TreeMap<>();
         for (int id = 0; id < 20_000; id++) {
-            many.put(id, Identity.allocated(id, "web", "r"));
+            many.put(id, InstanceIdentity.allocated(id, "web", "r"));
         }
 
         Set<String> names = new HashSet<>();
@@ -35,25 +35,26 @@ class IncarnationsTest {
 
     @Test
     void leavesTheIdsOfOtherSetsAlone() {
-        Identity foreign = Identity.allocated(0, "other", "r");
+        InstanceIdentity foreign = InstanceIdentity.allocated(0, "other", "r");
 
         assertThat(advanced(ids(foreign), Set.of(PodNames.of(SET, foreign)))).isEqualTo(ids(foreign));
     }
 
     @Test
     void readsNonsenseAsTheFirst() {
-        Identity odd = Identity.of(0, Map.of("Incarnation", "-99999999999"));
+        InstanceIdentity odd = InstanceIdentity.of(0, Map.of("Incarnation", "-99999999999"));
 
         assertThat(odd.incarnation()).isZero();
     }
 
-    private static SortedMap<Integer, Identity> advanced(SortedMap<Integer, Identity> identities, Set<String> used) {
-        SortedMap<Integer, Identity> all = new TreeMap<>(identities);
+    private static SortedMap<Integer, InstanceIdentity> advanced(
+            SortedMap<Integer, InstanceIdentity> identities, Set<String> used) {
+        SortedMap<Integer, InstanceIdentity> all = new TreeMap<>(identities);
         Incarnations.advance(SET, all, used);
         return all;
     }
 
-    private static SortedMap<Integer, Identity> ids(Identity identity) {
+    private static SortedMap<Integer, InstanceIdentity> ids(InstanceIdentity identity) {
         return new TreeMap<>(Map.of(identity.id(), identity));
     }
 }

@@ -46,21 +46,21 @@ class InstanceIdsTest {
 
     @Test
     void retiresNeverCreatedIdsFirstThenTheHighest() {
-        List<Identity> stored = List.of(mine(0, "v1"), fresh(1, "v1"), mine(2, "v1"), mine(3, "v1"));
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), fresh(1, "v1"), mine(2, "v1"), mine(3, "v1"));
 
         assertThat(settle(stored, 2, ALL)).containsExactly(mine(0, "v1"), mine(2, "v1"));
     }
 
     @Test
     void neverRetiresTheIdOfALivePod() {
-        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"), mine(2, "v1"));
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1"), mine(2, "v1"));
 
         assertThat(settle(stored, 1, ALL, pod(2, "v1"), pod(1, "v1"))).containsExactly(mine(1, "v1"), mine(2, "v1"));
     }
 
     @Test
     void retiresTheIdOfAPodThatWasScaledIn() {
-        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1").asLeaving());
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1").asLeaving());
 
         assertThat(settle(stored, 1, ALL, pod(0, "v1"))).containsExactly(mine(0, "v1"));
         assertThat(settle(stored, 1, ALL, pod(0, "v1"), pod(1, "v1")))
@@ -69,7 +69,7 @@ class InstanceIdsTest {
 
     @Test
     void givesTheIdOfAPodThatLeftTheSetToNoOther() {
-        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"));
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1"));
 
         assertThat(settle(stored, Set.of(1), 2, pod(0, "v1")))
                 .containsExactly(mine(0, "v1"), mine(1, "v1"), fresh(2, "v2"));
@@ -78,7 +78,7 @@ class InstanceIdsTest {
 
     @Test
     void givesTheIdBackOnceThatPodIsGone() {
-        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"), mine(2, "v2"));
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1"), mine(2, "v2"));
 
         assertThat(settle(stored, Set.of(), 2, pod(0, "v1"), pod(2, "v2")))
                 .containsExactly(mine(0, "v1"), mine(2, "v2"));
@@ -86,7 +86,7 @@ class InstanceIdsTest {
 
     @Test
     void keepsTheIdOfAPodThatCameBack() {
-        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1"));
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1"));
 
         assertThat(settle(stored, Set.of(1), 2, pod(0, "v1"), pod(1, "v1")))
                 .containsExactly(mine(0, "v1"), mine(1, "v1"));
@@ -100,11 +100,11 @@ class InstanceIdsTest {
     @ParameterizedTest
     @CsvSource({"2, 4, 2, 'v1 v1 v2 v2'", "0, 4, 2, 'v1 v1 v2 v2'", "0, 5, 4, 'v1 v1 v1 v1 v2'", "0, 3, 9, 'v1 v1 v1'"})
     void givesNewIdsTheRevisionThatThePartitionLeavesThem(int present, int replicas, int partition, String revisions) {
-        List<Identity> stored = List.of(mine(0, "v1"), mine(1, "v1")).subList(0, present);
+        List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1")).subList(0, present);
 
-        List<Identity> ids = settle(stored, replicas, new SetSpec.Rollout.Partition(partition, true));
+        List<InstanceIdentity> ids = settle(stored, replicas, new SetSpec.Rollout.Partition(partition, true));
 
-        assertThat(ids).extracting(Identity::revision).containsExactly(revisions.split(" "));
+        assertThat(ids).extracting(InstanceIdentity::revision).containsExactly(revisions.split(" "));
     }
 
     @Test
@@ -129,15 +129,17 @@ class InstanceIdsTest {
         assertThat(fresh(3, "v1").asRecreating().settled()).isEqualTo(mine(3, "v1"));
     }
 
-    private static List<Identity> settle(
-            List<Identity> stored, int replicas, SetSpec.Rollout rollout, PodRecord... live) {
-        InstanceIds.Demand demand =
-                new InstanceIds.Demand("web", replicas, Arrays.asList(live), Set.of(), "v2", "v1", rollout);
+    private static List<InstanceIdentity> settle(
+            List<InstanceIdentity> stored, int replicas, SetSpec.Rollout rollout, PodRecord... live) {
+        InstanceIds.IdDemand demand =
+                new InstanceIds.IdDemand("web", replicas, Arrays.asList(live), Set.of(), "v2", "v1", rollout);
         return List.copyOf(InstanceIds.settle(stored, demand).values());
     }
 
-    private static List<Identity> settle(List<Identity> stored, Set<Integer> held, int replicas, PodRecord... live) {
-        InstanceIds.Demand demand = new InstanceIds.Demand("web", replicas, Arrays.asList(live), held, "v2", "v1", ALL);
+    private static List<InstanceIdentity> settle(
+            List<InstanceIdentity> stored, Set<Integer> held, int replicas, PodRecord... live) {
+        InstanceIds.IdDemand demand =
+                new InstanceIds.IdDemand("web", replicas, Arrays.asList(live), held, "v2", "v1", ALL);
         return List.copyOf(InstanceIds.settle(stored, demand).values());
     }
 
@@ -148,15 +150,15 @@ class InstanceIdsTest {
                 .build();
     }
 
-    private static Identity mine(int id, String revision) {
-        return Identity.adopted(id, "web", revision);
+    private static InstanceIdentity mine(int id, String revision) {
+        return InstanceIdentity.adopted(id, "web", revision);
     }
 
-    private static Identity fresh(int id, String revision) {
-        return Identity.allocated(id, "web", revision);
+    private static InstanceIdentity fresh(int id, String revision) {
+        return InstanceIdentity.allocated(id, "web", revision);
     }
 
-    private static Identity foreign(int id) {
-        return Identity.adopted(id, "other", "x");
+    private static InstanceIdentity foreign(int id) {
+        return InstanceIdentity.adopted(id, "other", "x");
     }
 }

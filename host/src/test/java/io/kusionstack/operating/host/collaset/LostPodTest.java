@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Of which revision a Pod comes back, and what a living one has lost. The ids name {@code web-2} as soon as the update begins. */
 class LostPodTest {
-    private static final Identity NAMES_THE_NEWEST = Identity.adopted(1, "web", "web-2");
-    private static final Identity OLD = Identity.adopted(1, "web", "web-1");
+    private static final InstanceIdentity NAMES_THE_NEWEST = InstanceIdentity.adopted(1, "web", "web-2");
+    private static final InstanceIdentity OLD = InstanceIdentity.adopted(1, "web", "web-1");
 
     @Test
     void onePodThatWasLostBeforeItsUpdateTouchedItComesBackAsItWas() {
@@ -37,7 +37,10 @@ class LostPodTest {
     private static Snapshots rolledBack(Pods other) {
         return Snapshots.of(Snapshots.set().replicas(3).status(Json.of("currentRevision: web-2")))
                 .pods(other, updated().available())
-                .identities(Identity.adopted(0, "web", "web-2"), NAMES_THE_NEWEST, Identity.adopted(2, "web", "web-2"))
+                .identities(
+                        InstanceIdentity.adopted(0, "web", "web-2"),
+                        NAMES_THE_NEWEST,
+                        InstanceIdentity.adopted(2, "web", "web-2"))
                 .lastRevision(1, "web-1");
     }
 
@@ -50,10 +53,12 @@ class LostPodTest {
 
     @Test
     void onePodWhoseRevisionTheServerRefusesComesBackOfTheNewest() {
-        Trial refused = new Trial.Refused(403, "violates PodSecurity", false, 1, 1, Snapshots.NOW);
+        TemplateTrial refused =
+                new TemplateTrial.TemplateRefused(403, "violates PodSecurity", false, 1, 1, Snapshots.NOW);
 
-        assertThat(created(
-                        mid(OLD).lastRevision(1, "web-1").trialOfTheOld(refused).trial(new Trial.Taken())))
+        assertThat(created(mid(OLD).lastRevision(1, "web-1")
+                        .trialOfTheOld(refused)
+                        .trial(new TemplateTrial.DryRunPassed())))
                 .containsExactly("web-2");
     }
 
@@ -66,7 +71,8 @@ class LostPodTest {
         assertThat(created(lost(once))).containsExactly("web-1");
         assertThat(created(lost(quota))).containsExactly("web-1");
         assertThat(created(lost(lasting))).containsExactly("web-2");
-        assertThat(created(lost(lasting).trial(new Trial.Taken()))).containsExactly("web-1");
+        assertThat(created(lost(lasting).trial(new TemplateTrial.DryRunPassed())))
+                .containsExactly("web-1");
     }
 
     private static Snapshots lost(CollaSetSnapshot.Obstacle obstacle) {
@@ -85,7 +91,7 @@ class LostPodTest {
                         .with("updateStrategy: {rollingUpdate: {byPartition: {partition: 2}}}")
                         .status(Json.of("currentRevision: web-1")))
                 .pods(Snapshots.pod(0))
-                .identities(Identity.adopted(0, "web", "web-1"), OLD)
+                .identities(InstanceIdentity.adopted(0, "web", "web-1"), OLD)
                 .obstacle(forbidden);
 
         assertThat(created(held)).containsExactly("web-1");
@@ -96,7 +102,7 @@ class LostPodTest {
         SetPlan plan = Snapshots.of(
                         Snapshots.set().replicas(2).with("paused: true").status(Json.of("currentRevision: web-0")))
                 .withoutTheOldRevision()
-                .identities(Identity.allocated(0, "web", "web-2"), Identity.adopted(1, "web", "web-0"))
+                .identities(InstanceIdentity.allocated(0, "web", "web-2"), InstanceIdentity.adopted(1, "web", "web-0"))
                 .plan();
 
         assertThat(plan.acts().actions()).noneMatch(Action.CreatePod.class::isInstance);
@@ -161,10 +167,10 @@ class LostPodTest {
                 .image("app:v2");
     }
 
-    private static Snapshots mid(Identity identity) {
+    private static Snapshots mid(InstanceIdentity identity) {
         return Snapshots.of(Snapshots.set().replicas(3).status(Json.of("currentRevision: web-1")))
                 .pods(Snapshots.pod(0).image("app:v1"))
-                .identities(Identity.adopted(0, "web", "web-2"), identity);
+                .identities(InstanceIdentity.adopted(0, "web", "web-2"), identity);
     }
 
     private static List<String> created(Snapshots snapshot) {

@@ -30,19 +30,19 @@ final class Snapshots {
 
     private final Sets set;
     private final List<PodRecord> pods = new ArrayList<>();
-    private final List<Identity> identities = new ArrayList<>();
-    private Optional<Trial> trialOfTheOld = Optional.empty();
+    private final List<InstanceIdentity> identities = new ArrayList<>();
+    private Optional<TemplateTrial> trialOfTheOld = Optional.empty();
     private boolean gone;
     private Optional<Sets> newer = Optional.empty();
-    private Optional<Trial> trial = Optional.of(new Trial.Created());
+    private Optional<TemplateTrial> trial = Optional.of(new TemplateTrial.Created());
     private final Map<String, Refusal> refusals = new HashMap<>();
     private final Map<String, Wait> troubles = new HashMap<>();
     private final Map<String, Intention> pending = new HashMap<>();
     private final List<PodRecord> orphans = new ArrayList<>();
     private final Set<String> takenPodNames = new HashSet<>();
     private final Map<Integer, String> lastRevisions = new HashMap<>();
-    private Brake brake = Brake.NONE;
-    private Standstill standstill = Standstill.NONE;
+    private CreationBackoff backoff = CreationBackoff.NONE;
+    private ProgressRecord progress = ProgressRecord.NONE;
     private Optional<CollaSetSnapshot.Lingering> lingering = Optional.empty();
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
 
@@ -104,12 +104,12 @@ final class Snapshots {
 
     /** Nothing of the set has moved since then. */
     Snapshots still(Instant since) {
-        standstill = new Standstill(List.of(), 1, since);
+        progress = new ProgressRecord(List.of(), 1, since);
         return this;
     }
 
-    Snapshots brake(Brake known) {
-        brake = known;
+    Snapshots backoff(CreationBackoff known) {
+        backoff = known;
         return this;
     }
 
@@ -118,7 +118,7 @@ final class Snapshots {
         return this;
     }
 
-    Snapshots identities(Identity... more) {
+    Snapshots identities(InstanceIdentity... more) {
         identities.addAll(List.of(more));
         return this;
     }
@@ -129,13 +129,13 @@ final class Snapshots {
     }
 
     /** What the server said of Pods of the set's revision; it has taken one unless told otherwise. */
-    Snapshots trial(Trial known) {
+    Snapshots trial(TemplateTrial known) {
         trial = Optional.of(known);
         return this;
     }
 
     /** What the server said of Pods of {@code web-1}. */
-    Snapshots trialOfTheOld(Trial known) {
+    Snapshots trialOfTheOld(TemplateTrial known) {
         trialOfTheOld = Optional.of(known);
         return this;
     }
@@ -170,7 +170,7 @@ final class Snapshots {
                 spec,
                 pods,
                 Orphans.of(spec, orphans, Set.of(V1.name(), V2.name())),
-                brake,
+                backoff,
                 gone ? List.of(Sets.accepted(V2, spec)) : List.of(V1, Sets.accepted(V2, spec)),
                 Set.of(),
                 takenPodNames,
@@ -180,14 +180,14 @@ final class Snapshots {
                 refusals,
                 troubles,
                 lastRevisions,
-                standstill,
+                progress,
                 lingering,
                 pending,
                 NOW);
     }
 
-    private Map<String, Trial> trials(String updated) {
-        Map<String, Trial> trials = new HashMap<>();
+    private Map<String, TemplateTrial> trials(String updated) {
+        Map<String, TemplateTrial> trials = new HashMap<>();
         trialOfTheOld.ifPresent(known -> trials.put("web-1", known));
         trial.ifPresent(known -> trials.put(updated, known));
         return trials;

@@ -9,18 +9,18 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
-import io.kusionstack.operating.host.kube.ActMetrics;
 import io.kusionstack.operating.host.kube.Expectations;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.kube.WriteMetrics;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.ResourceContext;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
-import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -179,24 +179,24 @@ final class World {
         cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown())
                 .minding(intentions, Nodes.reachable()));
         return new CollaSetReconciler(
-                new CollaSetReconciler.Sources(
+                new CollaSetReconciler.CollaSetSources(
                         new Stored<>(CollaSet.class),
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, ActMetrics.none()),
+                        new Expectations(cluster::now, WriteMetrics.none()),
                         pod -> Optional.empty(),
                         pod -> List.of()),
                 cluster,
                 intentions);
     }
 
-    private Judgement judged(PodRecord pod, String operation, Stage stage, Instant now) {
+    private Decision judged(PodRecord pod, String operation, Stage stage, Instant now) {
         boolean served = Optional.ofNullable(before.get(pod.uid()))
                 .filter(FakeKubelet::serves)
                 .isPresent();
         boolean passes = stage == Stage.POST_CHECK || serving() - (served ? 1 : 0) >= floor;
-        return passes ? new Judgement.Passed() : new Judgement.Rejected(List.of());
+        return passes ? new Decision.Admitted() : new Decision.Rejected(List.of());
     }
 
     private void refresh() {
@@ -267,7 +267,7 @@ final class World {
         }
 
         @Override
-        public void onChange(Listener<T> listener) {
+        public void onChange(ObjectCache.ObjectListener<T> listener) {
             throw new UnsupportedOperationException("a story looks by itself");
         }
     }

@@ -106,20 +106,20 @@ class ConfigLoaderTest {
 
     @Test
     void anEmptyFileMeansAllDefaults() {
-        assertThat(loader.parse("")).isEqualTo(new Loaded.Valid(DEFAULTS));
+        assertThat(loader.parse("")).isEqualTo(new LoadedConfig.ValidConfig(DEFAULTS));
     }
 
     @Test
     void everyKeyIsRead() {
-        assertThat(loader.parse(NOTHING_DEFAULT)).isEqualTo(new Loaded.Valid(CHANGED));
+        assertThat(loader.parse(NOTHING_DEFAULT)).isEqualTo(new LoadedConfig.ValidConfig(CHANGED));
     }
 
     @Test
     void allProblemsAreToldAtOnceEachWithPathValueAndWhatIsAllowed() {
-        Loaded loaded = loader.parse(ALL_WRONG);
+        LoadedConfig loaded = loader.parse(ALL_WRONG);
 
         assertThat(loaded)
-                .isEqualTo(new Loaded.Invalid(List.of(
+                .isEqualTo(new LoadedConfig.InvalidConfig(List.of(
                         new Problem("kubernetes.kubeconfig", "7", "it has to be a text"),
                         new Problem(
                                 "watchNamespaces[1]",
@@ -154,12 +154,12 @@ class ConfigLoaderTest {
 
     @Test
     void whatIsWrongWithPluginsIsToldInTheSameWay() {
-        Loaded loaded = loader.parse("""
+        LoadedConfig loaded = loader.parse("""
                 plugins: {allowed: {slb: 12ab}, settings: {slb: 3}, allowUnlisted: "yes", secrets: [SLB_KEY], folder: x}
                 """);
 
         assertThat(loaded)
-                .isEqualTo(new Loaded.Invalid(List.of(
+                .isEqualTo(new LoadedConfig.InvalidConfig(List.of(
                         new Problem(
                                 "plugins.allowed.slb",
                                 "\"12ab\"",
@@ -188,7 +188,7 @@ class ConfigLoaderTest {
     void aKeyGivenTwiceIsAProblem() {
         assertThat(loader.parse("stopTimeout: 1s\nstopTimeout: 2s\n"))
                 .isInstanceOfSatisfying(
-                        Loaded.Invalid.class,
+                        LoadedConfig.InvalidConfig.class,
                         invalid -> assertThat(invalid.problems().getFirst().rule())
                                 .contains("Duplicate field 'stopTimeout'"));
     }
@@ -196,7 +196,7 @@ class ConfigLoaderTest {
     @Test
     void aFileThatIsNotThereIsAProblem() {
         assertThat(loader.load(Path.of("missing.yaml")))
-                .isEqualTo(new Loaded.Invalid(
+                .isEqualTo(new LoadedConfig.InvalidConfig(
                         List.of(new Problem("", "", "missing.yaml does not exist; name the file with --config"))));
     }
 
@@ -207,7 +207,7 @@ class ConfigLoaderTest {
 
         assertThat(loader.load(file))
                 .isInstanceOfSatisfying(
-                        Loaded.Valid.class,
+                        LoadedConfig.ValidConfig.class,
                         valid ->
                                 assertThat(valid.config().plugins().directory()).contains(folder.resolve("plugins")));
     }
@@ -218,9 +218,9 @@ class ConfigLoaderTest {
 
         assertThat(withVariable.parse(""))
                 .isInstanceOfSatisfying(
-                        Loaded.Valid.class,
+                        LoadedConfig.ValidConfig.class,
                         valid -> assertThat(valid.config().kubernetes().kubeconfig())
                                 .contains(Path.of("clusters/test")));
-        assertThat(withVariable.parse(NOTHING_DEFAULT)).isEqualTo(new Loaded.Valid(CHANGED));
+        assertThat(withVariable.parse(NOTHING_DEFAULT)).isEqualTo(new LoadedConfig.ValidConfig(CHANGED));
     }
 }

@@ -16,7 +16,8 @@ class SampleConfigurationTest {
 
     @Test
     void saysWhatHoldsWithoutIt() {
-        assertThat(new ConfigLoader(Map.of()).load(FILE)).isEqualTo(new Loaded.Valid(ConfigLoaderTest.DEFAULTS));
+        assertThat(new ConfigLoader(Map.of()).load(FILE))
+                .isEqualTo(new LoadedConfig.ValidConfig(ConfigLoaderTest.DEFAULTS));
     }
 
     @Test

@@ -63,7 +63,7 @@ class ControllerTest {
                     successes.release();
                     return Outcome.done();
                 },
-                new Controller.Settings(1, SHORT, Rest.none()),
+                new Controller.ControllerSettings(1, SHORT, Cooldown.none()),
                 metrics,
                 InstantSource.system());
         controller.start();
@@ -102,7 +102,7 @@ class ControllerTest {
                     looks.add(key);
                     return Outcome.done();
                 },
-                new Controller.Settings(1, SHORT, new Rest(3, Duration.ofMinutes(1))),
+                new Controller.ControllerSettings(1, SHORT, new Cooldown(3, Duration.ofMinutes(1))),
                 LoopMetrics.none(),
                 clock::get);
         controller.start();
@@ -213,7 +213,7 @@ class ControllerTest {
         Controller controller = new Controller(
                 "test",
                 held,
-                new Controller.Settings(1, SHORT, Rest.none()),
+                new Controller.ControllerSettings(1, SHORT, Cooldown.none()),
                 LoopMetrics.none(),
                 InstantSource.fixed(noon));
         controller.enqueue(A);
@@ -245,7 +245,7 @@ class ControllerTest {
         Controller controller = new Controller(
                 "test",
                 (key, now) -> Outcome.done(),
-                new Controller.Settings(2, SHORT, Rest.none()),
+                new Controller.ControllerSettings(2, SHORT, Cooldown.none()),
                 breaks,
                 InstantSource.fixed(noon));
         controller.enqueue(A);
@@ -278,7 +278,7 @@ class ControllerTest {
         return new Controller(
                 "test",
                 reconciler,
-                new Controller.Settings(workers, SHORT, Rest.none()),
+                new Controller.ControllerSettings(workers, SHORT, Cooldown.none()),
                 LoopMetrics.none(),
                 InstantSource.system());
     }

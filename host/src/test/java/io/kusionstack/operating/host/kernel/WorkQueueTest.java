@@ -48,7 +48,7 @@ class WorkQueueTest {
         queue.add(A, T0.plusSeconds(5));
 
         assertThat(queue.take(T0.plusSeconds(4))).isEmpty();
-        assertThat(queue.take(T0.plusSeconds(5))).contains(new WorkQueue.Turn(A, T0.plusSeconds(5)));
+        assertThat(queue.take(T0.plusSeconds(5))).contains(new WorkQueue.DueKey(A, T0.plusSeconds(5)));
     }
 
     @Test
@@ -130,12 +130,12 @@ class WorkQueueTest {
         queue.done(A, T0, Duration.ofSeconds(5));
         queue.add(A, T0.plusSeconds(7));
 
-        assertThat(queue.take(T0.plusSeconds(7))).contains(new WorkQueue.Turn(A, T0.plusSeconds(7)));
+        assertThat(queue.take(T0.plusSeconds(7))).contains(new WorkQueue.DueKey(A, T0.plusSeconds(7)));
     }
 
     private List<Key> allDue(Instant now) {
         List<Key> keys = new ArrayList<>();
-        for (Optional<WorkQueue.Turn> turn = queue.take(now); turn.isPresent(); turn = queue.take(now)) {
+        for (Optional<WorkQueue.DueKey> turn = queue.take(now); turn.isPresent(); turn = queue.take(now)) {
             keys.add(turn.get().key());
         }
         keys.forEach(key -> queue.done(key, now, Duration.ZERO));

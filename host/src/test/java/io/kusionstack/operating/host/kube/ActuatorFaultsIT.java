@@ -47,7 +47,7 @@ class ActuatorFaultsIT {
         cache.observe(pod);
         actuator = new ApiActuator(
                 api.access(folder),
-                new ApiActuator.Surroundings(
+                new ApiActuator.ActuatorContext(
                         cache,
                         Set.of(),
                         Cluster.openGate(),

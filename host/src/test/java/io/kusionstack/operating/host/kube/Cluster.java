@@ -58,7 +58,7 @@ final class Cluster implements AutoCloseable {
         this.objects = new ObjectCaches(access, List.of(namespace.name()), InstantSource.system());
         this.actuator = new ApiActuator(
                 access,
-                new ApiActuator.Surroundings(
+                new ApiActuator.ActuatorContext(
                         cache,
                         Set.of(),
                         gate,

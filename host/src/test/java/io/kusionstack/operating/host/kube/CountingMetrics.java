@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts what the room tells, by words such as {@code sent Pod patch}. */
-final class CountingMetrics implements ActMetrics {
+final class CountingMetrics implements WriteMetrics {
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
     int count(String what) {

@@ -20,7 +20,7 @@ class ExpectationsTest {
     private final AtomicInteger expired = new AtomicInteger();
     private final PodCache cache = new PodCache();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final Expectations expectations = new Expectations(() -> now, new ActMetrics() {
+    private final Expectations expectations = new Expectations(() -> now, new WriteMetrics() {
         @Override
         public void expectationExpired() {
             expired.incrementAndGet();

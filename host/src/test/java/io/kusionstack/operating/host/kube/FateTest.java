@@ -33,8 +33,8 @@ class FateTest {
         assertThat(Fate.of(answer(code, message))).isEqualTo(fate);
     }
 
-    static Answer answer(int code, String message) {
+    static ApiResponse answer(int code, String message) {
         String body = "{\"message\":\"" + message.replace("\"", "\\\"") + "\"}";
-        return new Answer(code, body.getBytes(StandardCharsets.UTF_8), Duration.ZERO);
+        return new ApiResponse(code, body.getBytes(StandardCharsets.UTF_8), Duration.ZERO);
     }
 }

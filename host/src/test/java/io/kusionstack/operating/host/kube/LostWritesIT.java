@@ -44,7 +44,7 @@ class LostWritesIT {
         cache.observe(pod);
         actuator = new ApiActuator(
                 api.access(folder).withRequestTimeout(TIMEOUT),
-                new ApiActuator.Surroundings(
+                new ApiActuator.ActuatorContext(
                         cache,
                         Set.of(),
                         Cluster.openGate(),

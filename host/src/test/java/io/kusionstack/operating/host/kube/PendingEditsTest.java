@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kube.PendingEdits.Place;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -21,7 +20,7 @@ class PendingEditsTest {
         }
 
         assertThat(queued).isEqualTo(1);
-        assertThat(pending.take(Place.of(mark("x", "")))).contains(mark("x", "999"));
+        assertThat(pending.take(PendingEdits.EditTarget.of(mark("x", "")))).contains(mark("x", "999"));
         assertThat(pending.size()).isZero();
     }
 
@@ -30,8 +29,8 @@ class PendingEditsTest {
         add(mark("x", "1"));
         add(mark("y", "1"));
 
-        assertThat(pending.peek(Place.of(mark("x", "")))).contains(mark("x", "1"));
-        assertThat(pending.peek(Place.of(mark("y", "")))).contains(mark("y", "1"));
+        assertThat(pending.peek(PendingEdits.EditTarget.of(mark("x", "")))).contains(mark("x", "1"));
+        assertThat(pending.peek(PendingEdits.EditTarget.of(mark("y", "")))).contains(mark("y", "1"));
     }
 
     @Test
@@ -39,12 +38,14 @@ class PendingEditsTest {
         add(mark("x", "1"));
         add(mark("x", "2"));
 
-        assertThat(pending.drop(Place.of(mark("x", "")), mark("x", "1"))).isFalse();
-        assertThat(pending.drop(Place.of(mark("x", "")), mark("x", "2"))).isTrue();
+        assertThat(pending.drop(PendingEdits.EditTarget.of(mark("x", "")), mark("x", "1")))
+                .isFalse();
+        assertThat(pending.drop(PendingEdits.EditTarget.of(mark("x", "")), mark("x", "2")))
+                .isTrue();
     }
 
     private boolean add(PodEdit edit) {
-        return pending.add(Place.of(edit), edit);
+        return pending.add(PendingEdits.EditTarget.of(edit), edit);
     }
 
     private PodEdit mark(String key, String value) {

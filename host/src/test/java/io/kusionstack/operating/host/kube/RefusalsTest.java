@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kube.Refusals.Failed;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
@@ -19,8 +18,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
-    private static final Failed REFUSED = new Failed(Fate.REFUSED, 422, "image: Invalid value");
-    private static final Failed WEBHOOK = new Failed(Fate.FAILED, 500, "failed calling webhook");
+    private static final Refusals.FailedWrite REFUSED =
+            new Refusals.FailedWrite(Fate.REFUSED, 422, "image: Invalid value");
+    private static final Refusals.FailedWrite WEBHOOK =
+            new Refusals.FailedWrite(Fate.FAILED, 500, "failed calling webhook");
     private static final String MARK = Names.key(Names.OPERATING, "collaset");
 
     private final List<Action.Announce> told = new ArrayList<>();
@@ -146,7 +147,7 @@ class RefusalsTest {
 
     @Test
     void oneAnswerThatIsLostIsNotWorthTellingTwoAre() {
-        Failed lost = new Failed(Fate.UNKNOWN, 0, "timeout");
+        Refusals.FailedWrite lost = new Refusals.FailedWrite(Fate.UNKNOWN, 0, "timeout");
         refusals.note(pod, image("v2"), lost);
         assertThat(told).isEmpty();
         assertThat(refusals.of(pod)).isEmpty();

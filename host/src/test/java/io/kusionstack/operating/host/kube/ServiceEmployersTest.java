@@ -110,7 +110,7 @@ class ServiceEmployersTest {
         }
 
         @Override
-        public void onChange(Listener<Service> listener) {
+        public void onChange(ObjectCache.ObjectListener<Service> listener) {
             throw new UnsupportedOperationException();
         }
     }

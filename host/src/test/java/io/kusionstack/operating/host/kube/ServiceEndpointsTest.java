@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.plan.Endpoints.Held;
+import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -46,7 +46,7 @@ class ServiceEndpointsTest {
     @Test
     void holdsWhileASliceShowsThePodReady() {
         assertThat(endpoints.holding(pod, now))
-                .containsExactly(new Held(
+                .containsExactly(new Endpoints.HoldingEndpoint(
                         new Wait(
                                 Reason.WAITING_FOR_TRAFFIC_OFF,
                                 "Service " + key("web"),
@@ -73,7 +73,7 @@ class ServiceEndpointsTest {
         endpoints.sliceChanged(slice(endpoint(true)), slice(endpoint(false)));
 
         assertThat(endpoints.holding(pod, now.plusMillis(500)))
-                .containsExactly(new Held(
+                .containsExactly(new Endpoints.HoldingEndpoint(
                         new Wait(
                                 Reason.SETTLING_AFTER_DEREGISTER,
                                 "Service " + key("web"),
@@ -133,7 +133,7 @@ class ServiceEndpointsTest {
         services.remove(key("web"));
 
         assertThat(endpoints.holding(pod, START.plusSeconds(4)))
-                .containsExactly(new Held(
+                .containsExactly(new Endpoints.HoldingEndpoint(
                         new Wait(
                                 Reason.WAITING_FOR_TRAFFIC_OFF,
                                 "Service " + key("web"),
@@ -256,7 +256,7 @@ class ServiceEndpointsTest {
         }
 
         @Override
-        public void onChange(Listener<Service> listener) {
+        public void onChange(ObjectCache.ObjectListener<Service> listener) {
             services.values().forEach(service -> listener.changed(null, service));
         }
     }

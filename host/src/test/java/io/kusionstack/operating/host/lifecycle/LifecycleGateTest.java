@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgement;
-import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -36,7 +36,7 @@ class LifecycleGateTest {
     private final LifecycleGate open = new LifecycleGate(
             (pod, operation, stage, now) -> {
                 asked.add(operation);
-                return new Judgement.Passed();
+                return new Decision.Admitted();
             },
             Intentions.none(),
             Endpoints.none(),
@@ -63,8 +63,8 @@ class LifecycleGateTest {
         PodRecord pod =
                 Pods.pod("a").ready().offline().preparing("collaset", "update").build();
         Instant begun = Pods.CREATED;
-        Endpoints sending = (seen, now) -> List.of(new Endpoints.Held(MUTE, Duration.ofSeconds(5)));
-        LifecycleGate gate = new LifecycleGate(Judgements.none(), Intentions.none(), sending, Employers.unknown())
+        Endpoints sending = (seen, now) -> List.of(new Endpoints.HoldingEndpoint(MUTE, Duration.ofSeconds(5)));
+        LifecycleGate gate = new LifecycleGate(PodAdmission.none(), Intentions.none(), sending, Employers.unknown())
                 .minding(lasting(), Nodes.reachable());
         LifecycleGate untroubled = gate.minding(Obstacles.none(), Nodes.reachable());
 

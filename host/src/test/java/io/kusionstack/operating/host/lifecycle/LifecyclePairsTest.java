@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.lifecycle.LifecycleSnapshot.Facts;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -27,11 +27,11 @@ class LifecyclePairsTest {
     private static final Instant NOW = Instant.parse("2026-01-01T01:00:00Z");
     private static final String ONE = "collaset";
     private static final String OTHER = "job";
-    private static final Judgement PASSED = new Judgement.Passed();
-    private static final Judgement REJECTED =
-            new Judgement.Rejected(List.of(new Wait(Reason.WAITING_FOR_RULE, "rule", "not yet")));
+    private static final Decision PASSED = new Decision.Admitted();
+    private static final Decision REJECTED =
+            new Decision.Rejected(List.of(new Wait(Reason.WAITING_FOR_RULE, "rule", "not yet")));
 
-    private record Case(PodRecord pod, PodEdit wanted, Judgement judgement, PodEdit edit) {
+    private record Case(PodRecord pod, PodEdit wanted, Decision decision, PodEdit edit) {
         PodRecord after() {
             return pod.with(edit);
         }
@@ -41,7 +41,7 @@ class LifecyclePairsTest {
     void theGateIsClosedExactlyWhileOneOfThemHoldsIt() {
         forEveryCase(each -> {
             boolean held =
-                    PodOps.decode(each.after().labels()).values().stream().anyMatch(Op::holdsGate);
+                    PodOps.decode(each.after().labels()).values().stream().anyMatch(OperationState::holdsGate);
             String gate = each.after()
                     .condition(Names.SERVICE_READY)
                     .map(PodCondition::status)
@@ -55,10 +55,10 @@ class LifecyclePairsTest {
     @Test
     void theMarkStandsOnAReadyPodUntilOneOfThemHasLeftPreCheckAndOnNoOther() {
         forEveryCase(each -> {
-            SortedMap<String, Op> ops = PodOps.decode(each.after().labels());
+            SortedMap<String, OperationState> ops = PodOps.decode(each.after().labels());
             boolean ready = each.pod().ready() && each.edit().serviceReady().isEmpty();
-            boolean must = ready && ops.values().stream().noneMatch(Op::hasLeftPreCheck);
-            boolean may = ready && ops.values().stream().noneMatch(Op::holdsGate);
+            boolean must = ready && ops.values().stream().noneMatch(OperationState::hasLeftPreCheck);
+            boolean may = ready && ops.values().stream().noneMatch(OperationState::holdsGate);
             boolean marked = each.after().hasLabel(Names.SERVICE_AVAILABLE);
             if (must && !marked || marked && !may) {
                 assertThat(each.after()).as("%s", each).isNull();
@@ -69,7 +69,7 @@ class LifecyclePairsTest {
     @Test
     void addsNothingWhenItsOutcomeIsAdvancedAgain() {
         forEveryCase(each -> {
-            PodEdit again = plan(each.pod(), each.edit(), each.judgement());
+            PodEdit again = plan(each.pod(), each.edit(), each.decision());
             if (!again.equals(each.edit())) {
                 assertThat(again).as("%s", each).isEqualTo(each.edit());
             }
@@ -94,13 +94,13 @@ class LifecyclePairsTest {
     private static PodEdit disagreeing(PodRecord pod) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(pod, PodEdit.of(pod), NOW);
         boolean serves = pod.mayServe(NOW);
-        Map<String, Judgement> judged = new TreeMap<>();
+        Map<String, Decision> judged = new TreeMap<>();
         LifecyclePlanner.asks(snapshot.ops()).keySet().forEach(id -> judged.put(id, serves ? REJECTED : PASSED));
         LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, REJECTED));
         return LifecyclePlanner.plan(snapshot.with(facts(judged))).edit();
     }
 
-    private static Facts facts(Map<String, Judgement> judged) {
+    private static Facts facts(Map<String, Decision> judged) {
         return new Facts(
                 judged, Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>(), Optional.empty());
     }
@@ -149,8 +149,8 @@ class LifecyclePairsTest {
                         Pods.pod("a").offline())) {
                     PodRecord built = in(in(pod, ONE, one), OTHER, other).build();
                     for (PodEdit wanted : wanted(built)) {
-                        for (Judgement judgement : List.of(PASSED, REJECTED)) {
-                            test.accept(new Case(built, wanted, judgement, plan(built, wanted, judgement)));
+                        for (Decision decision : List.of(PASSED, REJECTED)) {
+                            test.accept(new Case(built, wanted, decision, plan(built, wanted, decision)));
                         }
                     }
                 }
@@ -179,11 +179,11 @@ class LifecyclePairsTest {
         };
     }
 
-    private static PodEdit plan(PodRecord seen, PodEdit edit, Judgement judgement) {
+    private static PodEdit plan(PodRecord seen, PodEdit edit, Decision decision) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, edit, NOW);
-        Map<String, Judgement> judged = new TreeMap<>();
-        LifecyclePlanner.asks(snapshot.ops()).keySet().forEach(id -> judged.put(id, judgement));
-        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, judgement));
+        Map<String, Decision> judged = new TreeMap<>();
+        LifecyclePlanner.asks(snapshot.ops()).keySet().forEach(id -> judged.put(id, decision));
+        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, decision));
         return LifecyclePlanner.plan(snapshot.with(facts(judged))).edit();
     }
 

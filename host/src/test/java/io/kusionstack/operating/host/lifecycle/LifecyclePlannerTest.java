@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.kusionstack.operating.host.lifecycle.LifecycleSnapshot.Facts;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intention;
-import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -31,7 +31,7 @@ class LifecyclePlannerTest {
     private static final Instant NOW = Instant.parse("2026-01-01T01:00:00.000000007Z");
     private static final String STAMP = "1767229200000000007";
     private static final String ID = "collaset";
-    private static final Judgement PASSED = new Judgement.Passed();
+    private static final Decision PASSED = new Decision.Admitted();
     private static final Wait NO_SLOT = new Wait(Reason.BUDGET_EXHAUSTED, "max", "no slot");
 
     @Test
@@ -41,10 +41,10 @@ class LifecyclePlannerTest {
 
         assertThat(plan(pod, begin, judged(PASSED)))
                 .isEqualTo(advanced(PodEdit.of(pod)
-                        .labels(set(Mark.OPERATING, STAMP))
-                        .labels(set(Mark.OPERATION_TYPE, "update"))
-                        .labels(set(Mark.PRE_CHECKED, STAMP))
-                        .labels(set(Mark.PREPARING, STAMP))
+                        .labels(set(LifecycleLabel.OPERATING, STAMP))
+                        .labels(set(LifecycleLabel.OPERATION_TYPE, "update"))
+                        .labels(set(LifecycleLabel.PRE_CHECKED, STAMP))
+                        .labels(set(LifecycleLabel.PREPARING, STAMP))
                         .labels(permission("update"))
                         .labels(gone(Names.SERVICE_AVAILABLE))
                         .serviceReady(false)));
@@ -54,14 +54,14 @@ class LifecyclePlannerTest {
     void asksAndStaysInServiceWhileARuleSaysNo() {
         PodRecord pod = Pods.pod("a").available().build();
         PodEdit begin = PodOps.begin(pod, ID, "update", NOW);
-        Judgement no = new Judgement.Waiting(List.of(NO_SLOT), Duration.ofSeconds(5));
+        Decision no = new Decision.Postponed(List.of(NO_SLOT), Duration.ofSeconds(5));
 
         assertThat(plan(pod, begin, judged(no)))
                 .isEqualTo(new LifecyclePlanner.Advanced(
                         PodEdit.of(pod)
-                                .labels(set(Mark.OPERATING, STAMP))
-                                .labels(set(Mark.OPERATION_TYPE, "update"))
-                                .labels(set(Mark.PRE_CHECK, STAMP)),
+                                .labels(set(LifecycleLabel.OPERATING, STAMP))
+                                .labels(set(LifecycleLabel.OPERATION_TYPE, "update"))
+                                .labels(set(LifecycleLabel.PRE_CHECK, STAMP)),
                         List.of(NO_SLOT),
                         Optional.of(Duration.ofSeconds(5))));
     }
@@ -79,16 +79,17 @@ class LifecyclePlannerTest {
         PodRecord pod = Pods.pod("a").offline().preparing(ID, "update").build();
 
         assertThat(plan(pod, Facts.none()))
-                .isEqualTo(advanced(
-                        PodEdit.of(pod).labels(set(Mark.OPERATE, STAMP)).labels(gone(Mark.PREPARING.key(ID)))));
+                .isEqualTo(advanced(PodEdit.of(pod)
+                        .labels(set(LifecycleLabel.OPERATE, STAMP))
+                        .labels(gone(LifecycleLabel.PREPARING.key(ID)))));
     }
 
     @Test
     void givesTheKubeletAMomentToFollowTheClosedGate() {
         Pods closed = Pods.pod("a").offline().condition("Ready", "True").preparing(ID, "update");
-        PodRecord now = closed.label(Mark.PREPARING.key(ID), STAMP).build();
-        PodRecord longAgo =
-                closed.label(Mark.PREPARING.key(ID), "1767229199000000007").build();
+        PodRecord now = closed.label(LifecycleLabel.PREPARING.key(ID), STAMP).build();
+        PodRecord longAgo = closed.label(LifecycleLabel.PREPARING.key(ID), "1767229199000000007")
+                .build();
 
         assertThat(plan(now, Facts.none()))
                 .isEqualTo(new LifecyclePlanner.Advanced(
@@ -99,8 +100,9 @@ class LifecyclePlannerTest {
                                 "the kubelet is about to follow the closed readiness gate")),
                         Optional.of(LifecyclePlanner.FOLLOWING)));
         assertThat(plan(longAgo, Facts.none()))
-                .isEqualTo(advanced(
-                        PodEdit.of(longAgo).labels(set(Mark.OPERATE, STAMP)).labels(gone(Mark.PREPARING.key(ID)))));
+                .isEqualTo(advanced(PodEdit.of(longAgo)
+                        .labels(set(LifecycleLabel.OPERATE, STAMP))
+                        .labels(gone(LifecycleLabel.PREPARING.key(ID)))));
     }
 
     @Test
@@ -129,7 +131,8 @@ class LifecyclePlannerTest {
         PodEdit release = PodEdit.of(pod).removeFinalizer(Names.PROTECTION_PREFIX + "/lb");
 
         assertThat(plan(pod, release, Facts.none()))
-                .isEqualTo(advanced(release.labels(set(Mark.OPERATE, STAMP)).labels(gone(Mark.PREPARING.key(ID)))));
+                .isEqualTo(advanced(release.labels(set(LifecycleLabel.OPERATE, STAMP))
+                        .labels(gone(LifecycleLabel.PREPARING.key(ID)))));
     }
 
     @Test
@@ -140,7 +143,7 @@ class LifecyclePlannerTest {
                 Map.of(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new Endpoints.Held(settling, Duration.ofSeconds(1))),
+                List.of(new Endpoints.HoldingEndpoint(settling, Duration.ofSeconds(1))),
                 Set.of(),
                 new TreeMap<>(),
                 Optional.empty());
@@ -156,7 +159,10 @@ class LifecyclePlannerTest {
         Intention intention = intention(Pods.STAMP);
 
         assertThat(plan(pod, intending(intention)).edit())
-                .isEqualTo(intention.on(pod).labels(set(Mark.OPERATE, STAMP)).labels(gone(Mark.PREPARING.key(ID))));
+                .isEqualTo(intention
+                        .on(pod)
+                        .labels(set(LifecycleLabel.OPERATE, STAMP))
+                        .labels(gone(LifecycleLabel.PREPARING.key(ID))));
     }
 
     @Test
@@ -189,15 +195,15 @@ class LifecyclePlannerTest {
         assertThat(plan(pod, PodOps.finish(pod, ID), judged(PASSED)).edit())
                 .isEqualTo(PodEdit.of(pod)
                         .labels(gone(
-                                Mark.OPERATING.key(ID),
-                                Mark.OPERATION_TYPE.key(ID),
-                                Mark.PRE_CHECKED.key(ID),
-                                Mark.OPERATE.key(ID),
+                                LifecycleLabel.OPERATING.key(ID),
+                                LifecycleLabel.OPERATION_TYPE.key(ID),
+                                LifecycleLabel.PRE_CHECKED.key(ID),
+                                LifecycleLabel.OPERATE.key(ID),
                                 Names.key(Names.OPERATION_PERMISSION, "update")))
-                        .labels(set(Mark.OPERATED, STAMP))
-                        .labels(set(Mark.DONE_OPERATION_TYPE, "update"))
-                        .labels(set(Mark.POST_CHECKED, STAMP))
-                        .labels(set(Mark.COMPLETING, STAMP))
+                        .labels(set(LifecycleLabel.OPERATED, STAMP))
+                        .labels(set(LifecycleLabel.DONE_OPERATION_TYPE, "update"))
+                        .labels(set(LifecycleLabel.POST_CHECKED, STAMP))
+                        .labels(set(LifecycleLabel.COMPLETING, STAMP))
                         .serviceReady(true));
     }
 
@@ -206,7 +212,7 @@ class LifecyclePlannerTest {
         PodRecord pod = Pods.pod("a").offline().operating(ID, "update").build();
 
         LifecyclePlanner.Advanced advanced =
-                plan(pod, PodOps.finish(pod, ID), judged(new Judgement.Rejected(List.of(NO_SLOT))));
+                plan(pod, PodOps.finish(pod, ID), judged(new Decision.Rejected(List.of(NO_SLOT))));
 
         assertThat(advanced.edit().serviceReady()).isEmpty();
         assertThat(phase(pod, advanced.edit())).contains(PodOps.Phase.POST_CHECK);
@@ -225,10 +231,10 @@ class LifecyclePlannerTest {
                 .isEqualTo(new LifecyclePlanner.Advanced(
                         PodEdit.of(pod)
                                 .labels(gone(
-                                        Mark.OPERATED.key(ID),
-                                        Mark.DONE_OPERATION_TYPE.key(ID),
-                                        Mark.POST_CHECKED.key(ID),
-                                        Mark.COMPLETING.key(ID),
+                                        LifecycleLabel.OPERATED.key(ID),
+                                        LifecycleLabel.DONE_OPERATION_TYPE.key(ID),
+                                        LifecycleLabel.POST_CHECKED.key(ID),
+                                        LifecycleLabel.COMPLETING.key(ID),
                                         Names.CREATING))
                                 .labels(MapEdit.set(Names.SERVICE_AVAILABLE, STAMP)),
                         List.of(),
@@ -356,11 +362,11 @@ class LifecyclePlannerTest {
         return PodOps.operation(pod.with(edit), ID).map(PodOps.Operation::phase);
     }
 
-    private static Facts judged(Judgement judgement) {
-        return facts(Map.of(ID, judgement), Optional.empty());
+    private static Facts judged(Decision decision) {
+        return facts(Map.of(ID, decision), Optional.empty());
     }
 
-    private static Facts facts(Map<String, Judgement> judged, Optional<Intention> intention) {
+    private static Facts facts(Map<String, Decision> judged, Optional<Intention> intention) {
         return new Facts(judged, Optional.empty(), intention, List.of(), Set.of(), new TreeMap<>(), Optional.empty());
     }
 
@@ -378,7 +384,7 @@ class LifecyclePlannerTest {
                 new TreeMap<>(Map.of("main", "app:v2")));
     }
 
-    private static MapEdit set(Mark mark, String value) {
+    private static MapEdit set(LifecycleLabel mark, String value) {
         return MapEdit.set(mark.key(ID), value);
     }
 

@@ -11,9 +11,9 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -52,7 +52,7 @@ class LifecycleReconcilerTest {
     void keepsAPodInServiceWhoseNextStepIsKnownToFailAndTakesNoSlotForIt() {
         PodRecord pod = Pods.pod("a").available().preCheck("x", "update").build();
         Wait refused = new Wait(Reason.TEMPLATE_REFUSED, "web-2", "the template is refused");
-        Judgements nobodyAsks = (asked, operation, stage, now) -> {
+        PodAdmission nobodyAsks = (asked, operation, stage, now) -> {
             throw new AssertionError("asked for a slot");
         };
         LifecycleGate gate = new LifecycleGate(nobodyAsks, Intentions.none(), Endpoints.none(), Employers.unknown())
@@ -94,6 +94,6 @@ class LifecycleReconcilerTest {
     }
 
     private static LifecycleGate gate() {
-        return new LifecycleGate(Judgements.none(), Intentions.none(), Endpoints.none(), Employers.unknown());
+        return new LifecycleGate(PodAdmission.none(), Intentions.none(), Endpoints.none(), Employers.unknown());
     }
 }

@@ -49,20 +49,22 @@ class LifecycleStoryTest {
         LifecycleWorld world = new LifecycleWorld(1, 1);
         String pod = world.names().get(0);
 
-        world.patch(pod, MapEdit.set(Map.of(Mark.OPERATING.key("reboot"), "true")));
+        world.patch(pod, MapEdit.set(Map.of(LifecycleLabel.OPERATING.key("reboot"), "true")));
         world.look(pod);
         assertThat(PodOps.operation(world.pod(pod), "reboot").orElseThrow().phase())
                 .isEqualTo(PodOps.Phase.PRE_CHECK);
-        world.patch(pod, MapEdit.set(Map.of(Mark.OPERATION_TYPE.key("reboot"), "reboot")));
+        world.patch(pod, MapEdit.set(Map.of(LifecycleLabel.OPERATION_TYPE.key("reboot"), "reboot")));
         world.look(pod);
         world.kubelet(pod);
         world.traffic(pod, false);
         world.look(pod);
-        assertThat(world.pod(pod).hasLabel(Mark.OPERATE.key("reboot"))).isTrue();
+        assertThat(world.pod(pod).hasLabel(LifecycleLabel.OPERATE.key("reboot")))
+                .isTrue();
 
-        world.patch(pod, MapEdit.remove(List.of(Mark.OPERATING.key("reboot"))));
+        world.patch(pod, MapEdit.remove(List.of(LifecycleLabel.OPERATING.key("reboot"))));
         world.look(pod);
-        assertThat(world.pod(pod).label(Mark.DONE_OPERATION_TYPE.key("reboot"))).contains("reboot");
+        assertThat(world.pod(pod).label(LifecycleLabel.DONE_OPERATION_TYPE.key("reboot")))
+                .contains("reboot");
         world.kubelet(pod);
         world.traffic(pod, false);
         world.look(pod);
@@ -78,9 +80,13 @@ class LifecycleStoryTest {
         PodRecord before = world.pod(pod);
         world.patch(
                 pod,
-                MapEdit.set(Map.of(Mark.OPERATING.key("reboot"), "true", Mark.OPERATION_TYPE.key("reboot"), "reboot")));
+                MapEdit.set(Map.of(
+                        LifecycleLabel.OPERATING.key("reboot"),
+                        "true",
+                        LifecycleLabel.OPERATION_TYPE.key("reboot"),
+                        "reboot")));
         world.look(pod);
-        world.patch(pod, MapEdit.set(Mark.UNDO_OPERATION_TYPE.key("reboot"), "other"));
+        world.patch(pod, MapEdit.set(LifecycleLabel.UNDO_OPERATION_TYPE.key("reboot"), "other"));
         world.settle(8);
 
         assertThat(world.pod(pod).labels().keySet()).isEqualTo(before.labels().keySet());
@@ -138,8 +144,8 @@ class LifecycleStoryTest {
 
     private static void endUntyped(LifecycleWorld world, String name) {
         for (String id : IDS) {
-            if (world.pod(name).hasLabel(Mark.OPERATING.key(id))) {
-                world.patch(name, MapEdit.set(Mark.UNDO_OPERATION_TYPE.key(id), ""));
+            if (world.pod(name).hasLabel(LifecycleLabel.OPERATING.key(id))) {
+                world.patch(name, MapEdit.set(LifecycleLabel.UNDO_OPERATION_TYPE.key(id), ""));
             }
         }
     }
@@ -155,8 +161,8 @@ class LifecycleStoryTest {
             case 2 -> world.write(PodOps.finish(pod, id));
             case 3 -> world.write(PodOps.undo(pod, id));
             case 4 -> world.patch(name, MapEdit.set(begun(id, type)));
-            case 5 -> world.patch(name, MapEdit.remove(List.of(Mark.OPERATING.key(id))));
-            case 6 -> world.patch(name, MapEdit.set(Mark.UNDO_OPERATION_TYPE.key(id), type));
+            case 5 -> world.patch(name, MapEdit.remove(List.of(LifecycleLabel.OPERATING.key(id))));
+            case 6 -> world.patch(name, MapEdit.set(LifecycleLabel.UNDO_OPERATION_TYPE.key(id), type));
             case 7 -> toggle(world, pod);
             case 8 -> world.containers(name, random.nextInt(4) > 0);
             case 9, 10 -> world.kubelet(name);
@@ -169,7 +175,8 @@ class LifecycleStoryTest {
     }
 
     private static Map<String, String> begun(String id, String type) {
-        return new TreeMap<>(Map.of(Mark.OPERATING.key(id), "true", Mark.OPERATION_TYPE.key(id), type));
+        return new TreeMap<>(
+                Map.of(LifecycleLabel.OPERATING.key(id), "true", LifecycleLabel.OPERATION_TYPE.key(id), type));
     }
 
     private static void toggle(LifecycleWorld world, PodRecord pod) {

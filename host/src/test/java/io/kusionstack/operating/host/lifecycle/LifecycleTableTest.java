@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.lifecycle.LifecycleSnapshot.Facts;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -27,26 +27,26 @@ class LifecycleTableTest {
     private static final Instant NOW = Instant.parse("2026-01-01T01:00:00Z");
     private static final String ID = "op";
     private static final String TYPE = "update";
-    private static final Judgement PASSED = new Judgement.Passed();
-    private static final Judgement REJECTED =
-            new Judgement.Rejected(List.of(new Wait(Reason.WAITING_FOR_RULE, "rule", "not yet")));
+    private static final Decision PASSED = new Decision.Admitted();
+    private static final Decision REJECTED =
+            new Decision.Rejected(List.of(new Wait(Reason.WAITING_FOR_RULE, "rule", "not yet")));
     private static final int MOST_WRITES = 4;
 
-    private record Case(PodRecord pod, Judgement judgement, boolean valid, PodEdit edit, PodRecord after) {
-        static Case of(PodRecord pod, Judgement judgement, boolean valid) {
-            PodEdit edit = LifecycleTableTest.plan(pod, PodEdit.of(pod), judgement);
-            return new Case(pod, judgement, valid, edit, pod.with(edit));
+    private record Case(PodRecord pod, Decision decision, boolean valid, PodEdit edit, PodRecord after) {
+        static Case of(PodRecord pod, Decision decision, boolean valid) {
+            PodEdit edit = LifecycleTableTest.plan(pod, PodEdit.of(pod), decision);
+            return new Case(pod, decision, valid, edit, pod.with(edit));
         }
 
         PodEdit plan(PodRecord seen, PodEdit wanted) {
-            return LifecycleTableTest.plan(seen, wanted, judgement);
+            return LifecycleTableTest.plan(seen, wanted, decision);
         }
     }
 
-    private static PodEdit plan(PodRecord seen, PodEdit edit, Judgement judgement) {
+    private static PodEdit plan(PodRecord seen, PodEdit edit, Decision decision) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, edit, NOW);
-        Map<String, Judgement> judged = new TreeMap<>();
-        LifecyclePlanner.asks(snapshot.ops()).keySet().forEach(id -> judged.put(id, judgement));
+        Map<String, Decision> judged = new TreeMap<>();
+        LifecyclePlanner.asks(snapshot.ops()).keySet().forEach(id -> judged.put(id, decision));
         Facts facts = new Facts(
                 judged, Optional.empty(), Optional.empty(), List.of(), Set.of(), new TreeMap<>(), Optional.empty());
         return LifecyclePlanner.plan(snapshot.with(facts)).edit();
@@ -68,7 +68,7 @@ class LifecycleTableTest {
     @Test
     void leavesAndReturnsOnlyWithThePermissionOfTheRules() {
         forEveryCase(each -> {
-            if (each.judgement() == REJECTED) {
+            if (each.decision() == REJECTED) {
                 Optional<PodOps.Phase> before = phase(each.pod());
                 Optional<PodOps.Phase> after = phase(each.after());
                 boolean asks = before.equals(Optional.of(PodOps.Phase.PRE_CHECK))
@@ -94,13 +94,13 @@ class LifecycleTableTest {
     void keepsGateMarkAndLabelsInStep() {
         forEveryCase(each -> {
             PodRecord after = each.after();
-            boolean holds = PodOps.decode(after.labels()).values().stream().anyMatch(Op::holdsGate);
+            boolean holds = PodOps.decode(after.labels()).values().stream().anyMatch(OperationState::holdsGate);
             boolean inStep = !(holds && after.hasLabel(Names.SERVICE_AVAILABLE))
                     && !(holds && each.edit().serviceReady().equals(Optional.of(true)))
                     && !(after.hasLabel(Names.SERVICE_AVAILABLE) && !each.pod().ready());
             boolean entersService =
                     !each.pod().hasLabel(Names.SERVICE_AVAILABLE) && after.hasLabel(Names.SERVICE_AVAILABLE);
-            boolean asks = PodOps.decode(after.labels()).values().stream().noneMatch(Op::hasLeftPreCheck);
+            boolean asks = PodOps.decode(after.labels()).values().stream().noneMatch(OperationState::hasLeftPreCheck);
             if (!inStep || entersService && !(asks && each.pod().ready())) {
                 assertThat(after).as("%s", each).isNull();
             }
@@ -126,8 +126,8 @@ class LifecycleTableTest {
             PodOps.decode(labels)
                     .values()
                     .forEach(op -> op.marks().ifPresent(wanted -> {
-                        Set<Mark> found = EnumSet.noneOf(Mark.class);
-                        for (Mark mark : Mark.values()) {
+                        Set<LifecycleLabel> found = EnumSet.noneOf(LifecycleLabel.class);
+                        for (LifecycleLabel mark : LifecycleLabel.values()) {
                             if (labels.containsKey(mark.key(ID))) {
                                 found.add(mark);
                             }
@@ -157,7 +157,7 @@ class LifecycleTableTest {
     void takesEveryLabelOfAnUndoneOperationAway() {
         forEveryLabels(labels -> {
             PodRecord pod = labelled(labels)
-                    .label(Mark.UNDO_OPERATION_TYPE.key(ID), "anything")
+                    .label(LifecycleLabel.UNDO_OPERATION_TYPE.key(ID), "anything")
                     .available()
                     .build();
             PodRecord after = pod.with(plan(pod, PodEdit.of(pod), REJECTED));
@@ -184,7 +184,7 @@ class LifecycleTableTest {
     @Test
     void bringsEveryPodBackWhenEverybodyDoesTheirPart() {
         forEveryCase(each -> {
-            if (each.judgement() != PASSED || !each.pod().finalizers().isEmpty() || isUntyped(each.pod())) {
+            if (each.decision() != PASSED || !each.pod().finalizers().isEmpty() || isUntyped(each.pod())) {
                 return;
             }
             PodRecord pod = each.pod();
@@ -199,7 +199,7 @@ class LifecycleTableTest {
     }
 
     private static boolean isUntyped(PodRecord pod) {
-        return PodOps.decode(pod.labels()).values().stream().anyMatch(Op.Untyped.class::isInstance);
+        return PodOps.decode(pod.labels()).values().stream().anyMatch(OperationState.Untyped.class::isInstance);
     }
 
     private static PodRecord kubelet(PodRecord pod) {
@@ -248,8 +248,8 @@ class LifecycleTableTest {
     }
 
     private static void forEveryLabels(Consumer<Map<String, String>> test) {
-        Mark[] marks =
-                EnumSet.complementOf(EnumSet.of(Mark.UNDO_OPERATION_TYPE)).toArray(Mark[]::new);
+        LifecycleLabel[] marks = EnumSet.complementOf(EnumSet.of(LifecycleLabel.UNDO_OPERATION_TYPE))
+                .toArray(LifecycleLabel[]::new);
         for (int bits = 0; bits < 1 << marks.length; bits++) {
             Map<String, String> labels = new TreeMap<>();
             for (int i = 0; i < marks.length; i++) {
@@ -257,8 +257,8 @@ class LifecycleTableTest {
                     labels.put(marks[i].key(ID), marks[i].isType() ? TYPE : Pods.STAMP);
                 }
             }
-            if (labels.containsKey(Mark.OPERATED.key(ID))) {
-                labels.put(Mark.DONE_OPERATION_TYPE.key(ID), TYPE);
+            if (labels.containsKey(LifecycleLabel.OPERATED.key(ID))) {
+                labels.put(LifecycleLabel.DONE_OPERATION_TYPE.key(ID), TYPE);
             }
             test.accept(labels);
             labels.put(Names.key(Names.OPERATION_PERMISSION, TYPE), Pods.STAMP);
@@ -267,9 +267,10 @@ class LifecycleTableTest {
     }
 
     private static boolean isValid(PodRecord pod) {
-        boolean operated = pod.hasLabel(Mark.OPERATED.key(ID)) == pod.hasLabel(Mark.DONE_OPERATION_TYPE.key(ID));
-        boolean permitted =
-                pod.hasLabel(Mark.PRE_CHECKED.key(ID)) == pod.hasLabel(Names.key(Names.OPERATION_PERMISSION, TYPE));
+        boolean operated = pod.hasLabel(LifecycleLabel.OPERATED.key(ID))
+                == pod.hasLabel(LifecycleLabel.DONE_OPERATION_TYPE.key(ID));
+        boolean permitted = pod.hasLabel(LifecycleLabel.PRE_CHECKED.key(ID))
+                == pod.hasLabel(Names.key(Names.OPERATION_PERMISSION, TYPE));
         return operated && permitted;
     }
 

@@ -3,12 +3,12 @@ package io.kusionstack.operating.host.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgement;
-import io.kusionstack.operating.host.plan.Judgements;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -77,7 +77,7 @@ class LifecycleTakeOverTest {
         PodRecord pod = Pods.pod("a")
                 .available()
                 .lifecycle(Names.OPERATING, "x")
-                .label(Mark.OPERATION_TYPE.key("x"), "update")
+                .label(LifecycleLabel.OPERATION_TYPE.key("x"), "update")
                 .lifecycle(Names.PRE_CHECKED, "x")
                 .lifecycle(Names.OPERATION_PERMISSION, "update")
                 .build();
@@ -86,7 +86,7 @@ class LifecycleTakeOverTest {
         PodRecord after = after(pod);
 
         assertThat(PodOps.operation(after, "x").orElseThrow().phase()).isEqualTo(PodOps.Phase.PRE_CHECK);
-        assertThat(after.hasLabel(Mark.PRE_CHECKED.key("x"))).isFalse();
+        assertThat(after.hasLabel(LifecycleLabel.PRE_CHECKED.key("x"))).isFalse();
         assertThat(after.hasLabel(Names.key(Names.OPERATION_PERMISSION, "update")))
                 .isFalse();
         assertThat(after.hasLabel(Names.SERVICE_AVAILABLE)).isTrue();
@@ -151,7 +151,7 @@ class LifecycleTakeOverTest {
     void collectsOrphanedLabelsOnlyAfterAWhile() {
         PodRecord pod = Pods.pod("a")
                 .available()
-                .label(Mark.OPERATION_TYPE.key("x"), "update")
+                .label(LifecycleLabel.OPERATION_TYPE.key("x"), "update")
                 .lifecycle(Names.PRE_CHECK, "x")
                 .build();
 
@@ -163,14 +163,14 @@ class LifecycleTakeOverTest {
                         .edit()
                         .labels()
                         .removed())
-                .containsExactlyInAnyOrder(Mark.OPERATION_TYPE.key("x"), Mark.PRE_CHECK.key("x"));
+                .containsExactlyInAnyOrder(LifecycleLabel.OPERATION_TYPE.key("x"), LifecycleLabel.PRE_CHECK.key("x"));
     }
 
     @Test
     void neverCollectsABareType() {
         PodRecord pod = Pods.pod("a")
                 .available()
-                .label(Mark.OPERATION_TYPE.key("x"), "update")
+                .label(LifecycleLabel.OPERATION_TYPE.key("x"), "update")
                 .build();
 
         assertThat(edit(pod).isEmpty()).isTrue();
@@ -182,7 +182,7 @@ class LifecycleTakeOverTest {
         PodRecord pod = Pods.pod("a")
                 .offline()
                 .operating("collaset", "update")
-                .label(Mark.OPERATION_TYPE.key("collaset"), "scale-in")
+                .label(LifecycleLabel.OPERATION_TYPE.key("collaset"), "scale-in")
                 .build();
 
         PodRecord after = after(pod);
@@ -200,7 +200,7 @@ class LifecycleTakeOverTest {
         PodRecord pod = Pods.pod("a")
                 .offline()
                 .operating("x", "update")
-                .label(Mark.UNDO_OPERATION_TYPE.key("x"), "delete")
+                .label(LifecycleLabel.UNDO_OPERATION_TYPE.key("x"), "delete")
                 .build();
 
         PodRecord after = after(pod);
@@ -226,22 +226,23 @@ class LifecycleTakeOverTest {
                 .offline()
                 .protectedBy("lb")
                 .preparing("collaset", "update")
-                .label(Mark.OPERATING.key("typeless"), "1")
+                .label(LifecycleLabel.OPERATING.key("typeless"), "1")
                 .build();
 
         assertThat(gate.explain(pod, LATER))
                 .isEqualTo(new Explanation(
                         pod.ref(),
                         List.of(
-                                new Explanation.Operation("collaset", "update", "Preparing", Optional.of(Pods.CREATED)),
-                                new Explanation.Operation("typeless", "", "PreCheck", Optional.empty())),
+                                new Explanation.ExplainedOperation(
+                                        "collaset", "update", "Preparing", Optional.of(Pods.CREATED)),
+                                new Explanation.ExplainedOperation("typeless", "", "PreCheck", Optional.empty())),
                         false,
                         List.of(
                                 new Wait(
                                         Reason.OPERATION_TYPE_MISSING,
                                         "typeless",
                                         "operation typeless has no type; set the label "
-                                                + Mark.OPERATION_TYPE.key("typeless")),
+                                                + LifecycleLabel.OPERATION_TYPE.key("typeless")),
                                 new Wait(
                                         Reason.WAITING_FOR_FINALIZER,
                                         Names.PROTECTION_PREFIX + "/lb",
@@ -255,7 +256,7 @@ class LifecycleTakeOverTest {
     void goesOnWithoutTheWantedEditAfterARefusal() {
         PodRecord pod = Pods.pod("a").offline().preparing("collaset", "update").build();
         LifecycleGate intending = new LifecycleGate(
-                Judgements.none(),
+                PodAdmission.none(),
                 seen -> {
                     throw new AssertionError("asked for the refused edit");
                 },
@@ -279,9 +280,9 @@ class LifecycleTakeOverTest {
                 .isEqualTo(PodEdit.of(pod).removeFinalizer(Names.PROTECTION_PREFIX + "/old"));
     }
 
-    private Judgement judge(PodRecord pod, String operation, Stage stage, Instant now) {
+    private Decision judge(PodRecord pod, String operation, Stage stage, Instant now) {
         asked.add(operation + " " + stage);
-        return passes ? new Judgement.Passed() : new Judgement.Rejected(List.of());
+        return passes ? new Decision.Admitted() : new Decision.Rejected(List.of());
     }
 
     private PodEdit edit(PodRecord pod) {

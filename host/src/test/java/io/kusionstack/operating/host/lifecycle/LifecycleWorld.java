@@ -1,10 +1,10 @@
 package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
-import io.kusionstack.operating.host.plan.Judgement;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
@@ -153,12 +153,12 @@ final class LifecycleWorld {
         return pods.values().stream().filter(pod -> !pod.available()).count();
     }
 
-    private Judgement judge(PodRecord pod, String operation, Stage stage, Instant at) {
+    private Decision judge(PodRecord pod, String operation, Stage stage, Instant at) {
         boolean alreadyOut = !pod(pod.name()).available();
         if (stage == Stage.POST_CHECK || alreadyOut || out() < mostOut) {
-            return new Judgement.Passed();
+            return new Decision.Admitted();
         }
-        return new Judgement.Rejected(List.of(new Wait(Reason.BUDGET_EXHAUSTED, "max", "no slot is left")));
+        return new Decision.Rejected(List.of(new Wait(Reason.BUDGET_EXHAUSTED, "max", "no slot is left")));
     }
 
     private void store(PodRecord pod) {

@@ -45,9 +45,9 @@ class PodOpsTest {
     @Test
     void takesAnyValueOfALabelForItsPresence() {
         PodRecord pod = Pods.pod("a")
-                .label(Mark.OPERATING.key("x"), "true")
-                .label(Mark.OPERATION_TYPE.key("x"), "update")
-                .label(Mark.PRE_CHECK.key("x"), "true")
+                .label(LifecycleLabel.OPERATING.key("x"), "true")
+                .label(LifecycleLabel.OPERATION_TYPE.key("x"), "update")
+                .label(LifecycleLabel.PRE_CHECK.key("x"), "true")
                 .build();
 
         assertThat(PodOps.operation(pod, "x"))
@@ -58,7 +58,7 @@ class PodOpsTest {
     void listsWhoWaitsAtAStage() {
         PodRecord pod = Pods.pod("a")
                 .preCheck("collaset", "update")
-                .label(Mark.OPERATING.key("typeless"), "1")
+                .label(LifecycleLabel.OPERATING.key("typeless"), "1")
                 .postCheck("job", "restart")
                 .build();
 
@@ -83,9 +83,9 @@ class PodOpsTest {
         assertThat(begin)
                 .isEqualTo(PodEdit.of(pod)
                         .labels(MapEdit.set(Map.of(
-                                Mark.OPERATING.key("collaset"),
+                                LifecycleLabel.OPERATING.key("collaset"),
                                 STAMP,
-                                Mark.OPERATION_TYPE.key("collaset"),
+                                LifecycleLabel.OPERATION_TYPE.key("collaset"),
                                 "update"))));
         PodRecord begun = pod.with(begin);
         assertThat(PodOps.begin(begun, "collaset", "update", NOW.plusSeconds(5)).isEmpty())
@@ -99,7 +99,7 @@ class PodOpsTest {
         PodRecord begun = pod.with(PodOps.begin(pod, "collaset", "scale-in", NOW));
 
         assertThat(PodOps.operation(begun, "collaset").orElseThrow().phase()).isEqualTo(PodOps.Phase.PRE_CHECK);
-        assertThat(begun.hasLabel(Mark.PRE_CHECKED.key("collaset"))).isFalse();
+        assertThat(begun.hasLabel(LifecycleLabel.PRE_CHECKED.key("collaset"))).isFalse();
     }
 
     @Test
@@ -127,7 +127,7 @@ class PodOpsTest {
         PodRecord pod = Pods.pod("a").offline().operating("collaset", "update").build();
 
         assertThat(PodOps.finish(pod, "collaset"))
-                .isEqualTo(PodEdit.of(pod).labels(MapEdit.remove(List.of(Mark.OPERATING.key("collaset")))));
+                .isEqualTo(PodEdit.of(pod).labels(MapEdit.remove(List.of(LifecycleLabel.OPERATING.key("collaset")))));
     }
 
     @Test
@@ -161,7 +161,7 @@ class PodOpsTest {
     void doesNotDelayWhereTheStartIsNoTime() {
         PodRecord pod = Pods.pod("a")
                 .operating("collaset", "update")
-                .label(Mark.OPERATE.key("collaset"), "true")
+                .label(LifecycleLabel.OPERATE.key("collaset"), "true")
                 .build();
 
         assertThat(allowed(pod, "update", Duration.ofHours(1))).isEqualTo(new PodOps.Allowance.Now());

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.ops.OpsServer.Content;
 import io.kusionstack.operating.host.plan.Explanation;
-import io.kusionstack.operating.host.plan.Explanation.Operation;
-import io.kusionstack.operating.host.plan.Explanation.Traffic;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginState.PluginHealth;
 import io.kusionstack.operating.plugin.PodRef;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,11 +34,11 @@ import org.junit.jupiter.api.Test;
 class OpsServerTest {
     private static final Explanation POD = new Explanation(
             new PodRef("shop", "web-a", "u-1"),
-            List.of(new Operation(
+            List.of(new Explanation.ExplainedOperation(
                     "collaset", "update", "PreCheck", Optional.of(Instant.parse("2026-01-01T00:00:00Z")))),
             true,
             List.of(new Wait(Reason.BUDGET_EXHAUSTED, "enough", "3 of 3 Pods may be out of service and 3 are")),
-            List.of(new Traffic(
+            List.of(new Explanation.ExplainedTraffic(
                     "Service shop/web",
                     "slb",
                     "lb-1",
@@ -88,7 +86,7 @@ class OpsServerTest {
         HealthCheck note = new HealthCheck("plugins", refused::get);
         server = OpsServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new Content(
+                new OpsServer.OpsContent(
                         () -> "# metrics\n",
                         List.of(live),
                         List.of(live, ready),
@@ -225,7 +223,7 @@ class OpsServerTest {
                     "slb",
                     "1.0.0",
                     List.of(new PluginState.Offered("slb", PluginState.Kind.TRAFFIC)),
-                    PluginState.Standing.LOADED,
+                    PluginHealth.LOADED,
                     "",
                     3,
                     1,

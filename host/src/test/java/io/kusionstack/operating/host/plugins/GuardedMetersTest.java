@@ -16,8 +16,8 @@ class GuardedMetersTest {
     private final PluginCall call = new PluginCall(
             "sample",
             new ClassLoader("sample", null) {},
-            new PluginCall.Limits(Duration.ofMillis(200), 2),
-            new PluginWords(text -> text),
+            new PluginCall.CallLimits(Duration.ofMillis(200), 2),
+            new ErrorText(text -> text),
             metrics);
     private final Registry registry = new Registry();
     private final GuardedMeters meters = new GuardedMeters("sample", call, registry);

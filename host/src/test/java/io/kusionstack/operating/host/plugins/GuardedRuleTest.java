@@ -4,7 +4,6 @@ import static io.kusionstack.operating.host.plugins.PluginJars.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
@@ -54,7 +53,7 @@ class GuardedRuleTest {
         System.getProperties().put(RELEASE, release);
         new PluginJars(folder, work).build("sample.jar", sample("sample", RELUCTANT));
         host = new PluginHost(
-                new PluginHost.Settings(
+                new PluginHost.PluginSettings(
                         Optional.of(folder),
                         Map.of(),
                         true,
@@ -63,7 +62,7 @@ class GuardedRuleTest {
                         Duration.ofMillis(300),
                         4,
                         Duration.ofSeconds(10)),
-                new PluginHost.Surroundings(
+                new PluginHost.PluginEnvironment(
                         Clock.systemUTC(), new NoReads(), name -> Optional.empty(), new CountingPluginMetrics()));
         host.start();
         host.awaitLoaded();
@@ -92,16 +91,16 @@ class GuardedRuleTest {
         release.countDown();
         assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo(TICKET);
         Answer<RuleResponse> answer = after.judge(request("quick"));
-        while (answer instanceof Answer.Missing) {
+        while (answer instanceof Answer.NoAnswer) {
             answer = after.judge(request("quick"));
         }
         assertThat(answer).isEqualTo(new Answer.Given<>(TICKET));
     }
 
     private RuleWorker worker(String rule) {
-        Opened opened = host.rules().open("sample", rule, JsonNodeFactory.instance.objectNode());
-        assertThat(opened).isInstanceOf(Opened.Ready.class);
-        return ((Opened.Ready) opened).worker();
+        RulePlugins.OpenedRule opened = host.rules().open("sample", rule, JsonNodeFactory.instance.objectNode());
+        assertThat(opened).isInstanceOf(RulePlugins.OpenedRule.RuleReady.class);
+        return ((RulePlugins.OpenedRule.RuleReady) opened).worker();
     }
 
     private static RuleRequest request(String rule) {
@@ -111,7 +110,7 @@ class GuardedRuleTest {
     }
 
     private static String why(Answer<?> answer) {
-        assertThat(answer).isInstanceOf(Answer.Missing.class);
-        return ((Answer.Missing<?>) answer).why().message();
+        assertThat(answer).isInstanceOf(Answer.NoAnswer.class);
+        return ((Answer.NoAnswer<?>) answer).why().message();
     }
 }

@@ -3,7 +3,6 @@ package io.kusionstack.operating.host.plugins;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Reason;
-import io.kusionstack.operating.host.plugins.TrafficPlugins.Found;
 import io.kusionstack.operating.host.plugins.TrafficPlugins.TrafficWorker;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Employer;
@@ -77,12 +76,12 @@ class GuardedTrafficTest {
     void load() throws InterruptedException {
         new PluginJars(folder, work).build("sample.jar", new PluginJars.Recipe().source(CONTROL));
         host = new PluginHost(
-                new PluginHost.Settings(
+                new PluginHost.PluginSettings(
                         Optional.of(folder), Map.of(), true, Map.of(), List.of(), LIMIT, 16, Duration.ofSeconds(10)),
-                new PluginHost.Surroundings(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
+                new PluginHost.PluginEnvironment(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
         host.start();
         host.awaitLoaded();
-        worker = ((Found.Ready) host.traffic().find("sample")).worker();
+        worker = ((TrafficPlugins.TrafficLookup.TrafficReady) host.traffic().find("sample")).worker();
     }
 
     @AfterEach
@@ -109,7 +108,7 @@ class GuardedTrafficTest {
             }
             List<Reason> why = new ArrayList<>();
             for (Future<Answer<Observation>> one : hanging) {
-                why.add(((Answer.Missing<Observation>) one.get()).why().reason());
+                why.add(((Answer.NoAnswer<Observation>) one.get()).why().reason());
             }
             assertThat(why).containsOnlyOnce(Reason.PLUGIN_FAILED).contains(Reason.PLUGIN_BUSY);
         }
@@ -124,7 +123,7 @@ class GuardedTrafficTest {
 
         Answer<Observation> answer = observe(employer("web", "hangs"));
 
-        assertThat(((Answer.Missing<Observation>) answer).why().message())
+        assertThat(((Answer.NoAnswer<Observation>) answer).why().message())
                 .startsWith("plugin \"sample\" rests for hangs, because");
         assertThat(observe(employer("shop", "lb-1"))).isInstanceOf(Answer.Given.class);
     }
@@ -144,8 +143,8 @@ class GuardedTrafficTest {
 
             // waited for the first, and then had all of its own time
             assertThat(Duration.between(begun, Instant.now())).isGreaterThan(limit.plus(limit.dividedBy(10)));
-            assertThat(((Answer.Missing<Observation>) second).why().reason()).isEqualTo(Reason.PLUGIN_FAILED);
-            assertThat(first.get()).isInstanceOf(Answer.Missing.class);
+            assertThat(((Answer.NoAnswer<Observation>) second).why().reason()).isEqualTo(Reason.PLUGIN_FAILED);
+            assertThat(first.get()).isInstanceOf(Answer.NoAnswer.class);
         }
     }
 

@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.plugins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.plugins.LockKeys.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +18,12 @@ class LockKeysTest {
     @Test
     void equalKeysAreTakenOneAfterTheOther() {
         Runnable free = taken(locks.take("lb-1"));
-        assertThat(locks.take("lb-1")).isInstanceOf(Turn.Busy.class);
-        assertThat(locks.take("lb-2")).isInstanceOf(Turn.Taken.class);
+        assertThat(locks.take("lb-1")).isInstanceOf(LockKeys.KeyTurn.KeyBusy.class);
+        assertThat(locks.take("lb-2")).isInstanceOf(LockKeys.KeyTurn.KeyTaken.class);
 
         free.run();
 
-        assertThat(locks.take("lb-1")).isInstanceOf(Turn.Taken.class);
+        assertThat(locks.take("lb-1")).isInstanceOf(LockKeys.KeyTurn.KeyTaken.class);
     }
 
     @Test
@@ -32,13 +31,13 @@ class LockKeysTest {
         Thread other = Thread.ofVirtual().start(taken(locks.take("lb-1")));
         other.join();
 
-        assertThat(locks.take("lb-1")).isInstanceOf(Turn.Taken.class);
+        assertThat(locks.take("lb-1")).isInstanceOf(LockKeys.KeyTurn.KeyTaken.class);
     }
 
     @Test
     void aKeyThatNobodyHoldsIsForgotten() {
         Runnable free = taken(locks.take("lb-1"));
-        assertThat(locks.take("lb-1")).isInstanceOf(Turn.Busy.class);
+        assertThat(locks.take("lb-1")).isInstanceOf(LockKeys.KeyTurn.KeyBusy.class);
         assertThat(locks.size()).isEqualTo(1);
 
         free.run();
@@ -79,7 +78,7 @@ class LockKeysTest {
         LockKeys impatient = new LockKeys(new LockKeys.Bounds(8, 8, Duration.ZERO));
         taken(impatient.take("lb-1"));
 
-        assertThat(impatient.take("lb-1", LONG)).isInstanceOf(Turn.Busy.class);
+        assertThat(impatient.take("lb-1", LONG)).isInstanceOf(LockKeys.KeyTurn.KeyBusy.class);
     }
 
     @Test
@@ -88,26 +87,26 @@ class LockKeysTest {
         List<Runnable> holders =
                 List.of(taken(narrow.take("lb-1")), taken(narrow.take("lb-2")), taken(narrow.take("lb-3")));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Turn> one = threads.submit(() -> narrow.take("lb-1", LONG));
+            Future<LockKeys.KeyTurn> one = threads.submit(() -> narrow.take("lb-1", LONG));
             while (narrow.waiting() < 1) {
                 Thread.onSpinWait();
             }
-            assertThat(narrow.take("lb-1", LONG)).isInstanceOf(Turn.Busy.class);
-            Future<Turn> two = threads.submit(() -> narrow.take("lb-2", LONG));
+            assertThat(narrow.take("lb-1", LONG)).isInstanceOf(LockKeys.KeyTurn.KeyBusy.class);
+            Future<LockKeys.KeyTurn> two = threads.submit(() -> narrow.take("lb-2", LONG));
             while (narrow.waiting() < 2) {
                 Thread.onSpinWait();
             }
-            assertThat(narrow.take("lb-3", LONG)).isInstanceOf(Turn.Busy.class);
+            assertThat(narrow.take("lb-3", LONG)).isInstanceOf(LockKeys.KeyTurn.KeyBusy.class);
 
             holders.forEach(Runnable::run);
 
-            assertThat(one.get()).isInstanceOf(Turn.Taken.class);
-            assertThat(two.get()).isInstanceOf(Turn.Taken.class);
+            assertThat(one.get()).isInstanceOf(LockKeys.KeyTurn.KeyTaken.class);
+            assertThat(two.get()).isInstanceOf(LockKeys.KeyTurn.KeyTaken.class);
         }
     }
 
-    private static Runnable taken(Turn turn) {
-        assertThat(turn).isInstanceOf(Turn.Taken.class);
-        return ((Turn.Taken) turn).free();
+    private static Runnable taken(LockKeys.KeyTurn turn) {
+        assertThat(turn).isInstanceOf(LockKeys.KeyTurn.KeyTaken.class);
+        return ((LockKeys.KeyTurn.KeyTaken) turn).free();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.plugins.PluginCall.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +27,8 @@ class PluginCallTest {
     private final PluginCall call = new PluginCall(
             "sample",
             loader,
-            new PluginCall.Limits(LONG, 2),
-            new PluginWords(text -> text.replace("s3cret", "***")),
+            new PluginCall.CallLimits(LONG, 2),
+            new ErrorText(text -> text.replace("s3cret", "***")),
             metrics);
 
     @AfterEach
@@ -54,11 +53,11 @@ class PluginCallTest {
     @Test
     void whoHasAnAnswerMayAskAgainAtOnceThoughThereIsRoomForOneCallOnly() {
         PluginCall narrow = new PluginCall(
-                "sample", loader, new PluginCall.Limits(LONG, 1), new PluginWords(text -> text), metrics);
+                "sample", loader, new PluginCall.CallLimits(LONG, 1), new ErrorText(text -> text), metrics);
         for (int time = 0; time < 2_000; time++) {
             int asked = time;
 
-            assertThat(narrow.ask(PluginCall.Question.of("sample", "judge", LONG, () -> asked)))
+            assertThat(narrow.ask(PluginCall.CallSpec.of("sample", "judge", LONG, () -> asked)))
                     .isEqualTo(new Answer.Given<>(asked));
         }
         narrow.end();
@@ -77,7 +76,7 @@ class PluginCallTest {
         assertThat(ask(LONG, () -> {
                     throw new Hostile();
                 }))
-                .isInstanceOf(Answer.Missing.class);
+                .isInstanceOf(Answer.NoAnswer.class);
     }
 
     private static final class Hostile extends RuntimeException {
@@ -94,7 +93,7 @@ class PluginCallTest {
         CompletableFuture<String> late = new CompletableFuture<>();
         CountDownLatch ended = new CountDownLatch(1);
 
-        Answer<String> answer = call.ask(Question.of("sample", "judge", SHORT, this::untilInterrupted)
+        Answer<String> answer = call.ask(PluginCall.CallSpec.of("sample", "judge", SHORT, this::untilInterrupted)
                 .lateTo(late::complete)
                 .endingWith(ended::countDown));
 
@@ -145,7 +144,7 @@ class PluginCallTest {
             }
 
             assertThat(ask(LONG, () -> "well"))
-                    .isEqualTo(new Answer.Missing<>(
+                    .isEqualTo(new Answer.NoAnswer<>(
                             new Wait(
                                     Reason.PLUGIN_BUSY,
                                     "sample",
@@ -208,11 +207,11 @@ class PluginCallTest {
     }
 
     private Answer<String> quick(Callable<String> asked) {
-        return call.askQuick(Question.of(new Topic("sample", "lockKey", "shop/web"), LONG, asked));
+        return call.askQuick(PluginCall.CallSpec.of(new Topic("sample", "lockKey", "shop/web"), LONG, asked));
     }
 
     private Answer<String> about(String subject, Duration limit, Callable<String> asked) {
-        return call.ask(Question.of(new Topic("sample", "observe", subject), limit, asked));
+        return call.ask(PluginCall.CallSpec.of(new Topic("sample", "observe", subject), limit, asked));
     }
 
     private static String uninterruptibly(CountDownLatch release) {
@@ -261,14 +260,14 @@ class PluginCallTest {
             call.stopRouting();
 
             assertThat(ask(LONG, () -> "well"))
-                    .isEqualTo(new Answer.Missing<>(
+                    .isEqualTo(new Answer.NoAnswer<>(
                             new Wait(Reason.PLUGIN_UNAVAILABLE, "sample", "plugin \"sample\" is being unloaded"),
                             AGAIN));
             assertThat(call.awaitIdle(SHORT)).isFalse();
             release.countDown();
             assertThat(running.get()).isEqualTo(new Answer.Given<>("late"));
             assertThat(call.awaitIdle(LONG)).isTrue();
-            assertThat(call.settle(Question.of("sample", "close", LONG, () -> "closed")))
+            assertThat(call.settle(PluginCall.CallSpec.of("sample", "close", LONG, () -> "closed")))
                     .isEqualTo(new Answer.Given<>("closed"));
         }
     }
@@ -287,14 +286,14 @@ class PluginCallTest {
         caller.interrupt();
         caller.join();
 
-        assertThat(answers).hasSize(1).first().isInstanceOf(Answer.Missing.class);
+        assertThat(answers).hasSize(1).first().isInstanceOf(Answer.NoAnswer.class);
     }
 
     private Answer<String> ask(Duration limit, Callable<String> asked) {
-        return call.ask(Question.of("sample", "judge", limit, asked));
+        return call.ask(PluginCall.CallSpec.of("sample", "judge", limit, asked));
     }
 
     private static Answer<String> missing(String why) {
-        return new Answer.Missing<>(new Wait(Reason.PLUGIN_FAILED, "sample", "plugin \"sample\" " + why), AGAIN);
+        return new Answer.NoAnswer<>(new Wait(Reason.PLUGIN_FAILED, "sample", "plugin \"sample\" " + why), AGAIN);
     }
 }

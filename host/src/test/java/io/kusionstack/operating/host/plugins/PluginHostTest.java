@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kusionstack.operating.host.plugins.PluginState.Kind;
 import io.kusionstack.operating.host.plugins.PluginState.Offered;
-import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
@@ -71,7 +70,7 @@ class PluginHostTest {
                         "sample",
                         "1.2.3",
                         List.of(new Offered("sample", Kind.RULE)),
-                        PluginState.Standing.LOADED,
+                        PluginState.PluginHealth.LOADED,
                         "",
                         0,
                         0,
@@ -95,7 +94,7 @@ class PluginHostTest {
         jars.build("sample-1.jar", sample("sample", PASS));
 
         assertThat(host().rules().open("sample", RULE, json("{\"window\": 3, \"windows\": []}")))
-                .isEqualTo(new Opened.Invalid(List.of(
+                .isEqualTo(new RulePlugins.OpenedRule.RuleConfigInvalid(List.of(
                         "window: 3 is not allowed; it has to be a text",
                         "windows: there is no such key; known here are window")));
     }
@@ -126,7 +125,7 @@ class PluginHostTest {
         Path jar = jars.build("sample-1.jar", sample("sample", PASS));
         allowUnlisted = false;
         allowed.put("sample", JarCheck.digest(Files.readAllBytes(jar)));
-        assertThat(host().states()).extracting(PluginState::standing).containsExactly(PluginState.Standing.LOADED);
+        assertThat(host().states()).extracting(PluginState::standing).containsExactly(PluginState.PluginHealth.LOADED);
         close();
 
         jars.build("sample-1.jar", sample("sample", "return null;"));
@@ -320,7 +319,7 @@ class PluginHostTest {
         assertThat(host.states()).isEmpty();
         assertThat(unavailable(host, "sample"))
                 .isEqualTo("plugin \"sample\" is not loaded; known for rule are none; the host is stopping");
-        assertThat(worker.judge(request())).isInstanceOf(Answer.Missing.class);
+        assertThat(worker.judge(request())).isInstanceOf(Answer.NoAnswer.class);
     }
 
     @Test
@@ -337,14 +336,14 @@ class PluginHostTest {
 
         assertThat(answer)
                 .isInstanceOfSatisfying(
-                        Answer.Missing.class,
+                        Answer.NoAnswer.class,
                         missing -> assertThat(missing.why().message())
                                 .isEqualTo("plugin \"sample\" failed in judge: the worker was closed"));
     }
 
     private PluginHost host() throws InterruptedException {
         PluginHost host = new PluginHost(
-                new PluginHost.Settings(
+                new PluginHost.PluginSettings(
                         Optional.of(folder),
                         allowed,
                         allowUnlisted,
@@ -353,7 +352,7 @@ class PluginHostTest {
                         SHORT,
                         2,
                         Duration.ofSeconds(1)),
-                new PluginHost.Surroundings(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
+                new PluginHost.PluginEnvironment(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
         running = Optional.of(host);
         host.start();
         host.awaitLoaded();
@@ -362,21 +361,22 @@ class PluginHostTest {
 
     private static String refusal(PluginHost host) {
         assertThat(host.states()).hasSize(1);
-        assertThat(host.states().getFirst().standing()).isEqualTo(PluginState.Standing.REFUSED);
+        assertThat(host.states().getFirst().standing()).isEqualTo(PluginState.PluginHealth.REFUSED);
         return host.states().getFirst().why();
     }
 
     private static String unavailable(PluginHost host, String name) throws IOException {
-        assertThat(host.rules().open(name, RULE, json("{}"))).isInstanceOf(Opened.Unavailable.class);
-        return ((Opened.Unavailable) host.rules().open(name, RULE, json("{}")))
+        assertThat(host.rules().open(name, RULE, json("{}")))
+                .isInstanceOf(RulePlugins.OpenedRule.RuleUnavailable.class);
+        return ((RulePlugins.OpenedRule.RuleUnavailable) host.rules().open(name, RULE, json("{}")))
                 .why()
                 .message();
     }
 
     private static RuleWorker worker(PluginHost host, String name, String config) throws IOException {
-        Opened opened = host.rules().open(name, RULE, json(config));
-        assertThat(opened).isInstanceOf(Opened.Ready.class);
-        return ((Opened.Ready) opened).worker();
+        RulePlugins.OpenedRule opened = host.rules().open(name, RULE, json(config));
+        assertThat(opened).isInstanceOf(RulePlugins.OpenedRule.RuleReady.class);
+        return ((RulePlugins.OpenedRule.RuleReady) opened).worker();
     }
 
     private static RuleRequest request() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.kusionstack.operating.host.plugins.PluginState.Standing;
-import io.kusionstack.operating.host.plugins.TrafficPlugins.Found;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,14 +62,17 @@ class PluginSettingsTest {
         PluginHost host = host(Map.of());
 
         assertThat(host.states()).singleElement().satisfies(state -> {
-            assertThat(state.standing()).isEqualTo(Standing.NOT_CONFIGURED);
+            assertThat(state.standing()).isEqualTo(PluginState.PluginHealth.NOT_CONFIGURED);
             assertThat(state.why())
                     .isEqualTo(
                             "it serves once plugins.settings.sample is written: plugins.settings.sample.region: it is"
                                     + " missing; it has to be a text");
         });
         assertThat(metrics.count("refused")).isZero();
-        assertThat(((Found.Unavailable) host.traffic().find("sample")).why().message())
+        assertThat(((TrafficPlugins.TrafficLookup.TrafficUnavailable)
+                                host.traffic().find("sample"))
+                        .why()
+                        .message())
                 .startsWith("plugin \"sample\" is not configured: sample.jar (sample): it serves once");
     }
 
@@ -82,7 +83,7 @@ class PluginSettingsTest {
                 JsonNodeFactory.instance.objectNode().put("region", "here").put("accessKeySecret", "hunter2")));
 
         assertThat(host.states()).singleElement().satisfies(state -> {
-            assertThat(state.standing()).isEqualTo(Standing.REFUSED);
+            assertThat(state.standing()).isEqualTo(PluginState.PluginHealth.REFUSED);
             assertThat(state.why())
                     .contains("plugins.settings.sample.accessKeySecret: what stands there (not shown")
                     .doesNotContain("hunter2");
@@ -108,7 +109,7 @@ class PluginSettingsTest {
     private PluginHost host(Map<String, JsonNode> settings, Map<String, String> allowed) throws InterruptedException {
         new PluginJars(folder, work).build("sample.jar", new PluginJars.Recipe().source(CONTROL));
         PluginHost host = new PluginHost(
-                new PluginHost.Settings(
+                new PluginHost.PluginSettings(
                         Optional.of(folder),
                         allowed,
                         true,
@@ -117,7 +118,7 @@ class PluginSettingsTest {
                         Duration.ofSeconds(2),
                         4,
                         Duration.ofSeconds(10)),
-                new PluginHost.Surroundings(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
+                new PluginHost.PluginEnvironment(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
         running = Optional.of(host);
         host.start();
         host.awaitLoaded();

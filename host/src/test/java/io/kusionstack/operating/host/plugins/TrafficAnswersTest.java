@@ -23,10 +23,10 @@ class TrafficAnswersTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private final CountingPluginMetrics metrics = new CountingPluginMetrics();
     private final TrafficAnswers answers = new TrafficAnswers(
-            "acme", new PluginWords(text -> text.replace("s3cret", "***")), Clock.fixed(NOW, ZoneOffset.UTC), metrics);
+            "acme", new ErrorText(text -> text.replace("s3cret", "***")), Clock.fixed(NOW, ZoneOffset.UTC), metrics);
 
     @Test
-    void whatAPluginSaysIsOneBoundedLineWithoutSecrets() throws Unusable {
+    void whatAPluginSaysIsOneBoundedLineWithoutSecrets() throws InvalidPluginException {
         Backend backend = backend("10.0.0.1", 80);
         String words = "key s3cret\n" + "x".repeat(100_000);
 
@@ -38,11 +38,11 @@ class TrafficAnswersTest {
                 .singleElement()
                 .satisfies(result -> assertThat(((Progress.Failed) result.progress()).message())
                         .startsWith("key *** xxx")
-                        .hasSize(PluginWords.SENTENCE + 3));
+                        .hasSize(ErrorText.SENTENCE + 3));
     }
 
     @Test
-    void resultsAreMatchedByAddressAndPortToo() throws Unusable {
+    void resultsAreMatchedByAddressAndPortToo() throws InvalidPluginException {
         Backend old = backend("10.0.0.1", 80);
         Backend now = backend("10.0.0.2", 80);
         Progress failed = new Progress.Failed("Refused", "not this one", true);
@@ -54,7 +54,7 @@ class TrafficAnswersTest {
     }
 
     @Test
-    void aResultForAnotherAddressOfThePodIsNoResult() throws Unusable {
+    void aResultForAnotherAddressOfThePodIsNoResult() throws InvalidPluginException {
         Backend asked = backend("10.0.0.1", 80);
 
         assertThat(answers.checked(
@@ -65,19 +65,19 @@ class TrafficAnswersTest {
     }
 
     @Test
-    void whatIsNotKnownHasAReasonAndATime() throws Unusable {
+    void whatIsNotKnownHasAReasonAndATime() throws InvalidPluginException {
         assertThat(answers.checked(new Observation.Unknown("the API throttles", Duration.ZERO)))
                 .isEqualTo(new Observation.Unknown("the API throttles", Duration.ofSeconds(1)));
-        assertThatThrownBy(() -> answers.checked(unknownWithoutReason())).isInstanceOf(Unusable.class);
+        assertThatThrownBy(() -> answers.checked(unknownWithoutReason())).isInstanceOf(InvalidPluginException.class);
         assertThatThrownBy(() -> answers.checked(new Observation.NoSuchPlace(NOW.plusSeconds(1), "the list")))
-                .isInstanceOf(Unusable.class);
+                .isInstanceOf(InvalidPluginException.class);
     }
 
     @Test
-    void aGroupIsAText() throws Unusable {
+    void aGroupIsAText() throws InvalidPluginException {
         assertThat(TrafficAnswers.checkedGroups(List.of("rsp-1"))).containsExactly("rsp-1");
         assertThatThrownBy(() -> TrafficAnswers.checkedGroups(Arrays.asList("rsp-1", " ")))
-                .isInstanceOf(Unusable.class);
+                .isInstanceOf(InvalidPluginException.class);
     }
 
     @SuppressWarnings("NullAway")

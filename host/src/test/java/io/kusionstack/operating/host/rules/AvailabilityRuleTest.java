@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +71,7 @@ class AvailabilityRuleTest {
             for (String max : List.of("-", "0", "1", "3", "40%")) {
                 for (String min : List.of("-", "0", "2", "60%")) {
                     AvailabilityRule rule = new AvailabilityRule(quota(max), quota(min));
-                    Count count = new Count(pods, 0, 0);
+                    AvailabilityRule.PodCounts count = new AvailabilityRule.PodCounts(pods, 0, 0);
                     while (count.out() < pods && rule.blocks(count).isEmpty()) {
                         count = count.andOneMoreOut();
                     }
@@ -125,8 +124,9 @@ class AvailabilityRuleTest {
                 : Quota.number("quota", Integer.parseInt(text), new ArrayList<>());
     }
 
-    private static Count count(String podsOutMissing) {
+    private static AvailabilityRule.PodCounts count(String podsOutMissing) {
         String[] parts = podsOutMissing.split("/");
-        return new Count(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+        return new AvailabilityRule.PodCounts(
+                Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
     }
 }

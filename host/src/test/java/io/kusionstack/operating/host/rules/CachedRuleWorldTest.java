@@ -10,8 +10,8 @@ import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.PodTransitionRule;
-import io.kusionstack.operating.host.plan.Judgements.Settlement;
 import io.kusionstack.operating.host.plan.Obstacles;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
@@ -84,14 +84,14 @@ class CachedRuleWorldTest {
 
     @Test
     void aRefusedPodIsJudgedAgainWhenItsSetWantsAnotherNumberOfPods() {
-        PodRecord pod =
-                RuleDeskTest.waiting(Pods.pod("a").available().ownedBy("web").build(), 2, "100");
+        PodRecord pod = RuleAdmissionTest.waiting(
+                Pods.pod("a").available().ownedBy("web").build(), 2, "100");
         FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 1)).put(pod);
         Sets sets = new Sets();
-        world.desk.listenTo(new PodCache(), new NoRules(), sets);
+        world.admission.listenTo(new PodCache(), new NoRules(), sets);
         world.pass("web");
         world.asks(pod);
-        world.desk.settled(pod.ref(), Settlement.REFUSED);
+        world.admission.settled(pod.ref(), Settlement.REFUSED);
         assertThat(world.woken("web")).isEmpty();
         CollaSet raised = set("replicas: 4", "replicas: 3");
         raised.getMetadata().setGeneration(2L);
@@ -135,11 +135,11 @@ class CachedRuleWorldTest {
     void rulesLookAgainWhenASetSaysThatItsSpecIsNotInForce() {
         List<Key> looked = new ArrayList<>();
         Sets sets = new Sets();
-        RuleDesk desk =
-                new RuleDesk(FakeRuleWorld.with(Rules.maxUnavailable("web", 1)), FakeRuleWorld.NOW, looked::add);
-        desk.ruleChanged(FakeRuleWorld.key("web"));
-        desk.pass(FakeRuleWorld.key("web"), FakeRuleWorld.NOW);
-        desk.listenTo(new PodCache(), new NoRules(), sets);
+        RuleAdmission admission =
+                new RuleAdmission(FakeRuleWorld.with(Rules.maxUnavailable("web", 1)), FakeRuleWorld.NOW, looked::add);
+        admission.ruleChanged(FakeRuleWorld.key("web"));
+        admission.pass(FakeRuleWorld.key("web"), FakeRuleWorld.NOW);
+        admission.listenTo(new PodCache(), new NoRules(), sets);
         looked.clear();
 
         sets.change(set("replicas: 3", "replicas: 3"), set("replicas: 3", "replicas: 3, " + INVALID));
@@ -177,7 +177,7 @@ class CachedRuleWorldTest {
 
     private static final class Sets implements ObjectCache<CollaSet> {
         final List<CollaSet> all = new ArrayList<>();
-        private final List<Listener<CollaSet>> listeners = new ArrayList<>();
+        private final List<ObjectCache.ObjectListener<CollaSet>> listeners = new ArrayList<>();
 
         void change(CollaSet before, CollaSet after) {
             listeners.forEach(listener -> listener.changed(before, after));
@@ -194,7 +194,7 @@ class CachedRuleWorldTest {
         }
 
         @Override
-        public void onChange(Listener<CollaSet> listener) {
+        public void onChange(ObjectCache.ObjectListener<CollaSet> listener) {
             listeners.add(listener);
         }
     }
@@ -211,6 +211,6 @@ class CachedRuleWorldTest {
         }
 
         @Override
-        public void onChange(Listener<PodTransitionRule> listener) {}
+        public void onChange(ObjectCache.ObjectListener<PodTransitionRule> listener) {}
     }
 }

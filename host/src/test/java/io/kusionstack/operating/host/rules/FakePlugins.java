@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
+import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
 import io.kusionstack.operating.host.plugins.RulePlugins;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
@@ -45,7 +46,7 @@ final class FakePlugins implements RulePlugins {
     FakePlugins isDown(String plugin, Duration after) {
         return answers(
                 plugin,
-                request -> new Answer.Missing<>(
+                request -> new NoAnswer<>(
                         new Wait(Reason.PLUGIN_UNAVAILABLE, plugin, "plugin \"" + plugin + "\" did not answer in time"),
                         after));
     }
@@ -73,19 +74,19 @@ final class FakePlugins implements RulePlugins {
     }
 
     @Override
-    public Opened open(String plugin, String rule, JsonNode config) {
+    public RulePlugins.OpenedRule open(String plugin, String rule, JsonNode config) {
         if (!answers.containsKey(plugin)) {
-            return new Opened.Unavailable(new Wait(
+            return new RulePlugins.OpenedRule.RuleUnavailable(new Wait(
                     Reason.PLUGIN_UNAVAILABLE,
                     plugin,
                     "plugin \"" + plugin + "\" is not loaded; loaded are " + answers.keySet()));
         }
         List<String> wrong = problems.apply(config);
         if (!wrong.isEmpty()) {
-            return new Opened.Invalid(wrong);
+            return new RulePlugins.OpenedRule.RuleConfigInvalid(wrong);
         }
         opened.add(config);
-        return new Opened.Ready(new RuleWorker() {
+        return new RulePlugins.OpenedRule.RuleReady(new RuleWorker() {
             @Override
             public Answer<RuleResponse> judge(RuleRequest request, Consumer<RuleResponse> late) {
                 requests.add(request);

@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.rules;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.PodTransitionRule;
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
@@ -15,13 +15,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A cluster in memory with a desk over it: what is put is in the cache at once, and the desk is told. */
+/** A cluster in memory with a admission over it: what is put is in the cache at once, and the admission is told. */
 final class FakeRuleWorld implements RuleWorld {
     static final Instant NOW = Pods.CREATED.plusSeconds(3600);
     static final String UPDATE = "collaset";
 
     final Set<Key> ruleKeys = ConcurrentHashMap.newKeySet();
-    final RuleDesk desk = new RuleDesk(this, Instant.EPOCH, ruleKeys::add);
+    final RuleAdmission admission = new RuleAdmission(this, Instant.EPOCH, ruleKeys::add);
     private final Map<Key, PodRecord> pods = new ConcurrentHashMap<>();
     private final Map<Key, PodTransitionRule> rules = new ConcurrentHashMap<>();
     final Map<String, Wait> ahead = new ConcurrentHashMap<>();
@@ -40,54 +40,54 @@ final class FakeRuleWorld implements RuleWorld {
 
     FakeRuleWorld put(PodTransitionRule rule) {
         rules.put(key(rule.getMetadata().getName()), rule);
-        desk.ruleChanged(key(rule.getMetadata().getName()));
+        admission.ruleChanged(key(rule.getMetadata().getName()));
         return this;
     }
 
     FakeRuleWorld removeRule(String name) {
         rules.remove(key(name));
-        desk.ruleChanged(key(name));
+        admission.ruleChanged(key(name));
         return this;
     }
 
     FakeRuleWorld put(PodRecord... all) {
         for (PodRecord pod : all) {
-            desk.podChanged(pods.put(new Key(pod.namespace(), pod.name()), pod), pod);
+            admission.podChanged(pods.put(new Key(pod.namespace(), pod.name()), pod), pod);
         }
         return this;
     }
 
     FakeRuleWorld remove(String pod) {
-        desk.podChanged(pods.remove(key(pod)), null);
+        admission.podChanged(pods.remove(key(pod)), null);
         return this;
     }
 
     FakeRuleWorld put(Workload workload) {
         workloads.removeIf(old -> old.uid().equals(workload.uid()));
         workloads.add(workload);
-        desk.workloadsChanged(Pods.NAMESPACE);
+        admission.workloadsChanged(Pods.NAMESPACE);
         return this;
     }
 
     /** What a Pod that begins an update hears; it is in the cache as it was before. */
-    Judgement begins(PodRecord pod) {
-        return desk.judge(Pods.like(pod).preCheck(UPDATE, "update").build(), UPDATE, Stage.PRE_CHECK, NOW);
+    Decision begins(PodRecord pod) {
+        return admission.tryAdmit(Pods.like(pod).preCheck(UPDATE, "update").build(), UPDATE, Stage.PRE_CHECK, NOW);
     }
 
     /** What a Pod that waits hears. */
-    Judgement asks(PodRecord pod) {
-        return desk.judge(pod, UPDATE, Stage.PRE_CHECK, NOW);
+    Decision asks(PodRecord pod) {
+        return admission.tryAdmit(pod, UPDATE, Stage.PRE_CHECK, NOW);
     }
 
     boolean lets(PodRecord beginning) {
-        return begins(beginning) instanceof Judgement.Passed;
+        return begins(beginning) instanceof Decision.Admitted;
     }
 
-    Pass pass(String rule) {
-        return desk.pass(key(rule), NOW);
+    PassResult pass(String rule) {
+        return admission.pass(key(rule), NOW);
     }
 
-    Report report(String rule) {
+    RuleReport report(String rule) {
         return pass(rule).report().orElseThrow();
     }
 

@@ -3,7 +3,7 @@ package io.kusionstack.operating.host.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Judgements.Settlement;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.Stage;
@@ -21,7 +21,7 @@ class GrantsTest {
     private final Grants grants = new Grants();
 
     GrantsTest() {
-        grants.give(grant(10, Grant.Write.ASKED));
+        grants.give(grant(10, Grant.GrantWrite.ASKED));
     }
 
     @Test
@@ -100,7 +100,7 @@ class GrantsTest {
         "UNKNOWN,  UNKNOWN,    true",
         "UNKNOWN,  READ_AGAIN, false",
     })
-    void theFateOfTheWriteDecides(Grant.Write write, Settlement settlement, boolean held) {
+    void theFateOfTheWriteDecides(Grant.GrantWrite write, Settlement settlement, boolean held) {
         Grants ledger = new Grants();
         ledger.give(grant(10, write));
 
@@ -122,9 +122,9 @@ class GrantsTest {
     void anUnansweredWriteStaysSoWhenTheSameRecordAsksAgain() {
         grants.settle(UID, Settlement.UNKNOWN, grant -> false);
 
-        grants.give(grant(10, Grant.Write.ASKED));
+        grants.give(grant(10, Grant.GrantWrite.ASKED));
 
-        assertThat(grants.of(UID, "collaset")).contains(grant(10, Grant.Write.ASKED_AGAIN));
+        assertThat(grants.of(UID, "collaset")).contains(grant(10, Grant.GrantWrite.ASKED_AGAIN));
     }
 
     @ParameterizedTest
@@ -135,9 +135,9 @@ class GrantsTest {
         "UNKNOWN, UNKNOWN",
         "READ_AGAIN, ASKED"
     })
-    void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(Settlement second, Grant.Write now) {
+    void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(Settlement second, Grant.GrantWrite now) {
         grants.settle(UID, Settlement.UNKNOWN, grant -> false);
-        grants.give(grant(10, Grant.Write.ASKED));
+        grants.give(grant(10, Grant.GrantWrite.ASKED));
 
         assertThat(grants.settle(UID, second, grant -> false)).isEmpty();
 
@@ -148,21 +148,21 @@ class GrantsTest {
     void anUnansweredWriteIsPastWhenANewerRecordAsks() {
         grants.settle(UID, Settlement.UNKNOWN, grant -> false);
 
-        grants.give(grant(11, Grant.Write.ASKED));
+        grants.give(grant(11, Grant.GrantWrite.ASKED));
 
-        assertThat(grants.of(UID, "collaset")).contains(grant(11, Grant.Write.ASKED));
+        assertThat(grants.of(UID, "collaset")).contains(grant(11, Grant.GrantWrite.ASKED));
     }
 
     @ParameterizedTest
     @CsvSource({"ASKED, 10, true", "ASKED, 11, false", "UNKNOWN, 10, true", "UNKNOWN, 11, false", "RESERVED, 10, false"
     })
-    void aWriteMayBeUnderWayUntilANewerRecordIsSeen(Grant.Write write, long version, boolean underWay) {
+    void aWriteMayBeUnderWayUntilANewerRecordIsSeen(Grant.GrantWrite write, long version, boolean underWay) {
         assertThat(grant(10, write).mayBeUnderWayAt(version)).isEqualTo(underWay);
     }
 
     @Test
     void releasedWhenItIsWithdrawn() {
-        grants.withdraw(grant(10, Grant.Write.ASKED));
+        grants.withdraw(grant(10, Grant.GrantWrite.ASKED));
 
         assertThat(grants.holds(UID)).isFalse();
     }
@@ -184,8 +184,8 @@ class GrantsTest {
     @Test
     void heldAsLongAsOneOfTwoOperationsHoldsIt() {
         PodRecord both = seen.preCheck("job", "restart").version(10).build();
-        grants.give(
-                new Grant(both.ref(), "job", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 1L), 10, Grant.Write.ASKED));
+        grants.give(new Grant(
+                both.ref(), "job", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 1L), 10, Grant.GrantWrite.ASKED));
 
         grants.observe(
                 Pods.pod("a").available().version(11).preCheck("job", "restart").build());
@@ -196,18 +196,18 @@ class GrantsTest {
 
     @Test
     void onlyWhatWasGivenUnderTheSameRulesAnswers() {
-        Grant now = grant(11, Grant.Write.ASKED);
+        Grant now = grant(11, Grant.GrantWrite.ASKED);
         Grant before = new Grant(
-                now.pod(), "collaset", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 2L), 10, Grant.Write.ASKED);
-        Grant otherOperation =
-                new Grant(now.pod(), "collaset", "earlier", Stage.PRE_CHECK, Map.of("rule", 1L), 10, Grant.Write.ASKED);
+                now.pod(), "collaset", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 2L), 10, Grant.GrantWrite.ASKED);
+        Grant otherOperation = new Grant(
+                now.pod(), "collaset", "earlier", Stage.PRE_CHECK, Map.of("rule", 1L), 10, Grant.GrantWrite.ASKED);
 
-        assertThat(now.allows(grant(10, Grant.Write.RESERVED))).isTrue();
+        assertThat(now.allows(grant(10, Grant.GrantWrite.RESERVED))).isTrue();
         assertThat(now.allows(before)).isFalse();
         assertThat(now.allows(otherOperation)).isFalse();
     }
 
-    private static Grant grant(long judgedAt, Grant.Write write) {
+    private static Grant grant(long judgedAt, Grant.GrantWrite write) {
         return new Grant(
                 Pods.pod("a").build().ref(),
                 "collaset",

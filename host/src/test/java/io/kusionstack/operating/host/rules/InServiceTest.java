@@ -3,8 +3,8 @@ package io.kusionstack.operating.host.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Judgement;
-import io.kusionstack.operating.host.plan.Judgements.Settlement;
+import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -58,7 +58,9 @@ class InServiceTest {
         world.put(a, b);
 
         assertThat(world.pass("web").lookAgain()).contains(Duration.ofSeconds(5));
-        assertThat(world.desk.pass(FakeRuleWorld.key("web"), NOW.plusSeconds(5)).woken())
+        assertThat(world.admission
+                        .pass(FakeRuleWorld.key("web"), NOW.plusSeconds(5))
+                        .woken())
                 .containsExactly(FakeRuleWorld.key("a"), FakeRuleWorld.key("b"));
     }
 
@@ -105,11 +107,11 @@ class InServiceTest {
         PodRecord a = Pods.pod("a").available().ownedBy("web").build();
         PodRecord b = Pods.pod("b").available().ownedBy("web").build();
         world.put(new Workload("uid-web", 2, Map.of())).put(lost, a);
-        assertThat(world.begins(a)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(world.begins(a)).isInstanceOf(Decision.Rejected.class);
 
         world.put(b);
 
-        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.Count(2, 0, 0));
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(2, 0, 0));
         assertThat(world.lets(a)).isTrue();
     }
 
@@ -125,13 +127,13 @@ class InServiceTest {
                 Pods.pod("b").available().ownedBy("web").build(),
                 Pods.pod("c").available().ownedBy("web").build());
 
-        assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.Count(1, 0, 0));
+        assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(1, 0, 0));
         assertThat(shop.lets(updated)).isTrue();
 
         shop.ruleKeys.clear();
         shop.remove("c");
         assertThat(shop.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
-        assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.Count(1, 1, 1));
+        assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(1, 1, 1));
     }
 
     @Test
@@ -141,8 +143,8 @@ class InServiceTest {
         world.put(a, b);
         for (Settlement first : List.of(Settlement.NOT_APPLIED, Settlement.UNKNOWN)) {
             assertThat(passes(a)).isTrue();
-            world.desk.settled(a.ref(), first);
-            world.desk.settled(a.ref(), Settlement.READ_AGAIN);
+            world.admission.settled(a.ref(), first);
+            world.admission.settled(a.ref(), Settlement.READ_AGAIN);
 
             assertThat(List.of(passes(b), passes(a))).as("%s", first).containsExactly(false, true);
         }
@@ -153,10 +155,10 @@ class InServiceTest {
         PodRecord a = waiting(Pods.pod("a").available().ownedBy("web"), "100");
         world.put(a);
         passes(a);
-        world.desk.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Settlement.REFUSED);
         assertThat(world.woken("web")).isEmpty();
 
-        world.desk.workloadChanged(Pods.NAMESPACE, "uid-web");
+        world.admission.workloadChanged(Pods.NAMESPACE, "uid-web");
 
         assertThat(world.woken("web")).containsExactly("a");
     }
@@ -183,10 +185,10 @@ class InServiceTest {
         world.put(a, b);
         assertThat(passes(a)).isTrue();
         world.ahead.put("a", new Wait(Reason.PLUGIN_FAILED, "slb", "no answer"));
-        world.desk.settled(a.ref(), Settlement.NOT_APPLIED);
+        world.admission.settled(a.ref(), Settlement.NOT_APPLIED);
         world.ruleKeys.clear();
 
-        world.desk.hindered(a);
+        world.admission.hindered(a);
 
         assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
         assertThat(world.woken("web")).containsExactly("b");
@@ -227,7 +229,7 @@ class InServiceTest {
         world.ruleKeys.clear();
         world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "away"));
 
-        world.desk.hindered(a);
+        world.admission.hindered(a);
 
         assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
     }
@@ -239,7 +241,7 @@ class InServiceTest {
         world.ahead.put("a", away);
         world.put(a, waiting(Pods.pod("b").available(), "200"));
 
-        assertThat(world.desk.waits(a, NOW)).containsExactly(away);
+        assertThat(world.admission.waits(a, NOW)).containsExactly(away);
     }
 
     @Test
@@ -256,7 +258,7 @@ class InServiceTest {
                                 .build(),
                         Pods.pod("f").unready().build());
 
-        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.Count(5, 4, 0));
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(5, 4, 0));
         assertThat(world.report("web").out())
                 .containsExactly("c (being deleted)", "d (Ready and not in service)", "e (leaving)");
     }
@@ -268,7 +270,7 @@ class InServiceTest {
                 .put(new Workload("uid-one", Integer.MAX_VALUE, Map.of()))
                 .put(new Workload("uid-two", Integer.MAX_VALUE, Map.of()));
 
-        assertThat(world.begins(a)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(world.begins(a)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test
@@ -282,11 +284,11 @@ class InServiceTest {
                 .preparing(FakeRuleWorld.UPDATE, "update")
                 .build();
         world.put(a);
-        assertThat(world.desk.judgeAgain(a, FakeRuleWorld.UPDATE)).isEqualTo(new Judgement.Passed());
+        assertThat(world.admission.tryAdmitAgain(a, FakeRuleWorld.UPDATE)).isEqualTo(new Decision.Admitted());
 
         world.put(b);
 
-        assertThat(world.desk.judgeAgain(a, FakeRuleWorld.UPDATE)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(world.admission.tryAdmitAgain(a, FakeRuleWorld.UPDATE)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test
@@ -297,10 +299,10 @@ class InServiceTest {
                 Pods.pod("a").label("app", "web").ownedBy("web").unready().build();
         PodRecord b = waiting(Pods.pod("b").label("app", "web").ownedBy("web").available(), "200");
         labelled.put(new Workload("uid-web", 2, Map.of("app", "web"))).put(broken, b);
-        assertThat(labelled.asks(b)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(labelled.asks(b)).isInstanceOf(Decision.Rejected.class);
 
         labelled.put(Pods.like(broken).label("app", "debug").version(2).build());
-        assertThat(labelled.asks(b)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(labelled.asks(b)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test
@@ -315,7 +317,7 @@ class InServiceTest {
                 waiting(Pods.pod("b").label("version", "v1").ownedBy("web").available(), "200");
         versions.put(again, b);
 
-        assertThat(versions.asks(b)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(versions.asks(b)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test
@@ -338,7 +340,7 @@ class InServiceTest {
         versions.pass("old");
 
         versions.put(updating.label("version", "v2").version(2).build());
-        assertThat(versions.asks(b)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(versions.asks(b)).isInstanceOf(Decision.Rejected.class);
 
         versions.ruleKeys.clear();
         versions.put(Pods.pod("a").label("version", "v2").available().version(3).build());
@@ -349,7 +351,7 @@ class InServiceTest {
     @Test
     void nothingIsRememberedOfNamespacesWithoutRules() {
         world.put(Pods.pod("x").in("elsewhere").available().build());
-        assertThat(world.desk.namespaces()).isEqualTo(1);
+        assertThat(world.admission.namespaces()).isEqualTo(1);
 
         world.put(waiting(Pods.pod("a").available(), "100"));
         world.pass("web");
@@ -357,12 +359,12 @@ class InServiceTest {
         world.put(waiting(Pods.pod("a").available().version(2), "100"));
         world.pass("web");
 
-        assertThat(world.desk.namespaces()).isZero();
+        assertThat(world.admission.namespaces()).isZero();
         assertThat(world.put(Rules.maxUnavailable("web", 1)).woken("web")).containsExactly("a");
     }
 
     private boolean passes(PodRecord pod) {
-        return world.asks(pod) instanceof Judgement.Passed;
+        return world.asks(pod) instanceof Decision.Admitted;
     }
 
     private static Pods blinking(String name, int seconds) {

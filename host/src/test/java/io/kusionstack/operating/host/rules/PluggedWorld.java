@@ -12,7 +12,7 @@ import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** A cluster in memory with everybody who works on rules: the reconciler, the consultant, fake plugins. One thread. */
+/** A cluster in memory with everybody who works on rules: the reconciler, the query reconciler, fake plugins. One thread. */
 final class PluggedWorld implements Actuator {
     /** The host died; what was written stays. */
     static final class Crash extends RuntimeException {
@@ -41,7 +41,7 @@ final class PluggedWorld implements Actuator {
     final FakeRuleWorld world;
     final FakePlugins plugins;
     final List<Action> done = new ArrayList<>();
-    final RuleConsultant consultant;
+    final PluginQueryReconciler consultant;
     private final RuleReconciler reconciler;
     private final Set<Key> asked = new HashSet<>();
     private final Set<String> woken = new TreeSet<>();
@@ -54,9 +54,10 @@ final class PluggedWorld implements Actuator {
     PluggedWorld(FakePlugins plugins, PodTransitionRule... rules) {
         this.plugins = plugins;
         world = FakeRuleWorld.with(rules);
-        reconciler = new RuleReconciler(world.desk, world, this, pod -> woken.add(pod.name()), asked::add);
-        consultant = new RuleConsultant(
-                new RuleConsultant.Parts(world.desk, world, this, plugins, () -> now), world.ruleKeys::add);
+        reconciler = new RuleReconciler(world.admission, world, this, pod -> woken.add(pod.name()), asked::add);
+        consultant = new PluginQueryReconciler(
+                new PluginQueryReconciler.QueryCollaborators(world.admission, world, this, plugins, () -> now),
+                world.ruleKeys::add);
     }
 
     PluggedWorld put(PodRecord... pods) {
@@ -100,7 +101,7 @@ final class PluggedWorld implements Actuator {
 
     private void later(Key rule, Outcome outcome, Map<Key, Instant> due) {
         due.remove(rule);
-        if (outcome instanceof Outcome.LookAgain(Duration after, String why)) {
+        if (outcome instanceof Outcome.RequeueAfter(Duration after, String why)) {
             due.put(rule, now.plus(after));
         }
     }
@@ -134,13 +135,13 @@ final class PluggedWorld implements Actuator {
     }
 
     /** What a Pod that waits at PreCheck hears. */
-    Judgement asks(PodRecord pod) {
-        return world.desk.judge(pod, FakeRuleWorld.UPDATE, Stage.PRE_CHECK, now);
+    Decision asks(PodRecord pod) {
+        return world.admission.tryAdmit(pod, FakeRuleWorld.UPDATE, Stage.PRE_CHECK, now);
     }
 
     /** Why a Pod waits, as the explanation tells it. */
     List<String> why(PodRecord pod) {
-        return world.desk.waits(pod, now).stream().map(Wait::message).toList();
+        return world.admission.waits(pod, now).stream().map(Wait::message).toList();
     }
 
     PodTransitionRuleStatus status(String rule) {

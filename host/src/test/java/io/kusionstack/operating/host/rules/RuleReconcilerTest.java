@@ -38,15 +38,15 @@ class RuleReconcilerTest {
     private final List<Key> woken = new ArrayList<>();
     private final List<Key> asked = new ArrayList<>();
     private final RuleReconciler reconciler =
-            new RuleReconciler(world.desk, world, new Recorder(done), woken::add, asked::add);
+            new RuleReconciler(world.admission, world, new Recorder(done), woken::add, asked::add);
 
     @Test
     void writesTheStatusInKuperatorsForm() {
         PodRecord b = Pods.pod("b").available().build();
         PodRecord a = Pods.pod("a").available().build();
         world.put(
-                RuleDeskTest.waiting(b, 1, "100"),
-                RuleDeskTest.waiting(a, 1, "200"),
+                RuleAdmissionTest.waiting(b, 1, "100"),
+                RuleAdmissionTest.waiting(a, 1, "200"),
                 Pods.pod("c").available().build());
 
         assertThat(reconciler.reconcile(WEB, NOW)).isEqualTo(Outcome.done());
@@ -75,7 +75,7 @@ class RuleReconcilerTest {
         world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "node node-1 is not Ready"));
         PodRecord a = Pods.pod("a").available().build();
         PodRecord b = Pods.pod("b").available().build();
-        world.put(RuleDeskTest.waiting(a, 1, "100"), RuleDeskTest.waiting(b, 1, "200"));
+        world.put(RuleAdmissionTest.waiting(a, 1, "100"), RuleAdmissionTest.waiting(b, 1, "200"));
 
         reconciler.reconcile(WEB, NOW);
 
@@ -134,7 +134,7 @@ class RuleReconcilerTest {
     void givesSlotsThoughTheStatusIsNotDue() {
         PodRecord a = Pods.pod("a").available().build();
         reconciler.reconcile(WEB, NOW);
-        world.put(RuleDeskTest.waiting(a, 1, "100"));
+        world.put(RuleAdmissionTest.waiting(a, 1, "100"));
 
         reconciler.reconcile(WEB, NOW.plusMillis(1));
 
@@ -143,7 +143,7 @@ class RuleReconcilerTest {
 
     @Test
     void wakesAPodOncePerRecord() {
-        world.put(RuleDeskTest.waiting(Pods.pod("a").available().build(), 1, "100"));
+        world.put(RuleAdmissionTest.waiting(Pods.pod("a").available().build(), 1, "100"));
 
         reconciler.reconcile(WEB, NOW);
         reconciler.reconcile(WEB, NOW.plusSeconds(1));
@@ -174,7 +174,7 @@ class RuleReconcilerTest {
     void tellsOfAHundredPodsThoseThatWaitFirst() {
         for (int i = 100; i < 250; i++) {
             boolean late = i >= 200;
-            world.put(RuleDeskTest.waiting(
+            world.put(RuleAdmissionTest.waiting(
                     late
                             ? Pods.pod("pod-" + i).available().build()
                             : Pods.pod("pod-" + i).build(),
@@ -245,7 +245,7 @@ class RuleReconcilerTest {
 
     @Test
     void looksAgainWhenSlotsMayBeGiven() {
-        RuleDesk closed = new RuleDesk(world, NOW.plusSeconds(3), key -> {});
+        RuleAdmission closed = new RuleAdmission(world, NOW.plusSeconds(3), key -> {});
         closed.ruleChanged(WEB);
         RuleReconciler early = new RuleReconciler(closed, world, new Recorder(done), woken::add, asked::add);
 

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Selector;
-import io.kusionstack.operating.host.rules.RuleSpec.Demand;
-import io.kusionstack.operating.host.rules.RuleSpec.Rule;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +35,13 @@ class RuleSpecsTest {
                         1,
                         Optional.of(Selector.labels(Map.of("app", "web"))),
                         List.of(
-                                new Rule(
+                                new RuleSpec.CheckedRule(
                                         "slots",
                                         Stage.PRE_CHECK,
                                         Optional.empty(),
-                                        new Demand.Availability(new AvailabilityRule(
+                                        new RuleSpec.RuleCheck.Availability(new AvailabilityRule(
                                                 Optional.of(new Quota(20, true)), Optional.of(new Quota(3, false))))),
-                                new Rule(
+                                new RuleSpec.CheckedRule(
                                         "labels",
                                         Stage.POST_CHECK,
                                         Optional.of(Selector.labels(Map.of("tier", "front"))),
@@ -87,7 +85,8 @@ class RuleSpecsTest {
         RuleSpec spec = read("{selector: {}, rules: [{name: slots, " + fields + "}]}");
 
         assertThat(spec.problems()).containsExactly("spec.rules[0]" + problem);
-        assertThat(spec.rules().getFirst().demand()).isEqualTo(new Demand.Invalid("spec.rules[0]" + problem));
+        assertThat(spec.rules().getFirst().demand())
+                .isEqualTo(new RuleSpec.RuleCheck.InvalidRule("spec.rules[0]" + problem));
         assertThat(spec.selects(Map.of())).isTrue();
     }
 
@@ -116,11 +115,12 @@ class RuleSpecsTest {
                 + " {name: b, plugin: {name: plain}}]}");
 
         assertThat(spec.rules())
-                .extracting(Rule::demand)
+                .extracting(RuleSpec.CheckedRule::demand)
                 .containsExactly(
-                        new Demand.Plugged(
+                        new RuleSpec.RuleCheck.Plugged(
                                 "window", "spec.rules[0].plugin.config", JSON.readTree("{\"days\": [\"Mon\"]}")),
-                        new Demand.Plugged("plain", "spec.rules[1].plugin.config", JSON.createObjectNode()));
+                        new RuleSpec.RuleCheck.Plugged(
+                                "plain", "spec.rules[1].plugin.config", JSON.createObjectNode()));
     }
 
     @Test
@@ -129,7 +129,7 @@ class RuleSpecsTest {
         String problem = "spec.rules[1].name: \"a\" is used twice; give each rule a name of its own";
 
         assertThat(spec.problems()).containsExactly(problem);
-        assertThat(spec.rules().getLast().demand()).isEqualTo(new Demand.Invalid(problem));
+        assertThat(spec.rules().getLast().demand()).isEqualTo(new RuleSpec.RuleCheck.InvalidRule(problem));
         assertThat(spec.plugged()).hasSize(1);
     }
 
@@ -152,7 +152,7 @@ class RuleSpecsTest {
         assertThat(spec.selects(Map.of("app", "web"))).isTrue();
         assertThat(spec.selects(Map.of("app", "other"))).isFalse();
         assertThat(spec.problems()).containsExactly(problem);
-        assertThat(spec.rules().getFirst().demand()).isEqualTo(new Demand.Invalid(problem));
+        assertThat(spec.rules().getFirst().demand()).isEqualTo(new RuleSpec.RuleCheck.InvalidRule(problem));
     }
 
     @Test
@@ -163,8 +163,9 @@ class RuleSpecsTest {
         assertThat(spec.selects(Map.of("x", "y"))).isFalse();
     }
 
-    private static Demand labelCheck(String path) {
-        return new Demand.Plugged("label-hook", path, JSON.createObjectNode().set("requires", JSON.createObjectNode()));
+    private static RuleSpec.RuleCheck labelCheck(String path) {
+        return new RuleSpec.RuleCheck.Plugged(
+                "label-hook", path, JSON.createObjectNode().set("requires", JSON.createObjectNode()));
     }
 
     private static RuleSpec read(String spec) {

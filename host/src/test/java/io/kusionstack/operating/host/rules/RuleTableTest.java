@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodRecord;
-import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
-import io.kusionstack.operating.host.rules.RuleSpec.Demand;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.ArrayList;
@@ -73,10 +71,10 @@ class RuleTableTest {
             world.pass("one");
         }
         for (PodRecord pod : pods) {
-            boolean waits = Standing.of(pod).place(Stage.PRE_CHECK).isPresent();
-            boolean passed = (waits ? world.asks(pod) : world.begins(pod)) instanceof Judgement.Passed;
+            boolean waits = PodFacts.of(pod).place(Stage.PRE_CHECK).isPresent();
+            boolean passed = (waits ? world.asks(pod) : world.begins(pod)) instanceof Decision.Admitted;
             boolean isFree =
-                    !pod.mayServe(FakeRuleWorld.NOW) || Standing.of(pod).leaving();
+                    !pod.mayServe(FakeRuleWorld.NOW) || PodFacts.of(pod).leaving();
             boolean isFrozen = freezes(world, "one") || pod.hasLabel("half") && freezes(world, "two");
             if (isFree) {
                 assertThat(passed).as("%s in %s", pod.name(), states).isEqualTo(!isFrozen);
@@ -93,8 +91,8 @@ class RuleTableTest {
     }
 
     private static void within(FakeRuleWorld world, String rule, int before, List<Is> states) {
-        Report report = world.report(rule);
-        Count count = report.count();
+        RuleReport report = world.report(rule);
+        AvailabilityRule.PodCounts count = report.count();
         AvailabilityRule limit = limit(report);
         assertThat(count.out())
                 .as("%s of %s in %s", limit, count, states)
@@ -104,17 +102,19 @@ class RuleTableTest {
     private static int out(FakeRuleWorld world, String rule) {
         return (int) world.pods(Pods.NAMESPACE).stream()
                 .filter(pod -> rule.equals("one") || pod.hasLabel("half"))
-                .filter(pod -> !pod.available() || Standing.of(pod).leaving())
+                .filter(pod -> !pod.available() || PodFacts.of(pod).leaving())
                 .count();
     }
 
     private static boolean freezes(FakeRuleWorld world, String rule) {
-        Report report = world.report(rule);
+        RuleReport report = world.report(rule);
         return limit(report).freezes().isPresent();
     }
 
-    private static AvailabilityRule limit(Report report) {
-        return ((Demand.Availability) report.spec().rules().getFirst().demand()).rule();
+    private static AvailabilityRule limit(RuleReport report) {
+        return ((RuleSpec.RuleCheck.Availability)
+                        report.spec().rules().getFirst().demand())
+                .rule();
     }
 
     private static List<PodRecord> pods(List<Is> states) {

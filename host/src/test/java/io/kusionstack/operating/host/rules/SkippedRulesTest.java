@@ -50,7 +50,7 @@ class SkippedRulesTest {
         FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 0));
         String text = "PodTransitionRule shop/web, rule \"slots\": maxUnavailable 0 lets no Pod be touched; "
                 + ANNOTATION + " names what is no enabled rule for this Pod: \"slot\"";
-        var pod = RuleDeskTest.waiting(
+        var pod = RuleAdmissionTest.waiting(
                 Pods.pod("a")
                         .available()
                         .annotation(Names.SKIP_RULES, "{\"skipRules\":[\"slot\"]}")
@@ -61,11 +61,11 @@ class SkippedRulesTest {
 
         assertThat(world.asks(pod).waits()).extracting(Wait::message).containsExactly(text);
         assertThat(world.report("web")
-                        .rulings()
+                        .podVerdicts()
                         .getFirst()
-                        .findings()
+                        .ruleVerdicts()
                         .getFirst()
-                        .judgement()
+                        .decision()
                         .waits())
                 .extracting(Wait::message)
                 .containsExactly(text);

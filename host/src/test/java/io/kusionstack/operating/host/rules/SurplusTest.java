@@ -3,9 +3,8 @@ package io.kusionstack.operating.host.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Judgement;
+import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodRecord;
-import io.kusionstack.operating.host.rules.AvailabilityRule.Count;
 import io.kusionstack.operating.host.rules.RuleWorld.Workload;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
@@ -21,7 +20,7 @@ class SurplusTest {
         world.put(wanting(0)).put(neverServed("a", "100"), neverServed("b", "200"), neverServed("c", "300"));
 
         assertThat(world.woken("web")).containsExactly("a");
-        assertThat(world.report("web").count()).isEqualTo(new Count(1, 1, 0));
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(1, 1, 0));
         assertThat(world.report("web").out()).containsExactly("a (leaving)");
 
         world.remove("a");
@@ -35,7 +34,7 @@ class SurplusTest {
         world.put(wanting(2)).put(neverServed("a", "100"), neverServed("b", "200"));
 
         assertThat(world.woken("web")).isEmpty();
-        assertThat(world.report("web").count()).isEqualTo(new Count(2, 2, 0));
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(2, 2, 0));
     }
 
     @Test
@@ -50,7 +49,7 @@ class SurplusTest {
             shop.put(leaving);
 
             assertThat(shop.woken("web")).containsExactly(first);
-            assertThat(shop.report("web").count()).isEqualTo(new Count(2, 2, 0));
+            assertThat(shop.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(2, 2, 0));
         }
     }
 
@@ -68,7 +67,7 @@ class SurplusTest {
 
         world.put(left);
 
-        assertThat(world.desk.judgeAgain(left, FakeRuleWorld.UPDATE)).isEqualTo(new Judgement.Passed());
+        assertThat(world.admission.tryAdmitAgain(left, FakeRuleWorld.UPDATE)).isEqualTo(new Decision.Admitted());
     }
 
     @Test
@@ -92,8 +91,8 @@ class SurplusTest {
                         updates,
                         waiting(Pods.pod("c").available(), "100"));
 
-        assertThat(world.report("web").count()).isEqualTo(new Count(3, 1, 0));
-        assertThat(world.asks(updates)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(3, 1, 0));
+        assertThat(world.asks(updates)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test
@@ -108,7 +107,7 @@ class SurplusTest {
                         d);
 
         assertThat(world.woken("web")).isEmpty();
-        assertThat(world.asks(d)).isInstanceOf(Judgement.Rejected.class);
+        assertThat(world.asks(d)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test
@@ -123,7 +122,7 @@ class SurplusTest {
                         waiting(Pods.pod("b").available(), "100"));
 
         assertThat(world.woken("web")).isEmpty();
-        assertThat(world.report("web").count()).isEqualTo(new Count(2, 1, 0));
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(2, 1, 0));
     }
 
     @Test
@@ -163,7 +162,7 @@ class SurplusTest {
                 Pods.pod("d").available().ownedBy("web").build());
 
         assertThat(zone.woken("zone")).isEmpty();
-        assertThat(zone.report("zone").count()).isEqualTo(new Count(2, 1, 0));
+        assertThat(zone.report("zone").count()).isEqualTo(new AvailabilityRule.PodCounts(2, 1, 0));
     }
 
     @Test
@@ -184,7 +183,7 @@ class SurplusTest {
                 .put(Pods.pod("out").ready().ownedBy("other").build());
 
         assertThat(world.woken("web")).isEmpty();
-        assertThat(world.report("web").count()).isEqualTo(new Count(2, 1, 0));
+        assertThat(world.report("web").count()).isEqualTo(new AvailabilityRule.PodCounts(2, 1, 0));
     }
 
     private static Workload wanting(int replicas) {

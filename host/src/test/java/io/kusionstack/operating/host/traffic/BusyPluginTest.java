@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.plugins.Answer;
+import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange.PutOn;
@@ -20,7 +20,7 @@ class BusyPluginTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Wait BUSY = new Wait(Reason.PLUGIN_BUSY, "slb", "plugin \"slb\" works on lb-1 for others");
-    private static final PlaceMemory PLACE = PlaceMemory.of(new Place(
+    private static final LoadBalancerState PLACE = LoadBalancerState.of(new LoadBalancer(
             "slb",
             "lb-1",
             List.of(),
@@ -28,7 +28,7 @@ class BusyPluginTest {
 
     @Test
     void itIsAskedAgainSoonHoweverOftenItWas() {
-        PlaceMemory memory = PLACE;
+        LoadBalancerState memory = PLACE;
         for (int time = 0; time < 20; time++) {
             memory = memory.troubled(BUSY, SECOND, NOW);
         }
@@ -38,14 +38,15 @@ class BusyPluginTest {
 
     @Test
     void itIsNobodysProblem() {
-        assertThat(Places.problem(List.of(PLACE.troubled(BUSY, SECOND, NOW)))).isEmpty();
+        assertThat(LoadBalancers.problem(List.of(PLACE.troubled(BUSY, SECOND, NOW))))
+                .isEmpty();
     }
 
     @Test
     void nothingWasAskedOfTheProviderSoNothingOfItIsInDoubt() {
         Backend backend = new Backend(new PodRef("shop", "web-0", "u-0"), "10.0.0.1", 8080, Map.of());
 
-        PlaceMemory after = PLACE.applied(List.of(new PutOn(backend, 100)), new Answer.Missing<>(BUSY, SECOND), NOW);
+        LoadBalancerState after = PLACE.applied(List.of(new PutOn(backend, 100)), new NoAnswer<>(BUSY, SECOND), NOW);
 
         assertThat(after).isEqualTo(PLACE.troubled(BUSY, SECOND, NOW));
     }

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
+import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.plugin.PodRef;
@@ -37,12 +38,12 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     static final String GROUPS = "slb.traffic.operating.kusionstack.io/groups";
 
     final FakeCluster cluster;
-    final Map<String, Map<Spot, Entry>> places = new TreeMap<>();
+    final Map<String, Map<EndpointAddress, Entry>> loadBalancers = new TreeMap<>();
     final List<String> complaints = new ArrayList<>();
     Duration drain = Duration.ofMillis(900);
     Duration start = Duration.ofMillis(700);
     Duration showsLate = Duration.ZERO;
-    private final Map<String, NavigableMap<Instant, Map<Spot, Entry>>> past = new HashMap<>();
+    private final Map<String, NavigableMap<Instant, Map<EndpointAddress, Entry>>> past = new HashMap<>();
     boolean namesPods;
     Optional<Wait> unavailable = Optional.empty();
     Optional<Wait> silent = Optional.empty();
@@ -68,14 +69,14 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         this.cluster = cluster;
     }
 
-    Map<Spot, Entry> at(String lb) {
-        return places.computeIfAbsent(lb, name -> new TreeMap<>());
+    Map<EndpointAddress, Entry> at(String lb) {
+        return loadBalancers.computeIfAbsent(lb, name -> new TreeMap<>());
     }
 
     /** Registered by somebody else. */
     void foreign(String lb, String ip, int port) {
         at(lb).put(
-                        new Spot(ip, port),
+                        new EndpointAddress(ip, port),
                         new Entry(
                                 new Backend(new PodRef("", "", "foreign"), ip, port, Map.of()),
                                 true,
@@ -84,25 +85,25 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     }
 
     boolean sendsTo(String ip) {
-        return places.values().stream()
-                .flatMap(place -> place.keySet().stream())
-                .anyMatch(spot -> spot.ip().equals(ip));
+        return loadBalancers.values().stream()
+                .flatMap(loadBalancer -> loadBalancer.keySet().stream())
+                .anyMatch(address -> address.ip().equals(ip));
     }
 
     @Override
-    public Found find(String plugin) {
+    public TrafficPlugins.TrafficLookup find(String plugin) {
         if (unavailable.isPresent() || !plugin.startsWith("slb")) {
-            return new Found.Unavailable(unavailable.orElse(new Wait(
+            return new TrafficPlugins.TrafficLookup.TrafficUnavailable(unavailable.orElse(new Wait(
                     Reason.PLUGIN_UNAVAILABLE, plugin, "plugin \"" + plugin + "\" is not loaded; known: slb, slb-b")));
         }
-        return new Found.Ready(this);
+        return new TrafficPlugins.TrafficLookup.TrafficReady(this);
     }
 
     @Override
     public Answer<String> lockKey(Employer employer) {
         String lb = employer.annotations().get(LB);
         return lb == null
-                ? new Answer.Missing<>(
+                ? new NoAnswer<>(
                         new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "slb: set the annotation " + LB),
                         Duration.ofSeconds(5))
                 : new Answer.Given<>(lb);
@@ -132,7 +133,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         looks++;
         maybeCrash();
         if (silent.isPresent()) {
-            return new Answer.Missing<>(silent.get(), Duration.ofMillis(100));
+            return new NoAnswer<>(silent.get(), Duration.ofMillis(100));
         }
         List<ObservedBackend> seen = new ArrayList<>();
         for (String part : parts(employer)) {
@@ -148,11 +149,11 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     }
 
     /** What reads show: what is there, or was a while ago. */
-    private Map<Spot, Entry> visible(String part) {
+    private Map<EndpointAddress, Entry> visible(String part) {
         if (showsLate.isZero() || !past.containsKey(part)) {
             return at(part);
         }
-        Map.Entry<Instant, Map<Spot, Entry>> then =
+        Map.Entry<Instant, Map<EndpointAddress, Entry>> then =
                 past.get(part).floorEntry(cluster.now().minus(showsLate));
         return then == null ? Map.of() : then.getValue();
     }
@@ -180,50 +181,51 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         }
         List<BackendResult> results = new ArrayList<>();
         for (String part : parts(employer)) {
-            Map<Spot, Entry> place = at(part);
+            Map<EndpointAddress, Entry> loadBalancer = at(part);
             for (BackendChange change : changes) {
-                results.add(new BackendResult(change.backend(), done(change, place)));
+                results.add(new BackendResult(change.backend(), done(change, loadBalancer)));
             }
-            past.computeIfAbsent(part, name -> new TreeMap<>()).put(cluster.now(), new TreeMap<>(place));
+            past.computeIfAbsent(part, name -> new TreeMap<>()).put(cluster.now(), new TreeMap<>(loadBalancer));
         }
         maybeCrash();
         return losesEvery > 0 && applies % losesEvery == 0
-                ? new Answer.Missing<>(
+                ? new NoAnswer<>(
                         new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "slb gave no answer"), Duration.ofMillis(100))
                 : new Answer.Given<>(results);
     }
 
-    private Progress done(BackendChange change, Map<Spot, Entry> place) {
-        Spot spot = Spot.of(change.backend());
-        Entry is = place.get(spot);
+    private Progress done(BackendChange change, Map<EndpointAddress, Entry> loadBalancer) {
+        EndpointAddress address = EndpointAddress.of(change.backend());
+        Entry is = loadBalancer.get(address);
         if (is != null && is.backend().pod().uid().equals("foreign")) {
             complaints.add("touches what is foreign: " + change);
             return new Progress.Failed("Foreign", "not ours", false);
         }
-        boolean refused = change instanceof BackendChange.PutOn ? refusedPorts.contains(spot.port()) : refusesToTakeOff;
+        boolean refused =
+                change instanceof BackendChange.PutOn ? refusedPorts.contains(address.port()) : refusesToTakeOff;
         if (refused) {
-            return new Progress.Failed("NoGroup", "no group serves port " + spot.port(), false);
+            return new Progress.Failed("NoGroup", "no group serves port " + address.port(), false);
         }
         return switch (change) {
             case BackendChange.PutOn put -> {
                 if (is == null || !is.on()) {
-                    place.put(spot, new Entry(put.backend(), true, put.weight(), cluster.now()));
+                    loadBalancer.put(address, new Entry(put.backend(), true, put.weight(), cluster.now()));
                 } else {
-                    place.put(spot, new Entry(is.backend(), true, put.weight(), is.since()));
+                    loadBalancer.put(address, new Entry(is.backend(), true, put.weight(), is.since()));
                 }
                 yield new Progress.Done();
             }
-            case BackendChange.TakeOff off -> takenOff(off, is, place);
+            case BackendChange.TakeOff off -> takenOff(off, is, loadBalancer);
         };
     }
 
-    private Progress takenOff(BackendChange.TakeOff off, Entry is, Map<Spot, Entry> place) {
-        Spot spot = Spot.of(off.backend());
+    private Progress takenOff(BackendChange.TakeOff off, Entry is, Map<EndpointAddress, Entry> loadBalancer) {
+        EndpointAddress address = EndpointAddress.of(off.backend());
         if (is == null) {
             return new Progress.Done();
         }
         if (is.on()) {
-            place.put(spot, new Entry(is.backend(), false, 0, cluster.now()));
+            loadBalancer.put(address, new Entry(is.backend(), false, 0, cluster.now()));
             return Progress.Pending.draining(drain);
         }
         boolean over = off.drainingSince()
@@ -233,9 +235,9 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
             return Progress.Pending.draining(Duration.ofMillis(500));
         }
         if (is.since().plus(drain).isAfter(cluster.now())) {
-            complaints.add("cuts the drain of " + spot + " short");
+            complaints.add("cuts the drain of " + address + " short");
         }
-        place.remove(spot);
+        loadBalancer.remove(address);
         return new Progress.Done();
     }
 
@@ -250,7 +252,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
         return looks + applies;
     }
 
-    /** How many backends get requests at a place. */
+    /** How many backends get requests at a load balancer. */
     long serving(String lb) {
         return at(lb).values().stream()
                 .filter(entry -> entry.on() && !entry.since().plus(start).isAfter(cluster.now()))
@@ -260,7 +262,7 @@ final class FakeBalancer implements TrafficPlugins, TrafficPlugins.TrafficWorker
     /** Weight by address. */
     Map<String, Integer> weights(String lb) {
         Map<String, Integer> weights = new HashMap<>();
-        at(lb).forEach((spot, entry) -> weights.put(spot.toString(), entry.weight()));
+        at(lb).forEach((address, entry) -> weights.put(address.toString(), entry.weight()));
         return weights;
     }
 }

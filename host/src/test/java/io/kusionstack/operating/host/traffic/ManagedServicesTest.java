@@ -21,17 +21,17 @@ class ManagedServicesTest {
         services.changed(null, HELD);
         services.changed(HELD, null);
 
-        Employment departed = services.departed(WEB).orElseThrow();
+        ManagedService departed = services.departed(WEB).orElseThrow();
         assertThat(departed.exists()).isFalse();
         assertThat(departed.selector()).isEmpty();
-        assertThat(Employment.of(HELD).hasBecome(departed)).isTrue();
+        assertThat(ManagedService.of(HELD).hasBecome(departed)).isTrue();
         assertThat(services.of("shop")).containsExactly(departed);
     }
 
     @Test
     void oneFromWhichTheHostTakesTheFinalizerIsNotKept() {
         services.changed(null, HELD);
-        services.release(Employment.of(HELD));
+        services.release(ManagedService.of(HELD));
         services.changed(HELD, null);
 
         assertThat(services.departed(WEB)).isEmpty();
@@ -41,8 +41,8 @@ class ManagedServicesTest {
     @Test
     void oneWhoseFinalizerCouldNotBeTakenIsKept() {
         services.changed(null, HELD);
-        services.release(Employment.of(HELD));
-        services.hold(Employment.of(HELD));
+        services.release(ManagedService.of(HELD));
+        services.hold(ManagedService.of(HELD));
         services.changed(HELD, null);
 
         assertThat(services.departed(WEB)).isPresent();
@@ -51,10 +51,10 @@ class ManagedServicesTest {
     @Test
     void oneThatWasNeverHeldLeavesItsPredecessorWhereItWas() {
         services.changed(HELD, null);
-        Employment departed = services.departed(WEB).orElseThrow();
+        ManagedService departed = services.departed(WEB).orElseThrow();
         Service again = service("uid-2", "", false);
         services.changed(null, again);
-        assertThat(services.get(WEB)).hasValue(Employment.of(again));
+        assertThat(services.get(WEB)).hasValue(ManagedService.of(again));
 
         services.changed(again, null);
         assertThat(services.get(WEB)).hasValue(departed);
@@ -73,15 +73,15 @@ class ManagedServicesTest {
     @Test
     void forgetsNoOtherThanTheOneThatWasSeen() {
         services.changed(HELD, null);
-        Employment first = services.departed(WEB).orElseThrow();
+        ManagedService first = services.departed(WEB).orElseThrow();
         Service again = service("uid-2", RECORD, true);
         services.changed(null, again);
         services.changed(again, null);
 
         services.forget(first);
         assertThat(services.departed(WEB))
-                .hasValueSatisfying(
-                        last -> assertThat(Employment.of(again).hasBecome(last)).isTrue());
+                .hasValueSatisfying(last ->
+                        assertThat(ManagedService.of(again).hasBecome(last)).isTrue());
 
         services.forget(services.departed(WEB).orElseThrow());
         assertThat(services.get(WEB)).isEmpty();
@@ -90,14 +90,14 @@ class ManagedServicesTest {
     @Test
     void aCacheThatIsAheadOrBehindIsNotInStep() {
         services.changed(null, HELD);
-        assertThat(services.isInStep(WEB, Optional.of(Employment.of(HELD)))).isTrue();
+        assertThat(services.isInStep(WEB, Optional.of(ManagedService.of(HELD)))).isTrue();
         assertThat(services.isInStep(WEB, Optional.empty())).as("ahead").isFalse();
-        assertThat(services.isInStep(WEB, Optional.of(Employment.of(service("uid-2", "", false)))))
+        assertThat(services.isInStep(WEB, Optional.of(ManagedService.of(service("uid-2", "", false)))))
                 .as("another one")
                 .isFalse();
 
         services.changed(HELD, null);
-        assertThat(services.isInStep(WEB, Optional.of(Employment.of(HELD))))
+        assertThat(services.isInStep(WEB, Optional.of(ManagedService.of(HELD))))
                 .as("behind")
                 .isFalse();
         assertThat(services.isInStep(WEB, Optional.empty())).isTrue();

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Endpoints.Held;
+import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -28,7 +28,7 @@ class PodTrafficTest {
     void expectsTheFinalizerOfEachServiceThatServesThePod() {
         serve(service("true", "LoadBalancer"));
 
-        assertThat(traffic.expected(on)).isEqualTo(Map.of("Service/shop/web", Employment.finalizer("web")));
+        assertThat(traffic.expected(on)).isEqualTo(Map.of("Service/shop/web", ManagedService.finalizer("web")));
         assertThat(traffic.expected(Pods.like(on).label("app", "db").build())).isEmpty();
         assertThat(traffic.serves(WEB)).isTrue();
     }
@@ -57,8 +57,10 @@ class PodTrafficTest {
         assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
         say(late);
         assertThat(traffic.holding(off, Pods.CREATED)).isEmpty();
-        say(Standing.NO_LOOK);
-        assertThat(traffic.holding(off, Pods.CREATED)).extracting(Held::reason).containsExactly(waiting());
+        say(BackendState.NO_LOOK);
+        assertThat(traffic.holding(off, Pods.CREATED))
+                .extracting(Endpoints.HoldingEndpoint::reason)
+                .containsExactly(waiting());
     }
 
     @Test
@@ -107,10 +109,12 @@ class PodTrafficTest {
     void aServiceThatThePodIsLeavingMayStandInTheWayToo() {
         Wait unread = new Wait(Reason.TRAFFIC_UNKNOWN, "slb", "no answer");
         serve(service("false", "LoadBalancer"));
-        PodTraffic.Known known =
-                new PodTraffic.Known(Standing.NO_LOOK, Standing.NO_LOOK, List.of(unread), Optional.empty(), List.of());
+        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+                BackendState.NO_LOOK, BackendState.NO_LOOK, List.of(unread), Optional.empty(), List.of());
         traffic.tell(
-                WEB, new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
+                WEB,
+                new PodTraffic.ServiceTrafficStatus(
+                        Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
 
         assertThat(traffic.ahead(on, "collaset")).containsExactly(unread);
     }
@@ -143,28 +147,29 @@ class PodTrafficTest {
                 .label(Names.key(Names.OPERATION_TYPE, "collaset"), Names.SCALE_IN)
                 .build();
 
-        tell(Standing.NEVER_THERE, unloaded);
+        tell(BackendState.NEVER_THERE, unloaded);
         assertThat(traffic.ahead(scaledIn, "collaset")).isEmpty();
         assertThat(traffic.ahead(on, "collaset")).as("it is to come back").containsExactly(unloaded);
 
-        tell(Standing.NO_LOOK, unloaded);
+        tell(BackendState.NO_LOOK, unloaded);
         assertThat(traffic.ahead(scaledIn, "collaset")).containsExactly(unloaded);
     }
 
     private void tell(long clearAt, Wait obstacle) {
-        PodTraffic.Known known =
-                new PodTraffic.Known(clearAt, Standing.NO_LOOK, List.of(obstacle), Optional.empty(), List.of());
+        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+                clearAt, BackendState.NO_LOOK, List.of(obstacle), Optional.empty(), List.of());
         traffic.tell(
                 WEB,
-                new PodTraffic.Told(Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
+                new PodTraffic.ServiceTrafficStatus(
+                        Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
     }
 
-    private static PodTraffic.Told told(Optional<Wait> obstacle) {
-        return new PodTraffic.Told(Map.of(), obstacle, described(), Optional.empty());
+    private static PodTraffic.ServiceTrafficStatus told(Optional<Wait> obstacle) {
+        return new PodTraffic.ServiceTrafficStatus(Map.of(), obstacle, described(), Optional.empty());
     }
 
     private static Employer described() {
-        return Employment.of(service("true", "LoadBalancer")).employer();
+        return ManagedService.of(service("true", "LoadBalancer")).employer();
     }
 
     @Test
@@ -183,10 +188,11 @@ class PodTrafficTest {
         assertThat(traffic.tell(WEB, told(Optional.empty()))).isTrue();
     }
 
-    private PodTraffic.Told staying(Wait refused) {
-        PodTraffic.Known known = new PodTraffic.Known(
-                Standing.NO_LOOK, Standing.NO_LOOK, List.of(refused), Optional.of(refused), List.of());
-        return new PodTraffic.Told(Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
+    private PodTraffic.ServiceTrafficStatus staying(Wait refused) {
+        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+                BackendState.NO_LOOK, BackendState.NO_LOOK, List.of(refused), Optional.of(refused), List.of());
+        return new PodTraffic.ServiceTrafficStatus(
+                Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
     }
 
     @Test
@@ -212,7 +218,7 @@ class PodTrafficTest {
     @Test
     void knowsAPodThatAServiceSelectedBefore() {
         traffic.podChanged(on, off);
-        say(Standing.NO_LOOK);
+        say(BackendState.NO_LOOK);
 
         assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
         traffic.forget(WEB);
@@ -224,13 +230,14 @@ class PodTrafficTest {
     }
 
     private void say(long clearAt) {
-        List<Wait> waits = clearAt == Standing.NO_LOOK ? List.of(waiting()) : List.of();
+        List<Wait> waits = clearAt == BackendState.NO_LOOK ? List.of(waiting()) : List.of();
         traffic.tell(
                 WEB,
-                new PodTraffic.Told(
+                new PodTraffic.ServiceTrafficStatus(
                         Map.of(
                                 on.uid(),
-                                new PodTraffic.Known(clearAt, Standing.NO_LOOK, waits, Optional.empty(), List.of())),
+                                new PodTraffic.PodTrafficStatus(
+                                        clearAt, BackendState.NO_LOOK, waits, Optional.empty(), List.of())),
                         Optional.empty(),
                         described(),
                         Optional.empty()));

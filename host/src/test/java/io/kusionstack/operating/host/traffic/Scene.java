@@ -31,15 +31,15 @@ final class Scene {
     static final Instant NOW = Instant.parse("2026-01-01T00:10:00Z");
     static final Instant LOOKED = NOW.minusMillis(10);
     static final long TICKET = 10;
-    static final String FINALIZER = Employment.finalizer("web");
+    static final String FINALIZER = ManagedService.finalizer("web");
     static final String EXPECTING = "{\"expectedFinalizers\":{\"Service/shop/web\":\"" + FINALIZER + "\"}}";
 
-    private final List<Employee> employees = new ArrayList<>();
+    private final List<ServicePod> servicePods = new ArrayList<>();
     private final List<ObservedBackend> seen = new ArrayList<>();
     private List<Integer> ports = List.of(8080);
     private boolean wanted = true;
     private Optional<Wait> obstacle = Optional.empty();
-    private UnaryOperator<PlaceMemory> memory = known -> known;
+    private UnaryOperator<LoadBalancerState> memory = known -> known;
 
     Scene ports(Integer... numbers) {
         ports = List.of(numbers);
@@ -63,17 +63,17 @@ final class Scene {
 
     /** @param offSince the ticket since which it has to be off */
     Scene pod(PodRecord pod, long offSince) {
-        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.empty()));
+        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.empty()));
         return this;
     }
 
     Scene left(PodRecord pod, long since) {
-        employees.add(new Employee(pod, false, new TreeSet<>(ports), since, 0, Optional.empty()));
+        servicePods.add(new ServicePod(pod, false, new TreeSet<>(ports), since, 0, Optional.empty()));
         return this;
     }
 
     Scene deferred(PodRecord pod, long offSince, Duration time) {
-        employees.add(new Employee(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.of(time)));
+        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.of(time)));
         return this;
     }
 
@@ -95,15 +95,15 @@ final class Scene {
         return new Backend(pod.ref(), pod.ips().getFirst(), port, Map.of());
     }
 
-    Scene remembering(UnaryOperator<PlaceMemory> change) {
+    Scene remembering(UnaryOperator<LoadBalancerState> change) {
         memory = change;
         return this;
     }
 
     /** Put on with the default weight and seen on a minute ago. */
-    static PlaceMemory longAgo(PlaceMemory known) {
+    static LoadBalancerState longAgo(LoadBalancerState known) {
         Instant then = NOW.minusSeconds(60);
-        List<ObservedBackend> backends = known.look().orElseThrow().spots().values().stream()
+        List<ObservedBackend> backends = known.look().orElseThrow().addresses().values().stream()
                 .flatMap(seen -> seen.backends().stream())
                 .toList();
         List<BackendChange> on = backends.stream()
@@ -112,27 +112,33 @@ final class Scene {
         List<BackendResult> done = backends.stream()
                 .map(seen -> new BackendResult(seen.backend(), new Progress.Done()))
                 .toList();
-        return PlaceMemory.of(PLACE)
+        return LoadBalancerState.of(PLACE)
                 .applied(on, new Answer.Given<>(done), then)
-                .looked(new Look.Asked(TICKET, then), new Observation.Known(then, backends), then);
+                .observedPlan(
+                        new ObservedBackends.ObservationTicket(TICKET, then),
+                        new Observation.Known(then, backends),
+                        then);
     }
 
     TrafficPlan plan() {
-        PlaceMemory looked = PlaceMemory.of(PLACE)
-                .looked(new Look.Asked(TICKET, LOOKED), new Observation.Known(LOOKED, seen), LOOKED);
+        LoadBalancerState observedPlan = LoadBalancerState.of(PLACE)
+                .observedPlan(
+                        new ObservedBackends.ObservationTicket(TICKET, LOOKED),
+                        new Observation.Known(LOOKED, seen),
+                        LOOKED);
         return TrafficPlanner.plan(new TrafficSnapshot(
-                employment(),
+                managedService(),
                 Optional.empty(),
-                List.of(memory.apply(looked)),
+                List.of(memory.apply(observedPlan)),
                 wanted && obstacle.isEmpty() ? Optional.of(PLACE) : Optional.empty(),
                 obstacle,
                 Optional.empty(),
-                employees,
+                servicePods,
                 NOW));
     }
 
-    PlacePlan placePlan() {
-        return plan().places().getFirst();
+    LoadBalancerPlan placePlan() {
+        return plan().loadBalancers().getFirst();
     }
 
     List<Wait> waits(PodRecord pod) {
@@ -145,10 +151,10 @@ final class Scene {
             Map.of(Names.CONTROL, "true"),
             Map.of(FakeBalancer.LB, "lb-1"),
             List.of(new ServicePort("", 80, 8080, "TCP")));
-    static final Place PLACE = new Place("slb", "lb-1", List.of(), EMPLOYER);
+    static final LoadBalancer PLACE = new LoadBalancer("slb", "lb-1", List.of(), EMPLOYER);
 
-    private Employment employment() {
-        return new Employment(
+    private ManagedService managedService() {
+        return new ManagedService(
                 new ObjectRef(ObjectKind.SERVICE, "shop", "web", "uid-web"),
                 7,
                 wanted,

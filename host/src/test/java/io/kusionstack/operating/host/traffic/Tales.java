@@ -34,7 +34,7 @@ final class Tales {
     }
 
     static void assertNothingLeft(TrafficWorld world) {
-        assertThat(world.balancer.places.values()).allMatch(Map::isEmpty);
+        assertThat(world.balancer.loadBalancers.values()).allMatch(Map::isEmpty);
         assertThat(world.cluster.pods())
                 .allMatch(pod -> pod.finalizers().isEmpty())
                 .allMatch(pod -> pod.annotations()

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A Service that goes together with its finalizer while the host runs, before its places could be looked at. */
+/** A Service that goes together with its finalizer while the host runs, before its load balancers could be looked at. */
 class TrafficDepartedTest {
     private static final Wait UNAVAILABLE = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "plugin \"slb\" is not loaded");
 
@@ -83,7 +83,7 @@ class TrafficDepartedTest {
         steps(world, 60);
         assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
 
-        world.balancer.places.clear();
+        world.balancer.loadBalancers.clear();
         world.service(service -> service.editMetadata()
                 .withUid("uid-web-again")
                 .withLabels(Map.of())
@@ -119,7 +119,7 @@ class TrafficDepartedTest {
     void anOrdinaryServiceInItsPlaceTellsWhatMayBeLeft() {
         TrafficWorld world = started();
         world.loseService();
-        world.balancer.places.clear();
+        world.balancer.loadBalancers.clear();
         world.service(service -> service.editMetadata()
                 .withUid("uid-web-again")
                 .withLabels(Map.of())

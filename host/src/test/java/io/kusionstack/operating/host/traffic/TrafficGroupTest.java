@@ -53,7 +53,7 @@ class TrafficGroupTest {
                 .addToLabels(Names.CONTROL, "true")
                 .addToAnnotations(
                         Names.TRAFFIC_SERVED,
-                        ServedPlaces.text(List.of(new Place("slb", "lb-1", List.of(group), employer))))
+                        LoadBalancerRecord.text(List.of(new LoadBalancer("slb", "lb-1", List.of(group), employer))))
                 .endMetadata()
                 .withNewSpec()
                 .withType("LoadBalancer")

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A Service that is described anew: nobody leaves what serves before the new place shows it on. */
+/** A Service that is described anew: nobody leaves what serves before the new load balancer shows it on. */
 class TrafficMoveTest {
     @Test
     void aMoveIsMadeBeforeTheOldPlaceIsLeft() {
@@ -226,7 +226,7 @@ class TrafficMoveTest {
     @Test
     void aGroupOfAnotherServiceIsNotJoinedAndThatIsTold() {
         TrafficWorld world = new TrafficWorld();
-        world.traffic.serviceChanged(null, ClaimsTest.service("first", "g-1"));
+        world.traffic.serviceChanged(null, GroupClaimsTest.service("first", "g-1"));
         world.service(service -> service.editMetadata()
                 .addToAnnotations(FakeBalancer.GROUPS, "g-1")
                 .endMetadata());
@@ -325,7 +325,7 @@ class TrafficMoveTest {
                 .anyMatch(action -> action instanceof Action.Announce event
                         && event.reason().equals("TrafficRecordRestored"));
 
-        world.balancer.at("lb-2").remove(new Spot("10.0.0.1", 8080));
+        world.balancer.at("lb-2").remove(new EndpointAddress("10.0.0.1", 8080));
         world.settle();
         assertThat(world.balancer.at("lb-1")).isEmpty();
         assertThat(world.balancer.weights("lb-2")).isEqualTo(ALL_ON);

@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
+import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
 import io.kusionstack.operating.host.traffic.TrafficPlan.PodPlan;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.traffic.Backend;
@@ -29,7 +30,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class TrafficPlannerTest {
-    private static final Spot A = new Spot("10.0.0.1", 8080);
+    private static final EndpointAddress A = new EndpointAddress("10.0.0.1", 8080);
     private final PodRecord back =
             Pods.pod("a").label("app", "web").ips("10.0.0.1").ready().build();
     private final PodRecord leaving = Scene.leaving("a", "10.0.0.1").build();
@@ -41,27 +42,28 @@ class TrafficPlannerTest {
 
         TakeOff off = new TakeOff(Scene.backend("", "10.0.0.1", 8080), Optional.empty());
         Wait wait = new Wait(Reason.WAITING_FOR_TRAFFIC_OFF, "slb", "slb lb-1 still sends to 10.0.0.1:8080");
-        Explanation.Traffic shown = new Explanation.Traffic(
+        Explanation.ExplainedTraffic shown = new Explanation.ExplainedTraffic(
                 "Service shop/web", "slb", "lb-1", "On", Optional.empty(), "", Optional.of(Scene.LOOKED));
-        Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(PlacePlanner.PATIENCE));
-        Employee employee = new Employee(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
-        Standing standing = new Standing(false, true, Standing.NO_LOOK, List.of(wait), Optional.empty(), shown);
-        PodTraffic.Known known = new PodTraffic.Known(
-                Standing.NO_LOOK, Standing.NO_LOOK, List.of(wait), Optional.empty(), List.of(shown));
+        Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(LoadBalancerPlanner.PATIENCE));
+        ServicePod servicePod = new ServicePod(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
+        BackendState state =
+                new BackendState(false, true, BackendState.NO_LOOK, List.of(wait), Optional.empty(), shown);
+        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+                BackendState.NO_LOOK, BackendState.NO_LOOK, List.of(wait), Optional.empty(), List.of(shown));
         assertThat(plan)
                 .isEqualTo(new TrafficPlan(
-                        List.of(new PlacePlan(
+                        List.of(new LoadBalancerPlan(
                                 Scene.PLACE,
                                 List.of(),
                                 List.of(),
                                 List.of(off),
                                 new TreeSet<>(List.of(A)),
-                                Map.of("uid-a", standing),
+                                Map.of("uid-a", state),
                                 Optional.of(Duration.ZERO),
                                 Optional.of(patience),
                                 false)),
                         List.of(),
-                        List.of(new PodPlan(employee, known, false, true)),
+                        List.of(new PodPlan(servicePod, known, false, true)),
                         Optional.of(patience),
                         false));
     }
@@ -129,7 +131,7 @@ class TrafficPlannerTest {
                 new Scene().pod(serving).shows("10.0.0.1", 8080, Serving.ON).remembering(Scene::longAgo);
         Scene leaves = new Scene().pod(leaving, Scene.TICKET + 1).remembering(Scene::longAgo);
 
-        assertThat(quiet.placePlan().look()).contains(PlacePlanner.SHARED);
+        assertThat(quiet.placePlan().look()).contains(LoadBalancerPlanner.SHARED);
         assertThat(leaves.placePlan().look()).contains(Duration.ZERO);
     }
 
@@ -288,9 +290,12 @@ class TrafficPlannerTest {
                 .pod(leaving, 3)
                 .remembering(known -> known.applied(
                                 List.of(put),
-                                new Answer.Missing<>(new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "lost"), Duration.ZERO),
+                                new NoAnswer<>(new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "lost"), Duration.ZERO),
                                 Scene.LOOKED)
-                        .looked(new Look.Asked(11, Scene.NOW), new Observation.Known(Scene.NOW, List.of()), Scene.NOW));
+                        .observedPlan(
+                                new ObservedBackends.ObservationTicket(11, Scene.NOW),
+                                new Observation.Known(Scene.NOW, List.of()),
+                                Scene.NOW));
 
         assertThat(scene.plan().edits()).isEmpty();
         assertThat(scene.waits(leaving)).isNotEmpty();
@@ -375,8 +380,8 @@ class TrafficPlannerTest {
                                 List.of(put),
                                 new Answer.Given<>(List.of(new BackendResult(put.backend(), new Progress.Done()))),
                                 Scene.LOOKED)
-                        .looked(
-                                new Look.Asked(11, Scene.NOW),
+                        .observedPlan(
+                                new ObservedBackends.ObservationTicket(11, Scene.NOW),
                                 new Observation.Known(
                                         Scene.NOW,
                                         List.of(new ObservedBackend(
@@ -385,9 +390,10 @@ class TrafficPlannerTest {
                 .plan();
 
         assertThat(plan.edits()).isEmpty();
-        assertThat(plan.places().getFirst().off()).isEmpty();
-        assertThat(plan.places().getFirst().on()).isEmpty();
-        assertThat(plan.places().getFirst().look()).isEmpty();
-        assertThat(plan.lookAgain().orElseThrow()).isBetween(PlacePlanner.RESYNC, PlacePlanner.RESYNC.plusSeconds(5));
+        assertThat(plan.loadBalancers().getFirst().off()).isEmpty();
+        assertThat(plan.loadBalancers().getFirst().on()).isEmpty();
+        assertThat(plan.loadBalancers().getFirst().look()).isEmpty();
+        assertThat(plan.lookAgain().orElseThrow())
+                .isBetween(LoadBalancerPlanner.RESYNC, LoadBalancerPlanner.RESYNC.plusSeconds(5));
     }
 }

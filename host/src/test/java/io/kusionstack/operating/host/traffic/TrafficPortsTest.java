@@ -32,7 +32,10 @@ class TrafficPortsTest {
                 .extracting(Wait::reason)
                 .containsExactly(Reason.TRAFFIC_REFUSED);
         assertThat(world.traffic.shown(world.pod("a")))
-                .extracting(Explanation.Traffic::serving, Explanation.Traffic::weight, Explanation.Traffic::detail)
+                .extracting(
+                        Explanation.ExplainedTraffic::serving,
+                        Explanation.ExplainedTraffic::weight,
+                        Explanation.ExplainedTraffic::detail)
                 .containsExactly(Tuple.tuple(
                         "On", Optional.of(100), "registered on ports that the Service names no more: [10.0.0.1:8080]"));
 
@@ -68,7 +71,7 @@ class TrafficPortsTest {
         steps(world, 3);
         targetPort(world, 9090);
         steps(world, 7);
-        assertThat(world.balancer.weights("lb-1").keySet()).anyMatch(spot -> spot.endsWith(":9090"));
+        assertThat(world.balancer.weights("lb-1").keySet()).anyMatch(address -> address.endsWith(":9090"));
         targetPort(world, 8080);
         world.settle();
 

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class TrafficStoryTest {
-    private static final String FINALIZER = Employment.finalizer("web");
+    private static final String FINALIZER = ManagedService.finalizer("web");
 
     @Test
     void putsNewPodsOnAndTakesTwoWritesForEach() {
@@ -139,7 +139,7 @@ class TrafficStoryTest {
             assertThat(world.balancer.at("lb-1")).isEmpty();
             assertThat(world.balancer.weights("lb-2")).isEqualTo(ALL_ON);
             assertUpdated(world);
-            assertThat(places(world)).contains("lb-2").doesNotContain("lb-1");
+            assertThat(loadBalancers(world)).contains("lb-2").doesNotContain("lb-1");
         });
     }
 
@@ -245,7 +245,7 @@ class TrafficStoryTest {
     void releasesPodsOfAServiceThatWasGoneWhenTheHostCame() {
         TrafficWorld world = started();
         world.loseService();
-        world.balancer.places.clear();
+        world.balancer.loadBalancers.clear();
         world.restart();
 
         world.settle();
@@ -296,7 +296,7 @@ class TrafficStoryTest {
         }
     }
 
-    private static String places(TrafficWorld world) {
+    private static String loadBalancers(TrafficWorld world) {
         return world.stored().orElseThrow().getMetadata().getAnnotations().get(Names.TRAFFIC_SERVED);
     }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Every Pod state, with every state of its backend, with and without finalizer, before and after a look that counts. */
+/** Every Pod state, with every state of its backend, with and without finalizer, before and after an observation that counts. */
 class TrafficTableTest {
     private static final Map<String, UnaryOperator<Pods>> STATES = states();
     private static final List<Long> OFF_SINCE = List.of(0L, Scene.TICKET - 1, Scene.TICKET, Scene.TICKET + 1);
@@ -25,7 +25,7 @@ class TrafficTableTest {
             String state,
             Optional<Serving> seen,
             boolean isProtected,
-            boolean employed,
+            boolean targeted,
             long offSince,
             boolean named) {}
 
@@ -73,21 +73,21 @@ class TrafficTableTest {
         PodRecord pod = pod(is);
         Scene scene = new Scene();
         is.seen().ifPresent(serving -> scene.shows(is.named() ? pod.uid() : "", "10.0.0.1", 8080, serving));
-        TrafficPlan plan = (is.employed() ? scene.pod(pod, is.offSince()) : scene.left(pod, is.offSince())).plan();
-        PlacePlan place = plan.places().getFirst();
-        boolean wanted = is.employed() && is.offSince() == 0 && Employee.isFit(pod);
+        TrafficPlan plan = (is.targeted() ? scene.pod(pod, is.offSince()) : scene.left(pod, is.offSince())).plan();
+        LoadBalancerPlan loadBalancer = plan.loadBalancers().getFirst();
+        boolean wanted = is.targeted() && is.offSince() == 0 && ServicePod.isFit(pod);
         boolean ours = is.seen().filter(serving -> serving != Serving.FOREIGN).isPresent();
 
-        boolean last = !is.employed() && Employee.isFit(pod);
-        assertThat(place.off().isEmpty() && place.dead().isEmpty())
+        boolean last = !is.targeted() && ServicePod.isFit(pod);
+        assertThat(loadBalancer.off().isEmpty() && loadBalancer.dead().isEmpty())
                 .as("taken off: %s", is)
                 .isEqualTo(!ours || wanted || last);
-        assertThat(place.on().isEmpty())
+        assertThat(loadBalancer.on().isEmpty())
                 .as("put on: %s", is)
                 .isEqualTo(!wanted || is.seen().equals(Optional.of(Serving.FOREIGN)));
         boolean on = wanted && is.seen().equals(Optional.of(Serving.ON));
         boolean mayBeForeign = is.seen().isPresent() && !pod.ips().isEmpty();
-        boolean neverPutOn = !is.employed() && !is.isProtected() && mayBeForeign;
+        boolean neverPutOn = !is.targeted() && !is.isProtected() && mayBeForeign;
         boolean clear = !wanted && !ours && (neverPutOn || !mayBeForeign && is.offSince() < Scene.TICKET);
         List<PodEdit> edits = plan.edits().stream()
                 .map(action -> ((Action.EditPod) action).edit())

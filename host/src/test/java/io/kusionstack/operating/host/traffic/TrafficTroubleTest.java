@@ -109,13 +109,13 @@ class TrafficTroubleTest {
         annotate(world, "slb.traffic.operating.kusionstack.io/weight", "30");
         steps(world, 4);
         assertThat(world.traffic.shown(world.pod("a")))
-                .extracting(Explanation.Traffic::weight)
+                .extracting(Explanation.ExplainedTraffic::weight)
                 .containsExactly(Optional.of(100));
 
         world.balancer.throttlesEvery = 0;
         world.settle();
         assertThat(world.traffic.shown(world.pod("a")))
-                .extracting(Explanation.Traffic::weight)
+                .extracting(Explanation.ExplainedTraffic::weight)
                 .containsExactly(Optional.of(30));
         assertThat(world.balancer.weights("lb-1").values()).containsOnly(30);
     }
@@ -123,12 +123,13 @@ class TrafficTroubleTest {
     @Test
     void showsHowAPodWasSeenLastWhileTheProviderDoesNotTell() {
         TrafficWorld world = started();
-        Explanation.Traffic before = world.traffic.shown(world.pod("a")).getFirst();
+        Explanation.ExplainedTraffic before =
+                world.traffic.shown(world.pod("a")).getFirst();
         world.balancer.unreadable.add("lb-1");
         annotate(world, "slb.traffic.operating.kusionstack.io/health", "ignored");
         steps(world, 4);
 
-        Explanation.Traffic unknown = new Explanation.Traffic(
+        Explanation.ExplainedTraffic unknown = new Explanation.ExplainedTraffic(
                 "Service shop/web",
                 "slb",
                 "lb-1",
@@ -249,7 +250,7 @@ class TrafficTroubleTest {
         assertThat(world.pod("b").available()).isTrue();
         assertThat(announced(world)).containsExactly("WARNING ForeignBackend");
 
-        world.balancer.at("lb-1").remove(new Spot("10.0.0.1", 8080));
+        world.balancer.at("lb-1").remove(new EndpointAddress("10.0.0.1", 8080));
         world.settle();
         assertThat(world.pod("a").available()).isTrue();
         assertThat(announced(world)).containsExactly("WARNING ForeignBackend", "NORMAL TrafficRecovered");

@@ -17,11 +17,11 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intention;
-import io.kusionstack.operating.host.plan.Judgements;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.FakeCluster;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Service {@code shop/web} and its Pods in a cluster in memory, a load balancer, a workload that updates its Pods in
- * place, and a host that may crash. After every write it is checked that no Pod is touched while the load balancer still
+ * load balancer, and a host that may crash. After every write it is checked that no Pod is touched while the load balancer still
  * has it.
  */
 final class TrafficWorld {
@@ -206,7 +206,7 @@ final class TrafficWorld {
     }
 
     private List<Object> state() {
-        return List.of(cluster.writes(), cluster.pods(), balancer.places.hashCode());
+        return List.of(cluster.writes(), cluster.pods(), balancer.loadBalancers.hashCode());
     }
 
     /** Memory is lost; what is stored stays. */
@@ -220,7 +220,7 @@ final class TrafficWorld {
     }
 
     private LifecycleGate gate() {
-        LifecycleGate lifecycle = new LifecycleGate(Judgements.none(), this::intention, traffic, traffic);
+        LifecycleGate lifecycle = new LifecycleGate(PodAdmission.none(), this::intention, traffic, traffic);
         cluster.gate(lifecycle);
         return lifecycle;
     }
@@ -229,7 +229,7 @@ final class TrafficWorld {
         PodTraffic mine = traffic;
         cache.onChange(mine::podChanged);
         return new TrafficReconciler(
-                new TrafficReconciler.Sources(
+                new TrafficReconciler.TrafficSources(
                         new Services(), new NoSlices(), cache, traffic, Endpoints.none(), cluster::now),
                 balancer,
                 cluster,
@@ -322,7 +322,7 @@ final class TrafficWorld {
         }
 
         @Override
-        public void onChange(Listener<Service> listener) {
+        public void onChange(ObjectCache.ObjectListener<Service> listener) {
             throw new UnsupportedOperationException("a story looks by itself");
         }
     }
@@ -339,7 +339,7 @@ final class TrafficWorld {
         }
 
         @Override
-        public void onChange(Listener<EndpointSlice> listener) {
+        public void onChange(ObjectCache.ObjectListener<EndpointSlice> listener) {
             throw new UnsupportedOperationException("a story looks by itself");
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kusionstack.operating.host.plugins.Answer;
-import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
+import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.PodView;
 import io.kusionstack.operating.plugin.Stage;
@@ -59,11 +59,11 @@ class LabelHookIT {
     @Test
     void saysAllThatIsMissing() {
         try (PluginHarness harness = PluginHarness.packaged().start()) {
-            Opened opened =
+            OpenedRule opened =
                     harness.rules().open("label-hook", "shop/web/labels", JsonNodeFactory.instance.objectNode());
 
             assertThat(opened)
-                    .isEqualTo(new Opened.Invalid(
+                    .isEqualTo(new OpenedRule.RuleConfigInvalid(
                             List.of("requires: it is missing; it has to be a map of keys to values")));
         }
     }

@@ -10,7 +10,7 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.host.plugins.PluginState;
-import io.kusionstack.operating.host.plugins.RulePlugins.Opened;
+import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.host.plugins.TrafficPlugins.TrafficWorker;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
@@ -63,7 +63,7 @@ class HostilePluginsIT {
                                 + " \"blocks-at-start\" did not return from start within 2 s");
         assertThat(harness.rules().open("blocks-at-start", "shop/web/rule", NullNode.getInstance()))
                 .isInstanceOfSatisfying(
-                        Opened.Unavailable.class,
+                        OpenedRule.RuleUnavailable.class,
                         opened -> assertThat(opened.why().message())
                                 .startsWith("plugin \"blocks-at-start\" is refused: blocks-at-start-")
                                 .endsWith("known for rule are steady-rule"));
@@ -285,20 +285,20 @@ class HostilePluginsIT {
 
     /** Of another rule object each time. */
     private RuleWorker rule(String plugin, int number) {
-        Opened opened =
+        OpenedRule opened =
                 harness.rules().open(plugin, "default/web-" + number + "/rule", JsonNodeFactory.instance.objectNode());
-        return ((Opened.Ready) opened).worker();
+        return ((OpenedRule.RuleReady) opened).worker();
     }
 
     private static String why(Answer<?> answer) {
-        assertThat(answer).isInstanceOf(Answer.Missing.class);
-        Wait why = ((Answer.Missing<?>) answer).why();
+        assertThat(answer).isInstanceOf(Answer.NoAnswer.class);
+        Wait why = ((Answer.NoAnswer<?>) answer).why();
         assertThat(why.reason()).isEqualTo(Reason.PLUGIN_FAILED);
         return why.message();
     }
 
     private static String told(Answer<?> answer) {
-        return ((Answer.Missing<?>) answer).why().message();
+        return ((Answer.NoAnswer<?>) answer).why().message();
     }
 
     private static <T> List<T> atOnce(int times, Supplier<T> call) throws Exception {

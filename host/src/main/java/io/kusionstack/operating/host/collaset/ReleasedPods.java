@@ -1,0 +1,60 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.Selector;
+import java.time.Duration;
+import java.util.Collection;
+
+/** Lets Pods go that somebody took out of a set by changing their labels: they lose their owner reference, stay, and are replaced. */
+final class ReleasedPods {
+    /** Of a set so many may leave at any rate within {@link #WHILE}. */
+    private static final int ALWAYS = 3;
+
+    private static final Duration WHILE = Duration.ofMinutes(10);
+
+    private ReleasedPods() {}
+
+    /** Ends what the set has begun with them first, so that none stays out of service, then lets them go. */
+    static void release(CollaSetSnapshot snapshot, Collection<SetPod> releasedPods, PlanStep.StepDraft draft) {
+        long room = Math.max(ALWAYS, snapshot.set().replicas()) - young(snapshot);
+        for (SetPod releasedPod : releasedPods) {
+            PodEdit undo = PodOps.undoOwn(releasedPod.pod());
+            if (!undo.isEmpty()) {
+                draft.edit(releasedPod, undo);
+            } else if (room > 0) {
+                draft.release(releasedPod, snapshot.set());
+                room--;
+            } else {
+                draft.await(releasedPod);
+                draft.trouble("Pod " + releasedPod.name() + " does not match spec.selector "
+                        + selectorText(snapshot.set()) + " and is kept, for so many Pods left the selector within "
+                        + WHILE.toMinutes()
+                        + " minutes that something seems to change their labels: find out what does");
+                draft.lookAgain(WHILE);
+            }
+        }
+    }
+
+    /** Pods that came into being a short while ago and have left already. */
+    private static long young(CollaSetSnapshot snapshot) {
+        return snapshot.orphans().stream()
+                .filter(pod -> pod.created().plus(WHILE).isAfter(snapshot.now()))
+                .count();
+    }
+
+    private static String selectorText(SetSpec set) {
+        return set.selector().map(Selector::toString).orElse("");
+    }
+
+    /** What is told when a Pod goes. */
+    static Action released(SetPod releasedPod, SetSpec set) {
+        return new Action.Announce(
+                set.ref(),
+                Action.Severity.NORMAL,
+                "PodReleased",
+                "Pod " + releasedPod.name() + " does not match spec.selector " + selectorText(set)
+                        + " any more: it is released, and another one takes its place");
+    }
+}

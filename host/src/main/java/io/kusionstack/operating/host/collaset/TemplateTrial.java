@@ -1,0 +1,160 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.kube.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the API server said of Pods of one revision. Kept in memory only: lost, it is asked again.
+ */
+sealed interface TemplateTrial {
+    String NO_DRY_RUN = "does not support dry run";
+
+    /** A field that the server does not know: a dry run says so, a creation leaves it out. */
+    String UNREAD = "strict decoding error";
+
+    /**
+     * A dry run passed all that looks at the Pod's content.
+     *
+     * @param refused how often in a row real creations were refused all the same
+     */
+    record DryRunPassed(int refused) implements TemplateTrial {
+        DryRunPassed() {
+            this(0);
+        }
+    }
+
+    /** A Pod of the revision was created. */
+    record Created() implements TemplateTrial {}
+
+    /**
+     * The server does not take Pods of this content.
+     *
+     * @param shown a dry run shows it, so that one which passes takes it back at once
+     * @param generation of the set when it said so
+     * @param attempts how often in a row
+     */
+    record TemplateRefused(int code, String message, boolean shown, long generation, int attempts, Instant at)
+            implements TemplateTrial {
+        private static final int MOST_DOUBLINGS = 6;
+
+        /** What no dry run shows takes a Pod to ask again: the first time after a minute, then ever more seldom. */
+        private Duration pause() {
+            return shown
+                    ? RetryPauses.after(attempts)
+                    : Duration.ofMinutes(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLINGS));
+        }
+
+        /** What the user has to know, and can do. */
+        String explanation() {
+            String remedy = code == 403 ? "correct spec.template, or have it allowed" : "correct spec.template";
+            return "the API server does not take Pods of spec.template (" + code + "): " + message + "; " + remedy;
+        }
+    }
+
+    /** The server, or a webhook that it has to ask, gave no answer, or is not asked yet: it is asked again. */
+    record Unproven(int attempts, Instant at, String message) implements TemplateTrial {}
+
+    /** A webhook does not support dry runs: only a real Pod tells. */
+    record Unaskable() implements TemplateTrial {}
+
+    /** When to ask again, for a set of this generation; empty once it is known that Pods are taken. */
+    default Optional<Instant> askAgain(long generation) {
+        return switch (this) {
+            case DryRunPassed taken -> Optional.empty();
+            case Created() -> Optional.empty();
+            case Unaskable() -> Optional.empty();
+            case TemplateRefused refused ->
+                Optional.of(refused.generation() == generation ? refused.at().plus(refused.pause()) : refused.at());
+            case Unproven unknown -> Optional.of(unknown.at().plus(RetryPauses.after(unknown.attempts())));
+        };
+    }
+
+    /**
+     * What the answer to a dry run means. Who cannot be asked takes no refusal back, and a new generation takes back
+     * any. A dry run takes back what it does not show, too, for it is asked only after the pause: the next real Pod tells.
+     *
+     * @param failure empty where the server would take the Pod
+     * @param before what was known of the revision
+     */
+    static TemplateTrial tried(
+            Optional<Failure> failure, Optional<TemplateTrial> before, long generation, Instant now) {
+        TemplateTrial known = before.orElseGet(() -> new Unproven(0, now, ""));
+        if (failure.isPresent() && isOfContent(failure.get())) {
+            return new TemplateRefused(
+                    failure.get().code(), failure.get().message(), true, generation, attempts(known) + 1, now);
+        }
+        boolean taken =
+                failure.isEmpty() || isQuota(failure.get().code(), failure.get().message());
+        String message = failure.map(Failure::message).orElse("");
+        boolean same = known instanceof TemplateRefused refused && refused.generation() == generation;
+        return switch (known) {
+            case DryRunPassed stays -> stays;
+            case Created stays -> stays;
+            case TemplateRefused refused
+            when same && !taken ->
+                new TemplateRefused(
+                        refused.code(),
+                        refused.message(),
+                        refused.shown(),
+                        generation,
+                        refused.attempts() + (refused.shown() ? 1 : 0),
+                        now);
+            case TemplateRefused refused when same && !refused.shown() -> new DryRunPassed(refused.attempts());
+            case TemplateRefused refused -> taken ? new DryRunPassed() : unanswered(message, 1, now);
+            case Unproven unknown -> taken ? new DryRunPassed() : unanswered(message, unknown.attempts() + 1, now);
+            case Unaskable stays -> stays;
+        };
+    }
+
+    private static TemplateTrial unanswered(String message, int attempts, Instant now) {
+        return message.contains(NO_DRY_RUN) ? new Unaskable() : new Unproven(attempts, now, message);
+    }
+
+    /**
+     * What the answer to a creation means.
+     *
+     * @param failure empty where the Pod was created
+     */
+    static Optional<TemplateTrial> created(
+            Optional<Failure> failure, Optional<TemplateTrial> before, long generation, Instant now) {
+        boolean unread = before.filter(known -> known instanceof TemplateRefused refused
+                        && refused.message().contains(UNREAD))
+                .isPresent();
+        if (failure.isEmpty()) {
+            return unread ? before : Optional.of(new Created());
+        }
+        if (!isOfContent(failure.get())) {
+            return before;
+        }
+        boolean shown = before.filter(known -> known instanceof TemplateRefused refused && refused.shown())
+                .isPresent();
+        int attempts = before.map(TemplateTrial::attempts).orElse(0);
+        return Optional.of(new TemplateRefused(
+                failure.get().code(), failure.get().message(), shown, generation, attempts + 1, now));
+    }
+
+    private static int attempts(TemplateTrial known) {
+        return switch (known) {
+            case TemplateRefused refused -> refused.attempts();
+            case DryRunPassed taken -> taken.refused();
+            case Created created -> 0;
+            case Unproven unknown -> 0;
+            case Unaskable unaskable -> 0;
+        };
+    }
+
+    /** A full quota is none, nor a webhook that cannot be asked. */
+    private static boolean isOfContent(Failure failure) {
+        boolean refused = failure.code() == 400 || failure.code() == 403 || failure.code() == 422;
+        return refused
+                && !isQuota(failure.code(), failure.message())
+                && !failure.message().contains(NO_DRY_RUN);
+    }
+
+    /** The quota is the last to be asked: all else has passed. A quota that wants amounts said is no full one. */
+    static boolean isQuota(int code, String message) {
+        return code == 403 && (message.contains("exceeded quota") || message.contains("status unknown for quota"));
+    }
+}

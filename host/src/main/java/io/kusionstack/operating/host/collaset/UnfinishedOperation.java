@@ -1,0 +1,59 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How the update or scale-in of a Pod ends whose set is being deleted: nobody goes on with it. A Pod in service stays there, one that
+ * is out leaves for its deletion from where it is, and comes back if that does not go on.
+ */
+record UnfinishedOperation(Instant now, PlanStep.StepDraft draft) {
+    /** So long a Pod that is out waits for the check of its deletion: a rule may ask a plugin first. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Gives up what no rule has let pass yet; changes nothing else. */
+    PodEdit notLetGo(PodRecord pod) {
+        return isLetGo(pod) ? PodEdit.of(pod) : PodOps.undoBegun(pod, Names.COLLASET_OPERATION);
+    }
+
+    /** The Pod comes back: what was changed is finished once the kubelet has followed, all else is given up. */
+    PodEdit ended(PodRecord pod) {
+        if (!isLetGo(pod) || !ImageChange.isTouched(pod)) {
+            return PodOps.undoBegun(pod, Names.COLLASET_OPERATION);
+        }
+        return switch (ImageChange.progress(pod, ImageChange.SETTLE_MARGIN.plus(Revision.DEFAULT_GRACE), now)) {
+            case ImageChange.Progress.Complete() -> ImageChange.finished(pod);
+            case ImageChange.Progress.InProgress pending -> {
+                pending.look().ifPresent(draft::lookAgain);
+                yield PodEdit.of(pod);
+            }
+        };
+    }
+
+    /** @param deletion id of the operation that is to delete the Pod, which may wait for its check */
+    PodEdit whileItWaits(PodRecord pod, String deletion) {
+        Optional<Instant> since = PodOps.operation(pod, deletion)
+                .filter(operation -> !operation.hasLeftPreCheck())
+                .map(operation -> operation.since().orElse(now));
+        if (!isLetGo(pod) || since.isEmpty()) {
+            return notLetGo(pod);
+        }
+        Duration left = Duration.between(now, since.get().plus(PATIENCE));
+        if (left.isPositive()) {
+            draft.lookAgain(left);
+            return PodEdit.of(pod);
+        }
+        return ended(pod);
+    }
+
+    private static boolean isLetGo(PodRecord pod) {
+        return PodOps.operation(pod, Names.COLLASET_OPERATION)
+                .filter(PodOps.Operation::hasLeftPreCheck)
+                .isPresent();
+    }
+}

@@ -1,0 +1,107 @@
+package io.kusionstack.operating.host.plugins;
+
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginState.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Who answers to which name. A value: what changes is which one is in use.
+ *
+ * @param missing why a name that is not here may be missing, said when nobody else can say it; empty when there is no more
+ *     to say
+ */
+record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, String missing) {
+    ExtensionIndex {
+        loaded = List.copyOf(loaded);
+        refused = List.copyOf(refused);
+    }
+
+    /** A plugin with what it offers. */
+    record LoadedPlugin(LivePlugin plugin, List<PluginExtension> offers) {
+        LoadedPlugin {
+            offers = List.copyOf(offers);
+        }
+
+        PluginState state() {
+            return plugin.state(offers);
+        }
+    }
+
+    /** An offer with the plugin it belongs to. */
+    record FoundExtension<T extends PluginExtension>(LivePlugin plugin, T offer) {}
+
+    static ExtensionIndex none(String why) {
+        return new ExtensionIndex(List.of(), List.of(), why);
+    }
+
+    /** With more that cannot be used. */
+    ExtensionIndex and(List<PluginState> more) {
+        List<PluginState> all = new ArrayList<>(refused);
+        all.addAll(more);
+        return new ExtensionIndex(loaded, all, missing);
+    }
+
+    <T extends PluginExtension> Optional<FoundExtension<T>> find(String name, Class<T> kind) {
+        return loaded.stream()
+                .flatMap(one -> one.offers().stream()
+                        .filter(offer -> kind.isInstance(offer) && offer.name().equals(name))
+                        .map(offer -> new FoundExtension<>(one.plugin(), kind.cast(offer))))
+                .findFirst();
+    }
+
+    /** Every jar, those that are refused last. */
+    List<PluginState> states() {
+        return Stream.concat(loaded.stream().map(LoadedPlugin::state), refused.stream())
+                .toList();
+    }
+
+    /** Why nobody answers to this name, and who would. */
+    Wait unavailable(String name, Kind kind) {
+        return new Wait(Reason.PLUGIN_UNAVAILABLE, name, "plugin \"" + name + "\" " + why(name, kind));
+    }
+
+    private String why(String name, Kind kind) {
+        Map<String, Kind> known = new LinkedHashMap<>();
+        loaded.stream()
+                .flatMap(one -> one.offers().stream())
+                .map(PluginExtension::offered)
+                .forEach(offer -> known.put(offer.name(), offer.kind()));
+        List<String> parts = new ArrayList<>();
+        if (known.containsKey(name)) {
+            parts.add("is loaded, but for another purpose: " + known.get(name));
+        } else {
+            parts.add(refused.stream()
+                    .filter(state -> state.isCalled(name))
+                    .findFirst()
+                    .map(state -> "is " + state.standing() + ": " + state.spoken() + ": " + state.why())
+                    .orElse("is not loaded"));
+        }
+        String others = known.entrySet().stream()
+                .filter(entry -> entry.getValue() == kind)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        parts.add("known for " + kind + " are " + (others.isEmpty() ? "none" : others));
+        refused.stream()
+                .filter(state -> !state.isCalled(name) && state.standing() == PluginState.PluginHealth.REFUSED)
+                .map(ExtensionIndex::told)
+                .reduce((some, more) -> some + ", " + more)
+                .ifPresent(files -> parts.add("refused are " + files));
+        if (!missing.isEmpty()) {
+            parts.add(missing);
+        }
+        return String.join("; ", parts);
+    }
+
+    /** A jar whose names were never learned may be the one that is missed: then the reason belongs to it. */
+    private static String told(PluginState refused) {
+        return refused.spoken() + (refused.offers().isEmpty() ? ": " + refused.why() : "");
+    }
+}

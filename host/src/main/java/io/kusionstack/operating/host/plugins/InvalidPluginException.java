@@ -1,0 +1,17 @@
+package io.kusionstack.operating.host.plugins;
+
+/** A plugin is not what it has to be, or answered what it must not. The message is for the person who runs the host. */
+final class InvalidPluginException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String why;
+
+    InvalidPluginException(String why) {
+        super(why);
+        this.why = why;
+    }
+
+    String why() {
+        return why;
+    }
+}

@@ -1,0 +1,25 @@
+package io.kusionstack.operating.host.plugins;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What was last said in the log of each topic, so that it is said once. Any thread. */
+final class LogOnce {
+    /** What was said longest ago is forgotten, and said once more. */
+    private static final int MOST = 1000;
+
+    private final Map<Topic, String> texts = new LinkedHashMap<>(16, 0.75f, true);
+
+    synchronized boolean isNew(Topic topic, String text) {
+        boolean isNew = !text.equals(texts.put(topic, text));
+        if (texts.size() > MOST) {
+            texts.remove(texts.keySet().iterator().next());
+        }
+        return isNew;
+    }
+
+    /** True if there was something to tell, which is over now. */
+    synchronized boolean isOver(Topic topic) {
+        return texts.remove(topic) != null;
+    }
+}

@@ -1,0 +1,40 @@
+package io.kusionstack.operating.host.plugins;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.plugin.InvalidConfigException;
+import io.kusionstack.operating.plugin.KubernetesReads;
+import io.kusionstack.operating.plugin.Meters;
+import io.kusionstack.operating.plugin.PluginContext;
+import io.kusionstack.operating.plugin.Secrets;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * What the host lends to one extension.
+ *
+ * @param name the extension's, under which its settings stand in the configuration
+ */
+record ScopedContext(
+        String name,
+        JsonNode settings,
+        Clock clock,
+        ExecutorService executor,
+        Secrets secrets,
+        KubernetesReads kubernetes,
+        Meters meters)
+        implements PluginContext {
+    @Override
+    public <S extends Record> S settings(Class<S> type) throws InvalidConfigException {
+        String unbindable = ConfigBinder.unbindable(type).orElse("");
+        if (!unbindable.isEmpty()) {
+            throw new IllegalArgumentException(unbindable);
+        }
+        return switch (ConfigBinder.bind(settings, type)) {
+            case Bound.Fits<S>(S value) -> value;
+            case Bound.Wrong<S> wrong ->
+                throw new InvalidConfigException(wrong.problems().stream()
+                        .map(problem -> "plugins.settings." + name + "." + problem)
+                        .toList());
+        };
+    }
+}

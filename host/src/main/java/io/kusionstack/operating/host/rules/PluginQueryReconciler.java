@@ -1,0 +1,80 @@
+package io.kusionstack.operating.host.rules;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.plugins.RulePlugins;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Asks plugins on behalf of one PodTransitionRule: all Pods that wait for one of its rules at once, one question after the
+ * other. What they say goes to the admission, as data, and the rule is judged anew. Nobody waits for it: a plugin that hangs
+ * holds up the rules of the objects that use it, and no other decision.
+ *
+ * <p>One thread at a time for one rule object, which may block for as long as its plugins do.
+ */
+public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
+    /** What is left after so long is asked in the next round: a look has to end. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(1);
+
+    private final RuleAdmission admission;
+    private final RuleWorkers workers;
+    private final PluginQueryClient client;
+    private final Consumer<Key> ruleKeys;
+    private final InstantSource clock;
+
+    /** What the query reconciler works with. */
+    public record QueryCollaborators(
+            RuleAdmission admission, RuleWorld world, Actuator actuator, RulePlugins plugins, InstantSource clock) {}
+
+    /** @param ruleKeys takes the rules of whose Pods a plugin said something new; only enqueues */
+    public PluginQueryReconciler(QueryCollaborators parts, Consumer<Key> ruleKeys) {
+        this.admission = parts.admission();
+        this.workers = new RuleWorkers(parts.plugins());
+        this.client = new PluginQueryClient(workers, new MemoryStore(parts.world(), parts.actuator()), parts.clock());
+        this.ruleKeys = ruleKeys;
+        this.clock = parts.clock();
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        Optional<NamespaceRules.QueryBatch> batch = admission.batch(key, now);
+        if (batch.isEmpty()) {
+            workers.close(key);
+            client.forget(key);
+            return Outcome.done();
+        }
+        workers.keepOnly(batch.get().spec());
+        ask(batch.get(), now.plus(LONGEST_ROUND));
+        Instant after = clock.instant();
+        return admission
+                .batch(key, after)
+                .flatMap(NamespaceRules.QueryBatch::next)
+                .map(next -> Outcome.lookAgain(until(after, next), "ask"))
+                .orElseGet(Outcome::done);
+    }
+
+    private void ask(NamespaceRules.QueryBatch batch, Instant end) {
+        for (PluginQuery query : batch.queries()) {
+            if (clock.instant().isBefore(end)) {
+                admission.learn(query, client.ask(query));
+                ruleKeys.accept(batch.spec().key());
+            }
+        }
+    }
+
+    private static Duration until(Instant now, Instant next) {
+        return next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO;
+    }
+
+    /** Closes all workers; to be called when nothing is asked any more. */
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

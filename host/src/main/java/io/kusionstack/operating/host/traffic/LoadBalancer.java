@@ -1,0 +1,58 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.plugin.traffic.Employer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the Pods of one Service get traffic: a load balancer, or groups of it, as one plugin knows them.
+ *
+ * @param lockKey what the plugin calls the load balancer, for example its id
+ * @param groups the groups there that are meant, in order; empty where the plugin names none
+ * @param employer the Service as the plugin was, or is, told of it
+ */
+record LoadBalancer(String plugin, String lockKey, List<String> groups, Employer employer) {
+    LoadBalancer {
+        groups = groups.stream().sorted().distinct().toList();
+    }
+
+    /** True if the other one is this load balancer, however the Service describes it. */
+    boolean isAt(LoadBalancer other) {
+        return isBeside(other) && groups.equals(other.groups);
+    }
+
+    private boolean isBeside(LoadBalancer other) {
+        return plugin.equals(other.plugin) && lockKey.equals(other.lockKey);
+    }
+
+    /** How the plugin is told of it. */
+    Employer asked() {
+        return employer.only(groups);
+    }
+
+    /**
+     * What of this load balancer is not the other one: each group by itself, so that one that is gone holds up no other.
+     *
+     * @param serving empty leaves all
+     */
+    List<LoadBalancer> without(Optional<LoadBalancer> serving) {
+        Optional<LoadBalancer> beside = serving.filter(this::isBeside);
+        if (groups.isEmpty()) {
+            return beside.isEmpty() ? List.of(this) : List.of();
+        }
+        List<LoadBalancer> left = new ArrayList<>();
+        for (String group : groups) {
+            if (beside.filter(loadBalancer -> loadBalancer.groups.contains(group))
+                    .isEmpty()) {
+                left.add(new LoadBalancer(plugin, lockKey, List.of(group), employer));
+            }
+        }
+        return left;
+    }
+
+    @Override
+    public String toString() {
+        return plugin + " " + lockKey;
+    }
+}

@@ -1,0 +1,141 @@
+package io.kusionstack.operating.host.traffic;
+
+import io.kusionstack.operating.plugin.traffic.Observation;
+import io.kusionstack.operating.plugin.traffic.ObservedBackend;
+import io.kusionstack.operating.plugin.traffic.Serving;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How a load balancer looked.
+ *
+ * @param ticket when the question was asked, in the order of the host's own events: what the host learnt under a lower
+ *     ticket was known before
+ * @param at when the answer was there
+ * @param fresh false if the plugin answered from a cache: the ticket is that of the observation before
+ * @param first nothing was known of the load balancer before
+ */
+record ObservedBackends(
+        long ticket, Instant at, boolean fresh, boolean first, SortedMap<EndpointAddress, ObservedAddress> addresses) {
+    ObservedBackends {
+        addresses = Collections.unmodifiableSortedMap(addresses);
+    }
+
+    /**
+     * @param asked when the plugin was asked, and under which ticket
+     * @param before the observation before this one, for how long things have been as they are
+     */
+    static ObservedBackends of(
+            ObservationTicket asked, Instant at, Observation.Known observation, Optional<ObservedBackends> before) {
+        boolean fresh = !observation.readAt().isBefore(asked.at());
+        List<ObservedBackend> backends = observation.backends();
+        Map<EndpointAddress, List<ObservedBackend>> byAddress = backends.stream()
+                .collect(Collectors.groupingBy(
+                        seen -> EndpointAddress.of(seen.backend()), HashMap::new, Collectors.toList()));
+        SortedMap<EndpointAddress, ObservedAddress> addresses = new TreeMap<>();
+        byAddress.forEach((address, seen) ->
+                addresses.put(address, ObservedAddress.of(seen, before.flatMap(old -> old.at(address)), at)));
+        long ticket =
+                fresh ? asked.ticket() : before.map(ObservedBackends::ticket).orElse(0L);
+        return new ObservedBackends(ticket, at, fresh, before.isEmpty(), addresses);
+    }
+
+    record ObservationTicket(long ticket, Instant at) {}
+
+    /** How a load balancer observations that is not there. */
+    static ObservedBackends empty(ObservationTicket asked) {
+        return new ObservedBackends(asked.ticket(), asked.at(), true, false, new TreeMap<>());
+    }
+
+    /** The same, but too long ago to rest on. */
+    ObservedBackends outdated() {
+        return new ObservedBackends(ticket, Instant.EPOCH, false, first, addresses);
+    }
+
+    /** The same, of a load balancer that is known. */
+    ObservedBackends known() {
+        return new ObservedBackends(ticket, at, fresh, false, addresses);
+    }
+
+    /** Since when everything is as it is, of what is there. */
+    Instant unchangedSince() {
+        Instant since = Instant.EPOCH;
+        for (ObservedAddress seen : addresses.values()) {
+            since = seen.since().isAfter(since) ? seen.since() : since;
+        }
+        return since;
+    }
+
+    Optional<ObservedAddress> at(EndpointAddress address) {
+        return Optional.ofNullable(addresses.get(address));
+    }
+
+    /**
+     * One address, with all that the provider shows there.
+     *
+     * @param serving the most that any of them does: On, then Starting, then Draining
+     * @param since when it was first seen to be so; a drain counts from here
+     */
+    record ObservedAddress(Serving serving, Instant since, List<ObservedBackend> backends) {
+        ObservedAddress {
+            backends = List.copyOf(backends);
+        }
+
+        private static ObservedAddress of(
+                List<ObservedBackend> backends, Optional<ObservedAddress> before, Instant now) {
+            Serving serving = Serving.FOREIGN;
+            for (ObservedBackend backend : backends) {
+                serving = backend.serving().compareTo(serving) < 0 ? backend.serving() : serving;
+            }
+            Serving same = serving;
+            return new ObservedAddress(
+                    serving,
+                    before.filter(old -> old.serving == same)
+                            .map(ObservedAddress::since)
+                            .orElse(now),
+                    backends);
+        }
+
+        boolean isOurs() {
+            return serving != Serving.FOREIGN;
+        }
+
+        /** True if it gets new requests wherever it is registered. */
+        boolean isOn() {
+            return backends.stream().allMatch(backend -> backend.serving() == Serving.ON);
+        }
+
+        Optional<Instant> drainingSince() {
+            return serving == Serving.DRAINING ? Optional.of(since) : Optional.empty();
+        }
+
+        /** The Pods the provider names, by uid; empty where it names none. */
+        Set<String> pods() {
+            Set<String> pods = new LinkedHashSet<>();
+            for (ObservedBackend backend : backends) {
+                if (backend.serving() != Serving.FOREIGN
+                        && !backend.backend().pod().uid().isEmpty()) {
+                    pods.add(backend.backend().pod().uid());
+                }
+            }
+            return pods;
+        }
+
+        String detail() {
+            return backends.stream()
+                    .map(ObservedBackend::detail)
+                    .filter(text -> !text.isEmpty())
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+        }
+    }
+}
