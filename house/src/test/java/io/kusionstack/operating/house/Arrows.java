@@ -12,6 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which room may use what. What is not listed is forbidden, and so is a room that is not listed. */
@@ -98,6 +101,13 @@ final class Arrows {
                 "host.decoration",
                 "host.operationjob",
                 "host.insight");
+    }
+
+    /** What of the host this room of it may use; nothing for Main, which may use all. */
+    static Set<String> inHost(String room) {
+        return TABLE.get(room).uses().stream()
+                .filter(use -> use.startsWith(MAIN + ".") && !use.equals(MAIN + "."))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     static List<Finding> findings(JavaClasses classes) {

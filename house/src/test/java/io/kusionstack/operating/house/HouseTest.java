@@ -62,6 +62,21 @@ class HouseTest {
     }
 
     @Test
+    void noSimpleNameStandsTwiceInTheHost() {
+        holds(SimpleNames.findings(classes));
+    }
+
+    @Test
+    void theArchitecturePageShowsTheRoomsAndTheirArrows() throws IOException {
+        holds(Pages.rooms(Files.readString(project.root().resolve("docs/architecture.md")), classes));
+    }
+
+    @Test
+    void publicTypesBeginWithAWordOfTheVocabulary() throws IOException {
+        holds(Pages.words(Files.readString(project.root().resolve("docs/vocabulary.md")), classes));
+    }
+
+    @Test
     void ourClassesAreNotExtended() {
         holds(Ancestry.findings(classes));
     }
