@@ -151,7 +151,7 @@ final class Host implements AutoCloseable {
     private OpsServer.OpsContent content() {
         HealthCheck started =
                 new HealthCheck("startup", () -> rooms.isPresent() ? Optional.empty() : Optional.of(startup));
-        HealthCheck alive = new HealthCheck("rooms", () -> rooms.flatMap(Rooms::deadness));
+        HealthCheck alive = new HealthCheck("rooms", () -> rooms.flatMap(Rooms::livenessProblem));
         HealthCheck loaded = new HealthCheck("caches", () -> rooms.flatMap(Rooms::unreadiness));
         return new OpsServer.OpsContent(
                 metrics::scrape,

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.config.HostConfig.ControllerName;
 import io.kusionstack.operating.host.kernel.Controller;
 import io.kusionstack.operating.host.kernel.Cooldown;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.KeyQueue;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
 import io.kusionstack.operating.host.kube.ApiActuator;
@@ -40,6 +41,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -68,12 +70,10 @@ final class Rooms implements AutoCloseable {
     private final HostMetrics metrics;
     private final PluginHost plugins;
     private final CachedWorld world;
-    private final Doorbell podBell = new Doorbell();
-    private final Doorbell ruleBell = new Doorbell();
-    private final Doorbell askBell = new Doorbell();
+    private final Queues queues;
     private final RuleWorld ruleWorld;
     private final RuleAdmission ruleAdmission;
-    private final PluginQueryReconciler consultant;
+    private final PluginQueryReconciler pluginQueries;
     private final TrafficRoom traffic;
     private final SetIntentions intentions;
     private final LifecycleGate gate;
@@ -87,15 +87,16 @@ final class Rooms implements AutoCloseable {
         this.config = config;
         this.metrics = metrics;
         this.plugins = plugins;
+        queues = new Queues(new KeyQueue(clock), new KeyQueue(clock), new KeyQueue(clock));
         world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
         metrics.showCachedPods(world.pods()::size);
         intentions = new SetIntentions(world::generation);
-        traffic = TrafficRoom.listening(config, world, access, clock, podBell);
+        traffic = TrafficRoom.listening(config, world, access, clock, heard(ControllerName.LIFECYCLE, queues.pods));
         Obstacles obstacles = obstacles();
         ruleWorld = RuleWorld.of(world.pods(), world.rules(), knownSets(), obstacles);
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
-        ruleAdmission = new RuleAdmission(ruleWorld, firstSlot, ruleBell);
+        ruleAdmission = new RuleAdmission(ruleWorld, firstSlot, heard(ControllerName.RULES, queues.rules));
         PodAdmission admission = runs(ControllerName.RULES) ? ruleAdmission : PodAdmission.none();
         gate = traffic.gate(admission, runs(ControllerName.COLLASET) ? intentions : Intentions.none())
                 .minding(obstacles, world.nodes());
@@ -114,10 +115,10 @@ final class Rooms implements AutoCloseable {
                         world.caches(),
                         clock),
                 config.limits().writesInFlight());
-        consultant = new PluginQueryReconciler(
+        pluginQueries = new PluginQueryReconciler(
                 new PluginQueryReconciler.QueryCollaborators(
                         ruleAdmission, ruleWorld, actuator, plugins.rules(), clock),
-                ruleBell);
+                queues.rules);
         sets = setReconciler();
         world.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
@@ -160,54 +161,73 @@ final class Rooms implements AutoCloseable {
     /** Begins to load the caches; returns at once. */
     void start() {
         if (runs(ControllerName.LIFECYCLE)) {
-            Controller lifecycle = controller(
+            add(
                     ControllerName.LIFECYCLE.word(),
                     new LifecycleReconciler(world.pods()::get, gate, actuator),
-                    Controller.ControllerSettings.of(config.workers().lifecycle(), Cooldown.none()));
-            podBell.connect(lifecycle);
+                    Controller.ControllerSettings.of(config.workers().lifecycle(), Cooldown.none()),
+                    queues.pods);
             world.pods()
                     .onChange((before, after) ->
-                            LifecycleReconciler.key(before, after).ifPresent(lifecycle::enqueue));
+                            LifecycleReconciler.key(before, after).ifPresent(queues.pods));
         }
         if (runs(ControllerName.RULES)) {
-            RuleReconciler rules = new RuleReconciler(ruleAdmission, ruleWorld, actuator, podBell, askBell);
-            ruleBell.connect(controller(
-                    ControllerName.RULES.word(),
-                    rules,
-                    Controller.ControllerSettings.of(config.workers().rules(), GATHERING)));
-            askBell.connect(controller(
-                    "rule-plugins", consultant, Controller.ControllerSettings.of(ASKED_AT_ONCE, Cooldown.none())));
-            ruleAdmission.listenTo(world.pods(), world.rules(), world.sets());
+            startRules();
         } else {
             LOG.atWarn().log("The controller rules does not run: no PodTransitionRule holds a Pod back");
         }
         if (runs(ControllerName.COLLASET)) {
-            sets.watch(controller(
+            sets.watch(add(
                     ControllerName.COLLASET.word(),
                     sets,
-                    Controller.ControllerSettings.of(config.workers().collaset(), GATHERING))::enqueue);
+                    Controller.ControllerSettings.of(config.workers().collaset(), GATHERING),
+                    new KeyQueue(clock)));
         }
         if (runs(ControllerName.TRAFFIC)) {
             TrafficReconciler services = traffic.reconciler(plugins.traffic(), actuator, metrics);
-            services.watch(controller(
+            services.watch(add(
                     ControllerName.TRAFFIC.word(),
                     services,
-                    Controller.ControllerSettings.of(config.workers().traffic(), SHARE))::enqueue);
+                    Controller.ControllerSettings.of(config.workers().traffic(), SHARE),
+                    new KeyQueue(clock)));
         }
         unserved.start();
         world.start();
+    }
+
+    private void startRules() {
+        RuleReconciler rules = new RuleReconciler(
+                ruleAdmission, ruleWorld, actuator, heard(ControllerName.LIFECYCLE, queues.pods), queues.queriedRules);
+        add(
+                ControllerName.RULES.word(),
+                rules,
+                Controller.ControllerSettings.of(config.workers().rules(), GATHERING),
+                queues.rules);
+        add(
+                "rule-plugins",
+                pluginQueries,
+                Controller.ControllerSettings.of(ASKED_AT_ONCE, Cooldown.none()),
+                queues.queriedRules);
+        ruleAdmission.listenTo(world.pods(), world.rules(), world.sets());
     }
 
     private boolean runs(ControllerName name) {
         return config.controllers().contains(name);
     }
 
-    private Controller controller(String name, Reconciler reconciler, Controller.ControllerSettings settings) {
+    /** Those that are told of keys by what is made before their controllers. */
+    private record Queues(KeyQueue pods, KeyQueue rules, KeyQueue queriedRules) {}
+
+    /** Nobody looks at keys of a controller that does not run. */
+    private Consumer<Key> heard(ControllerName name, KeyQueue queue) {
+        return runs(name) ? queue : key -> {};
+    }
+
+    /** @param queue what was told to it before is looked at */
+    private KeyQueue add(String name, Reconciler reconciler, Controller.ControllerSettings settings, KeyQueue queue) {
         Reconciler onlySettled = (key, now) ->
-                world.isSettled() ? reconciler.reconcile(key, now) : Outcome.lookAgain(UNSETTLED, "CacheUnsettled");
-        Controller controller = new Controller(name, onlySettled, settings, metrics, clock);
-        controllers.add(controller);
-        return controller;
+                world.isSettled() ? reconciler.reconcile(key, now) : Outcome.requeueAfter(UNSETTLED, "CacheUnsettled");
+        controllers.add(new Controller(name, onlySettled, settings, metrics, queue));
+        return queue;
     }
 
     boolean isSynced() {
@@ -220,12 +240,13 @@ final class Rooms implements AutoCloseable {
     }
 
     /** Why the process is not worth keeping. */
-    Optional<String> deadness() {
+    Optional<String> livenessProblem() {
         Instant now = clock.instant();
         Stream<String> streams = problems(
                 stream -> !stream.isAlive(now),
                 stream -> "nothing was heard of " + stream.name() + " since " + stream.lastHeard());
-        Stream<String> loops = controllers.stream().flatMap(controller -> controller.health().deadness(now).stream());
+        Stream<String> loops =
+                controllers.stream().flatMap(controller -> controller.health().livenessProblem(now).stream());
         return joined(Stream.concat(streams, loops));
     }
 
@@ -269,7 +290,7 @@ final class Rooms implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         unserved.close();
-        consultant.close();
+        pluginQueries.close();
         traffic.close();
         actuator.close();
         world.close();

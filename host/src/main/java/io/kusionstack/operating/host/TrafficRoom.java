@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.config.HostConfig;
+import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.Actuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.ServiceEmployers;
@@ -13,6 +14,7 @@ import io.kusionstack.operating.host.traffic.PodTraffic;
 import io.kusionstack.operating.host.traffic.TrafficMetrics;
 import io.kusionstack.operating.host.traffic.TrafficReconciler;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /**
  * Who sends requests to Pods: the Services that plugins serve, and all others by their endpoints. Without the controller
@@ -21,28 +23,32 @@ import java.time.InstantSource;
 final class TrafficRoom implements AutoCloseable {
     private final CachedWorld world;
     private final InstantSource clock;
-    private final Doorbell podBell;
+    private final Consumer<Key> podKeys;
     private final boolean runs;
     private final PodTraffic pods;
     private final ServiceEndpoints plain;
     private final ServiceEmployers employers;
 
     private TrafficRoom(
-            HostConfig config, CachedWorld world, ServiceEmployers employers, InstantSource clock, Doorbell podBell) {
+            HostConfig config,
+            CachedWorld world,
+            ServiceEmployers employers,
+            InstantSource clock,
+            Consumer<Key> podKeys) {
         this.world = world;
         this.employers = employers;
         this.clock = clock;
-        this.podBell = podBell;
+        this.podKeys = podKeys;
         this.runs = config.controllers().contains(HostConfig.ControllerName.TRAFFIC);
         this.pods = new PodTraffic(clock);
-        this.plain = new ServiceEndpoints(config.endpointSettle(), world.services(), world.pods(), clock, podBell);
+        this.plain = new ServiceEndpoints(config.endpointSettle(), world.services(), world.pods(), clock, podKeys);
     }
 
     /** Follows Pods, Services and endpoints from now on; to be made before any other room does, because they ask this one. */
     static TrafficRoom listening(
-            HostConfig config, CachedWorld world, ClusterAccess access, InstantSource clock, Doorbell podBell) {
-        ServiceEmployers employers = ServiceEmployers.of(access, world.services(), podBell);
-        TrafficRoom room = new TrafficRoom(config, world, employers, clock, podBell);
+            HostConfig config, CachedWorld world, ClusterAccess access, InstantSource clock, Consumer<Key> podKeys) {
+        ServiceEmployers employers = ServiceEmployers.of(access, world.services(), podKeys);
+        TrafficRoom room = new TrafficRoom(config, world, employers, clock, podKeys);
         if (room.runs) {
             room.pods.listenTo(world.pods(), world.services());
         }
@@ -68,7 +74,7 @@ final class TrafficRoom implements AutoCloseable {
                         world.services(), world.slices(), world.pods(), pods, plain, clock),
                 plugins,
                 actuator,
-                podBell,
+                podKeys,
                 metrics);
     }
 

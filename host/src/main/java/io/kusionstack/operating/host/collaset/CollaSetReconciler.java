@@ -124,7 +124,7 @@ public final class CollaSetReconciler implements Reconciler {
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         String uid = set.get().getMetadata().getUid();
         if (!memory.isSeen(this::version, now) || !sources.expectations().areMet(uid)) {
-            return Outcome.lookAgain(NOT_SEEN_YET, "OwnWritesNotSeenYet");
+            return Outcome.requeueAfter(NOT_SEEN_YET, "OwnWritesNotSeenYet");
         }
         List<PodRecord> pods = pods(uid);
         CollaSetSnapshot snapshot = snapshot(set.get(), pods, memory, now);
@@ -151,7 +151,7 @@ public final class CollaSetReconciler implements Reconciler {
         memories.put(key, after);
         boolean learned =
                 !after.obstacle().equals(memory.obstacle()) || !after.trials().equals(memory.trials());
-        return learned ? Outcome.lookAgain(Duration.ZERO, "CreationOutcome") : applied.outcome();
+        return learned ? Outcome.requeueAfter(Duration.ZERO, "CreationOutcome") : applied.outcome();
     }
 
     /** Nothing behind the intent was done but what lets Pods come back. What the server refuses is told, and tried again after its pause. */

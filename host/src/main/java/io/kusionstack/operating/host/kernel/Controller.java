@@ -2,13 +2,11 @@ package io.kusionstack.operating.host.kernel;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +17,10 @@ import org.slf4j.LoggerFactory;
  * any method.
  *
  * <pre>{@code
- * Controller controller = new Controller("collaset", reconciler, Settings.of(16, Rest.none()), metrics, InstantSource.system());
+ * KeyQueue queue = new KeyQueue(InstantSource.system());
+ * cache.onChange((before, after) -> queue.enqueue(keyOf(before, after)));
+ * Controller controller = new Controller("collaset", reconciler, ControllerSettings.of(16, Cooldown.none()), metrics, queue);
  * controller.start();
- * cache.onChange((before, after) -> controller.enqueue(keyOf(before, after)));
  * ...
  * controller.stop(Duration.ofSeconds(20));
  * }</pre>
@@ -33,15 +32,9 @@ public final class Controller {
     private final Reconciler reconciler;
     private final ControllerSettings settings;
     private final LoopMetrics metrics;
-    private final InstantSource clock;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    // guarded by lock
-    private final WorkQueue queue = new WorkQueue();
-    private final Map<Key, Integer> failures = new HashMap<>();
-    private Optional<Thread> dispatcher = Optional.empty();
-    private boolean stopping;
+    private final KeyQueue queue;
+    private final Map<Key, Integer> failures = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable Thread> dispatcher = new AtomicReference<>();
 
     /**
      * @param workers how many keys run at once, at least 1
@@ -60,60 +53,36 @@ public final class Controller {
         }
     }
 
-    /** @param name one word for threads, logs and metrics */
+    /**
+     * @param name one word for threads, logs and metrics
+     * @param queue its own; what was told to it before is looked at
+     */
     public Controller(
-            String name, Reconciler reconciler, ControllerSettings settings, LoopMetrics metrics, InstantSource clock) {
+            String name, Reconciler reconciler, ControllerSettings settings, LoopMetrics metrics, KeyQueue queue) {
         this.name = name;
         this.reconciler = reconciler;
         this.settings = settings;
         this.metrics = metrics;
-        this.clock = clock;
+        this.queue = queue;
     }
 
-    /** Look at the object as soon as possible. Cheap, never blocks for long; remembered before {@link #start} too. */
-    public void enqueue(Key key) {
-        enqueueAfter(key, Duration.ZERO);
-    }
-
-    /** Look at the object once this time has passed, or earlier if it is told of again. */
-    public void enqueueAfter(Key key, Duration delay) {
-        lock.lock();
-        try {
-            queue.add(key, clock.instant().plus(delay));
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    /** Where it is told of keys. */
+    public KeyQueue queue() {
+        return queue;
     }
 
     /** Begins to work; once. */
     public void start() {
-        lock.lock();
-        try {
-            if (dispatcher.isPresent()) {
-                throw new IllegalStateException("controller " + name + " was started before");
-            }
-            dispatcher =
-                    Optional.of(Thread.ofVirtual().name(name + "-dispatcher").start(this::dispatch));
-        } finally {
-            lock.unlock();
+        Thread mine = Thread.ofVirtual().name(name + "-dispatcher").unstarted(this::dispatch);
+        if (!dispatcher.compareAndSet(null, mine)) {
+            throw new IllegalStateException("controller " + name + " was started before");
         }
+        mine.start();
     }
 
     /** How the loop does now; it is well before it starts and once it is told to stop. */
     public LoopHealth health() {
-        lock.lock();
-        try {
-            boolean working = dispatcher.isPresent() && !stopping;
-            boolean free = working && queue.running() < settings.workers;
-            return new LoopHealth(
-                    name,
-                    !working || dispatcher.filter(Thread::isAlive).isPresent(),
-                    queue.longestRunning(),
-                    free ? queue.longestDue(clock.instant()) : Optional.empty());
-        } finally {
-            lock.unlock();
-        }
+        return queue.health(name, Optional.ofNullable(dispatcher.get()).map(Thread::isAlive), settings.workers);
     }
 
     /**
@@ -122,24 +91,13 @@ public final class Controller {
      * @return false if some still ran when the time was over
      */
     public boolean stop(Duration patience) throws InterruptedException {
-        lock.lock();
-        try {
-            stopping = true;
-            changed.signalAll();
-            long left = patience.toNanos();
-            while (queue.running() > 0 && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            return queue.running() == 0;
-        } finally {
-            lock.unlock();
-        }
+        return queue.close(patience);
     }
 
     private void dispatch() {
         try {
-            for (Optional<WorkQueue.DueKey> turn = next(); turn.isPresent(); turn = next()) {
-                Key key = turn.get().key();
+            for (Optional<WorkQueue.DueKey> due = next(); due.isPresent(); due = next()) {
+                Key key = due.get().key();
                 Thread.ofVirtual().name(name + " " + key).start(() -> look(key));
             }
         } catch (InterruptedException stop) {
@@ -147,42 +105,18 @@ public final class Controller {
         }
     }
 
-    /** Waits for a key that is due and a worker that is free; empty when the controller stops. */
     private Optional<WorkQueue.DueKey> next() throws InterruptedException {
-        lock.lock();
-        try {
-            while (!stopping) {
-                Instant now = clock.instant();
-                Optional<WorkQueue.DueKey> turn =
-                        queue.running() < settings.workers ? queue.take(now) : Optional.empty();
-                if (turn.isPresent()) {
-                    metrics.taken(name, Duration.between(turn.get().due(), now), queue.waiting());
-                    return turn;
-                }
-                await(now);
-            }
-            return Optional.empty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void await(Instant now) throws InterruptedException {
-        Optional<Instant> due = queue.running() < settings.workers ? queue.nextDue() : Optional.empty();
-        if (due.isEmpty()) {
-            changed.await();
-            return;
-        }
-        // a millisecond more than asked: the clock may be coarser than the timer
-        long millis = Math.min(Duration.between(now, due.get()).toMillis(), TimeUnit.HOURS.toMillis(1)) + 1;
-        changed.await(millis, TimeUnit.MILLISECONDS);
+        Optional<WorkQueue.DueKey> next = queue.next(settings.workers);
+        next.ifPresent(key ->
+                metrics.taken(name, Duration.between(key.due(), queue.clock().instant()), queue.waiting()));
+        return next;
     }
 
     private void look(Key key) {
-        Instant start = clock.instant();
+        Instant start = queue.clock().instant();
         try {
             Outcome outcome = reconciler.reconcile(key, start);
-            metrics.reconciled(name, Duration.between(start, clock.instant()));
+            metrics.reconciled(name, Duration.between(start, queue.clock().instant()));
             finish(key, start, outcome);
         } catch (Throwable failure) {
             fail(key, start, failure);
@@ -215,28 +149,16 @@ public final class Controller {
     }
 
     private int failuresOf(Key key) {
-        lock.lock();
-        try {
-            return failures.getOrDefault(key, 0);
-        } finally {
-            lock.unlock();
-        }
+        return failures.getOrDefault(key, 0);
     }
 
     private void end(Key key, Instant start, Optional<Duration> again, int inARow) {
-        lock.lock();
-        try {
-            Instant now = clock.instant();
-            if (inARow == 0) {
-                failures.remove(key);
-            } else {
-                failures.put(key, inARow);
-            }
-            again.ifPresent(after -> queue.add(key, now.plus(after)));
-            queue.done(key, now, settings.rest.after(Duration.between(start, now)));
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        if (inARow == 0) {
+            failures.remove(key);
+        } else {
+            failures.put(key, inARow);
         }
+        Duration lasted = Duration.between(start, queue.clock().instant());
+        queue.done(key, again, settings.rest.after(lasted));
     }
 }

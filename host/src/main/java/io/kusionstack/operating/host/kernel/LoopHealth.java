@@ -21,7 +21,7 @@ public record LoopHealth(String controller, boolean dispatching, Optional<Since>
     public record Since(Key key, Instant since) {}
 
     /** Why this loop will not come right by itself; empty while it is well. */
-    public Optional<String> deadness(Instant now) {
+    public Optional<String> livenessProblem(Instant now) {
         if (!dispatching) {
             return Optional.of("the controller " + controller + " no longer gives out work: its thread has died");
         }

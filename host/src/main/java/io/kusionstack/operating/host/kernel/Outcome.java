@@ -25,7 +25,7 @@ public sealed interface Outcome {
         return new Done();
     }
 
-    static Outcome lookAgain(Duration after, String why) {
+    static Outcome requeueAfter(Duration after, String why) {
         return new RequeueAfter(after, why);
     }
 }

@@ -208,7 +208,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 why = failure.fate().name();
             }
         }
-        return soonest.isEmpty() ? Outcome.done() : Outcome.lookAgain(soonest.get(), why);
+        return soonest.isEmpty() ? Outcome.done() : Outcome.requeueAfter(soonest.get(), why);
     }
 
     /** When it may be tried again; an answer that is lost must not arrive after that. */

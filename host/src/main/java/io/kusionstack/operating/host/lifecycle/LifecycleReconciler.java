@@ -50,7 +50,9 @@ public final class LifecycleReconciler implements Reconciler {
             // the write lane lets the gate advance it again, with or without an intention
             actuator.apply(Plan.of(new Action.EditPod(PodEdit.of(pod))));
         }
-        return advanced.lookAgain().map(after -> Outcome.lookAgain(after, WHY)).orElseGet(Outcome::done);
+        return advanced.lookAgain()
+                .map(after -> Outcome.requeueAfter(after, WHY))
+                .orElseGet(Outcome::done);
     }
 
     private static boolean takesPart(PodRecord pod) {

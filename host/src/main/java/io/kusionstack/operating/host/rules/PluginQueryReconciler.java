@@ -55,7 +55,7 @@ public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
         return admission
                 .batch(key, after)
                 .flatMap(NamespaceRules.QueryBatch::next)
-                .map(next -> Outcome.lookAgain(until(after, next), "ask"))
+                .map(next -> Outcome.requeueAfter(until(after, next), "ask"))
                 .orElseGet(Outcome::done);
     }
 

@@ -65,7 +65,7 @@ public final class RuleReconciler implements Reconciler {
             return release(rule.get());
         }
         if (pass.closed().isPresent()) {
-            return Outcome.lookAgain(pass.closed().get(), "closed");
+            return Outcome.requeueAfter(pass.closed().get(), "closed");
         }
         Outcome told = pass.report()
                 .filter(report -> report.acceptance().complete())
@@ -77,13 +77,13 @@ public final class RuleReconciler implements Reconciler {
     private static Outcome soonest(Outcome told, Duration next) {
         return told instanceof Outcome.RequeueAfter again && again.after().compareTo(next) <= 0
                 ? told
-                : Outcome.lookAgain(next, "grace");
+                : Outcome.requeueAfter(next, "grace");
     }
 
     private Outcome tell(PodTransitionRule rule, RuleReport report, Instant now) {
         Key key = report.spec().key();
         if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
-            return Outcome.lookAgain(Duration.ZERO, "replaced");
+            return Outcome.requeueAfter(Duration.ZERO, "replaced");
         }
         Duration since = Duration.between(toldAt.getOrDefault(key, Instant.EPOCH), now);
         PodTransitionRuleStatus before = rule.getStatus();
@@ -92,7 +92,7 @@ public final class RuleReconciler implements Reconciler {
             return Outcome.done();
         }
         if (since.compareTo(BETWEEN_STATUSES) < 0) {
-            return Outcome.lookAgain(BETWEEN_STATUSES.minus(since), "status");
+            return Outcome.requeueAfter(BETWEEN_STATUSES.minus(since), "status");
         }
         toldAt.put(key, now);
         List<Action> actions = new ArrayList<>();

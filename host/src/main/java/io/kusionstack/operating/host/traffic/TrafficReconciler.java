@@ -101,7 +101,7 @@ public final class TrafficReconciler implements Reconciler {
         Optional<ManagedService> stored = sources.services().get(key).map(ManagedService::of);
         Optional<ManagedService> departed = sources.traffic().services().departed(key);
         if (!sources.traffic().services().isInStep(key, stored)) {
-            return Outcome.lookAgain(SOON, "Traffic");
+            return Outcome.requeueAfter(SOON, "Traffic");
         }
         ManagedService managedService = stored.or(() -> departed).orElseGet(() -> ManagedService.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
@@ -391,6 +391,6 @@ public final class TrafficReconciler implements Reconciler {
             return Outcome.done();
         }
         Duration wanted = droppable ? SOON : after.orElse(SOON);
-        return Outcome.lookAgain(wanted.compareTo(SOON) < 0 ? SOON : wanted, "Traffic");
+        return Outcome.requeueAfter(wanted.compareTo(SOON) < 0 ? SOON : wanted, "Traffic");
     }
 }

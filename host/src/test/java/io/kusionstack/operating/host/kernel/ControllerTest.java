@@ -29,13 +29,31 @@ class ControllerTest {
     private static final Backoff SHORT = new Backoff(Duration.ofMillis(1), Duration.ofMillis(4));
 
     @Test
+    void whatTheQueueWasToldBeforeTheControllerWasMadeIsLookedAt() throws InterruptedException {
+        KeyQueue queue = new KeyQueue(InstantSource.system());
+        queue.accept(A);
+        BlockingQueue<Key> looks = new LinkedBlockingQueue<>();
+        Reconciler reconciler = (key, now) -> {
+            looks.add(key);
+            return Outcome.done();
+        };
+
+        Controller controller = new Controller(
+                "test", reconciler, Controller.ControllerSettings.of(1, Cooldown.none()), LoopMetrics.none(), queue);
+        controller.start();
+
+        assertThat(looks.poll(10, TimeUnit.SECONDS)).isEqualTo(A);
+        assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
     void looksAtWhatItWasToldBeforeItStarted() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         Controller controller = controller(1, (key, now) -> {
             seen.countDown();
             return Outcome.done();
         });
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
         controller.start();
 
         assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
@@ -65,11 +83,11 @@ class ControllerTest {
                 },
                 new Controller.ControllerSettings(1, SHORT, Cooldown.none()),
                 metrics,
-                InstantSource.system());
+                new KeyQueue(InstantSource.system()));
         controller.start();
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
         assertThat(successes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
         assertThat(successes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
@@ -81,10 +99,10 @@ class ControllerTest {
         CountDownLatch looks = new CountDownLatch(3);
         Controller controller = controller(1, (key, now) -> {
             looks.countDown();
-            return looks.getCount() == 0 ? Outcome.done() : Outcome.lookAgain(Duration.ofMillis(1), "test");
+            return looks.getCount() == 0 ? Outcome.done() : Outcome.requeueAfter(Duration.ofMillis(1), "test");
         });
         controller.start();
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
 
         assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
@@ -104,16 +122,16 @@ class ControllerTest {
                 },
                 new Controller.ControllerSettings(1, SHORT, new Cooldown(3, Duration.ofMinutes(1))),
                 LoopMetrics.none(),
-                clock::get);
+                new KeyQueue(clock::get));
         controller.start();
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
         assertThat(looks.poll(10, TimeUnit.SECONDS)).isEqualTo(A);
 
-        controller.enqueue(A);
-        controller.enqueue(B);
+        controller.queue().enqueue(A);
+        controller.queue().enqueue(B);
         assertThat(looks.poll(10, TimeUnit.SECONDS)).as("A rests").isEqualTo(B);
         clock.set(noon.plusSeconds(40));
-        controller.enqueue(new Key("shop", "c"));
+        controller.queue().enqueue(new Key("shop", "c"));
 
         assertThat(looks.poll(10, TimeUnit.SECONDS)).as("A has rested").isEqualTo(A);
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
@@ -133,10 +151,10 @@ class ControllerTest {
             Thread.yield();
             running.remove(key);
             looks.countDown();
-            return looks.getCount() > 0 ? Outcome.lookAgain(Duration.ZERO, "test") : Outcome.done();
+            return looks.getCount() > 0 ? Outcome.requeueAfter(Duration.ZERO, "test") : Outcome.done();
         });
         for (int i = 0; i < 10; i++) {
-            controller.enqueue(new Key("shop", "pod-" + i));
+            controller.queue().enqueue(new Key("shop", "pod-" + i));
         }
         controller.start();
 
@@ -158,9 +176,9 @@ class ControllerTest {
             return Outcome.done();
         });
         controller.start();
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-        controller.enqueue(A);
+        controller.queue().enqueue(A);
         told.countDown();
 
         assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
@@ -179,8 +197,8 @@ class ControllerTest {
             return Outcome.done();
         });
         controller.start();
-        controller.enqueue(A);
-        controller.enqueueAfter(B, Duration.ofHours(1));
+        controller.queue().enqueue(A);
+        controller.queue().enqueueAfter(B, Duration.ofHours(1));
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
 
         assertThat(controller.stop(Duration.ofMillis(1))).isFalse();
@@ -215,12 +233,12 @@ class ControllerTest {
                 held,
                 new Controller.ControllerSettings(1, SHORT, Cooldown.none()),
                 LoopMetrics.none(),
-                InstantSource.fixed(noon));
-        controller.enqueue(A);
+                new KeyQueue(InstantSource.fixed(noon)));
+        controller.queue().enqueue(A);
         LoopHealth before = controller.health();
         controller.start();
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-        controller.enqueue(B);
+        controller.queue().enqueue(B);
 
         LoopHealth busy = controller.health();
 
@@ -247,9 +265,9 @@ class ControllerTest {
                 (key, now) -> Outcome.done(),
                 new Controller.ControllerSettings(2, SHORT, Cooldown.none()),
                 breaks,
-                InstantSource.fixed(noon));
-        controller.enqueue(A);
-        controller.enqueue(B);
+                new KeyQueue(InstantSource.fixed(noon)));
+        controller.queue().enqueue(A);
+        controller.queue().enqueue(B);
         controller.start();
         assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
 
@@ -267,7 +285,7 @@ class ControllerTest {
     void isWellOnceItIsToldToStop() throws Exception {
         Controller controller = controller(1, (key, now) -> Outcome.done());
         controller.start();
-        controller.enqueueAfter(A, Duration.ofHours(1));
+        controller.queue().enqueueAfter(A, Duration.ofHours(1));
 
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
 
@@ -280,7 +298,7 @@ class ControllerTest {
                 reconciler,
                 new Controller.ControllerSettings(workers, SHORT, Cooldown.none()),
                 LoopMetrics.none(),
-                InstantSource.system());
+                new KeyQueue(InstantSource.system()));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -16,15 +16,15 @@ class LoopHealthTest {
     void isWellWhileNothingTakesTooLong() {
         LoopHealth health = health(true, since(NOON), since(NOON));
 
-        assertThat(health.deadness(NOON.plus(LoopHealth.LONGEST_DELAY))).isEmpty();
+        assertThat(health.livenessProblem(NOON.plus(LoopHealth.LONGEST_DELAY))).isEmpty();
     }
 
     @Test
     void isDeadWhenOneLookDoesNotEnd() {
         LoopHealth health = health(true, since(NOON), Optional.empty());
 
-        assertThat(health.deadness(NOON.plus(LoopHealth.LONGEST_LOOK))).isEmpty();
-        assertThat(health.deadness(NOON.plus(LoopHealth.LONGEST_LOOK).plusMillis(1)))
+        assertThat(health.livenessProblem(NOON.plus(LoopHealth.LONGEST_LOOK))).isEmpty();
+        assertThat(health.livenessProblem(NOON.plus(LoopHealth.LONGEST_LOOK).plusMillis(1)))
                 .contains("the controller rules has been looking at shop/web since 2026-01-01T12:00:00Z");
     }
 
@@ -32,7 +32,7 @@ class LoopHealthTest {
     void isDeadWhenWorkIsLeftUndoneThoughAWorkerIsFree() {
         LoopHealth health = health(true, Optional.empty(), since(NOON));
 
-        assertThat(health.deadness(NOON.plus(Duration.ofMinutes(2))))
+        assertThat(health.livenessProblem(NOON.plus(Duration.ofMinutes(2))))
                 .contains("the controller rules has left shop/web undone since 2026-01-01T12:00:00Z,"
                         + " though it is not busy");
     }
@@ -41,7 +41,7 @@ class LoopHealthTest {
     void isDeadWhenTheThreadThatGivesOutWorkHasDied() {
         LoopHealth health = health(false, Optional.empty(), Optional.empty());
 
-        assertThat(health.deadness(NOON))
+        assertThat(health.livenessProblem(NOON))
                 .contains("the controller rules no longer gives out work: its thread has died");
     }
 

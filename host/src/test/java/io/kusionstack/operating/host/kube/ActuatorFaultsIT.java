@@ -179,7 +179,7 @@ class ActuatorFaultsIT {
                 actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, 99, JsonNodeFactory.instance.objectNode())));
 
         assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.UNKNOWN);
-        assertThat(applied.outcome()).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(12), "UNKNOWN"));
+        assertThat(applied.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ofSeconds(12), "UNKNOWN"));
         assertThat(expectations.creations("uid-web")).containsExactly("b");
         Cluster.await().until(() -> expectations.areMet("uid-web"));
         assertThat(api.requests())

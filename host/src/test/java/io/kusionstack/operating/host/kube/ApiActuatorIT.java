@@ -229,7 +229,7 @@ class ApiActuatorIT {
         Applied done = cluster.actuator.apply(Plan.of(new Action.DeletePod(pod.ref(), newer.resourceVersion())));
 
         assertThat(refused.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT);
-        assertThat(refused.outcome()).isEqualTo(Outcome.lookAgain(Duration.ZERO, "CONFLICT"));
+        assertThat(refused.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ZERO, "CONFLICT"));
         assertThat(done.failures()).isEmpty();
         Cluster.await().until(() -> cluster.expectations.areMet(cluster.ownerUid));
         assertThat(cluster.find("a").map(PodRecord::terminating).orElse(true)).isTrue();
@@ -244,7 +244,7 @@ class ApiActuatorIT {
         Applied applied = cluster.actuator.apply(Plan.of(new Action.PatchObject(set, 1, patch), create("b")));
 
         assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT, Fate.NOT_SENT);
-        assertThat(applied.outcome()).isEqualTo(Outcome.lookAgain(Duration.ZERO, "CONFLICT"));
+        assertThat(applied.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ZERO, "CONFLICT"));
         assertThat(cluster.api.find(cluster.path("pods") + "/b")).isEmpty();
     }
 

@@ -44,7 +44,7 @@ class LifecycleReconcilerTest {
     void submitsAPodThatCanGoFurther() {
         PodRecord pod = Pods.pod("a").offline().preparing("x", "update").build();
 
-        assertThat(reconcile(pod)).isEqualTo(Outcome.lookAgain(LifecyclePlanner.RESYNC, "pod-waits"));
+        assertThat(reconcile(pod)).isEqualTo(Outcome.requeueAfter(LifecyclePlanner.RESYNC, "pod-waits"));
         assertThat(plans).containsExactly(Plan.of(new Action.EditPod(PodEdit.of(pod))));
     }
 

@@ -124,7 +124,7 @@ class RuleReconcilerTest {
         world.put(Pods.pod("a").available().build());
 
         assertThat(reconciler.reconcile(WEB, NOW.plusMillis(200)))
-                .isEqualTo(Outcome.lookAgain(Duration.ofMillis(300), "status"));
+                .isEqualTo(Outcome.requeueAfter(Duration.ofMillis(300), "status"));
         assertThat(done).isEmpty();
         reconciler.reconcile(WEB, NOW.plusMillis(500));
         assertThat(done).hasSize(1);
@@ -249,7 +249,7 @@ class RuleReconcilerTest {
         closed.ruleChanged(WEB);
         RuleReconciler early = new RuleReconciler(closed, world, new Recorder(done), woken::add, asked::add);
 
-        assertThat(early.reconcile(WEB, NOW)).isEqualTo(Outcome.lookAgain(Duration.ofSeconds(3), "closed"));
+        assertThat(early.reconcile(WEB, NOW)).isEqualTo(Outcome.requeueAfter(Duration.ofSeconds(3), "closed"));
         assertThat(early.reconcile(WEB, NOW.plusSeconds(3))).isEqualTo(Outcome.done());
     }
 

@@ -179,7 +179,7 @@ public final class FakeCluster implements Actuator {
             failed = failed || (failure.isPresent() && relied);
         }
         Outcome outcome = plan.lookAgain()
-                .map(after -> Outcome.lookAgain(after, "planned"))
+                .map(after -> Outcome.requeueAfter(after, "planned"))
                 .orElse(Outcome.done());
         return new Applied(outcome, failures);
     }
