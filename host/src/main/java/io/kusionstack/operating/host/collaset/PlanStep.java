@@ -144,9 +144,7 @@ record PlanStep(
         }
 
         void lookAgain(Duration after) {
-            if (look.isEmpty() || after.compareTo(look.get()) < 0) {
-                look = Optional.of(after);
-            }
+            look = Plan.sooner(look, Optional.of(after));
         }
 
         void trouble(String message) {

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.lifecycle;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
@@ -43,9 +44,7 @@ final class LifecycleDraft {
     }
 
     void look(Duration after) {
-        if (lookAgain.isEmpty() || after.compareTo(lookAgain.get()) < 0) {
-            lookAgain = Optional.of(after);
-        }
+        lookAgain = Plan.sooner(lookAgain, Optional.of(after));
     }
 
     LifecycleDraft labels(MapEdit more) {

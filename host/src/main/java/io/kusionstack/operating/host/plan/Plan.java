@@ -53,7 +53,8 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
         return List.copyOf(all);
     }
 
-    private static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
+    /** The earlier of two times to look again, where there are any. */
+    public static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
         if (one.isEmpty() || other.isEmpty()) {
             return one.or(() -> other);
         }

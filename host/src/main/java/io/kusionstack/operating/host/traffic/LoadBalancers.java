@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Wait;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -168,12 +167,5 @@ final class LoadBalancers {
         return loadBalancer.pendingChanges().keySet().stream()
                 .flatMap(address -> loadBalancer.refused(address, on).stream())
                 .findFirst();
-    }
-
-    static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
-        if (one.isEmpty() || other.isEmpty()) {
-            return one.or(() -> other);
-        }
-        return one.get().compareTo(other.get()) <= 0 ? one : other;
     }
 }

@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -70,9 +71,7 @@ final class TrafficPlanner {
     }
 
     private void look(Duration after) {
-        if (lookAgain.isEmpty() || after.compareTo(lookAgain.get()) < 0) {
-            lookAgain = Optional.of(after);
-        }
+        lookAgain = Plan.sooner(lookAgain, Optional.of(after));
     }
 
     private void servicePod(ServicePod servicePod) {

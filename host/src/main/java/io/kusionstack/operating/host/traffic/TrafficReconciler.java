@@ -380,8 +380,8 @@ public final class TrafficReconciler implements Reconciler {
     private Outcome outcome(TrafficRound round, TrafficPlan plan, ServiceMemory memory) {
         Instant now = calls.now();
         Optional<Duration> soonest = memory.due().map(due -> Duration.between(now, due));
-        Optional<Duration> after = LoadBalancers.sooner(
-                LoadBalancers.sooner(soonest, plan.lookAgain()),
+        Optional<Duration> after = Plan.sooner(
+                Plan.sooner(soonest, plan.lookAgain()),
                 round.unknown()
                         .filter(unknown -> round.managedService().wanted())
                         .map(LoadBalancerClient.Resolution.Unresolved::after));

@@ -34,10 +34,7 @@ class TrafficDepartedTest {
 
     @Test
     void itsPodsWaitAsLongAsItsPluginCannotBeAsked() {
-        TrafficWorld world = started();
-        world.balancer.unavailable = Optional.of(UNAVAILABLE);
-        world.restart();
-        steps(world, 8);
+        TrafficWorld world = withoutItsPlugin();
 
         world.loseService();
         world.image("app:v2");
@@ -57,10 +54,7 @@ class TrafficDepartedTest {
 
     @Test
     void aPodThatCameAfterwardsDoesNotWait() {
-        TrafficWorld world = started();
-        world.balancer.unavailable = Optional.of(UNAVAILABLE);
-        world.restart();
-        steps(world, 8);
+        TrafficWorld world = withoutItsPlugin();
         world.loseService();
 
         world.pod("d", "10.0.0.4");
@@ -74,10 +68,7 @@ class TrafficDepartedTest {
 
     @Test
     void anEmptyRecordOnAServiceOfItsNameLetsItsPodsGo() {
-        TrafficWorld world = started();
-        world.balancer.unavailable = Optional.of(UNAVAILABLE);
-        world.restart();
-        steps(world, 8);
+        TrafficWorld world = withoutItsPlugin();
         world.loseService();
         world.image("app:v2");
         steps(world, 60);
@@ -196,5 +187,14 @@ class TrafficDepartedTest {
         world.settle();
         assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
         assertThat(world.balancer.at("lb-1")).isEmpty();
+    }
+
+    /** The host was started again, and has not seen any load balancer since. */
+    private static TrafficWorld withoutItsPlugin() {
+        TrafficWorld world = started();
+        world.balancer.unavailable = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 8);
+        return world;
     }
 }
