@@ -6,7 +6,6 @@ import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
-import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -59,7 +58,7 @@ public final class PodOps {
      * One operation on a Pod.
      *
      * @param type empty while the labels don't say it
-     * @param since when it entered the phase, by the time stamp of the label; empty where the value is no time
+     * @param since when it entered the phase, by the time stamp of the label; empty where the value is not a time
      */
     public record Operation(String id, String type, Phase phase, Optional<Instant> since) {
         /** True once the rules let it pass. */
@@ -97,19 +96,6 @@ public final class PodOps {
                 .values()
                 .forEach(op -> operation(op, labels).ifPresent(operation -> operations.put(op.id(), operation)));
         return operations;
-    }
-
-    /** The operations that wait at this stage for the transition rules, by id. */
-    public static SortedMap<String, Operation> waitingAt(PodRecord pod, Stage stage) {
-        Phase phase = switch (stage) {
-            case PRE_CHECK -> Phase.PRE_CHECK;
-            case POST_CHECK -> Phase.POST_CHECK;
-        };
-        SortedMap<String, Operation> waiting = operations(pod);
-        waiting.values()
-                .removeIf(operation ->
-                        operation.phase() != phase || operation.type().isEmpty() && phase == Phase.PRE_CHECK);
-        return waiting;
     }
 
     public static Optional<Operation> operation(PodRecord pod, String id) {

@@ -7,7 +7,6 @@ import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
-import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,18 +51,6 @@ class PodOpsTest {
 
         assertThat(PodOps.operation(pod, "x"))
                 .contains(new PodOps.Operation("x", "update", PodOps.Phase.PRE_CHECK, Optional.empty()));
-    }
-
-    @Test
-    void listsWhoWaitsAtAStage() {
-        PodRecord pod = Pods.pod("a")
-                .preCheck("collaset", "update")
-                .label(LifecycleLabel.OPERATING.key("typeless"), "1")
-                .postCheck("job", "restart")
-                .build();
-
-        assertThat(PodOps.waitingAt(pod, Stage.PRE_CHECK)).containsOnlyKeys("collaset");
-        assertThat(PodOps.waitingAt(pod, Stage.POST_CHECK)).containsOnlyKeys("job");
     }
 
     @Test
