@@ -7,7 +7,7 @@ import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 
-/** Brings what became of a Pod's edit from the actuator to the rules, which hold a slot for it. */
+/** Reports the result of each edit of a Pod from the actuator to the rules, which hold a slot for the Pod. */
 record Settlements(PodAdmission admission) implements EditReports {
     @Override
     public void reported(PodRecord seen, PodEdit edit, Fate fate) {

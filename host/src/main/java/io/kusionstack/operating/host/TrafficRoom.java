@@ -17,7 +17,8 @@ import java.time.InstantSource;
 import java.util.function.Consumer;
 
 /**
- * Who sends requests to Pods: the Services that plugins serve, and all others by their endpoints. Without the controller
+ * Wires everything that knows of requests to Pods: Services with a traffic plugin, and all other Services by their endpoints.
+ * Without the controller
  * {@code traffic} the endpoints are all there is.
  */
 final class TrafficRoom implements AutoCloseable {

@@ -126,7 +126,7 @@ class HostIT {
 
     @Test
     void isReadyThoughAPluginIsRefusedAndNamesIt(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("broken.jar"), "this is no jar");
+        Files.writeString(folder.resolve("broken.jar"), "this is not a jar");
         ObjectNode config = HostProcess.config();
         config.putArray("watchNamespaces").add("plugins");
         config.putObject("plugins").put("directory", folder.toString());
@@ -134,7 +134,7 @@ class HostIT {
             host.awaitReady();
 
             assertThat(host.page("/readyz"))
-                    .startsWith("ok\nplugins: broken.jar is refused: it is no jar, or not all of one:");
+                    .startsWith("ok\nplugins: broken.jar is refused: it is not a jar, or not all of one:");
             assertThat(host.page("/explain/plugins")).contains("\"state\" : \"refused\"");
             assertThat(host.metrics()).contains("operating_plugins_jars{state=\"refused\"} 1.0");
         }

@@ -47,7 +47,7 @@ record Schedule(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneId zone) 
         try {
             return Optional.of(LocalTime.parse(text));
         } catch (DateTimeException e) {
-            problems.add(key + ": \"" + text + "\" is no time of day (wanted: hours and minutes such as \"09:30\")");
+            problems.add(key + ": \"" + text + "\" is not a time of day (wanted: hours and minutes such as \"09:30\")");
             return Optional.empty();
         }
     }
@@ -56,7 +56,7 @@ record Schedule(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneId zone) 
         try {
             return Optional.of(ZoneId.of(text));
         } catch (DateTimeException e) {
-            problems.add("zone: \"" + text + "\" is no time zone (wanted: a name such as Europe/Berlin or UTC)");
+            problems.add("zone: \"" + text + "\" is not a time zone (wanted: a name such as Europe/Berlin or UTC)");
             return Optional.empty();
         }
     }

@@ -50,9 +50,9 @@ class ScheduleTest {
 
         assertThat(problems.problems())
                 .containsExactly(
-                        "from: \"25:00\" is no time of day (wanted: hours and minutes such as \"09:30\")",
-                        "to: \"noon\" is no time of day (wanted: hours and minutes such as \"09:30\")",
-                        "zone: \"Mars/Olympus\" is no time zone (wanted: a name such as Europe/Berlin or UTC)");
+                        "from: \"25:00\" is not a time of day (wanted: hours and minutes such as \"09:30\")",
+                        "to: \"noon\" is not a time of day (wanted: hours and minutes such as \"09:30\")",
+                        "zone: \"Mars/Olympus\" is not a time zone (wanted: a name such as Europe/Berlin or UTC)");
     }
 
     @Test

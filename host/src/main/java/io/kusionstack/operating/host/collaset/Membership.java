@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which Pods somebody took out of their set by changing their labels. A Pod that is not selected because the selector was changed is
+ * Finds the Pods whose labels were changed so that they left their set. A Pod that is not selected because the selector was changed is
  * none of them: it goes on being the set's.
  *
  * @param revisions names of those whose Pods the selector matches as they are created

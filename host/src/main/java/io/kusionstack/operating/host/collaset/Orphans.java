@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pods that nobody controls and that concern a set. They are never taken over by themselves: a set tells of those that
+ * Pods without a controller that concern a set. They are never taken over by themselves: a set tells of those that
  * its selector matches, and keeps off the ids of all.
  */
 final class Orphans {

@@ -7,7 +7,7 @@ import io.kusionstack.operating.host.plan.Selector;
 import java.time.Duration;
 import java.util.Collection;
 
-/** Lets Pods go that somebody took out of a set by changing their labels: they lose their owner reference, stay, and are replaced. */
+/** Releases Pods whose labels were changed so that they left their set: they lose their owner reference, stay, and are replaced. */
 final class ReleasedPods {
     /** Of a set so many may leave at any rate within {@link #WHILE}. */
     private static final int ALWAYS = 3;

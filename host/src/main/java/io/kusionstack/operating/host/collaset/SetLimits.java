@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** What of a set is more than can be looked after: said before anything is made of it. */
+/** Checks a spec against limits of size before anything is made of it. */
 final class SetLimits {
     /** All ids of a set stand in one ResourceContext, which may have about a megabyte. */
     static final int REPLICAS = 10_000;

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a set tells of itself: counters and conditions, written only where they differ from what stands there. */
+/** The status of a set: counters and conditions, written only where they differ from those that are stored. */
 final class SetStatus {
     static final String TERMINATING = "Terminating";
     private static final String IGNORED_FIELDS = "IgnoredFields";

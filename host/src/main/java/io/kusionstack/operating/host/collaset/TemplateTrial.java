@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the API server said of Pods of one revision. Kept in memory only: lost, it is asked again.
+ * The answer of the API server to Pods of one revision. It is kept in memory only; when it is lost, the server is asked again.
  */
 sealed interface TemplateTrial {
     String NO_DRY_RUN = "does not support dry run";

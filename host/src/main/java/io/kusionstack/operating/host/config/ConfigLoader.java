@@ -84,7 +84,7 @@ public final class ConfigLoader {
         try {
             tree = text.isBlank() ? JsonNodeFactory.instance.objectNode() : yaml.readTree(text);
         } catch (JsonProcessingException e) {
-            return unusable("it is no YAML: " + e.getOriginalMessage());
+            return unusable("it is not valid YAML: " + e.getOriginalMessage());
         }
         Problems problems = new Problems();
         HostConfig config = read(new Section("", tree, problems), file);

@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.config;
 
 import java.util.List;
 
-/** What became of a configuration file. */
+/** The result of reading a configuration file. */
 public sealed interface LoadedConfig {
     /** The file can be used. */
     record ValidConfig(HostConfig config) implements LoadedConfig {}

@@ -3,7 +3,7 @@ package io.kusionstack.operating.host.kernel;
 import java.time.Duration;
 
 /**
- * How long a key is left alone after a look, so that one busy object never takes more than its share of the processor: the
+ * How long a key is left alone after each look, so that one busy object never takes more than its share of the processor: the
  * first change is looked at at once, what changes during the rest is gathered for one look.
  *
  * @param times how many times as long as the look took; 0 for no rest

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Which key is next. A key waits once however often it is added, at the earliest of the times asked for; it is never
+ * Orders the keys that wait. A key waits once however often it is added, at the earliest of the times asked for; it is never
  * given out twice before {@link #done}; added meanwhile, it waits again after that. Keys that are due come in the order
  * of their due times, equal ones in the order in which they were added. A key that was left to rest waits until then.
  *

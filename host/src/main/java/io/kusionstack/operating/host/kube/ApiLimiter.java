@@ -11,8 +11,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many writes are under way at once, all kinds together, and whose turn is next; and silence for as long as the API
- * server asks for. The number follows latency and refusals for lack of time ({@link Pace}). Where several classes wait, each
+ * Limits how many writes of all kinds are under way at once, decides which is next, and pauses for as long as the API server
+ * asks for. The number follows latency and refusals for lack of time ({@link Pace}). Where several classes wait, each
  * gets its share by weight, so that none starves; within a class the first come goes first. Any thread; waits its turn.
  */
 final class ApiLimiter {

@@ -9,7 +9,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API server said.
+ * One response of the API server.
  *
  * @param code the HTTP status
  * @param retryAfter how long it asks us to wait, zero where it does not

@@ -4,7 +4,7 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import java.util.List;
 
 /**
- * What became of a plan.
+ * The result of applying a plan.
  *
  * @param outcome when to look again: at once after a conflict, else as the plan or the failures ask for
  * @param failures the actions that were sent and not done, in the order of the plan; Pod edits never stand here

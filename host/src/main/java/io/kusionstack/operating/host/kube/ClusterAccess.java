@@ -17,7 +17,7 @@ import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
 /**
- * Where the API server is and who we are there; the only place that reads a kubeconfig or a service account. Makes
+ * The address of the API server and the identity of the host there; the only class that reads a kubeconfig or a service account. Makes
  * connections, each caller's its own: a watch that shares one with writes lags by seconds. Any thread.
  *
  * <pre>{@code

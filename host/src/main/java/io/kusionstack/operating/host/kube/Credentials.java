@@ -9,7 +9,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Says on each request who we are; tokens are read anew every minute, since those of service accounts are replaced. */
+/** Adds the identity of the host to each request. Tokens are read again every minute, because those of service accounts are replaced. */
 final class Credentials implements Interceptor {
     private static final long FRESH_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int UNAUTHORIZED = 401;

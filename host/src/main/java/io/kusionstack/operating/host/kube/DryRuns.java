@@ -205,7 +205,7 @@ final class DryRuns {
         try {
             return PodPatch.missing(seen, parts.parser().parse(answer.body()), next, parts.parser()::keeps);
         } catch (IOException e) {
-            throw new UncheckedIOException("the API server's answer is no Pod", e);
+            throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
     }
 

@@ -3,7 +3,7 @@ package io.kusionstack.operating.host.kube;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 
-/** Whoever holds a grant for a Pod hears here what became of the write that used it. Called under the Pod's write lane. */
+/** Receives the result of each edit of a Pod that uses a grant. Called in the Pod's write lane. */
 @FunctionalInterface
 public interface EditReports {
     /**

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells users by events, as well as it can: whoever announces never waits, and what does not fit into a small queue is
- * dropped. After each event it rests, for as many times as long as the API server took, so that a busy server is told less;
+ * Sends events, without a promise: a caller never waits, and an event that does not fit into a small queue is dropped. After
+ * each event it rests, for as many times as long as the API server took, so that a busy server is told less;
  * warnings do not wait for that. The same words about the same object become one event that counts. Any thread.
  */
 final class EventRecorder implements AutoCloseable {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pods that were created or deleted and that the cache does not show so yet, by owner. Whoever counts Pods adds the first
- * and leaves out the second, so that none is created or deleted twice.
+ * Pods that were created or deleted and that the cache does not show so yet, by owner. A count of Pods includes the first and
+ * leaves out the second, so that none is created or deleted twice.
  *
  * <p>The {@link Actuator} raises them, {@link PodCache} lowers them; one that is not seen within 5 minutes is given up with
  * a warning. Any thread; never blocks.

@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import io.kusionstack.operating.host.plan.Reason;
 
-/** What became of a write: the only classification there is, for every kind of write and of object. */
+/** The result of a write: the only classification, for every kind of write and of object. */
 public enum Fate {
     /** The API server took it, and the cache knows. */
     DONE(Reason.SERVER_UNREACHABLE, ""),

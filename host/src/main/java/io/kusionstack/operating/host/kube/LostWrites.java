@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds out what became of writes of Pods that got no answer: once the last of them can no longer arrive, the Pod is read
+ * Finds out the result of writes of Pods that got no answer: once the last of them can no longer arrive, the Pod is read
  * in its write lane, again and again until the API server tells, and only then {@link Fate#READ_AGAIN} is reported. Any
  * thread; never blocks.
  */

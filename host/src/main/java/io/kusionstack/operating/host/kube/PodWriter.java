@@ -274,7 +274,7 @@ final class PodWriter {
         try {
             return parser.parse(answer.body());
         } catch (IOException e) {
-            throw new UncheckedIOException("the API server's answer is no Pod", e);
+            throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
     }
 

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whether a Service still selects a Pod that expects its finalizer. One that the cache does not have counts as there
- * until the API server itself has said that it is not: the cache may not have seen it yet, and an expectation that is dropped
+ * Tells whether a Service still selects a Pod that expects its finalizer. One that the cache does not have counts as existing
+ * until the API server itself says that it does not exist: the cache may not have seen it yet, and an expectation that is
+ * dropped
  * never comes back. The question is put in the background, and the Pods that wait for the answer are looked at again. Any
  * thread; never blocks.
  */

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Objects of Kuperator that this version does not serve, each told once by an event on it: who creates one has to know. They are
+ * Objects of Kuperator that this version does not serve, each told once by an event on it, for the user who created it. They are
  * listed at the start and every few minutes; where the cluster does not define them, or the right to list them is missing, there is
  * nothing to tell. Works in the background.
  */

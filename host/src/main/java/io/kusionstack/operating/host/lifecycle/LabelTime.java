@@ -15,7 +15,7 @@ final class LabelTime {
         return Long.toString(Math.addExact(Math.multiplyExact(time.getEpochSecond(), NANOS), time.getNano()));
     }
 
-    /** Empty where the value is no time. */
+    /** Empty where the value is not a time. */
     static Optional<Instant> time(@Nullable String value) {
         if (value == null || value.length() < 10) {
             return Optional.empty();

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The port through which the lifecycle learns who may still send requests to a Pod that left service: the endpoints of
+ * The port through which the lifecycle learns what may still send requests to a Pod that left service: the endpoints of
  * Services, and the backends of employers that a plugin serves. Any thread; on facts in memory, never blocks.
  */
 @FunctionalInterface

@@ -47,7 +47,7 @@ public record Explanation(
 
     /**
      * @param phase a word of the lifecycle: PreCheck, Preparing, Operating, PostCheck, Completing
-     * @param since when the phase was entered, from the time stamp in the label; empty where the value is no time
+     * @param since when the phase was entered, from the time stamp in the label; empty where the value is not a time
      */
     public record ExplainedOperation(String id, String type, String phase, Optional<Instant> since) {}
 }

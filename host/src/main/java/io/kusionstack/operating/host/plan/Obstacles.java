@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The port through which the lifecycle and the rules learn that the step after PreCheck is known to fail. A Pod with an
  * obstacle ahead stays in service, waits with these reasons, and takes no slot. Any thread; on facts in memory, never blocks.
- * Whoever knows of an obstacle has its Pods looked at again when it is gone.
+ * The implementation has the Pods looked at again when an obstacle is gone.
  */
 @FunctionalInterface
 public interface Obstacles {

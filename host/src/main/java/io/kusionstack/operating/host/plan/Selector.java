@@ -215,14 +215,14 @@ public record Selector(SortedSet<Requirement> requirements) {
                     ? List.of()
                     : List.of(
                             path + ": \"" + key
-                                    + "\" is no label key (wanted: [prefix/]name, the name of at most 63 letters, digits, -, _ or .)");
+                                    + "\" is not a label key (wanted: [prefix/]name, the name of at most 63 letters, digits, -, _ or .)");
         }
 
         static List<String> value(String path, String value) {
             return value.isEmpty() || isName(value)
                     ? List.of()
                     : List.of(path + ": \"" + value
-                            + "\" is no label value (wanted: at most 63 letters, digits, -, _ or .)");
+                            + "\" is not a label value (wanted: at most 63 letters, digits, -, _ or .)");
         }
 
         private static boolean isName(String text) {

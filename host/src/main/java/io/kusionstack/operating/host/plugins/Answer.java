@@ -4,7 +4,7 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 
-/** What one guarded call into a plugin came to. */
+/** The result of one guarded call into a plugin. */
 public sealed interface Answer<T> {
     /** The plugin answered in time, and the answer has the form it promised. */
     record Given<T>(T value) implements Answer<T> {}

@@ -28,7 +28,7 @@ final class ApiVersion {
             return new DefaultVersionManager().checkVersionConstraint(version, requires);
         } catch (RuntimeException e) {
             throw new InvalidPluginException("its manifest says Plugin-Requires: " + requires
-                    + ", which is no range of versions: write one such as >=" + OURS + " & <" + NEXT_BREAK);
+                    + ", which is not a range of versions: write one such as >=" + OURS + " & <" + NEXT_BREAK);
         }
     }
 }

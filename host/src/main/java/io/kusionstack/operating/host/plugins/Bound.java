@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import java.util.List;
 
-/** What binding a configuration came to. */
+/** The result of binding a configuration. */
 public sealed interface Bound<C> {
     record Fits<C>(C value) implements Bound<C> {}
 

@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
-/** How a call ended for the one who waits. */
+/** The result of a call for its caller. */
 sealed interface CallResult<T> {
     record Value<T>(T value) implements CallResult<T> {}
 

@@ -123,7 +123,7 @@ final class ConfigType {
     /** One sentence for each component, however deep, that no configuration can be bound to. */
     static List<String> unbindable(Class<?> type) {
         if (!type.isRecord()) {
-            return List.of(type.getName() + " is no record");
+            return List.of(type.getName() + " is not a record");
         }
         List<String> found = new ArrayList<>();
         look(type, new HashSet<>(), found);

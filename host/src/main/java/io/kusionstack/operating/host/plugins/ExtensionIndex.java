@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Who answers to which name. A value: what changes is which one is in use.
+ * The loaded extensions by name. An immutable value; a change makes another one.
  *
  * @param missing why a name that is not here may be missing, said when nobody else can say it; empty when there is no more
  *     to say

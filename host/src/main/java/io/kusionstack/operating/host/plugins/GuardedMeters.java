@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 
 /**
- * The meters of one plugin. What its gauges show is asked of the plugin under guard, now and then, and kept: whoever reads
- * metrics runs no code of the plugin. A value that cannot be had is NaN. Any thread.
+ * The meters of one plugin. What its gauges show is asked of the plugin under guard, now and then, and kept: reading metrics
+ * runs no code of the plugin. A value that cannot be had is NaN. Any thread.
  */
 final class GuardedMeters implements Meters {
     private static final Duration LIMIT = Duration.ofSeconds(1);

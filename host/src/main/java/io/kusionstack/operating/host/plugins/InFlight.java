@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The calls that are in one plugin now, those that nobody waits for any more among them. Any thread. */
+/** The calls that are in one plugin now, including those whose callers have given up. Any thread. */
 final class InFlight {
     private final String plugin;
     private final PluginMetrics metrics;

@@ -101,7 +101,7 @@ final class JarCheck {
                     value(main, "Plugin-Id"), value(main, "Plugin-Version"), value(main, "Plugin-Requires"), digest);
         } catch (IOException e) {
             throw new InvalidPluginException(
-                    "it is no jar, or not all of one: " + e.getMessage() + "; its SHA-256 is " + digest);
+                    "it is not a jar, or not all of one: " + e.getMessage() + "; its SHA-256 is " + digest);
         }
     }
 
@@ -124,7 +124,7 @@ final class JarCheck {
     private static void identified(JarIdentity jar) throws InvalidPluginException {
         if (jar.id().isEmpty() || jar.version().isEmpty() || jar.requires().isEmpty()) {
             throw new InvalidPluginException(
-                    "its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is no plugin,"
+                    "its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is not a plugin,"
                             + " or was not packaged as docs/plugins.md says");
         }
         if (!ID.matcher(jar.id()).matches()) {

@@ -3,7 +3,7 @@ package io.kusionstack.operating.host.plugins;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What was last said in the log of each topic, so that it is said once. Any thread. */
+/** Remembers the last log message of each topic, so that it is logged once. Any thread. */
 final class LogOnce {
     /** What was said longest ago is forgotten, and said once more. */
     private static final int MOST = 1000;

@@ -270,7 +270,7 @@ public final class PluginHost implements AutoCloseable {
 
     /**
      * What to write into the configuration so that the jars of a folder may be loaded: YAML, with a comment for each file
-     * that is no plugin.
+     * that is not a plugin.
      */
     public static String allowed(Path directory) throws IOException {
         StringBuilder yaml = new StringBuilder("plugins:\n  allowed:\n");

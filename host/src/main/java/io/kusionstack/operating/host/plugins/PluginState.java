@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How one jar of the folder stands.
+ * The state of one jar of the folder.
  *
  * @param file the name of the jar
  * @param id from its manifest; empty if that cannot be read

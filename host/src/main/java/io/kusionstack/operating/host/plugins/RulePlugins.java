@@ -7,7 +7,7 @@ import io.kusionstack.operating.plugin.rule.RuleResponse;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The door for whoever judges Pods: rules that plugins provide. Any thread. */
+/** The rules that plugins provide. Any thread. */
 public interface RulePlugins {
     /**
      * Makes a worker for one configuration of one rule. The caller closes it when the configuration changes.

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One call on its thread. Sent once, by the one who asks. */
+/** One call on its thread. Its caller starts it once. */
 final class RunningCall<T> implements Runnable {
     private final PluginCall.CallSpec<T> question;
     private final CallEnvironment place;

@@ -8,7 +8,7 @@ import io.kusionstack.operating.plugin.traffic.Observation;
 import java.time.Instant;
 import java.util.List;
 
-/** The door for whoever moves traffic: one worker per plugin, for as long as the plugin is loaded. Any thread. */
+/** The traffic controls that plugins provide: one worker per plugin, for as long as the plugin is loaded. Any thread. */
 public interface TrafficPlugins {
     /** @param plugin the name users write, for example {@code slb} */
     TrafficLookup find(String plugin);

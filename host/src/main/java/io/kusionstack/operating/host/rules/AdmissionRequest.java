@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A Pod that wants to go on.
+ * An operation of a Pod that asks to go on.
  *
  * @param pod as it will be once the edit under way is written
  * @param operation the id of the operation that asks; empty for any that is stored

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What one pass over the waiting Pods came to.
+ * The result of one pass over the waiting Pods.
  *
  * @param woken Pods that now pass, or have to ask again
  * @param asks rules whose plugins are to be asked, or that are gone

@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Puts one question to a plugin: opens its worker, tells it what it remembered, calls it, stores what it wants to remember,
+ * Sends one query to a plugin: opens its worker, hands it its memory, calls it, stores its new memory,
  * and only then makes a reply of what it said. What was said and could not be remembered is kept and stored at the next
  * look, so that a plugin which opened a ticket is not asked to open another.
  */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What one question to a plugin came to. */
+/** The result of one query to a plugin. */
 sealed interface PluginReply {
     /**
      * How long a yes may be used: long enough to be used by rules that are judged together, short enough that a rule which

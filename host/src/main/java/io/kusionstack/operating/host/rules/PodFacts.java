@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How rules see a Pod: facts that follow from its record alone. What its operations are is the lifecycle's to say.
+ * The facts that rules use of a Pod; they follow from its record alone. What its operations are is the lifecycle's to say.
  *
  * @param name of the Pod
  * @param counted it is one of those that a rule keeps available: in the lifecycle, or of a CollaSet, and not ended
@@ -113,7 +113,7 @@ record PodFacts(
         return !preCheck.isEmpty() || !postCheck.isEmpty();
     }
 
-    /** A value that is no time stands last: who wrote it tells nobody how long the Pod has waited. */
+    /** A value that is not a time stands last: who wrote it tells nobody how long the Pod has waited. */
     private static long nanos(String value) {
         if (value.isEmpty() || value.length() > 19 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return Long.MAX_VALUE;

@@ -23,7 +23,7 @@ record Quota(int value, boolean percent) {
     static Optional<Quota> text(String path, String text, List<String> problems) {
         Matcher percent = PERCENT.matcher(text);
         if (!percent.matches()) {
-            problems.add(path + ": \"" + text + "\" is no percentage" + WANTED);
+            problems.add(path + ": \"" + text + "\" is not a percentage" + WANTED);
             return Optional.empty();
         }
         int value = Integer.parseInt(percent.group(1));

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What rules see of the cluster: the caches. Called under the lock of a namespace, so it answers from memory and calls
+ * The cluster as the rules see it: the caches. Called under the lock of a namespace, so it answers from memory and calls
  * nobody back.
  */
 public interface RuleWorld {

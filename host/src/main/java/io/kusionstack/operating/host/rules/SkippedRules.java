@@ -72,7 +72,7 @@ record SkippedRules(SortedSet<String> names, boolean readable) {
         }
         int more = unknown.size() - MOST_TOLD;
         String told = String.join(", ", unknown.subList(0, Math.min(unknown.size(), MOST_TOLD)));
-        return Optional.of("its annotation " + Names.SKIP_RULES + " names what is no enabled rule for this Pod: " + told
-                + (more > 0 ? " and " + more + " more" : ""));
+        return Optional.of("its annotation " + Names.SKIP_RULES + " names what is not an enabled rule for this Pod: "
+                + told + (more > 0 ? " and " + more + " more" : ""));
     }
 }

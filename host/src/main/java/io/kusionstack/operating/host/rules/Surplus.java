@@ -1,7 +1,7 @@
 package io.kusionstack.operating.host.rules;
 
 /**
- * How a workload that has more Pods than it wants stands to a rule that counts all of them.
+ * The Pods of a workload that has more than it wants, under a rule that counts all of them.
  *
  * @param tooMany Pods that it does not want
  * @param going of its Pods that are down, those that are to be deleted, or are being deleted

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What plugins said, by rule, and when they have to be asked again. Mutable; guarded by the lock of the namespace.
+ * The verdicts of plugins by rule, and the times to ask again. Mutable; guarded by the lock of the namespace.
  * A no counts until the plugin is asked again; a yes only for a few seconds, and only for a Pod that still looks as the
  * plugin saw it. Both count only for the operations that were at the stage when the plugin was asked.
  */

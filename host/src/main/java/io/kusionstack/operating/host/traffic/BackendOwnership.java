@@ -13,7 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Whose backends an observation shows. Where the provider names the Pod, its uid decides; else the address does: of several Pods
+ * Assigns the backends of an observation to Pods. Where the provider names the Pod, its uid decides; else the address does: of several Pods
  * with one IP (an IP given to another Pod, Pods on the network of their node) it belongs to the one that serves, then to
  * one that lives, then to the newest.
  */

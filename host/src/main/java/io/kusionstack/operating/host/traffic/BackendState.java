@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How one Pod stands at one load balancer.
+ * The state of the backends of one Pod at one load balancer.
  *
  * @param on every port of it gets requests there
  * @param sentTo some address of it gets requests there, be it on a port that the Service names no more

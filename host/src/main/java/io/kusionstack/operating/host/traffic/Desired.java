@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.traffic;
 
-/** What a load balancer is for a Service now. */
+/** What a load balancer is to do for a Service. */
 enum Desired {
     /** Its Pods are to be here. */
     SERVE,

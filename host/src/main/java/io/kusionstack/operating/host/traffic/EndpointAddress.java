@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.plugin.traffic.Backend;
 
-/** One address at a load balancer: there is at most one backend on it, whosever it is. */
+/** An ip:port on a load balancer; at most one backend is registered there. */
 record EndpointAddress(String ip, int port) implements Comparable<EndpointAddress> {
     static EndpointAddress of(Backend backend) {
         return new EndpointAddress(backend.ip(), backend.port());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the Pods of one Service get traffic: a load balancer, or groups of it, as one plugin knows them.
+ * A load balancer, or groups of one, where the Pods of one Service get requests, as one plugin knows it.
  *
  * @param lockKey what the plugin calls the load balancer, for example its id
  * @param groups the groups there that are meant, in order; empty where the plugin names none

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * The annotation {@code traffic.operating.kusionstack.io/served} of a Service: the load balancers, group by group, where its Pods may
- * have backends, the one in use first. Written before anything is put on there, so that a load balancer is found again after a restart although
+ * have backends, the one in use first. Written before anything is put on there, so that a load balancer is found again after a
+ * restart although
  * the Service names another one now.
  */
 final class LoadBalancerRecord {

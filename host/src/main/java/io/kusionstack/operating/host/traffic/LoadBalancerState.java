@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the host knows of one load balancer: how it looked last, and what was asked of it since.
+ * The state of one load balancer as the host knows it: the last observation, and the changes requested since.
  *
  * @param look empty before the first answer
  * @param pendingChanges what is on its way

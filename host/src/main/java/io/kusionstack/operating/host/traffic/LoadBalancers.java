@@ -13,7 +13,8 @@ final class LoadBalancers {
     /**
      * The load balancer it asks for first, then what its record names beside that, then what only memory knows, each group by
      * itself. A Service that wants none and has no record at all is looked for where it would serve: an older host may have
-     * put something there. A load balancer where nothing was put on is forgotten, and so is one that somebody took out of the record, unless
+     * put something there. A load balancer where nothing was put on is forgotten, and so is one that somebody took out of the
+     * record, unless
      * it can be read and shows something of the Service.
      */
     static List<LoadBalancerState> of(

@@ -184,7 +184,8 @@ record ManagedService(
     }
 
     /**
-     * False of a Pod that was never put on anywhere. This host records the load balancer before; Kuperator names the Pod before where it keeps
+     * False of a Pod that was never put on anywhere. This host records the load balancer before; Kuperator names the Pod before
+     * where it keeps
      * names, and marks the Pod and names it afterwards.
      */
     boolean mayHavePutOn(PodRecord pod) {

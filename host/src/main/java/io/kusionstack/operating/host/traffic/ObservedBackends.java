@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * How a load balancer looked.
+ * The backends that one observation of a load balancer showed.
  *
  * @param ticket when the question was asked, in the order of the host's own events: what the host learnt under a lower
  *     ticket was known before

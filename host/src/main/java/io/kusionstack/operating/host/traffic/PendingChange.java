@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One backend on its way on or off, since it was first asked for and until an observation shows it there.
+ * One backend that is being put on or taken off: from the first request until an observation shows the result.
  *
  * @param tries how often it was asked for since it last moved
  * @param seenFrom before that an observation may still show how it was before it was taken off, and proves nothing of its being on

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Pods stand with the Services that a plugin serves: what other rooms may know of traffic. A Pod whose gate was closed
+ * The traffic of Pods of Services that a plugin serves, for other rooms. A Pod whose gate was closed
  * is held until an observation that began after the host had learnt so showed nothing of it, whether a finalizer is on it or not.
  *
  * <p>Keeps the order of events by tickets: each Pod that has to be off has the ticket under which the host learnt it, each

@@ -164,7 +164,7 @@ final class ServicePods {
 
     private record ServicePorts(
             SortedSet<Integer> numbers, SortedSet<String> names, Map<String, Map<String, Integer>> named) {
-        /** Empty while one of them is not known: half of its ports is no service. */
+        /** Empty while one of them is not known: half of its ports is not a service. */
         SortedSet<Integer> of(PodRecord pod) {
             Map<String, Integer> found = named.getOrDefault(pod.uid(), Map.of());
             if (!found.keySet().containsAll(names)) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What has to stand on a Service that is served: the finalizer that holds it and its load balancers before anything is put on
+ * The finalizer and annotations that a managed Service needs: the finalizer that holds it and its load balancers before anything is put on
  * there; the names of its Pods, as Kuperator writes them, with that or some time later.
  *
  * @param pods names of the Pods that carry its finalizer or may, separated by commas

@@ -167,7 +167,7 @@ final class TrafficPlanner {
         return clearAt;
     }
 
-    /** What others put on is no rest of a Service that never put the Pod on. */
+    /** What others put on is not a rest of a Service that never put the Pod on. */
     private boolean isOthers(ServicePod servicePod, BackendState state) {
         return !servicePod.targeted()
                 && !snapshot.mayHavePutOn(servicePod.pod())

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/** What to tell a person who asks why a Pod waits for traffic. The same as long as nothing changes. */
+/** The messages that say why a Pod waits for traffic. A message stays the same as long as nothing changes. */
 final class WaitMessages {
     private static final int MOST_NAMED = 10;
 
@@ -246,7 +246,7 @@ final class WaitMessages {
         return new Wait(
                 Reason.TRAFFIC_REFUSED,
                 where,
-                where + ": \"" + value + "\" is no weight; give a whole number from 1 on");
+                where + ": \"" + value + "\" is not a weight; give a whole number from 1 on");
     }
 
     private static Reason waiting(boolean on) {

@@ -181,7 +181,7 @@ class ConfigLoaderTest {
     void aProblemReadsAsOneSentence() {
         assertThat(new Problem("http.port", "99999", "it has to be a whole number from 0 to 65535"))
                 .hasToString("http.port: 99999 is not allowed; it has to be a whole number from 0 to 65535");
-        assertThat(new Problem("", "", "it is no YAML: no")).hasToString("the file: it is no YAML: no");
+        assertThat(new Problem("", "", "it is not valid YAML: no")).hasToString("the file: it is not valid YAML: no");
     }
 
     @Test

@@ -83,9 +83,9 @@ class SelectorTest {
         assertThat(parsed.selector()).isEmpty();
         assertThat(parsed.problems())
                 .containsExactly(
-                        "spec.selector.matchLabels[app]: \"no spaces\" is no label value"
+                        "spec.selector.matchLabels[app]: \"no spaces\" is not a label value"
                                 + " (wanted: at most 63 letters, digits, -, _ or .)",
-                        "spec.selector.matchExpressions[0].key: \"a/b/c\" is no label key"
+                        "spec.selector.matchExpressions[0].key: \"a/b/c\" is not a label key"
                                 + " (wanted: [prefix/]name, the name of at most 63 letters, digits, -, _ or .)",
                         "spec.selector.matchExpressions[0].operator: \"Equals\" is none of In, NotIn, Exists, DoesNotExist",
                         "spec.selector.matchExpressions[1].values: In needs at least one value",

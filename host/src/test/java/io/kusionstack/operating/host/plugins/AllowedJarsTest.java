@@ -21,13 +21,13 @@ class AllowedJarsTest {
     @Test
     void namesEveryPluginAndSaysWhatIsLeftOut() throws IOException {
         Path jar = new PluginJars(folder, work).build("sample-1.jar", sample("sample", PASS));
-        Files.writeString(folder.resolve("text.jar"), "this is no jar");
+        Files.writeString(folder.resolve("text.jar"), "this is not a jar");
 
         assertThat(PluginHost.allowed(folder)).isEqualTo("""
                 plugins:
                   allowed:
                     sample: %s  # sample-1.jar
-                    # text.jar is left out: it is no jar, or not all of one: zip END header not found; its SHA-256 is %s
+                    # text.jar is left out: it is not a jar, or not all of one: zip END header not found; its SHA-256 is %s
                 """.formatted(
                         JarCheck.digest(Files.readAllBytes(jar)),
                         JarCheck.digest(Files.readAllBytes(folder.resolve("text.jar")))));

@@ -142,7 +142,7 @@ class ConfigBinderTest {
                         + " Odd.any is of type java.lang.Object. Allowed are " + ConfigType.ALLOWED);
         assertThat(ConfigBinder.unbindable(All.class)).isEmpty();
         assertThat(ConfigBinder.unbindable(String.class))
-                .contains("java.lang.String is no record. Allowed are " + ConfigType.ALLOWED);
+                .contains("java.lang.String is not a record. Allowed are " + ConfigType.ALLOWED);
     }
 
     private static JsonNode yaml(String text) throws IOException {

@@ -134,19 +134,19 @@ class PluginHostTest {
 
     @Test
     void refusesWhatIsNoJarOrNotAllOfOne() throws Exception {
-        Files.writeString(folder.resolve("a-text.jar"), "this is no jar");
+        Files.writeString(folder.resolve("a-text.jar"), "this is not a jar");
         byte[] whole = Files.readAllBytes(jars.build("b-cut.jar", sample("sample", PASS)));
         Files.write(folder.resolve("b-cut.jar"), Arrays.copyOf(whole, whole.length / 2));
         Files.write(folder.resolve("c-empty.jar"), new byte[0]);
         Files.createDirectory(folder.resolve("d-folder.jar"));
 
         assertThat(host().states())
-                .extracting(state -> state.file() + " " + state.why().substring(0, 30))
+                .extracting(state -> state.file() + " " + state.why().substring(0, 33))
                 .containsExactly(
-                        "a-text.jar it is no jar, or not all of on",
-                        "b-cut.jar it is no jar, or not all of on",
-                        "c-empty.jar it is no jar, or not all of on",
-                        "d-folder.jar it cannot be read: java.io.IOE");
+                        "a-text.jar it is not a jar, or not all of on",
+                        "b-cut.jar it is not a jar, or not all of on",
+                        "c-empty.jar it is not a jar, or not all of on",
+                        "d-folder.jar it cannot be read: java.io.IOExce");
     }
 
     @Test
@@ -165,9 +165,9 @@ class PluginHostTest {
                                 + " the plugin for this one",
                         "its manifest says Plugin-Requires: 1.0.0, which has no upper end: write a range such as"
                                 + " >=1.0.0 & <2.0.0",
-                        "its manifest says Plugin-Requires: some day, which is no range of versions: write one such as"
+                        "its manifest says Plugin-Requires: some day, which is not a range of versions: write one such as"
                                 + " >=1.0.0 & <2.0.0",
-                        "its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is no plugin, or was not"
+                        "its manifest lacks Plugin-Id, Plugin-Version or Plugin-Requires: it is not a plugin, or was not"
                                 + " packaged as docs/plugins.md says",
                         "its manifest names other jars (Class-Path or Plugin-Dependencies): a plugin is one jar, shade"
                                 + " into it what it needs",

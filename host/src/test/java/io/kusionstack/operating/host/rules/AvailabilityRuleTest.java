@@ -87,14 +87,14 @@ class AvailabilityRuleTest {
     @CsvSource({
         "200%, is more than 100%",
         "101%, is more than 100%",
-        "abc,  is no percentage",
-        "%,    is no percentage",
-        "3,    is no percentage",
-        "-1%,  is no percentage",
-        "1.5%, is no percentage",
-        "50 %, is no percentage",
-        "'',   is no percentage",
-        "9999999999%, is no percentage",
+        "abc,  is not a percentage",
+        "%,    is not a percentage",
+        "3,    is not a percentage",
+        "-1%,  is not a percentage",
+        "1.5%, is not a percentage",
+        "50 %, is not a percentage",
+        "'',   is not a percentage",
+        "9999999999%, is not a percentage",
     })
     void tellsWhatIsNoQuota(String text, String problem) {
         List<String> problems = new ArrayList<>();

@@ -82,12 +82,12 @@ class PluginQueryReconcilerTest {
     void aWrongConfigurationIsToldWithItsPathAndHoldsThePodsUntilItIsCorrected() {
         plugins.says("window", YES)
                 .finds(config -> config.path("from").asText().equals("nine")
-                        ? List.of("from: \"nine\" is no time of day", "all together: too little")
+                        ? List.of("from: \"nine\" is not a time of day", "all together: too little")
                         : List.of());
         PluggedWorld world = world(plugins).put(waiting);
         world.settle();
 
-        String problems = "spec.rules[0].plugin.config.from: \"nine\" is no time of day;"
+        String problems = "spec.rules[0].plugin.config.from: \"nine\" is not a time of day;"
                 + " spec.rules[0].plugin.config: too little";
         assertThat(accepted(world))
                 .isEqualTo(new Condition("Accepted", "False", "2026-01-01T01:00:00Z", "InvalidSpec", problems));

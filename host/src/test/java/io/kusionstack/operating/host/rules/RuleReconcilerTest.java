@@ -208,7 +208,7 @@ class RuleReconcilerTest {
     void announcesWhatIsWrongOnce() {
         world.put(Rules.rule(
                 "web", 2, "{selector: {}, rules: [{name: slots, availablePolicy: {maxUnavailableValue: abc}}]}"));
-        String problem = "spec.rules[0].availablePolicy.maxUnavailableValue: \"abc\" is no percentage"
+        String problem = "spec.rules[0].availablePolicy.maxUnavailableValue: \"abc\" is not a percentage"
                 + " (wanted: a number of Pods such as 3, or a percentage such as \"20%\")";
 
         reconciler.reconcile(WEB, NOW);

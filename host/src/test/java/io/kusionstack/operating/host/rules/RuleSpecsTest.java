@@ -61,9 +61,9 @@ class RuleSpecsTest {
             value = {
                 "availablePolicy: {maxUnavailableValue: 200%} | .availablePolicy.maxUnavailableValue: \"200%\" is more than 100%"
                         + WANTED,
-                "availablePolicy: {minAvailableValue: abc} | .availablePolicy.minAvailableValue: \"abc\" is no percentage"
+                "availablePolicy: {minAvailableValue: abc} | .availablePolicy.minAvailableValue: \"abc\" is not a percentage"
                         + WANTED,
-                "availablePolicy: {maxUnavailableValue: \"%\"} | .availablePolicy.maxUnavailableValue: \"%\" is no percentage"
+                "availablePolicy: {maxUnavailableValue: \"%\"} | .availablePolicy.maxUnavailableValue: \"%\" is not a percentage"
                         + WANTED,
                 "availablePolicy: {maxUnavailableValue: -1} | .availablePolicy.maxUnavailableValue: -1 is negative"
                         + WANTED,
@@ -97,8 +97,8 @@ class RuleSpecsTest {
                                         + " {name: a, webhook: {clientConfig: {url: u}}}]}")
                                 .problems())
                 .containsExactly(
-                        "spec.rules[0].availablePolicy.maxUnavailableValue: \"x\" is no percentage" + WANTED,
-                        "spec.rules[0].availablePolicy.minAvailableValue: \"y\" is no percentage" + WANTED,
+                        "spec.rules[0].availablePolicy.maxUnavailableValue: \"x\" is not a percentage" + WANTED,
+                        "spec.rules[0].availablePolicy.minAvailableValue: \"y\" is not a percentage" + WANTED,
                         "spec.rules[1].name: \"a\" is used twice; give each rule a name of its own");
     }
 

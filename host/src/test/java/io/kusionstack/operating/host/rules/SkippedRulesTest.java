@@ -41,7 +41,7 @@ class SkippedRulesTest {
         String many = "{\"skipRules\":[\"slots\",\"a\",\"b\",\"" + "c".repeat(300) + "\",\"d\",\"e\"]}";
 
         assertThat(SkippedRules.read(many).mistake(SLOTS))
-                .isEqualTo(Optional.of(ANNOTATION + " names what is no enabled rule for this Pod: \"a\", \"b\", \""
+                .isEqualTo(Optional.of(ANNOTATION + " names what is not an enabled rule for this Pod: \"a\", \"b\", \""
                         + "c".repeat(63) + "\" and 2 more"));
     }
 
@@ -49,7 +49,7 @@ class SkippedRulesTest {
     void aPodThatWaitsInSpiteOfItsAnnotationIsToldAndTheStatusSaysItToo() {
         FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 0));
         String text = "PodTransitionRule shop/web, rule \"slots\": maxUnavailable 0 lets no Pod be touched; "
-                + ANNOTATION + " names what is no enabled rule for this Pod: \"slot\"";
+                + ANNOTATION + " names what is not an enabled rule for this Pod: \"slot\"";
         var pod = RuleAdmissionTest.waiting(
                 Pods.pod("a")
                         .available()

@@ -36,7 +36,7 @@ public final class FakeCluster implements Actuator {
         private static final long serialVersionUID = 1L;
     }
 
-    /** An object that is no Pod. */
+    /** An object that is not a Pod. */
     public record Stored(ObjectNode body, long version) {}
 
     private final Map<String, PodRecord> pods = new LinkedHashMap<>();

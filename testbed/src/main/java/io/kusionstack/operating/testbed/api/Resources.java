@@ -42,7 +42,7 @@ final class Resources {
                 yaml.readerFor(JsonNode.class).readValues(text)) {
             return documents.readAll().stream().filter(JsonNode::isObject).toList();
         } catch (IOException e) {
-            throw new IllegalArgumentException("the text is no YAML: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the text is not valid YAML: " + e.getMessage(), e);
         }
     }
 

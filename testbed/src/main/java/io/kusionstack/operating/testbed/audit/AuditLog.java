@@ -89,7 +89,7 @@ public final class AuditLog {
                 if (reader.readLine() == null) {
                     return null;
                 }
-                throw new IOException(log + " line " + line + " is no audit event: " + e.getOriginalMessage(), e);
+                throw new IOException(log + " line " + line + " is not an audit event: " + e.getOriginalMessage(), e);
             }
         }
     }

@@ -24,7 +24,7 @@ public final class Clusters {
      */
     public static Instance named(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new ControlPlaneException("\"" + name + "\" is no name of a cluster: use a-z, 0-9 and '-'");
+            throw new ControlPlaneException("\"" + name + "\" is not a name of a cluster: use a-z, 0-9 and '-'");
         }
         return new Instance(Environment.ofProcess().cache().resolve("clusters").resolve(name));
     }

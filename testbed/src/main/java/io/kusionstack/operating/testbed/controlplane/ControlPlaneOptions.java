@@ -36,7 +36,7 @@ public record ControlPlaneOptions(
             for (String word : Stream.concat(Stream.of(name), groups.stream()).toList()) {
                 if (!NAME.matcher(word).matches()) {
                     throw new IllegalArgumentException(
-                            "\"" + word + "\" is no name of a user or group here: use a-z, 0-9, '.', ':' and '-'");
+                            "\"" + word + "\" is not a name of a user or group here: use a-z, 0-9, '.', ':' and '-'");
                 }
             }
         }

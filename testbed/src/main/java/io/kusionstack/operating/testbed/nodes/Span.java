@@ -47,7 +47,7 @@ record Span(Duration from, @Nullable Duration until) {
         Matcher span = SPAN.matcher(text);
         if (!span.matches()) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is no span of time; write from..until, such as 5s..9s, 0s..200ms or 2s..");
+                    "\"" + text + "\" is not a span of time; write from..until, such as 5s..9s, 0s..200ms or 2s..");
         }
         Duration from = duration(span.group(1), span.group(2));
         Duration until = span.group(3) == null ? null : duration(span.group(3), span.group(4));

@@ -23,7 +23,7 @@ record BackendElement(String serverId, String serverIp, int port, OptionalInt we
     static List<BackendElement> parse(String text, int limit) throws SlbRefusal {
         JsonNode list = tree(text);
         if (!list.isArray()) {
-            throw malformed("it is no list");
+            throw malformed("it is not a list");
         }
         if (list.size() > limit) {
             throw new SlbRefusal(
@@ -50,7 +50,7 @@ record BackendElement(String serverId, String serverIp, int port, OptionalInt we
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw malformed("it is no JSON");
+            throw malformed("it is not valid JSON");
         }
     }
 

@@ -74,7 +74,7 @@ class AuditSummaryTest {
 
     @Test
     void namesALineThatIsNoEvent() {
-        assertThatThrownBy(() -> events("{nonsense", CREATE)).hasMessageContaining("line 1 is no audit event");
+        assertThatThrownBy(() -> events("{nonsense", CREATE)).hasMessageContaining("line 1 is not an audit event");
     }
 
     private List<AuditEvent> events(String... lines) throws IOException {

@@ -57,7 +57,7 @@ class ClusterCommandIT {
     @Test
     void refusesANameThatIsNone() throws Exception {
         Answer answer = run("start", "--name=../etc");
-        assertThat(answer.output()).contains("\"../etc\" is no name of a cluster");
+        assertThat(answer.output()).contains("\"../etc\" is not a name of a cluster");
         assertThat(answer.code()).isEqualTo(1);
     }
 

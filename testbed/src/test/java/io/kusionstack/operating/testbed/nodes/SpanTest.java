@@ -24,7 +24,7 @@ class SpanTest {
                 .extracting(Span::problem)
                 .extracting(problem -> problem.orElse(""))
                 .containsExactly(
-                        "\"5\" is no span of time; write from..until, such as 5s..9s, 0s..200ms or 2s..",
+                        "\"5\" is not a span of time; write from..until, such as 5s..9s, 0s..200ms or 2s..",
                         "\"9s..5s\" ends before it begins",
                         "");
     }

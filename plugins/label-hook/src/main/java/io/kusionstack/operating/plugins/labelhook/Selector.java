@@ -80,12 +80,12 @@ record Selector(List<Requirement> requirements) {
 
     private static void check(String path, String key, List<String> values, List<String> problems) {
         if (!KEY.matcher(key).matches()) {
-            problems.add(path + ": \"" + key + "\" is no key of a label (wanted: at most 63 letters, digits, - _ ."
+            problems.add(path + ": \"" + key + "\" is not a key of a label (wanted: at most 63 letters, digits, - _ ."
                     + " with a domain and a slash before it if you like)");
         }
         for (String value : values) {
             if (!VALUE.matcher(value).matches()) {
-                problems.add(path + ": \"" + value + "\" is no value of a label (wanted: at most 63 letters, digits,"
+                problems.add(path + ": \"" + value + "\" is not a value of a label (wanted: at most 63 letters, digits,"
                         + " - _ .)");
             }
         }

@@ -76,11 +76,11 @@ class SelectorTest {
 
         assertThat(problems.problems())
                 .containsExactly(
-                        "requires.matchLabels.a b: \"a b\" is no key of a label (wanted: at most 63 letters, digits,"
+                        "requires.matchLabels.a b: \"a b\" is not a key of a label (wanted: at most 63 letters, digits,"
                                 + " - _ . with a domain and a slash before it if you like)",
                         "requires.matchExpressions[0].values: missing; In takes at least one",
                         "requires.matchExpressions[1].values: [v] have no meaning, Exists takes none",
-                        "requires.matchExpressions[2].key: \"-v\" is no value of a label (wanted: at most 63 letters,"
+                        "requires.matchExpressions[2].key: \"-v\" is not a value of a label (wanted: at most 63 letters,"
                                 + " digits, - _ .)");
     }
 }

@@ -127,7 +127,7 @@ public record SlbSettings(
         check(
                 problems,
                 value.matches(REFERENCE),
-                name + " is no reference; it is env:NAME or file:/path, never the value itself");
+                name + " is not a reference; it is env:NAME or file:/path, never the value itself");
     }
 
     private static void check(List<String> problems, boolean holds, String problem) {

@@ -54,9 +54,9 @@ class SlbSettingsTest {
         assertThat(settings.problems())
                 .containsExactly(
                         "region is \"Hangzhou\"; it is a word like cn-hangzhou",
-                        "accessKeyId is no reference; it is env:NAME or file:/path, never the value itself",
-                        "accessKeySecret is no reference; it is env:NAME or file:/path, never the value itself",
-                        "securityToken is no reference; it is env:NAME or file:/path, never the value itself",
+                        "accessKeyId is not a reference; it is env:NAME or file:/path, never the value itself",
+                        "accessKeySecret is not a reference; it is env:NAME or file:/path, never the value itself",
+                        "securityToken is not a reference; it is env:NAME or file:/path, never the value itself",
                         "endpoint is \"https://slb.aliyuncs.com/\"; it is a host, or host:port, without a scheme or path",
                         "protocol is \"ftp\"; it is https, or http for an endpoint on the loopback interface",
                         "cluster is \"a b\"; it is 1 to 40 letters, digits, dots, underscores or hyphens",
