@@ -38,6 +38,8 @@ import java.util.function.Predicate;
  */
 public final class TrafficReconciler implements Reconciler {
     private static final Duration SOON = Duration.ofMillis(2);
+    /** A cache tells its listeners a moment after it changed. */
+    private static final Duration OUT_OF_STEP = Duration.ofMillis(100);
 
     private final TrafficSources sources;
     private final LoadBalancerClient calls;
@@ -101,7 +103,7 @@ public final class TrafficReconciler implements Reconciler {
         Optional<ManagedService> stored = sources.services().get(key).map(ManagedService::of);
         Optional<ManagedService> departed = sources.traffic().services().departed(key);
         if (!sources.traffic().services().isInStep(key, stored)) {
-            return Outcome.requeueAfter(SOON, "Traffic");
+            return Outcome.requeueAfter(OUT_OF_STEP, "Traffic");
         }
         ManagedService managedService = stored.or(() -> departed).orElseGet(() -> ManagedService.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
