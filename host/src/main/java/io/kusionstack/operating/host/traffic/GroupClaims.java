@@ -69,6 +69,11 @@ final class GroupClaims {
         }
     }
 
+    /** Of a Service that went together with its finalizer nobody enters a group, until it is forgotten. */
+    synchronized void departed(ManagedService gone) {
+        wishes.put(gone.key(), new GroupWish(gone, Set.of()));
+    }
+
     /** Nothing is left of a Service that went, or its successor says in its own record what is. */
     synchronized void forget(ManagedService departed, Optional<ManagedService> successor) {
         Key key = departed.key();

@@ -137,14 +137,11 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
         services.changed(before, after);
-        boolean isKept = before != null
-                && after == null
-                && services.departed(ManagedService.of(before).key())
-                        .filter(ManagedService.of(before)::hasBecome)
-                        .isPresent();
-        if (!isKept) {
-            claims.serviceChanged(before, after);
-        }
+        Optional<ManagedService> gone = Optional.ofNullable(before)
+                .map(ManagedService::of)
+                .flatMap(was -> services.departed(was.key()).filter(was::hasBecome));
+        gone.ifPresent(claims::departed);
+        claims.serviceChanged(gone.isPresent() ? null : before, after);
     }
 
     /** The next ticket: all that the host learns from now on has a higher one. */

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,34 @@ class GroupClaimsTest {
 
         claims.forget(departed, Optional.empty());
         assertThat(asks(service("new"), "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+    }
+
+    @Test
+    void aServiceThatWasBeingDeletedHoldsItsGroupFromTheMomentItIsGone() {
+        PodTraffic traffic = new PodTraffic(InstantSource.system());
+        Service old = new ServiceBuilder(service("old", "rsp-1"))
+                .editMetadata()
+                .addToFinalizers(Names.CLEAN_FINALIZER)
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .endMetadata()
+                .build();
+        Service elsewhere = new ServiceBuilder(service("new"))
+                .editMetadata()
+                .withNamespace("elsewhere")
+                .endMetadata()
+                .build();
+        LoadBalancerClient.Resolution.Resolved wanted =
+                new LoadBalancerClient.Resolution.Resolved(loadBalancer(List.of("rsp-1")));
+        traffic.serviceChanged(null, old);
+        traffic.claims().unlessTaken(ManagedService.of(old), wanted);
+        assertThat(traffic.claims().unlessTaken(ManagedService.of(elsewhere), wanted))
+                .as("it leaves in order")
+                .isEqualTo(wanted);
+
+        traffic.serviceChanged(old, null);
+
+        assertThat(traffic.claims().unlessTaken(ManagedService.of(elsewhere), wanted))
+                .isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
     }
 
     @Test
