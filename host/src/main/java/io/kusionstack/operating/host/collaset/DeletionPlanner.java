@@ -128,7 +128,7 @@ final class DeletionPlanner {
             } else if (allowance instanceof PodOps.Allowance.Now) {
                 draft.delete(setPod);
             } else {
-                edit(setPod, unfinished.whileItWaits(pod, Names.POD_DELETE_OPERATION));
+                edit(setPod, unfinished.whileItWaits(pod));
             }
         }
 

@@ -23,7 +23,7 @@ record UnfinishedOperation(Instant now, PlanStep.StepDraft draft) {
 
     /** The Pod comes back: what was changed is finished once the kubelet has followed, all else is given up. */
     PodEdit ended(PodRecord pod) {
-        if (!isLetGo(pod) || !ImageChange.isTouched(pod)) {
+        if (!ImageChange.isTouched(pod)) {
             return PodOps.undoBegun(pod, Names.COLLASET_OPERATION);
         }
         return switch (ImageChange.progress(pod, ImageChange.SETTLE_MARGIN.plus(Revision.DEFAULT_GRACE), now)) {
@@ -35,9 +35,9 @@ record UnfinishedOperation(Instant now, PlanStep.StepDraft draft) {
         };
     }
 
-    /** @param deletion id of the operation that is to delete the Pod, which may wait for its check */
-    PodEdit whileItWaits(PodRecord pod, String deletion) {
-        Optional<Instant> since = PodOps.operation(pod, deletion)
+    /** While the deletion of the Pod is under way, which may wait for its check. */
+    PodEdit whileItWaits(PodRecord pod) {
+        Optional<Instant> since = PodOps.operation(pod, Names.POD_DELETE_OPERATION)
                 .filter(operation -> !operation.hasLeftPreCheck())
                 .map(operation -> operation.since().orElse(now));
         if (!isLetGo(pod) || since.isEmpty()) {

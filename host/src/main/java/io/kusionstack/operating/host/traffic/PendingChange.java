@@ -21,7 +21,7 @@ record PendingChange(
     private static final Duration NEXT = Duration.ofMillis(200);
     private static final Duration MOST = Duration.ofSeconds(30);
     private static final Duration LONGEST_WORD = Duration.ofSeconds(30);
-    /** Where a change of others is in the way, which is over soon: who waits longer must not be asked for more seldom for long. */
+    /** The longest pause while the provider carries out an earlier change, which is over soon. */
     private static final Duration MOST_BUSY = Duration.ofSeconds(2);
 
     private static final Duration REFUSED = Duration.ofSeconds(15);
