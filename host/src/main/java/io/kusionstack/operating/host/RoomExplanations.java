@@ -13,7 +13,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.RuleAdmission;
+import io.kusionstack.operating.host.rules.admit.RuleAdmission;
 import io.kusionstack.operating.host.traffic.PodTraffic;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -30,10 +30,10 @@ import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.PluginHost;
-import io.kusionstack.operating.host.rules.PluginQueryReconciler;
-import io.kusionstack.operating.host.rules.RuleAdmission;
-import io.kusionstack.operating.host.rules.RuleReconciler;
-import io.kusionstack.operating.host.rules.RuleWorld;
+import io.kusionstack.operating.host.rules.admit.RuleAdmission;
+import io.kusionstack.operating.host.rules.admit.RuleReconciler;
+import io.kusionstack.operating.host.rules.admit.RuleWorld;
+import io.kusionstack.operating.host.rules.plugin.PluginQueryReconciler;
 import io.kusionstack.operating.host.traffic.TrafficReconciler;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,10 +115,7 @@ final class Rooms implements AutoCloseable {
                         world.caches(),
                         clock),
                 config.limits().writesInFlight());
-        pluginQueries = new PluginQueryReconciler(
-                new PluginQueryReconciler.QueryCollaborators(
-                        ruleAdmission, ruleWorld, actuator, plugins.rules(), clock),
-                queues.rules);
+        pluginQueries = new PluginQueryReconciler(ruleAdmission, plugins.rules(), world.rules()::get, actuator, clock);
         sets = setReconciler();
         world.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));

@@ -81,7 +81,20 @@ final class Arrows {
             row(OPS).mayUse("host.kernel", "host.plan", "plugin.PodRef", "plugin.Meters")
                     .mayLoad(SLF4J, JACKSON, HTTP_SERVER, "io.micrometer.", "io.prometheus."),
             feature("host.collaset"),
-            feature("host.rules"),
+            row("host.rules.spec")
+                    .mayUse("host.plan", "host.model", "host.kernel.Key", "plugin")
+                    .mayLoad(JSON_TREES)
+                    .mayLoad(MODEL_TYPES),
+            row("host.rules.plugin")
+                    .mayUse("host.rules.spec", PODS_DOOR, "host.plan", "host.model", "host.kernel", "host.kube")
+                    .mayUse("host.plugins", "plugin", "plugin.rule")
+                    .mayLoad(JSON_TREES)
+                    .mayLoad(MODEL_TYPES),
+            row("host.rules.admit")
+                    .mayUse("host.rules.spec", "host.rules.plugin", PODS_DOOR)
+                    .mayUse("host.plan", "host.model", "host.kernel", "host.kube", "plugin")
+                    .mayLoad(JSON_TREES)
+                    .mayLoad(MODEL_TYPES),
             feature("host.traffic"),
             feature("host.admission").mayLoad(HTTP_SERVER),
             feature("host.decoration"),
@@ -95,7 +108,9 @@ final class Arrows {
         return List.of(
                 "host.lifecycle",
                 "host.collaset",
-                "host.rules",
+                "host.rules.spec",
+                "host.rules.plugin",
+                "host.rules.admit",
                 "host.traffic",
                 "host.admission",
                 "host.decoration",

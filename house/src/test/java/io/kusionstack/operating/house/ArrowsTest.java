@@ -117,7 +117,7 @@ class ArrowsTest {
                             io.fabric8.kubernetes.client.KubernetesClient client;
                         }
                         """, """
-                        package B.host.rules;
+                        package B.host.rules.admit;
                         class RuleReconciler {
                             io.fabric8.kubernetes.api.model.ObjectMeta meta;
                             io.fabric8.kubernetes.client.KubernetesClient client;
@@ -130,8 +130,8 @@ class ArrowsTest {
                         """))
                 .containsExactly(
                         "host/model/CollaSet.java:0: host.model must not use io.fabric8.kubernetes.client.Client",
-                        "host/rules/RuleReconciler.java:0: "
-                                + "host.rules must not use io.fabric8.kubernetes.client.KubernetesClient");
+                        "host/rules/admit/RuleReconciler.java:0: "
+                                + "host.rules.admit must not use io.fabric8.kubernetes.client.KubernetesClient");
     }
 
     @Test

@@ -88,12 +88,12 @@ class ClassRulesTest {
     @Test
     void leavesReconcilersTheirClockAndValuesTheirTime() {
         assertThat(broken(PureClasses::findings, """
-                        package B.host.rules;
+                        package B.host.rules.admit;
                         class RuleReconciler {
                             java.time.Instant now = java.time.Instant.now();
                         }
                         """, """
-                        package B.host.rules;
+                        package B.host.rules.admit;
                         sealed interface RuleSnapshot {
                             enum Stage { BEFORE, AFTER }
                             record Small(java.time.Instant now, Stage stage) implements RuleSnapshot {}

@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -109,6 +110,38 @@ public final class PodOps {
                         .filter(type::equals)
                         .isPresent()
                 && !pod.hasLabel(LifecycleLabel.UNDO_OPERATION_TYPE.key(id));
+    }
+
+    /**
+     * The label that says that the operation is at this stage, as it is stored: another value is another round of the
+     * operation. Empty while the stage is not stored.
+     */
+    public static Optional<String> stageMark(PodRecord pod, Stage stage, String id) {
+        return pod.label(
+                switch (stage) {
+                    case PRE_CHECK -> LifecycleLabel.PRE_CHECK.key(id);
+                    case POST_CHECK -> LifecycleLabel.POST_CHECK.key(id);
+                });
+    }
+
+    /** The marks of all operations that ask at this stage, by id. */
+    public static SortedMap<String, String> stageMarks(PodRecord pod, Stage stage) {
+        SortedMap<String, String> marks = new TreeMap<>();
+        for (Operation operation : operations(pod).values()) {
+            if (asksAt(pod, stage, operation)) {
+                stageMark(pod, stage, operation.id()).ifPresent(value -> marks.put(operation.id(), value));
+            }
+        }
+        return marks;
+    }
+
+    /** True if the rules are asked about the operation at this stage: without a type or the Pod's opt-in none leaves service. */
+    public static boolean asksAt(PodRecord pod, Stage stage, Operation operation) {
+        return switch (stage) {
+            case PRE_CHECK ->
+                operation.phase() == Phase.PRE_CHECK && !operation.type().isEmpty() && pod.controlled();
+            case POST_CHECK -> operation.phase() == Phase.POST_CHECK;
+        };
     }
 
     /** True if the operation ends with the deletion of the Pod. */

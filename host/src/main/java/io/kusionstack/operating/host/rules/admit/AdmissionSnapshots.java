@@ -1,0 +1,252 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.plugin.PluginQuery;
+import io.kusionstack.operating.host.rules.plugin.VerdictCache;
+import io.kusionstack.operating.host.rules.spec.RuleSpec;
+import io.kusionstack.operating.host.rules.spec.SkippedRules;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Puts together what is judged, and what plugins are asked: reads the index of Pods and the verdicts, changes neither. Guarded
+ * by the lock of the namespace.
+ */
+final class AdmissionSnapshots {
+    /** So long what the status says of an obstacle may be out of date: who knows of one tells nobody that it is gone. */
+    private static final Duration OBSTACLE = Duration.ofSeconds(1);
+
+    private final RuleIndex index;
+    private final VerdictCache verdicts;
+
+    AdmissionSnapshots(RuleIndex index, VerdictCache verdicts) {
+        this.index = index;
+        this.verdicts = verdicts;
+    }
+
+    /** The rule and all that hang together with it by Pods in a stage, in the order of their uids. */
+    List<RuleBudget> joined(RuleBudget first) {
+        Set<RuleBudget> found = new LinkedHashSet<>(List.of(first));
+        Deque<RuleBudget> open = new ArrayDeque<>(found);
+        while (!open.isEmpty() && found.size() < index.budgets().size()) {
+            for (String name : open.remove().staged()) {
+                for (RuleBudget other :
+                        index.tracked(name).map(TrackedPod::budgets).orElse(List.of())) {
+                    if (found.add(other)) {
+                        open.add(other);
+                    }
+                }
+            }
+        }
+        return index.budgets().stream().filter(found::contains).toList();
+    }
+
+    /** All Pods that are in a stage under these rules, in the order in which they get slots. */
+    RuleSnapshot all(List<RuleBudget> budgets, Instant now) {
+        Map<PodFacts.QueuePosition, List<RuleSnapshot.StagedPod>> ordered = new TreeMap<>();
+        Map<RuleSnapshot.VerdictKey, Decision> said = new HashMap<>();
+        Set<String> names = new LinkedHashSet<>();
+        budgets.forEach(budget -> names.addAll(budget.staged()));
+        for (String name : names) {
+            TrackedPod tracked = index.tracked(name).orElseThrow();
+            for (Stage stage : Stage.values()) {
+                Optional<PodFacts.QueuePosition> place = tracked.facts().place(stage);
+                if (place.isPresent()) {
+                    RuleSnapshot.StagedPod stagedPod = stagedPod(tracked, stage, now);
+                    ordered.computeIfAbsent(place.get(), at -> new ArrayList<>())
+                            .add(
+                                    isHeldByPlugins(tracked)
+                                            ? cached(
+                                                    stagedPod,
+                                                    tracked,
+                                                    tracked.facts().marks(stage),
+                                                    said,
+                                                    now)
+                                            : stagedPod);
+                }
+            }
+        }
+        List<RuleSnapshot.StagedPod> stagedPods =
+                ordered.values().stream().flatMap(List::stream).toList();
+        return new RuleSnapshot(counted(budgets), stagedPods, said);
+    }
+
+    private static boolean isHeldByPlugins(TrackedPod tracked) {
+        for (RuleBudget budget : tracked.budgets()) {
+            if (!budget.plugged().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One Pod alone. */
+    RuleSnapshot one(TrackedPod tracked, AdmissionRequest ask, RuleSnapshot.SlotNeed leave) {
+        Map<RuleSnapshot.VerdictKey, Decision> said = new HashMap<>();
+        RuleSnapshot.StagedPod stagedPod = stagedPod(tracked, ask.stage(), leave, Optional.empty());
+        RuleSnapshot.StagedPod cached = cached(stagedPod, tracked, ask.marks(tracked), said, ask.now());
+        return new RuleSnapshot(counted(tracked.budgets()), List.of(cached), said);
+    }
+
+    /** A Pod that left service without a slot, and could serve again. */
+    RuleSnapshot again(TrackedPod tracked) {
+        RuleSnapshot.StagedPod stagedPod =
+                stagedPod(tracked, Stage.PRE_CHECK, RuleSnapshot.SlotNeed.LEFT, Optional.empty());
+        return new RuleSnapshot(counted(tracked.budgets()), List.of(stagedPod), Map.of());
+    }
+
+    /**
+     * When something may be otherwise for a Pod that waits under these rules though no event tells: it takes no slot any
+     * more, or an obstacle is gone. Empty if only an event can tell.
+     */
+    Optional<Instant> nextLook(List<RuleBudget> budgets, Instant now) {
+        Instant next = Instant.MAX;
+        for (RuleBudget budget : budgets) {
+            for (String name : budget.staged()) {
+                TrackedPod tracked = index.tracked(name).orElseThrow();
+                Instant until = tracked.isHindered()
+                        ? now.plus(OBSTACLE)
+                        : tracked.slotUntil().orElse(Instant.MAX);
+                if (until.isAfter(now) && until.isBefore(next)) {
+                    next = until;
+                }
+            }
+        }
+        return Optional.of(next).filter(known -> known.isBefore(Instant.MAX));
+    }
+
+    /** Adds what plugins said of the Pod; who got a yes that is too old goes on only after another one. */
+    private RuleSnapshot.StagedPod cached(
+            RuleSnapshot.StagedPod stagedPod,
+            TrackedPod tracked,
+            Map<String, String> marks,
+            Map<RuleSnapshot.VerdictKey, Decision> said,
+            Instant now) {
+        Optional<Wait> lapsed = Optional.empty();
+        for (RuleBudget budget : tracked.budgets()) {
+            for (RuleSpec.CheckedRule rule : budget.plugged()) {
+                Optional<VerdictCache.EffectiveVerdict> verdict = Optional.empty();
+                if (stagedPod.mustPass(rule)) {
+                    verdict = verdicts.said(budget.spec(), rule, tracked.pod(), marks, now);
+                } else if (stagedPod.returnsThrough(rule)) {
+                    verdict = verdicts.ahead(budget.spec(), rule);
+                }
+                if (verdict.isPresent()) {
+                    said.put(
+                            new RuleSnapshot.VerdictKey(
+                                    budget.spec().uid(),
+                                    rule.name(),
+                                    tracked.pod().uid(),
+                                    stagedPod.stage()),
+                            verdict.get().decision());
+                }
+                if (lapsed.isEmpty() && verdict.isPresent() && verdict.get().lapsed()) {
+                    lapsed = Optional.of(budget.spec()
+                            .wait(Reason.WAITING_FOR_RULE, rule, "its plugin said yes and is asked once more"));
+                }
+            }
+        }
+        return lapsed.map(stagedPod::heldBack).orElse(stagedPod);
+    }
+
+    private static RuleSnapshot.StagedPod stagedPod(TrackedPod tracked, Stage stage, Instant now) {
+        boolean leaves = stage == Stage.PRE_CHECK;
+        return stagedPod(
+                tracked,
+                stage,
+                leaves ? tracked.leave(now) : RuleSnapshot.SlotNeed.OUT,
+                leaves && !tracked.granted() ? tracked.heldBack() : Optional.empty());
+    }
+
+    private static RuleSnapshot.StagedPod stagedPod(
+            TrackedPod tracked, Stage stage, RuleSnapshot.SlotNeed leave, Optional<Wait> heldBack) {
+        PodRecord pod = tracked.pod();
+        boolean goes = tracked.isGoing()
+                || leave == RuleSnapshot.SlotNeed.LEFT && tracked.facts().toDelete();
+        Optional<String> goingOf = goes ? tracked.workload() : Optional.empty();
+        return new RuleSnapshot.StagedPod(
+                pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, goingOf, heldBack);
+    }
+
+    private static List<RuleSnapshot.CountedRule> counted(List<RuleBudget> budgets) {
+        return budgets.stream()
+                .map(budget -> new RuleSnapshot.CountedRule(budget.spec(), budget.count(), budget.surplus()))
+                .toList();
+    }
+
+    /** Rules of these whose plugins are to be asked, now or at a time that is known. */
+    Set<Key> toAsk(List<RuleBudget> budgets, Instant now) {
+        Set<Key> keys = new TreeSet<>();
+        for (RuleBudget budget : budgets) {
+            if (!budget.plugged().isEmpty() && next(budget, now).isPresent()) {
+                keys.add(budget.spec().key());
+            }
+        }
+        return keys;
+    }
+
+    /** When the next of the rule's plugins is to be asked; empty if only an event can tell. */
+    Optional<Instant> next(RuleBudget budget, Instant now) {
+        return queries(budget).stream()
+                .flatMap(query -> verdicts.due(query, now).stream())
+                .min(Instant::compareTo);
+    }
+
+    /** What the rule's plugins are to be asked now. */
+    List<PluginQuery> due(RuleBudget budget, Instant now) {
+        return queries(budget).stream()
+                .filter(query -> verdicts.due(query, now)
+                        .filter(due -> !due.isAfter(now))
+                        .isPresent())
+                .toList();
+    }
+
+    private List<PluginQuery> queries(RuleBudget budget) {
+        if (budget.plugged().isEmpty()) {
+            return List.of();
+        }
+        List<PodRecord> selected = pods(budget.targets());
+        List<PodRecord> staged = pods(budget.staged());
+        List<PluginQuery> queries = new ArrayList<>();
+        for (RuleSpec.CheckedRule rule : budget.plugged()) {
+            if (rule.demand() instanceof RuleSpec.RuleCheck.Plugged demand) {
+                queries.add(
+                        new PluginQuery(budget.spec(), rule, demand, selected, waiting(rule, staged), budget.moves()));
+            }
+        }
+        return queries;
+    }
+
+    private List<PodRecord> pods(List<String> names) {
+        return names.stream()
+                .flatMap(name -> index.tracked(name).map(TrackedPod::pod).stream())
+                .toList();
+    }
+
+    private static List<PodRecord> waiting(RuleSpec.CheckedRule rule, List<PodRecord> staged) {
+        Map<PodFacts.QueuePosition, PodRecord> waiting = new TreeMap<>();
+        for (PodRecord pod : staged) {
+            Optional<PodFacts.QueuePosition> place = PodFacts.of(pod).place(rule.stage());
+            if (place.isPresent() && rule.appliesTo(rule.stage(), pod.labels(), SkippedRules.of(pod))) {
+                waiting.put(place.get(), pod);
+            }
+        }
+        return List.copyOf(waiting.values());
+    }
+}

@@ -1,0 +1,148 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The ledger of grants in one namespace. Mutable; guarded by the lock of the namespace. A grant ends for one of
+ * five reasons and no other: the Pod shows that it left service; a newer record of it no longer wants what was granted;
+ * its write is known not to have happened; the Pod is gone; the rules changed, and no write can use it any more.
+ */
+final class Grants {
+    private final Map<String, Map<String, Grant>> byPod = new HashMap<>();
+
+    /** Gives, or gives again. */
+    void give(Grant grant) {
+        byPod.computeIfAbsent(grant.pod().uid(), uid -> new HashMap<>())
+                .merge(grant.operation(), grant, (held, again) -> again.after(held));
+    }
+
+    Optional<Grant> of(String podUid, String operation) {
+        return Optional.ofNullable(byPod.getOrDefault(podUid, Map.of()).get(operation));
+    }
+
+    List<Grant> of(String podUid) {
+        return List.copyOf(byPod.getOrDefault(podUid, Map.of()).values());
+    }
+
+    /** True if the Pod may leave service by any operation on it. */
+    boolean holds(String podUid) {
+        return byPod.containsKey(podUid);
+    }
+
+    int size() {
+        return byPod.size();
+    }
+
+    /** Takes back what is kept for Pods that have yet to be woken: to be called when no rule is left. */
+    void withdrawReserved() {
+        byPod.values().forEach(ofPod -> ofPod.values().removeIf(grant -> grant.write() == Grant.GrantWrite.RESERVED));
+        byPod.values().removeIf(Map::isEmpty);
+    }
+
+    /** Takes back a grant that was given under other rules and that no write can use any more. */
+    void withdraw(Grant grant) {
+        Map<String, Grant> ofPod = byPod.getOrDefault(grant.pod().uid(), new HashMap<>());
+        ofPod.remove(grant.operation());
+        prune(grant.pod().uid(), ofPod);
+    }
+
+    /** Releases what this record, the newest of its Pod, shows or no longer wants. */
+    void observe(PodRecord pod) {
+        Map<String, Grant> ofPod = byPod.get(pod.uid());
+        if (ofPod == null) {
+            return;
+        }
+        boolean shows = shows(pod);
+        ofPod.values().removeIf(grant -> shows || (pod.resourceVersion() > grant.judgedAt() && !wants(pod, grant)));
+        prune(pod.uid(), ofPod);
+    }
+
+    /**
+     * Releases what the fate of the write allows, and returns it. A write that was not made for no reason of its own costs a
+     * Pod that waits nothing: its slot is kept.
+     *
+     * @param waits true for a grant whose Pod shows that it waits for it
+     */
+    List<Grant> settle(String podUid, Settlement settlement, Predicate<Grant> waits) {
+        return switch (settlement) {
+            case WRITTEN -> List.of();
+            case REFUSED -> {
+                List<Grant> released = release(podUid, Grant.GrantWrite.ASKED);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
+                yield released;
+            }
+            case NOT_APPLIED -> {
+                List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
+                yield released;
+            }
+            case UNKNOWN -> {
+                mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.UNKNOWN);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
+                yield List.of();
+            }
+            case READ_AGAIN -> {
+                List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.UNKNOWN, waits);
+                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.ASKED);
+                yield released;
+            }
+        };
+    }
+
+    private void mark(String podUid, Grant.GrantWrite from, Grant.GrantWrite to) {
+        byPod.getOrDefault(podUid, new HashMap<>())
+                .replaceAll((operation, grant) -> grant.write() == from ? grant.with(to) : grant);
+    }
+
+    private List<Grant> keepOrRelease(String podUid, Grant.GrantWrite write, Predicate<Grant> waits) {
+        byPod.getOrDefault(podUid, new HashMap<>())
+                .replaceAll((operation, grant) ->
+                        grant.write() == write && waits.test(grant) ? grant.with(Grant.GrantWrite.RESERVED) : grant);
+        return release(podUid, write);
+    }
+
+    private List<Grant> release(String podUid, Grant.GrantWrite write) {
+        Map<String, Grant> ofPod = byPod.getOrDefault(podUid, new HashMap<>());
+        List<Grant> released =
+                ofPod.values().stream().filter(grant -> grant.write() == write).toList();
+        ofPod.values().removeAll(released);
+        prune(podUid, ofPod);
+        return released;
+    }
+
+    /** Forgets the Pods that are not among these. */
+    void keepOnly(Set<String> podUids) {
+        byPod.keySet().retainAll(podUids);
+    }
+
+    void gone(String podUid) {
+        byPod.remove(podUid);
+    }
+
+    /** From here on the Pod itself counts as out of service, until it is back. */
+    private static boolean shows(PodRecord pod) {
+        return PodFacts.of(pod).leaving();
+    }
+
+    /** True if the Pod, as it is stored, waits for what was granted. */
+    static boolean wants(PodRecord pod, Grant grant) {
+        return PodFacts.of(pod).marks(grant.stage()).containsKey(grant.operation())
+                && pod.label(Names.key(Names.OPERATING, grant.operation()))
+                        .orElse("")
+                        .equals(grant.operating());
+    }
+
+    private void prune(String podUid, Map<String, Grant> ofPod) {
+        if (ofPod.isEmpty()) {
+            byPod.remove(podUid);
+        }
+    }
+}

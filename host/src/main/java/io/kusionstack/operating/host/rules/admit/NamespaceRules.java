@@ -1,0 +1,385 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.plugin.PluginQuery;
+import io.kusionstack.operating.host.rules.plugin.PluginReply;
+import io.kusionstack.operating.host.rules.plugin.VerdictCache;
+import io.kusionstack.operating.host.rules.spec.RuleSpec;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The judge of one namespace: everything it decides, it decides under one lock, on its own index of Pods. */
+final class NamespaceRules {
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final String namespace;
+    private final RuleWorld world;
+    private final Instant grantsFrom;
+    private final Consumer<Key> ruleKeys;
+    private final Grants grants = new Grants();
+    private final RuleIndex index;
+    private final VerdictCache verdicts = new VerdictCache();
+    private final AdmissionSnapshots snapshots;
+    private final WokenPods wakes = new WokenPods();
+    private boolean rulesChanged;
+
+    NamespaceRules(String namespace, RuleWorld world, Instant grantsFrom, Consumer<Key> ruleKeys) {
+        this.namespace = namespace;
+        this.world = world;
+        this.grantsFrom = grantsFrom;
+        this.ruleKeys = ruleKeys;
+        this.index = new RuleIndex(namespace, world, grants, ruleKeys);
+        this.snapshots = new AdmissionSnapshots(index, verdicts);
+    }
+
+    RuleIndex index() {
+        return index;
+    }
+
+    private void refresh() {
+        if (index.refresh()) {
+            rulesChanged = true;
+            if (index.budgets().isEmpty()) {
+                grants.withdrawReserved();
+            }
+            verdicts.keepOnly(
+                    index.budgets().stream().map(budget -> budget.spec().uid()).collect(Collectors.toSet()));
+        }
+    }
+
+    /** Judges one Pod that asks. It comes after all that wait, unless it is the first of them. */
+    Decision tryAdmit(PodRecord asking, String operation, Stage stage, Instant now) {
+        lock.lock();
+        try {
+            refresh();
+            if (index.tracked(asking.name()).isEmpty()) {
+                if (!index.selectsAny(asking.labels())) {
+                    return new Decision.Admitted();
+                }
+                index.reread(asking.name());
+            }
+            index.lookAhead(asking.name());
+            return index.tracked(asking.name())
+                    .filter(known -> known.pod().uid().equals(asking.uid()))
+                    .map(known -> tryAdmit(known, new AdmissionRequest(asking, operation, stage, now)))
+                    .orElseGet(() -> waiting("the Pod is not in the cache yet", SOON));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Decision tryAdmit(TrackedPod known, AdmissionRequest ask) {
+        PodRecord asking = ask.pod();
+        if (known.budgets().isEmpty()) {
+            return new Decision.Admitted();
+        }
+        Grant wanted = Grant.asked(known, ask);
+        boolean withdrawn = false;
+        for (Grant held : grants.of(asking.uid())) {
+            if (!wanted.allows(held)) {
+                if (held.mayBeUnderWayAt(asking.resourceVersion())) {
+                    return waiting("a write decided on under other rules may still be under way", SOON);
+                }
+                grants.withdraw(held);
+                withdrawn = true;
+            }
+        }
+        if (grants.of(asking.uid(), ask.operation()).isPresent()) {
+            grants.give(wanted);
+            return new Decision.Admitted();
+        }
+        if (!withdrawn) {
+            return tryAdmitAnew(known, wanted, ask);
+        }
+        index.recount(asking.name());
+        known.budgets().forEach(budget -> ruleKeys.accept(budget.spec().key()));
+        return tryAdmitAnew(index.tracked(asking.name()).orElse(known), wanted, ask);
+    }
+
+    /** Judges a Pod that left service without a slot, because it was out anyway, and could serve again. */
+    Decision tryAdmitAgain(PodRecord pod) {
+        lock.lock();
+        try {
+            refresh();
+            return index.tracked(pod.name())
+                    .filter(known -> known.pod().uid().equals(pod.uid()) && known.counted() && !known.granted())
+                    .map(known -> RuleEngine.judgeByLimits(snapshots.again(known))
+                            .getFirst()
+                            .decision())
+                    .orElseGet(Decision.Admitted::new);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Decision tryAdmitAnew(TrackedPod known, Grant wanted, AdmissionRequest ask) {
+        Decision decision = look(known, ask);
+        if (decision instanceof Decision.Admitted && ask.leaves(known)) {
+            grants.give(wanted);
+            index.recount(ask.pod().name());
+        }
+        if (!(decision instanceof Decision.Admitted)) {
+            // a plugin may have to be asked about it once more
+            known.budgets().stream()
+                    .map(RuleBudget::spec)
+                    .filter(RuleSpec::asksPlugins)
+                    .forEach(spec -> ruleKeys.accept(spec.key()));
+        }
+        return decision;
+    }
+
+    /** What the Pod would hear; gives nothing. */
+    private Decision look(TrackedPod known, AdmissionRequest ask) {
+        RuleSnapshot.SlotNeed leave = ask.leave(known);
+        if (leave != RuleSnapshot.SlotNeed.OUT && ask.now().isBefore(grantsFrom)) {
+            return waiting(
+                    "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
+        }
+        RuleEngine.PodVerdict podVerdict =
+                RuleEngine.judge(snapshots.one(known, ask, leave)).getFirst();
+        if (!(podVerdict.decision() instanceof Decision.Admitted)) {
+            return podVerdict.decision();
+        }
+        for (RuleBudget budget : known.budgets()) {
+            if (leave != RuleSnapshot.SlotNeed.OUT && budget.behind(known.queued())) {
+                return new Decision.Rejected(List.of(known.heldBack().orElseGet(() -> turn(budget.spec()))));
+            }
+        }
+        return podVerdict.decision();
+    }
+
+    /** What rules keep a Pod from going on, for whoever wants to know; gives nothing. */
+    List<Wait> waits(PodRecord pod, Instant now) {
+        lock.lock();
+        try {
+            refresh();
+            index.lookAhead(pod.name());
+            Set<Wait> waits = new LinkedHashSet<>();
+            index.tracked(pod.name())
+                    .filter(known -> !known.granted())
+                    .flatMap(TrackedPod::heldBack)
+                    .ifPresent(waits::add);
+            for (Stage stage : Stage.values()) {
+                if (PodFacts.of(pod).place(stage).isPresent()) {
+                    index.tracked(pod.name())
+                            .map(known -> look(known, new AdmissionRequest(pod, "", stage, now)))
+                            .map(Decision::waits)
+                            .ifPresent(waits::addAll);
+                }
+            }
+            return List.copyOf(waits);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Judges, with all Pods that wait for this rule, those that wait for a rule that shares a Pod with it. */
+    PassResult pass(Key rule, Instant now) {
+        lock.lock();
+        try {
+            Set<Key> woken = new TreeSet<>();
+            refresh();
+            if (rulesChanged) {
+                rulesChanged = false;
+                wakeAll(woken);
+            }
+            Optional<RuleBudget> budget = index.budget(rule);
+            if (budget.isEmpty()) {
+                return new PassResult(woken, Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
+            }
+            if (now.isBefore(grantsFrom)) {
+                return new PassResult(woken, Set.of(), Optional.empty(), Optional.of(untilOpen(now)), Optional.empty());
+            }
+            List<RuleBudget> joined = snapshots.joined(budget.get());
+            joined.forEach(this::withdrawReserved);
+            joined.forEach(known -> known.staged().forEach(index::lookAhead));
+            List<RuleEngine.PodVerdict> podVerdicts = RuleEngine.judge(snapshots.all(joined, now));
+            podVerdicts.forEach(podVerdict -> settle(podVerdict, woken));
+            Set<Key> asks = snapshots.toAsk(joined, now);
+            Optional<Duration> next = snapshots.nextLook(joined, now).map(at -> Duration.between(now, at));
+            return new PassResult(woken, asks, Optional.of(report(budget.get(), podVerdicts)), Optional.empty(), next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the plugins of this rule are to be asked; empty if the rule is gone. */
+    Optional<PluginQuery.QueryBatch> batch(Key rule, Instant now) {
+        lock.lock();
+        try {
+            refresh();
+            return index.budget(rule)
+                    .map(budget -> new PluginQuery.QueryBatch(
+                            budget.spec(), snapshots.due(budget, now), snapshots.next(budget, now)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Learns what came of a question; of no use if the rule has changed since. */
+    void learn(PluginQuery query, PluginReply reply) {
+        lock.lock();
+        try {
+            refresh();
+            verdicts.put(query, reply);
+            if (reply instanceof PluginReply.Judged spoken) {
+                // who may go now has to hear of it, though its record is the same as before
+                spoken.cached().forEach((pod, cached) -> {
+                    if (cached.isYes()) {
+                        wakes.forget(pod);
+                    }
+                });
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Learns what became of a write; returns the rules that have slots to give again. */
+    List<Key> settled(PodRef pod, Settlement settlement) {
+        lock.lock();
+        try {
+            refresh();
+            Optional<TrackedPod> tracked =
+                    index.tracked(pod.name()).filter(known -> known.pod().uid().equals(pod.uid()));
+            List<Grant> released = grants.settle(
+                    pod.uid(),
+                    settlement,
+                    grant -> tracked.filter(known -> Grants.wants(known.pod(), grant))
+                            .isPresent());
+            if (released.isEmpty()) {
+                return List.of();
+            }
+            if (settlement == Settlement.REFUSED) {
+                index.setAside(
+                        pod.name(),
+                        pod.uid(),
+                        released.stream().mapToLong(Grant::judgedAt).max().orElse(0));
+            }
+            index.recount(pod.name());
+            return tracked.stream()
+                    .flatMap(known -> known.budgets().stream())
+                    .map(budget -> budget.spec().key())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The Pod cannot go on: takes back what no write can use, and returns the rules that have slots to give again. */
+    List<Key> hindered(PodRecord pod) {
+        lock.lock();
+        try {
+            index.lookAhead(pod.name());
+            List<Grant> unused = grants.of(pod.uid()).stream()
+                    .filter(held -> !held.mayBeUnderWayAt(pod.resourceVersion()))
+                    .toList();
+            if (unused.isEmpty()) {
+                return List.of();
+            }
+            refresh();
+            unused.forEach(grants::withdraw);
+            index.recount(pod.name());
+            return index.tracked(pod.name()).stream()
+                    .flatMap(known -> known.budgets().stream())
+                    .map(budget -> budget.spec().key())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** True if nothing is lost when it is forgotten. */
+    boolean isIdle() {
+        lock.lock();
+        try {
+            return index.isIdle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was kept for a Pod under other rules goes back before anybody is judged. */
+    private void withdrawReserved(RuleBudget budget) {
+        for (String name : budget.staged()) {
+            TrackedPod tracked = index.tracked(name).orElseThrow();
+            List<Grant> outdated = grants.of(tracked.pod().uid()).stream()
+                    .filter(held -> held.write() == Grant.GrantWrite.RESERVED)
+                    .filter(held -> !held.rules().equals(tracked.generations()))
+                    .toList();
+            if (!outdated.isEmpty()) {
+                outdated.forEach(grants::withdraw);
+                index.recount(name);
+            }
+        }
+    }
+
+    private void settle(RuleEngine.PodVerdict podVerdict, Set<Key> woken) {
+        RuleSnapshot.StagedPod stagedPod = podVerdict.stagedPod();
+        Optional<TrackedPod> tracked = index.tracked(stagedPod.pod().name());
+        if (tracked.isEmpty() || !(podVerdict.decision() instanceof Decision.Admitted)) {
+            return;
+        }
+        PodRecord pod = tracked.get().pod();
+        if (podVerdict.granted()) {
+            for (String operation : tracked.get().facts().operations(stagedPod.stage())) {
+                grants.give(
+                        Grant.asked(tracked.get(), new AdmissionRequest(pod, operation, stagedPod.stage(), grantsFrom))
+                                .with(Grant.GrantWrite.RESERVED));
+            }
+            index.recount(pod.name());
+        }
+        if (wakes.isNews(pod) || podVerdict.granted()) {
+            woken.add(new Key(namespace, pod.name()));
+        }
+    }
+
+    /** After rules changed: those that no rule selects any more have nobody else to wake them. */
+    private void wakeAll(Set<Key> woken) {
+        wakes.forgetAll();
+        for (PodRecord pod : world.pods(namespace)) {
+            if (PodFacts.of(pod).isInStage()) {
+                woken.add(new Key(namespace, pod.name()));
+            }
+        }
+    }
+
+    private RuleReport report(RuleBudget budget, List<RuleEngine.PodVerdict> podVerdicts) {
+        List<RuleEngine.PodVerdict> own = podVerdicts.stream()
+                .filter(podVerdict ->
+                        budget.spec().selects(podVerdict.stagedPod().labels()))
+                .toList();
+        return new RuleReport(budget, own, verdicts.check(budget.spec()));
+    }
+
+    private static Wait turn(RuleSpec spec) {
+        return new Wait(
+                Reason.WAITING_FOR_RULE,
+                spec.key().name(),
+                "PodTransitionRule " + spec.key() + ": other Pods have waited longer and come first");
+    }
+
+    private static Decision waiting(String why, Duration after) {
+        return new Decision.Postponed(List.of(new Wait(Reason.WAITING_FOR_RULE, "", why)), after);
+    }
+
+    private Duration untilOpen(Instant now) {
+        return Duration.between(now, grantsFrom);
+    }
+}

@@ -1,0 +1,221 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.PodAdmission;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.plugin.PluginQuery;
+import io.kusionstack.operating.host.rules.plugin.PluginReply;
+import io.kusionstack.operating.plugin.PodRef;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door of the rules: answers the lifecycle, at once and from memory, whether a Pod may go on, and holds the slot of
+ * every Pod that may until the Pod shows that it left service. Feed it all changes of Pods, rules and workloads.
+ *
+ * <p>Any thread. {@link #tryAdmit} and {@link #settled} take the lock of the Pod's namespace for microseconds; the methods
+ * that take changes only note them, so they may be called on a stream's thread.
+ */
+public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySource {
+    private final Map<String, NamespaceRules> byNamespace = new ConcurrentHashMap<>();
+    private final RuleWorld world;
+    private final Instant grantsFrom;
+    private final Consumer<Key> ruleKeys;
+
+    /**
+     * @param grantsFrom no slot is given earlier: one request time-out after leadership was won, when nothing that an
+     *     earlier leader sent can arrive any more
+     * @param ruleKeys takes the rules that have to be looked at; only enqueues
+     */
+    public RuleAdmission(RuleWorld world, Instant grantsFrom, Consumer<Key> ruleKeys) {
+        this.world = world;
+        this.grantsFrom = grantsFrom;
+        this.ruleKeys = ruleKeys;
+    }
+
+    @Override
+    public Decision tryAdmit(PodRecord pod, String operation, Stage stage, Instant now) {
+        NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
+        return namespaceRules == null ? new Decision.Admitted() : namespaceRules.tryAdmit(pod, operation, stage, now);
+    }
+
+    @Override
+    public Decision tryAdmitAgain(PodRecord pod, String operation) {
+        NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
+        return namespaceRules == null ? new Decision.Admitted() : namespaceRules.tryAdmitAgain(pod);
+    }
+
+    @Override
+    public void hindered(PodRecord pod) {
+        NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
+        if (namespaceRules != null) {
+            namespaceRules.hindered(pod).forEach(ruleKeys);
+        }
+    }
+
+    @Override
+    public void settled(PodRef pod, Settlement settlement) {
+        NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
+        if (settlement != Settlement.WRITTEN && namespaceRules != null) {
+            namespaceRules.settled(pod, settlement).forEach(ruleKeys);
+        }
+    }
+
+    /** Why rules hold this Pod; asking takes no slot. Empty for one in no stage, or one that may go on. */
+    public List<Wait> waits(PodRecord pod, Instant now) {
+        NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
+        return namespaceRules == null ? List.of() : namespaceRules.waits(pod, now);
+    }
+
+    /** Lets the rules know of every change in these caches, from now on and of what they hold already. */
+    public void listenTo(PodCache pods, ObjectCache<PodTransitionRule> rules, ObjectCache<CollaSet> sets) {
+        pods.onChange(this::podChanged);
+        rules.onChange((before, after) -> {
+            ObjectMeta meta =
+                    Objects.requireNonNull(after == null ? before : after).getMetadata();
+            ruleChanged(new Key(meta.getNamespace(), meta.getName()));
+        });
+        sets.onChange((before, after) -> {
+            if (before == null || after == null || !alike(before, after)) {
+                workloadsChanged(Objects.requireNonNull(after == null ? before : after)
+                        .getMetadata()
+                        .getNamespace());
+            }
+            if (before != null
+                    && after != null
+                    && !Objects.equals(
+                            before.getMetadata().getGeneration(),
+                            after.getMetadata().getGeneration())) {
+                workloadChanged(
+                        after.getMetadata().getNamespace(), after.getMetadata().getUid());
+            }
+        });
+    }
+
+    /** A Pod came, changed or went. */
+    public void podChanged(@Nullable PodRecord before, @Nullable PodRecord after) {
+        PodRecord pod = after == null ? before : after;
+        NamespaceRules namespaceRules = pod == null ? null : byNamespace.get(pod.namespace());
+        if (pod == null || namespaceRules == null) {
+            return;
+        }
+        RuleIndex index = namespaceRules.index();
+        List<RuleIndex.RuleScope> concerned = index.published().stream()
+                .filter(reach -> reach.has(before) || reach.has(after))
+                .toList();
+        if (concerned.isEmpty() && !index.knows(pod.name())) {
+            return;
+        }
+        index.podMoved(pod.name());
+        index.keptBy(pod.name()).forEach(ruleKeys);
+        boolean alike = before != null && after != null && same(before, after);
+        for (RuleIndex.RuleScope reach : concerned) {
+            if (!alike || reach.spec().asksPlugins() && !looksTheSame(before, after)) {
+                ruleKeys.accept(reach.spec().key());
+            }
+        }
+    }
+
+    /** A rule came, changed or went. */
+    public void ruleChanged(Key rule) {
+        byNamespace.compute(rule.namespace(), (namespace, known) -> {
+            NamespaceRules namespaceRules =
+                    known == null ? new NamespaceRules(namespace, world, grantsFrom, ruleKeys) : known;
+            namespaceRules.index().rulesMoved();
+            return namespaceRules;
+        });
+        ruleKeys.accept(rule);
+    }
+
+    /** Judges what waits for this rule; where it was the last of its namespace, all that is known of that one goes with it. */
+    PassResult pass(Key rule, Instant now) {
+        NamespaceRules namespaceRules = byNamespace.get(rule.namespace());
+        if (namespaceRules == null) {
+            return new PassResult(Set.of(), Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        PassResult pass = namespaceRules.pass(rule, now);
+        if (pass.report().isEmpty()) {
+            byNamespace.computeIfPresent(rule.namespace(), (namespace, known) -> known.isIdle() ? null : known);
+        }
+        return pass;
+    }
+
+    @Override
+    public Optional<PluginQuery.QueryBatch> batch(Key rule, Instant now) {
+        return Optional.ofNullable(byNamespace.get(rule.namespace()))
+                .flatMap(namespaceRules -> namespaceRules.batch(rule, now));
+    }
+
+    @Override
+    public void learn(PluginQuery query, PluginReply reply) {
+        NamespaceRules namespaceRules = byNamespace.get(query.spec().key().namespace());
+        if (namespaceRules != null) {
+            namespaceRules.learn(query, reply);
+        }
+        ruleKeys.accept(query.spec().key());
+    }
+
+    /** A workload of the namespace came, went, or wants another number of Pods. */
+    public void workloadsChanged(String namespace) {
+        NamespaceRules namespaceRules = byNamespace.get(namespace);
+        if (namespaceRules != null) {
+            namespaceRules.index().workloadsMoved();
+            namespaceRules
+                    .index()
+                    .published()
+                    .forEach(reach -> ruleKeys.accept(reach.spec().key()));
+        }
+    }
+
+    /** A workload wants its Pods otherwise, so that a write which was refused may be taken now. */
+    public void workloadChanged(String namespace, String uid) {
+        NamespaceRules namespaceRules = byNamespace.get(namespace);
+        if (namespaceRules != null) {
+            namespaceRules.index().workloadMoved(uid);
+            namespaceRules
+                    .index()
+                    .published()
+                    .forEach(reach -> ruleKeys.accept(reach.spec().key()));
+        }
+    }
+
+    /** How many namespaces something is remembered of. */
+    int namespaces() {
+        return byNamespace.size();
+    }
+
+    private static boolean alike(CollaSet before, CollaSet after) {
+        return CachedRuleWorld.wanted(before).isLike(CachedRuleWorld.wanted(after));
+    }
+
+    private static boolean looksTheSame(@Nullable PodRecord before, @Nullable PodRecord after) {
+        return before != null && after != null && PluginQuery.looksTheSame(before, after);
+    }
+
+    /** True if no rule of the host's own can tell the two apart. */
+    private static boolean same(PodRecord before, PodRecord after) {
+        return before.uid().equals(after.uid())
+                && before.labels().equals(after.labels())
+                && before.annotations().equals(after.annotations())
+                && before.available() == after.available()
+                && before.ready() == after.ready()
+                && before.terminating() == after.terminating()
+                && before.inactive() == after.inactive()
+                && before.mayServeUntil().equals(after.mayServeUntil());
+    }
+}

@@ -1,0 +1,370 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Owner;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.admit.RuleWorld.Workload;
+import io.kusionstack.operating.host.rules.spec.RuleSpec;
+import io.kusionstack.operating.plugin.Stage;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Pods of one namespace that rules select. What moved is only noted ({@code ...Moved}: any thread); the admission looks at
+ * it, by reading the cache, when it next needs to know. All else is guarded by the lock of the namespace.
+ */
+final class RuleIndex {
+    private final String namespace;
+    private final RuleWorld world;
+    private final Grants grants;
+    private final Consumer<Key> ruleKeys;
+
+    private final Set<String> movedPods = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean rulesMoved = new AtomicBoolean(true);
+    private final AtomicBoolean workloadsMoved = new AtomicBoolean(true);
+    private final Set<String> movedWorkloads = ConcurrentHashMap.newKeySet();
+    private volatile List<RuleScope> published = List.of();
+
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Map<String, List<Key>> keptBy = new ConcurrentHashMap<>();
+    private final Map<String, TrackedPod> trackedPods = new HashMap<>();
+    private final Map<String, Integer> owned = new HashMap<>();
+    private final Map<String, RefusedWrite> refused = new HashMap<>();
+    private List<RuleBudget> budgets = List.of();
+    private Set<String> followed = Set.of();
+
+    /** A write that the server does not take: of which record, and of which workload's Pod. */
+    private record RefusedWrite(long version, String owner) {}
+
+    /**
+     * What moves a rule.
+     *
+     * @param workloads uids of those all of whose Pods it counts
+     */
+    record RuleScope(RuleSpec spec, Set<String> workloads) {
+        boolean has(@Nullable PodRecord pod) {
+            return pod != null
+                    && (spec.selects(pod.labels())
+                            || !workloads.isEmpty()
+                                    && owner(pod).filter(workloads::contains).isPresent());
+        }
+    }
+
+    /** @param ruleKeys takes the rules of a Pod of which something is learned that its record does not show */
+    RuleIndex(String namespace, RuleWorld world, Grants grants, Consumer<Key> ruleKeys) {
+        this.namespace = namespace;
+        this.world = world;
+        this.grants = grants;
+        this.ruleKeys = ruleKeys;
+    }
+
+    /** True for a Pod that is counted here; any thread. */
+    boolean knows(String name) {
+        return names.contains(name);
+    }
+
+    /** The rules that count this Pod though they do not select it any more; any thread. */
+    List<Key> keptBy(String name) {
+        return keptBy.getOrDefault(name, List.of());
+    }
+
+    /** Of one that no rule selects, and none counts, nothing has to be noted: when rules change all are read. */
+    void podMoved(String name) {
+        movedPods.add(name);
+    }
+
+    void rulesMoved() {
+        rulesMoved.set(true);
+    }
+
+    void workloadsMoved() {
+        workloadsMoved.set(true);
+    }
+
+    /** What a workload wants of its Pods has changed, so that a write refused before may be taken now. */
+    void workloadMoved(String uid) {
+        movedWorkloads.add(uid);
+    }
+
+    /** The rules as the admission last saw them; any thread. */
+    List<RuleScope> published() {
+        return published;
+    }
+
+    /** True if it knows all that moved, there is no rule, and no slot is held: then nothing is lost with it. */
+    boolean isIdle() {
+        return budgets.isEmpty() && !rulesMoved.get() && grants.size() == 0;
+    }
+
+    /** Looks at all that moved; true if the rules are others than before. */
+    boolean refresh() {
+        boolean rulesChanged = rulesMoved.getAndSet(false) && reread(world.rules(namespace));
+        if (workloadsMoved.getAndSet(false) || rulesChanged) {
+            reread(world.workloads(namespace), rulesChanged);
+        }
+        for (String uid : movedWorkloads) {
+            movedWorkloads.remove(uid);
+            forgive(uid);
+            lookAheadOfAll(uid);
+        }
+        for (String name : movedPods) {
+            movedPods.remove(name);
+            reread(name);
+        }
+        return rulesChanged;
+    }
+
+    /** In the order of the rules' uids. */
+    List<RuleBudget> budgets() {
+        return budgets;
+    }
+
+    Optional<RuleBudget> budget(Key rule) {
+        return budgets.stream()
+                .filter(budget -> budget.spec().key().equals(rule))
+                .findFirst();
+    }
+
+    boolean selectsAny(Map<String, String> labels) {
+        return budgets.stream().anyMatch(budget -> budget.spec().selects(labels));
+    }
+
+    Optional<TrackedPod> tracked(String name) {
+        return Optional.ofNullable(trackedPods.get(name));
+    }
+
+    /** Reads one Pod from the cache again. */
+    void reread(String name) {
+        Optional<PodRecord> pod = world.pod(new Key(namespace, name));
+        TrackedPod old = strike(name);
+        if (old != null && pod.filter(now -> now.uid().equals(old.pod().uid())).isEmpty()) {
+            grants.gone(old.pod().uid());
+            refused.remove(old.pod().uid());
+        }
+        boolean same = old != null
+                && pod.filter(now -> now.uid().equals(old.pod().uid())).isPresent();
+        pod.ifPresent(now -> enroll(now, same ? rules(old) : Set.of()));
+        tell(old, name);
+        pod.filter(PodRecord::gateClosed).ifPresent(this::forgiveOthers);
+    }
+
+    /** What was refused for this Pod was taken, so it will be for the others of its workload. */
+    private void forgiveOthers(PodRecord pod) {
+        RefusedWrite write = refused.get(pod.uid());
+        if (write != null && pod.resourceVersion() > write.version()) {
+            refused.remove(pod.uid());
+            if (!write.owner().isEmpty()) {
+                forgive(write.owner());
+            }
+        }
+    }
+
+    /** Counts a Pod anew after its grants changed. */
+    void recount(String name) {
+        TrackedPod old = strike(name);
+        if (old != null) {
+            enroll(old.pod(), rules(old));
+            tell(old, name);
+        }
+    }
+
+    /** An obstacle comes and goes without a change of its Pod, and whoever sees it first lets the rules know. */
+    private void tell(@Nullable TrackedPod old, String name) {
+        TrackedPod now = trackedPods.get(name);
+        if (old != null && now != null && !now.heldBack().equals(old.heldBack())) {
+            now.budgets().forEach(budget -> ruleKeys.accept(budget.spec().key()));
+        }
+    }
+
+    /** Gives the Pod no slot of its own accord until a newer record is seen, or its workload wants something else. */
+    void setAside(String name, String uid, long version) {
+        Optional<PodRecord> pod =
+                tracked(name).map(TrackedPod::pod).filter(known -> known.uid().equals(uid));
+        if (pod.isPresent()) {
+            refused.put(uid, new RefusedWrite(version, owner(pod.get()).orElse("")));
+            recount(name);
+        }
+    }
+
+    /** Looks again at what is ahead of a Pod that waits. */
+    void lookAhead(String name) {
+        TrackedPod tracked = trackedPods.get(name);
+        if (tracked != null && !heldBack(tracked.pod(), tracked.facts()).equals(tracked.heldBack())) {
+            recount(name);
+        }
+    }
+
+    private void lookAheadOfAll(String workload) {
+        List<String> waiting = trackedPods.values().stream()
+                .filter(tracked -> tracked.inStage()
+                        && tracked.workload().filter(workload::equals).isPresent())
+                .map(tracked -> tracked.pod().name())
+                .toList();
+        waiting.forEach(this::lookAhead);
+    }
+
+    private void forgive(String workload) {
+        Set<String> uids = new HashSet<>();
+        refused.forEach((uid, write) -> {
+            if (write.owner().equals(workload)) {
+                uids.add(uid);
+            }
+        });
+        refused.keySet().removeAll(uids);
+        List<String> names = trackedPods.values().stream()
+                .filter(tracked -> uids.contains(tracked.pod().uid()))
+                .map(tracked -> tracked.pod().name())
+                .toList();
+        names.forEach(this::recount);
+    }
+
+    private Optional<Wait> heldBack(PodRecord pod, PodFacts facts) {
+        RefusedWrite write = refused.get(pod.uid());
+        if (write != null && pod.resourceVersion() <= write.version()) {
+            return Optional.of(
+                    new Wait(
+                            Reason.REFUSED_BY_SERVER,
+                            "",
+                            "the API server refused the last write of this Pod, so others go first; it is tried again at growing pauses"));
+        }
+        return facts.preCheck().isEmpty() ? Optional.empty() : world.ahead(pod, facts.operations(Stage.PRE_CHECK));
+    }
+
+    private static Optional<String> owner(PodRecord pod) {
+        return pod.controller().map(Owner::uid);
+    }
+
+    private boolean reread(List<PodTransitionRule> objects) {
+        List<PodTransitionRule> live = objects.stream()
+                .filter(rule -> rule.getMetadata().getDeletionTimestamp() == null)
+                .sorted(Comparator.comparing(rule -> rule.getMetadata().getUid()))
+                .toList();
+        Map<String, Long> before = new HashMap<>();
+        budgets.forEach(budget -> before.put(budget.spec().uid(), budget.spec().generation()));
+        Map<String, Long> now = new HashMap<>();
+        live.forEach(rule -> now.put(
+                rule.getMetadata().getUid(),
+                Optional.ofNullable(rule.getMetadata().getGeneration()).orElse(0L)));
+        if (now.equals(before)) {
+            return false;
+        }
+        budgets = live.stream()
+                .map(RuleSpec::of)
+                .map(spec -> new RuleBudget(spec, uid -> owned.getOrDefault(uid, 0)))
+                .toList();
+        return true;
+    }
+
+    private void reread(List<Workload> workloads, boolean rulesChanged) {
+        Set<String> whole = new HashSet<>();
+        for (RuleBudget budget : budgets) {
+            budget.workloads(workloads);
+            whole.addAll(budget.whole());
+        }
+        published = budgets.stream()
+                .map(budget -> new RuleScope(budget.spec(), budget.whole()))
+                .toList();
+        boolean others = !whole.equals(followed);
+        followed = Set.copyOf(whole);
+        if (rulesChanged || others) {
+            enrollAll();
+        }
+    }
+
+    private void enrollAll() {
+        Map<String, Set<Key>> before = new HashMap<>();
+        trackedPods.values().forEach(tracked -> before.put(tracked.pod().uid(), rules(tracked)));
+        movedPods.clear();
+        trackedPods.clear();
+        keptBy.clear();
+        names.clear();
+        owned.clear();
+        budgets.forEach(RuleBudget::clear);
+        Set<String> uids = new HashSet<>();
+        for (PodRecord pod : world.pods(namespace)) {
+            uids.add(pod.uid());
+            enroll(pod, before.getOrDefault(pod.uid(), Set.of()));
+        }
+        grants.keepOnly(uids);
+        refused.keySet().retainAll(uids);
+    }
+
+    private @Nullable TrackedPod strike(String name) {
+        TrackedPod old = trackedPods.remove(name);
+        if (old != null) {
+            names.remove(name);
+            keptBy.remove(name);
+            old.budgets().forEach(budget -> budget.remove(old));
+            own(old.pod(), -1);
+        }
+        return old;
+    }
+
+    /** @param before the rules that counted this Pod so far */
+    private void enroll(PodRecord pod, Set<Key> before) {
+        grants.observe(pod);
+        boolean owes = !before.isEmpty() && isOutByAnOperation(pod);
+        List<RuleBudget> selecting = budgets.stream()
+                .filter(budget -> budget.spec().selects(pod.labels())
+                        || owes && before.contains(budget.spec().key())
+                        || isMissed(pod, budget))
+                .toList();
+        List<Key> kept = selecting.stream()
+                .filter(budget -> !budget.spec().selects(pod.labels()))
+                .map(budget -> budget.spec().key())
+                .toList();
+        if (!kept.isEmpty()) {
+            keptBy.put(pod.name(), kept);
+        }
+        boolean granted = grants.holds(pod.uid());
+        if (selecting.isEmpty()
+                && !granted
+                && owner(pod).filter(followed::contains).isEmpty()) {
+            return;
+        }
+        PodFacts facts = PodFacts.of(pod);
+        TrackedPod tracked = TrackedPod.of(pod, selecting, facts, granted, heldBack(pod, facts));
+        trackedPods.put(pod.name(), tracked);
+        names.add(pod.name());
+        selecting.forEach(budget -> budget.add(tracked));
+        own(pod, 1);
+    }
+
+    /** Whose labels an update changes still owes its slot to the rule that gave it, until it is back. */
+    private static boolean isOutByAnOperation(PodRecord pod) {
+        return !pod.available() && PodOps.hasLeftPreCheck(pod);
+    }
+
+    /** Out of service, and of a workload all of whose Pods the rule counts: its labels do not hide that. */
+    private static boolean isMissed(PodRecord pod, RuleBudget budget) {
+        return !pod.available()
+                && !pod.terminating()
+                && owner(pod).filter(budget.whole()::contains).isPresent();
+    }
+
+    private static Set<Key> rules(@Nullable TrackedPod tracked) {
+        return tracked == null
+                ? Set.of()
+                : tracked.budgets().stream().map(budget -> budget.spec().key()).collect(Collectors.toSet());
+    }
+
+    private void own(PodRecord pod, int change) {
+        if (!pod.inactive()) {
+            owner(pod).ifPresent(uid -> owned.merge(uid, change, RuleBudget::sumOrNone));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.rules.plugin.PluginQueryReconciler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Looks after one PodTransitionRule: judges the Pods that wait for it, wakes those that now pass, and keeps its status.
+ * The status is written when it changed, the first time at once and then at most every half second.
+ */
+public final class RuleReconciler implements Reconciler {
+    private static final Duration BETWEEN_STATUSES = Duration.ofMillis(500);
+
+    private final RuleAdmission admission;
+    private final RuleWorld world;
+    private final Actuator actuator;
+    private final Consumer<Key> podKeys;
+    private final Consumer<Key> askKeys;
+    private final Map<Key, Instant> toldAt = new ConcurrentHashMap<>();
+
+    /**
+     * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
+     * @param askKeys takes the rules whose plugins are to be asked: a {@link PluginQueryReconciler} does; only enqueues
+     */
+    public RuleReconciler(
+            RuleAdmission admission, RuleWorld world, Actuator actuator, Consumer<Key> podKeys, Consumer<Key> askKeys) {
+        this.admission = admission;
+        this.world = world;
+        this.actuator = actuator;
+        this.podKeys = podKeys;
+        this.askKeys = askKeys;
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        PassResult pass = admission.pass(key, now);
+        pass.woken().forEach(podKeys);
+        pass.asks().forEach(askKeys);
+        Optional<PodTransitionRule> rule = world.rule(key);
+        if (rule.isEmpty()) {
+            toldAt.remove(key);
+            return Outcome.done();
+        }
+        if (rule.get().getMetadata().getDeletionTimestamp() != null) {
+            return release(rule.get());
+        }
+        if (pass.closed().isPresent()) {
+            return Outcome.requeueAfter(pass.closed().get(), "closed");
+        }
+        Outcome told = pass.report()
+                .filter(report -> report.acceptance().complete())
+                .map(report -> tell(rule.get(), report, now))
+                .orElseGet(Outcome::done);
+        return pass.lookAgain().map(next -> soonest(told, next)).orElse(told);
+    }
+
+    private static Outcome soonest(Outcome told, Duration next) {
+        return told instanceof Outcome.RequeueAfter again && again.after().compareTo(next) <= 0
+                ? told
+                : Outcome.requeueAfter(next, "grace");
+    }
+
+    private Outcome tell(PodTransitionRule rule, RuleReport report, Instant now) {
+        Key key = report.spec().key();
+        if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
+            return Outcome.requeueAfter(Duration.ZERO, "replaced");
+        }
+        Duration since = Duration.between(toldAt.getOrDefault(key, Instant.EPOCH), now);
+        PodTransitionRuleStatus before = rule.getStatus();
+        Optional<PodTransitionRuleStatus> status = RuleStatus.of(report, before, now);
+        if (status.isEmpty()) {
+            return Outcome.done();
+        }
+        if (since.compareTo(BETWEEN_STATUSES) < 0) {
+            return Outcome.requeueAfter(BETWEEN_STATUSES.minus(since), "status");
+        }
+        toldAt.put(key, now);
+        List<Action> actions = new ArrayList<>();
+        actions.add(new Action.WriteStatus(ref(rule), version(rule), RuleStatus.json(status.get())));
+        announcement(rule, before, status.get()).ifPresent(actions::add);
+        return actuator.apply(new Plan(actions, Optional.empty(), Map.of())).outcome();
+    }
+
+    /** An event when there is something new to correct. */
+    private static Optional<Action> announcement(
+            PodTransitionRule rule, PodTransitionRuleStatus before, PodTransitionRuleStatus after) {
+        Optional<Condition> problem = problem(after);
+        return problem.map(Condition::message).equals(problem(before).map(Condition::message))
+                ? Optional.empty()
+                : problem.map(condition -> new Action.Announce(
+                        ref(rule),
+                        Action.Severity.WARNING,
+                        Objects.toString(condition.reason(), ""),
+                        "correct " + condition.message()));
+    }
+
+    private static Optional<Condition> problem(PodTransitionRuleStatus status) {
+        return status.conditions().stream()
+                .filter(condition -> RuleStatus.ACCEPTED.equals(condition.type()) && "False".equals(condition.status()))
+                .findFirst();
+    }
+
+    /** A rule on its way out guards nothing any more; Kuperator's finalizer on it has nothing left to wait for. */
+    private Outcome release(PodTransitionRule rule) {
+        List<String> finalizers = new ArrayList<>(rule.getMetadata().getFinalizers());
+        if (!finalizers.remove(Names.RULE_FINALIZER)) {
+            return Outcome.done();
+        }
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        finalizers.forEach(patch.putObject("metadata").putArray("finalizers")::add);
+        return actuator.apply(Plan.of(new Action.PatchObject(ref(rule), version(rule), patch)))
+                .outcome();
+    }
+
+    private static ObjectRef ref(PodTransitionRule rule) {
+        return new ObjectRef(
+                ObjectKind.POD_TRANSITION_RULE,
+                rule.getMetadata().getNamespace(),
+                rule.getMetadata().getName(),
+                rule.getMetadata().getUid());
+    }
+
+    private static long version(PodTransitionRule rule) {
+        return Long.parseLong(rule.getMetadata().getResourceVersion());
+    }
+}

@@ -1,0 +1,209 @@
+package io.kusionstack.operating.host.rules.admit;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.plugin.VerdictCache;
+import io.kusionstack.operating.host.rules.spec.AvailabilityRule;
+import io.kusionstack.operating.host.rules.spec.RuleSpec;
+import io.kusionstack.operating.plugin.Stage;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a PodTransitionRule, in Kuperator's form with conditions of ours. Pure. */
+final class RuleStatus {
+    static final String ACCEPTED = "Accepted";
+    static final String SLOTS_FREE = "SlotsFree";
+
+    /** So many Pods are told of by name: where thousands wait, the status stays small. */
+    static final int MOST_DETAILS = 100;
+
+    private RuleStatus() {}
+
+    /** The status to write, if it tells anything new. */
+    static Optional<PodTransitionRuleStatus> of(RuleReport report, PodTransitionRuleStatus before, Instant now) {
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        PodTransitionRuleStatus status = status(report, before, time, before.updateTime());
+        return status.equals(before) ? Optional.empty() : Optional.of(status(report, before, time, time));
+    }
+
+    private static PodTransitionRuleStatus status(
+            RuleReport report, PodTransitionRuleStatus before, String now, @Nullable String updateTime) {
+        List<Detail> details = details(report);
+        int more = details.size() - MOST_DETAILS;
+        return new PodTransitionRuleStatus(
+                report.spec().generation(),
+                updateTime,
+                report.targets(),
+                foremost(details),
+                more > 0 ? more : null,
+                before.ruleStates(),
+                conditions(report, waiting(details), before.conditions(), now));
+    }
+
+    private static int waiting(List<Detail> details) {
+        return (int) details.stream().filter(detail -> !detail.passed()).count();
+    }
+
+    /** As a merge patch of the status: all that is written here, empty lists too, and nothing of {@code ruleStates}. */
+    static ObjectNode json(PodTransitionRuleStatus status) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("observedGeneration", status.observedGeneration());
+        root.put("updateTime", status.updateTime());
+        status.targets().forEach(root.putArray("targets")::add);
+        ArrayNode details = root.putArray("details");
+        for (Detail detail : status.details()) {
+            ObjectNode node = details.addObject();
+            node.put("name", detail.name());
+            node.put("stage", detail.stage());
+            node.put("passed", detail.passed());
+            if (!detail.passedRules().isEmpty()) {
+                detail.passedRules().forEach(node.putArray("passedRules")::add);
+            }
+            for (RejectInfo reject : detail.rejectInfo()) {
+                node.withArray("rejectInfo")
+                        .addObject()
+                        .put("ruleName", reject.ruleName())
+                        .put("reason", reject.reason());
+            }
+        }
+        // null removes what an earlier status said
+        root.put("moreDetails", status.moreDetails());
+        ArrayNode conditions = root.putArray("conditions");
+        for (Condition condition : status.conditions()) {
+            conditions
+                    .addObject()
+                    .put("type", condition.type())
+                    .put("status", condition.status())
+                    .put("lastTransitionTime", condition.lastTransitionTime())
+                    .put("reason", condition.reason())
+                    .put("message", condition.message());
+        }
+        return root;
+    }
+
+    private static List<Detail> details(RuleReport report) {
+        Map<String, Detail> byName = new TreeMap<>();
+        for (RuleEngine.PodVerdict podVerdict : report.podVerdicts()) {
+            // a Pod in both stages is told of at the first
+            if (podVerdict.stagedPod().stage() == Stage.PRE_CHECK
+                    || !byName.containsKey(podVerdict.stagedPod().pod().name())) {
+                byName.put(podVerdict.stagedPod().pod().name(), detail(report.spec(), podVerdict));
+            }
+        }
+        return List.copyOf(byName.values());
+    }
+
+    /** As many as are told of: those that wait first; sorted by name. */
+    private static List<Detail> foremost(List<Detail> details) {
+        return details.size() <= MOST_DETAILS
+                ? details
+                : details.stream()
+                        .sorted(Comparator.comparing(Detail::passed))
+                        .limit(MOST_DETAILS)
+                        .sorted(Comparator.comparing(detail -> Objects.toString(detail.name(), "")))
+                        .toList();
+    }
+
+    private static Detail detail(RuleSpec spec, RuleEngine.PodVerdict podVerdict) {
+        List<String> passed = new ArrayList<>();
+        List<RejectInfo> rejected = new ArrayList<>();
+        for (RuleEngine.RuleVerdict ruleVerdict : podVerdict.ruleVerdicts()) {
+            if (!ruleVerdict.ruleUid().equals(spec.uid())) {
+                continue;
+            }
+            List<Wait> waits = ruleVerdict.decision().waits();
+            if (waits.isEmpty()) {
+                passed.add(ruleVerdict.rule());
+            } else if (rejected.isEmpty()) {
+                rejected.add(new RejectInfo(ruleVerdict.rule(), waits.getFirst().message()));
+            }
+        }
+        obstacle(podVerdict).ifPresent(obstacle -> {
+            rejected.clear();
+            rejected.add(obstacle);
+        });
+        passed.sort(null);
+        String stage = podVerdict.stagedPod().stage() == Stage.PRE_CHECK ? "PreCheck" : "PostCheck";
+        return new Detail(podVerdict.stagedPod().pod().name(), stage, rejected.isEmpty(), passed, rejected);
+    }
+
+    /** What keeps the Pod from going on though rules may let it: it holds no place, so this comes before what they say. */
+    private static Optional<RejectInfo> obstacle(RuleEngine.PodVerdict podVerdict) {
+        return podVerdict
+                .stagedPod()
+                .heldBack()
+                // a yes that is asked for once more is no obstacle
+                .filter(wait -> wait.reason() != Reason.WAITING_FOR_RULE)
+                .map(wait -> new RejectInfo("", wait.reason().word() + ": " + wait.message()));
+    }
+
+    private static List<Condition> conditions(RuleReport report, int waiting, List<Condition> before, String time) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(accepted(report.acceptance(), time));
+        List<AvailabilityRule> limits = new ArrayList<>();
+        for (RuleSpec.CheckedRule rule : report.spec().rules()) {
+            if (rule.demand() instanceof RuleSpec.RuleCheck.Availability(AvailabilityRule limit)) {
+                limits.add(limit);
+            }
+        }
+        if (!limits.isEmpty()) {
+            conditions.add(slots(report, waiting, limits, time));
+        }
+        return conditions.stream().map(now -> since(before, now)).toList();
+    }
+
+    private static Condition accepted(VerdictCache.SpecCheck acceptance, String time) {
+        List<String> all = new ArrayList<>(acceptance.problems());
+        all.addAll(acceptance.unserved());
+        if (all.isEmpty()) {
+            return new Condition(ACCEPTED, "True", time, "Valid", "every rule is understood");
+        }
+        String reason = acceptance.problems().isEmpty() ? Reason.PLUGIN_UNAVAILABLE.word() : "InvalidSpec";
+        return new Condition(ACCEPTED, "False", time, reason, String.join("; ", all));
+    }
+
+    private static Condition slots(RuleReport report, int waiting, List<AvailabilityRule> limits, String time) {
+        AvailabilityRule.PodCounts count = report.count();
+        int allowance = limits.stream()
+                .mapToInt(limit -> Math.max(0, limit.allowance(count)))
+                .min()
+                .orElse(count.wanted());
+        boolean free = limits.stream().allMatch(limit -> limit.blocks(count).isEmpty());
+        String message = count.unavailable() + " of " + count.wanted() + " Pods are out of service or leaving it ("
+                + count.missing() + " of them do not exist), " + allowance + " may be; " + waiting + " wait"
+                + named(report);
+        return new Condition(SLOTS_FREE, free ? "True" : "False", time, free ? "SlotsFree" : "SlotsTaken", message);
+    }
+
+    private static String named(RuleReport report) {
+        int more = report.count().out() - report.out().size();
+        return report.out().isEmpty()
+                ? ""
+                : "; out: " + String.join(", ", report.out()) + (more > 0 ? " and " + more + " more" : "");
+    }
+
+    /** The condition as it is now, with the time at which its status changed last. */
+    private static Condition since(List<Condition> before, Condition now) {
+        return before.stream()
+                .filter(old -> Objects.equals(old.type(), now.type()) && Objects.equals(old.status(), now.status()))
+                .findFirst()
+                .map(old ->
+                        new Condition(now.type(), now.status(), old.lastTransitionTime(), now.reason(), now.message()))
+                .orElse(now);
+    }
+}

@@ -1,0 +1,81 @@
+package io.kusionstack.operating.host.rules.plugin;
+
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.kube.Actuator;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plugins.RulePlugins;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Asks plugins on behalf of one PodTransitionRule: all Pods that wait for one of its rules at once, one question after the
+ * other. What they say goes to the admission, as data, and the rule is judged anew. Nobody waits for it: a plugin that hangs
+ * holds up the rules of the objects that use it, and no other decision.
+ *
+ * <p>One thread at a time for one rule object, which may block for as long as its plugins do.
+ */
+public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
+    /** What is left after so long is asked in the next round: a look has to end. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(1);
+
+    private final PluginQuery.QuerySource source;
+    private final RuleWorkers workers;
+    private final PluginQueryClient client;
+    private final InstantSource clock;
+
+    /**
+     * @param source the admission
+     * @param objects the cached rule objects, in whose status plugins' memory is stored
+     */
+    public PluginQueryReconciler(
+            PluginQuery.QuerySource source,
+            RulePlugins plugins,
+            Function<Key, Optional<PodTransitionRule>> objects,
+            Actuator actuator,
+            InstantSource clock) {
+        this.source = source;
+        this.workers = new RuleWorkers(plugins);
+        this.client = new PluginQueryClient(workers, new MemoryStore(objects, actuator), clock);
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome reconcile(Key key, Instant now) {
+        Optional<PluginQuery.QueryBatch> batch = source.batch(key, now);
+        if (batch.isEmpty()) {
+            workers.close(key);
+            client.forget(key);
+            return Outcome.done();
+        }
+        workers.keepOnly(batch.get().spec());
+        ask(batch.get(), now.plus(LONGEST_ROUND));
+        Instant after = clock.instant();
+        return source.batch(key, after)
+                .flatMap(PluginQuery.QueryBatch::next)
+                .map(next -> Outcome.requeueAfter(until(after, next), "ask"))
+                .orElseGet(Outcome::done);
+    }
+
+    private void ask(PluginQuery.QueryBatch batch, Instant end) {
+        for (PluginQuery query : batch.queries()) {
+            if (clock.instant().isBefore(end)) {
+                source.learn(query, client.ask(query));
+            }
+        }
+    }
+
+    private static Duration until(Instant now, Instant next) {
+        return next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO;
+    }
+
+    /** Closes all workers; to be called when nothing is asked any more. */
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

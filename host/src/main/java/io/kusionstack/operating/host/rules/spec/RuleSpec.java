@@ -1,0 +1,120 @@
+package io.kusionstack.operating.host.rules.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Selector;
+import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One generation of a PodTransitionRule, checked.
+ *
+ * @param reach selects the Pods it speaks about; where its selector is broken, those that the sound part of it selects;
+ *     empty for none
+ * @param rules the enabled ones, in the order of the object
+ * @param problems all that is wrong with it, each with path, value and remedy
+ */
+public record RuleSpec(
+        Key key,
+        String uid,
+        long generation,
+        Optional<Selector> reach,
+        List<CheckedRule> rules,
+        List<String> problems) {
+    public RuleSpec {
+        rules = List.copyOf(rules);
+        problems = List.copyOf(problems);
+    }
+
+    /** Reads a PodTransitionRule as its user wrote it; whatever is wrong with it is among {@link #problems}. */
+    public static RuleSpec of(PodTransitionRule object) {
+        return RuleSpecParser.parse(object);
+    }
+
+    public boolean selects(Map<String, String> labels) {
+        return reach.isPresent() && reach.get().matches(labels);
+    }
+
+    /** True if an enabled rule is called so. */
+    public boolean has(String rule) {
+        return rules.stream().anyMatch(known -> known.name().equals(rule));
+    }
+
+    /** True if Pods compete for slots here. */
+    public boolean limits() {
+        return rules.stream().anyMatch(rule -> rule.demand() instanceof RuleCheck.Availability);
+    }
+
+    /** True if plugins have a say here. */
+    public boolean asksPlugins() {
+        return rules.stream().anyMatch(CheckedRule::isPlugged);
+    }
+
+    /** The rules that plugins serve. */
+    public List<CheckedRule> plugged() {
+        return asksPlugins() ? rules.stream().filter(CheckedRule::isPlugged).toList() : List.of();
+    }
+
+    /** Why a Pod waits for one of these rules: stable words that name the object, the rule and the cause. */
+    public Wait wait(Reason reason, CheckedRule rule, String why) {
+        String message = "PodTransitionRule " + key + ", rule \"" + rule.name() + "\": " + why;
+        return new Wait(reason, key.name() + "/" + rule.name(), message);
+    }
+
+    /**
+     * One entry of {@code spec.rules}.
+     *
+     * @param filter Pods that it does not select skip the rule
+     */
+    public record CheckedRule(String name, Stage stage, Optional<Selector> filter, RuleCheck demand) {
+        public CheckedRule {
+            if (demand instanceof RuleCheck.Availability && stage != Stage.PRE_CHECK) {
+                throw new IllegalArgumentException(name + " limits nobody at " + stage);
+            }
+        }
+
+        CheckedRule with(RuleCheck other) {
+            return new CheckedRule(name, stage, filter, other);
+        }
+
+        public boolean isPlugged() {
+            return demand instanceof RuleCheck.Plugged;
+        }
+
+        /** True if the Pod asks at this rule's stage, and has to pass it. */
+        public boolean appliesTo(Stage asking, Map<String, String> labels, SkippedRules skips) {
+            return stage == asking && concerns(labels, skips);
+        }
+
+        /** True if the Pod is about to leave service, and will have to pass this rule on its way back. */
+        public boolean awaits(Stage asking, Map<String, String> labels, SkippedRules skips) {
+            return stage == Stage.POST_CHECK && asking == Stage.PRE_CHECK && concerns(labels, skips);
+        }
+
+        private boolean concerns(Map<String, String> labels, SkippedRules skips) {
+            return !skips.contains(name) && (filter.isEmpty() || filter.get().matches(labels));
+        }
+    }
+
+    /** What a rule asks of a Pod. */
+    public sealed interface RuleCheck {
+        /** There is a slot for it. */
+        record Availability(AvailabilityRule rule) implements RuleCheck {}
+
+        /**
+         * A plugin says yes.
+         *
+         * @param path of its configuration in the object
+         * @param config an object
+         */
+        record Plugged(String plugin, String path, JsonNode config) implements RuleCheck {}
+
+        /** Nobody can tell: the rule is broken, so the Pod waits. */
+        record InvalidRule(String problem) implements RuleCheck {}
+    }
+}
