@@ -65,8 +65,8 @@ final class GuardedMeters implements Meters {
         if (known.isEmpty() || !isAsked.compareAndSet(false, true)) {
             return;
         }
-        Answer<List<Double>> answer = call.askQuick(PluginCall.CallSpec.of(plugin, "gauge", LIMIT, () -> values(known))
-                .endingWith(() -> isAsked.set(false)));
+        Answer<List<Double>> answer = call.askQuick(
+                CallSpec.of(plugin, "gauge", LIMIT, () -> values(known)).endingWith(() -> isAsked.set(false)));
         for (int i = 0; i < known.size(); i++) {
             known.get(i).shown().value = switch (answer) {
                 case Answer.Given<List<Double>> given -> given.value().get(i);

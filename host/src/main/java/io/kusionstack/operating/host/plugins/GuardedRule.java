@@ -54,7 +54,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
                 RuleRequest limited = until(plugin.call().deadline(now, request.deadline()), request);
                 Duration limit = Duration.between(now, limited.deadline());
                 yield plugin.call()
-                        .ask(PluginCall.CallSpec.of(topic, limit, () -> judged(limited))
+                        .ask(CallSpec.of(topic, limit, () -> judged(limited))
                                 .lateTo(late)
                                 .endingWith(free));
             }
@@ -125,7 +125,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         if (message == null) {
             throw new InvalidPluginException("the verdict about Pod " + pod + " has no message");
         }
-        return plugin.call().words().sentence(message);
+        return plugin.call().texts().sentence(message);
     }
 
     private Map<String, String> checked(Map<String, String> memory) throws InvalidPluginException {
@@ -135,7 +135,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         if (size > LARGEST_MEMORY) {
             throw new InvalidPluginException("it wants to remember " + size + " bytes; allowed are " + LARGEST_MEMORY);
         }
-        ErrorText words = plugin.call().words();
+        ErrorText words = plugin.call().texts();
         for (Map.Entry<String, String> entry : memory.entrySet()) {
             if (!words.isClean(entry.getKey()) || !words.isClean(entry.getValue())) {
                 throw new InvalidPluginException("it wants to remember a secret");

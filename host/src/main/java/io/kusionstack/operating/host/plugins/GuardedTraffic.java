@@ -36,7 +36,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
         this.clock = guards.clock();
         this.longest = guards.longest();
         this.locks = new LockKeys(new LockKeys.Bounds(LONGEST_LINE, guards.waiting(), PATIENCE));
-        this.answers = new TrafficAnswers(plugin.jar().id(), plugin.call().words(), guards.clock(), guards.metrics());
+        this.answers = new TrafficAnswers(plugin.jar().id(), plugin.call().texts(), guards.clock(), guards.metrics());
     }
 
     /**
@@ -52,8 +52,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
 
     private Answer<String> lockKey(Employer employer, Duration limit) {
         Topic topic = new Topic(name, "lockKey", employer.ref().toString());
-        return plugin.call()
-                .askQuick(PluginCall.CallSpec.of(topic, limit, () -> checked(control.lockKey(employer), employer)));
+        return plugin.call().askQuick(CallSpec.of(topic, limit, () -> checked(control.lockKey(employer), employer)));
     }
 
     private String checked(String key, Employer employer) throws InvalidPluginException {
@@ -61,7 +60,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
             throw new InvalidPluginException("its lock key for " + employer.ref() + " is " + key
                     + "; it has to be a text of 1 to " + LONGEST_KEY);
         }
-        if (!plugin.call().words().isClean(key)) {
+        if (!plugin.call().texts().isClean(key)) {
             throw new InvalidPluginException("its lock key for " + employer.ref() + " holds a secret");
         }
         return key;
@@ -71,8 +70,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     public Answer<List<String>> groups(Employer employer) {
         Topic topic = new Topic(name, "groups", employer.ref().toString());
         return plugin.call()
-                .askQuick(PluginCall.CallSpec.of(
-                        topic, longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
+                .askQuick(CallSpec.of(topic, longest, () -> TrafficAnswers.checkedGroups(control.groups(employer))));
     }
 
     @Override
@@ -108,8 +106,7 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
             case LockKeys.KeyTurn.KeyTaken(Runnable free) -> {
                 Instant last = clock.instant().plus(limit);
                 yield plugin.call()
-                        .ask(PluginCall.CallSpec.of(topic, limit, () -> asked.until(last))
-                                .endingWith(free));
+                        .ask(CallSpec.of(topic, limit, () -> asked.until(last)).endingWith(free));
             }
         };
     }

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The calls that are in one plugin now, including those whose callers have given up. Any thread. */
+/** The calls that are in one plugin now, those that timed out among them. Any thread. */
 final class InFlight {
     private final String plugin;
     private final PluginMetrics metrics;
@@ -29,19 +29,15 @@ final class InFlight {
         calls.add(call);
     }
 
-    /** A call that has left by now was late, too: who asked had given up before it did. */
-    synchronized void overran(RunningCall<?> call) {
-        if (calls.contains(call)) {
-            overdue.add(call);
-        } else {
-            metrics.returnedLate(plugin, call.what());
-        }
+    /** Its caller waits no longer; the call is still in the plugin. */
+    synchronized void timedOut(RunningCall<?> call) {
+        overdue.add(call);
     }
 
     synchronized void left(RunningCall<?> call) {
         calls.remove(call);
         if (overdue.remove(call)) {
-            metrics.returnedLate(plugin, call.what());
+            metrics.returnedLate(plugin, call.name());
         }
         notifyAll();
     }
@@ -54,6 +50,7 @@ final class InFlight {
         return overdue.size();
     }
 
+    /** From now on no room gets in; calls that are under way go on. */
     synchronized void stop() {
         stopped = true;
     }

@@ -115,7 +115,7 @@ final class LivePlugin {
 
     private void close(Closing worker, Duration limit) {
         if (workers.remove(worker)) {
-            call.settle(PluginCall.CallSpec.of(worker.name(), "close", limit, () -> {
+            call.settle(CallSpec.of(worker.name(), "close", limit, () -> {
                 worker.end();
                 return worker.name();
             }));
@@ -130,9 +130,9 @@ final class LivePlugin {
                 offers.stream().map(PluginExtension::offered).toList(),
                 PluginState.PluginHealth.LOADED,
                 "",
-                call.callsInFlight(),
-                call.callsOverdue(),
-                call.isResting(),
+                call.inFlight().calls(),
+                call.inFlight().overdue(),
+                call.isCircuitOpen(),
                 threads().size());
     }
 
@@ -155,7 +155,7 @@ final class LivePlugin {
 
     /** Ends what did not start: as far as it goes, and without waiting. Its classes stay while a thread is in them. */
     void abandon() {
-        call.stopRouting();
+        call.inFlight().stop();
         closing.shutdownNow();
         work.shutdownNow();
         call.end();
@@ -170,8 +170,8 @@ final class LivePlugin {
      */
     WeakReference<ClassLoader> unload(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        call.stopRouting();
-        boolean isIdle = call.awaitIdle(limit);
+        call.inFlight().stop();
+        boolean isIdle = call.inFlight().awaitIdle(limit);
         closing.shutdownNow();
         for (Closing worker : workers) {
             if (System.nanoTime() - end < PATIENCE_AT_END.toNanos()) {
@@ -179,8 +179,7 @@ final class LivePlugin {
             }
         }
         work.shutdownNow();
-        Answer<?> stopped =
-                call.settle(PluginCall.CallSpec.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
+        Answer<?> stopped = call.settle(CallSpec.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
         if (stopped instanceof Answer.Given) {
             // of one that did not stop PF4J would ask it again, on this thread
             pf4j.unloadPlugin(jar.id());
@@ -190,7 +189,7 @@ final class LivePlugin {
         if (!isIdle || !left.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("plugin", jar.id())
-                    .addKeyValue("callsInFlight", call.callsInFlight())
+                    .addKeyValue("callsInFlight", call.inFlight().calls())
                     .addKeyValue("threads", left)
                     .log("A plugin left something behind when it was unloaded: its classes stay in memory");
         }

@@ -72,8 +72,8 @@ final class PluginLoader {
         } catch (RuntimeException e) {
             return refused("PF4J does not take it: " + e.getMessage());
         }
-        Answer<List<PluginExtension>> answer = plugin.call()
-                .settle(PluginCall.CallSpec.of(jar.id(), "start", settings.loadTimeout(), () -> offers(plugin)));
+        Answer<List<PluginExtension>> answer =
+                plugin.call().settle(CallSpec.of(jar.id(), "start", settings.loadTimeout(), () -> offers(plugin)));
         return switch (answer) {
             case Answer.Given<List<PluginExtension>>(List<PluginExtension> offers)
             when offers.isEmpty() -> {

@@ -29,7 +29,7 @@ record RuleWorkerFactory(Supplier<ExtensionIndex> providers, Duration limit, Clo
         Topic topic = new Topic(offer.name(), "create", rule);
         Answer<RulePlugins.OpenedRule> answer = found.plugin()
                 .call()
-                .ask(PluginCall.CallSpec.of(topic, limit, () -> create(found, offer.provider(), rule, config))
+                .ask(CallSpec.of(topic, limit, () -> create(found, offer.provider(), rule, config))
                         .lateTo(RuleWorkerFactory::discard));
         return switch (answer) {
             case Answer.Given<RulePlugins.OpenedRule>(RulePlugins.OpenedRule opened) -> opened;
@@ -70,7 +70,7 @@ record RuleWorkerFactory(Supplier<ExtensionIndex> providers, Duration limit, Clo
     /** What a plugin says of a configuration is as bounded as all that it says. */
     private static RulePlugins.OpenedRule invalid(
             ExtensionIndex.FoundExtension<PluginExtension.RuleExtension> found, List<String> problems) {
-        ErrorText words = found.plugin().call().words();
+        ErrorText words = found.plugin().call().texts();
         return new RulePlugins.OpenedRule.RuleConfigInvalid(
                 problems.stream().limit(MOST_PROBLEMS).map(words::sentence).toList());
     }

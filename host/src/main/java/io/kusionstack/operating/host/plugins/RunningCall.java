@@ -1,133 +1,182 @@
 package io.kusionstack.operating.host.plugins;
 
-import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
-/** One call on its thread. Its caller starts it once. */
+/**
+ * One call on a thread of the plugin. Its return and the time-out of its caller meet in one compare-and-set: the first of
+ * them decides what the caller gets, the second releases the slot.
+ *
+ * <pre>
+ *   queued ──▶ running ──▶ returned                     the caller takes the result and releases the slot
+ *      │          │
+ *      └──────────┴──▶ interrupting ──▶ timed out       the caller has an answer; when the plugin returns, its thread
+ *                                                       hands over the late value and releases the slot
+ * </pre>
+ *
+ * A thread that returns while it is being interrupted waits until that is done: no interrupt reaches the next call on it.
+ */
 final class RunningCall<T> implements Runnable {
-    private final PluginCall.CallSpec<T> question;
-    private final CallEnvironment place;
+    private final CallSpec<T> spec;
+    private final CallEnvironment environment;
     private final Runnable leave;
-    private final CompletableFuture<CallResult<T>> ended = new CompletableFuture<>();
-    // guarded by this
-    private @Nullable Thread runner;
-    private boolean isSettled;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicReference<CallState<T>> state = new AtomicReference<>(new CallState.CallQueued<>());
 
-    /** Where it runs. */
-    record CallEnvironment(ClassLoader loader, ErrorText words, InFlight inFlight) {}
+    /** What all calls of a plugin have in common. */
+    record CallEnvironment(ClassLoader loader, ErrorText texts, InFlight inFlight) {}
 
-    /** @param leave called once, when the plugin has really returned */
-    RunningCall(PluginCall.CallSpec<T> question, CallEnvironment place, Runnable leave) {
-        this.question = question;
-        this.place = place;
+    private sealed interface CallState<T> {
+        record CallQueued<T>() implements CallState<T> {}
+
+        record CallRunning<T>(Thread thread) implements CallState<T> {}
+
+        record CallReturned<T>(CallResult<T> result) implements CallState<T> {}
+
+        record CallInterrupting<T>() implements CallState<T> {}
+
+        record CallTimedOut<T>() implements CallState<T> {}
+    }
+
+    /** What the caller gets. */
+    sealed interface CallResult<T> {
+        record Value<T>(T value) implements CallResult<T> {}
+
+        record Threw<T>(String text, boolean isError) implements CallResult<T> {}
+
+        /** The caller stopped waiting, or was interrupted. */
+        record TimedOut<T>() implements CallResult<T> {}
+
+        /** It kept a thread for longer than allowed, or may have left the process in disorder. */
+        default boolean isCostly() {
+            return switch (this) {
+                case Value<T> value -> false;
+                case Threw<T> threw -> threw.isError();
+                case TimedOut<T> late -> true;
+            };
+        }
+
+        /**
+         * The end of a sentence about the plugin; empty for a value.
+         *
+         * @param limit the time that was allowed, as the end of a sentence
+         */
+        default String trouble(String call, String limit) {
+            return switch (this) {
+                case Value<T> value -> "";
+                case Threw<T> threw -> "failed in " + call + ": " + threw.text();
+                case TimedOut<T> late -> "did not return from " + call + " " + limit;
+            };
+        }
+    }
+
+    /**
+     * To be made by the thread that calls {@link #send}.
+     *
+     * @param leave called once, when the plugin has really returned
+     */
+    RunningCall(CallSpec<T> spec, CallEnvironment environment, Runnable leave) {
+        this.spec = spec;
+        this.environment = environment;
         this.leave = leave;
     }
 
-    String what() {
-        return question.topic().call();
+    String name() {
+        return spec.topic().call();
     }
 
-    CallResult<T> send(Executor threads, Duration limit) {
+    /** Waits for the limit of the call at most, and not at all in an interrupted thread. Once. */
+    CallResult<T> send(Executor threads) {
         try {
             threads.execute(this);
-            return ended.get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return giveUp();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return giveUp();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a call never ends exceptionally", e);
         } catch (Throwable e) {
             end();
             return new CallResult.Threw<>("no thread could be started: " + e, true);
         }
-    }
-
-    @Override
-    public void run() {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(place.loader());
-        Optional<CallResult<T>> answer = Optional.empty();
-        try {
-            begin(thread);
-            answer = answer(outcome());
-        } catch (Throwable e) {
-            answer = settles() ? Optional.of(new CallResult.Threw<>(e.getClass().getName(), true)) : Optional.empty();
-        } finally {
-            thread.setContextClassLoader(before);
-            finish();
-            try {
+        long end = System.nanoTime() + spec.limit().toNanos();
+        while (true) {
+            CallState<T> now = Objects.requireNonNull(state.get());
+            long left = end - System.nanoTime();
+            if (now instanceof CallState.CallReturned<T> returned) {
                 end();
-            } finally {
-                // last: who has the answer may ask again at once
-                answer.ifPresent(ended::complete);
+                return returned.result();
+            }
+            if (left > 0 && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(this, left);
+            } else if (state.compareAndSet(now, new CallState.CallInterrupting<>())) {
+                interrupt(now);
+                return new CallResult.TimedOut<>();
             }
         }
     }
 
-    /** Empty if it comes too late. */
-    private Optional<CallResult<T>> answer(CallResult<T> outcome) {
-        if (settles()) {
-            return Optional.of(outcome);
-        }
-        if (outcome instanceof CallResult.Value<T>(T value)) {
-            question.late().accept(value);
-        }
-        return Optional.empty();
-    }
-
-    /** True for the first who asks: the call itself, or the one who gives it up. */
-    private synchronized boolean settles() {
-        boolean first = !isSettled;
-        isSettled = true;
-        return first;
-    }
-
-    private CallResult<T> outcome() {
-        try {
-            return new CallResult.Value<>(question.asked().call());
-        } catch (Throwable e) {
-            return new CallResult.Threw<>(place.words().thrown(e), e instanceof Error);
-        }
-    }
-
-    private synchronized void begin(Thread thread) {
-        runner = thread;
-        if (isSettled) {
+    private void interrupt(CallState<T> before) {
+        environment.inFlight().timedOut(this);
+        if (before instanceof CallState.CallRunning<T>(Thread thread)) {
             thread.interrupt();
         }
+        state.set(new CallState.CallTimedOut<>());
     }
 
-    private synchronized void finish() {
-        runner = null;
+    /** A call that timed out before it began is made all the same, in an interrupted thread: it may be one that closes. */
+    @Override
+    public void run() {
+        CallState<T> running = new CallState.CallRunning<>(Thread.currentThread());
+        CallState<T> before = state.get();
+        if (!(before instanceof CallState.CallQueued) || !state.compareAndSet(before, running)) {
+            Thread.currentThread().interrupt();
+        }
+        CallResult<T> result = result();
+        boolean isInTime = state.compareAndSet(running, new CallState.CallReturned<>(result));
+        while (state.get() instanceof CallState.CallInterrupting) {
+            Thread.onSpinWait();
+        }
         Thread.interrupted();
+        if (isInTime) {
+            LockSupport.unpark(caller);
+        } else {
+            returnLate(result);
+        }
     }
 
-    /** Interrupts the call unless it has ended just now. */
-    private CallResult<T> giveUp() {
-        if (!settles()) {
-            return ended.join();
+    private CallResult<T> result() {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(environment.loader());
+        try {
+            return new CallResult.Value<>(spec.body().call());
+        } catch (Throwable e) {
+            return threw(e);
+        } finally {
+            thread.setContextClassLoader(before);
         }
-        place.inFlight().overran(this);
-        synchronized (this) {
-            if (runner != null) {
-                runner.interrupt();
+    }
+
+    /** The message of an exception is code of the plugin, too. */
+    private CallResult<T> threw(Throwable thrown) {
+        try {
+            return new CallResult.Threw<>(environment.texts().thrown(thrown), thrown instanceof Error);
+        } catch (Throwable e) {
+            return new CallResult.Threw<>(e.getClass().getName(), true);
+        }
+    }
+
+    private void returnLate(CallResult<T> result) {
+        try {
+            if (result instanceof CallResult.Value<T>(T value)) {
+                spec.late().accept(value);
             }
+        } finally {
+            end();
         }
-        return new CallResult.TimedOut<>();
     }
 
-    private void end() {
+    /** The plugin has returned, or was not called. */
+    void end() {
         leave.run();
-        question.ended().run();
-        place.inFlight().left(this);
+        spec.ended().run();
+        environment.inFlight().left(this);
     }
 }

@@ -90,10 +90,10 @@ class GuardedMetersTest {
         meters.sample();
 
         assertThat(registry.read("hangs")).isNaN();
-        assertThat(call.callsInFlight()).isEqualTo(1);
+        assertThat(call.inFlight().calls()).isEqualTo(1);
         assertThat(metrics.count("sample gauge overran")).isEqualTo(1);
         release.countDown();
-        assertThat(call.awaitIdle(Duration.ofSeconds(20))).isTrue();
+        assertThat(call.inFlight().awaitIdle(Duration.ofSeconds(20))).isTrue();
         meters.sample();
         assertThat(registry.read("hangs")).isEqualTo(1);
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class PluginCallTest {
         for (int time = 0; time < 2_000; time++) {
             int asked = time;
 
-            assertThat(narrow.ask(PluginCall.CallSpec.of("sample", "judge", LONG, () -> asked)))
+            assertThat(narrow.ask(CallSpec.of("sample", "judge", LONG, () -> asked)))
                     .isEqualTo(new Answer.Given<>(asked));
         }
         narrow.end();
@@ -93,15 +94,15 @@ class PluginCallTest {
         CompletableFuture<String> late = new CompletableFuture<>();
         CountDownLatch ended = new CountDownLatch(1);
 
-        Answer<String> answer = call.ask(PluginCall.CallSpec.of("sample", "judge", SHORT, this::untilInterrupted)
+        Answer<String> answer = call.ask(CallSpec.of("sample", "judge", SHORT, this::untilInterrupted)
                 .lateTo(late::complete)
                 .endingWith(ended::countDown));
 
         assertThat(answer).isEqualTo(missing("did not return from judge in time; plugins.callTimeout is 30 s"));
         assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
         assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(call.awaitIdle(LONG)).isTrue();
-        assertThat(call.callsOverdue()).isZero();
+        assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
+        assertThat(call.inFlight().overdue()).isZero();
         assertThat(metrics.count("sample judge late")).isEqualTo(1);
     }
 
@@ -126,7 +127,7 @@ class PluginCallTest {
         assertThat(ask(LONG, () -> "well"))
                 .isEqualTo(missing("holds 2 calls that have not returned; it is asked again when one has"));
         release.countDown();
-        assertThat(call.awaitIdle(LONG)).isTrue();
+        assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
         assertThat(ask(LONG, () -> "well")).isEqualTo(new Answer.Given<>("well"));
     }
 
@@ -178,7 +179,7 @@ class PluginCallTest {
         for (String subject : List.of("lb-1", "lb-2")) {
             about(subject, SHORT, this::untilInterrupted);
         }
-        assertThat(call.awaitIdle(LONG)).isTrue();
+        assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
         about("lb-1", SHORT, () -> uninterruptibly(release));
 
         assertThat(about("lb-2", LONG, () -> "well"))
@@ -202,16 +203,16 @@ class PluginCallTest {
         }
 
         assertThat(quick(() -> "lb-1")).isEqualTo(new Answer.Given<>("lb-1"));
-        assertThat(call.isResting()).isFalse();
+        assertThat(call.isCircuitOpen()).isFalse();
         release.countDown();
     }
 
     private Answer<String> quick(Callable<String> asked) {
-        return call.askQuick(PluginCall.CallSpec.of(new Topic("sample", "lockKey", "shop/web"), LONG, asked));
+        return call.askQuick(CallSpec.of(new Topic("sample", "lockKey", "shop/web"), LONG, asked));
     }
 
     private Answer<String> about(String subject, Duration limit, Callable<String> asked) {
-        return call.ask(PluginCall.CallSpec.of(new Topic("sample", "observe", subject), limit, asked));
+        return call.ask(CallSpec.of(new Topic("sample", "observe", subject), limit, asked));
     }
 
     private static String uninterruptibly(CountDownLatch release) {
@@ -232,14 +233,14 @@ class PluginCallTest {
                 throw new IllegalStateException("no such load balancer");
             });
         }
-        assertThat(call.isResting()).isFalse();
+        assertThat(call.isCircuitOpen()).isFalse();
 
         for (int i = 0; i < 5; i++) {
             ask(LONG, () -> {
                 throw new StackOverflowError();
             });
         }
-        assertThat(call.isResting()).isTrue();
+        assertThat(call.isCircuitOpen()).isTrue();
         assertThat(ask(LONG, () -> "well"))
                 .isEqualTo(missing(
                         "rests for sample, because too many of its calls there overran or ended with an Error, the last:"
@@ -257,17 +258,17 @@ class PluginCallTest {
             }));
             assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
 
-            call.stopRouting();
+            call.inFlight().stop();
 
             assertThat(ask(LONG, () -> "well"))
                     .isEqualTo(new Answer.NoAnswer<>(
                             new Wait(Reason.PLUGIN_UNAVAILABLE, "sample", "plugin \"sample\" is being unloaded"),
                             AGAIN));
-            assertThat(call.awaitIdle(SHORT)).isFalse();
+            assertThat(call.inFlight().awaitIdle(SHORT)).isFalse();
             release.countDown();
             assertThat(running.get()).isEqualTo(new Answer.Given<>("late"));
-            assertThat(call.awaitIdle(LONG)).isTrue();
-            assertThat(call.settle(PluginCall.CallSpec.of("sample", "close", LONG, () -> "closed")))
+            assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
+            assertThat(call.settle(CallSpec.of("sample", "close", LONG, () -> "closed")))
                     .isEqualTo(new Answer.Given<>("closed"));
         }
     }
@@ -287,10 +288,38 @@ class PluginCallTest {
         caller.join();
 
         assertThat(answers).hasSize(1).first().isInstanceOf(Answer.NoAnswer.class);
+        assertThat(caller.isInterrupted()).isTrue();
+        assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
+    }
+
+    @Test
+    void aValueIsEitherInTimeOrLateItsCallEndsOnceAndNoInterruptReachesTheNextCall() throws Exception {
+        int calls = 3_000;
+        AtomicInteger late = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        int inTime = 0;
+        for (int i = 0; i < calls; i++) {
+            Topic topic = new Topic("sample", "judge", "subject-" + i);
+            Answer<Boolean> answer = call.ask(CallSpec.of(
+                            topic,
+                            Duration.ofNanos(i * 100L),
+                            () -> Thread.currentThread().isInterrupted())
+                    .lateTo(value -> late.incrementAndGet())
+                    .endingWith(ended::incrementAndGet));
+            if (answer instanceof Answer.Given<Boolean>(Boolean isInterrupted)) {
+                assertThat(isInterrupted).isFalse();
+                inTime++;
+            }
+        }
+
+        assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
+        assertThat(inTime + late.get()).isEqualTo(calls);
+        assertThat(ended).hasValue(calls);
+        assertThat(metrics.count("sample judge late")).isEqualTo(late.get());
     }
 
     private Answer<String> ask(Duration limit, Callable<String> asked) {
-        return call.ask(PluginCall.CallSpec.of("sample", "judge", limit, asked));
+        return call.ask(CallSpec.of("sample", "judge", limit, asked));
     }
 
     private static Answer<String> missing(String why) {
