@@ -1,9 +1,8 @@
 package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.config.ConfigLoader;
+import io.kusionstack.operating.host.config.ConfigResult;
 import io.kusionstack.operating.host.config.HostConfig;
-import io.kusionstack.operating.host.config.LoadedConfig;
-import io.kusionstack.operating.host.config.Problem;
 import io.kusionstack.operating.host.plugins.PluginHost;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,15 +46,15 @@ public final class Main {
 
     private static Optional<HostConfig> load(Path file) {
         return switch (ConfigLoader.ofProcess().load(file)) {
-            case LoadedConfig.ValidConfig valid -> Optional.of(valid.config());
-            case LoadedConfig.InvalidConfig invalid -> {
+            case ConfigResult.ValidConfig<HostConfig>(HostConfig config) -> Optional.of(config);
+            case ConfigResult.InvalidConfig<HostConfig> invalid -> {
                 tell(file, invalid.problems());
                 yield Optional.empty();
             }
         };
     }
 
-    private static void tell(Path file, List<Problem> problems) {
+    private static void tell(Path file, List<ConfigResult.Problem> problems) {
         System.err.println(file + " cannot be used, " + problems.size() + " problem(s):");
         problems.forEach(problem -> System.err.println("  " + problem));
     }

@@ -37,7 +37,7 @@ final class Arrows {
             row("plugin.rule").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("plugin.traffic").mayUse("plugin").mayLoad("org.pf4j.ExtensionPoint"),
             row("testkit")
-                    .mayUse("plugin", "plugin.rule", "plugin.traffic", "host.plugins", "host.plan.Wait")
+                    .mayUse("plugin", "plugin.rule", "plugin.traffic", "host.plugins", "host.config", "host.plan.Wait")
                     .mayLoad(SLF4J, "org.junit.jupiter.api.", "org.assertj.core.", "org.apiguardian.", JACKSON),
             vendor("plugins.slb").mayLoad("com.aliyuncs.", "com.google.gson."),
             vendor("plugins.labelhook"),
@@ -74,7 +74,7 @@ final class Arrows {
                     .mayUse("host.kernel", "host.plan", "host.model", "plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(SLF4J, "io.fabric8.", "okhttp3.", "okio.", "kotlin.", JACKSON),
             row("host.plugins")
-                    .mayUse("host.plan", "host.kernel.Key", "host.kernel.Outcome")
+                    .mayUse("host.plan", "host.config")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(JSON_TREES)
                     .mayLoad(SLF4J, "org.pf4j.", "io.github.resilience4j."),

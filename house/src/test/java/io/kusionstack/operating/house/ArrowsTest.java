@@ -202,14 +202,14 @@ class ArrowsTest {
     }
 
     @Test
-    void givesPluginsTheValuesOfTheKernelAndNotItsLoop() {
+    void givesPluginsTheConfigurationAndNotTheLoop() {
         assertThat(broken(
-                        "package B.host.kernel; public record Key(String name) {}",
+                        "package B.host.config; public class ConfigBinder {}",
                         "package B.host.kernel; public class Controller {}",
                         """
                         package B.host.plugins;
                         class PluginCall {
-                            B.host.kernel.Key key;
+                            B.host.config.ConfigBinder binder;
                             B.host.kernel.Controller controller;
                         }
                         """))

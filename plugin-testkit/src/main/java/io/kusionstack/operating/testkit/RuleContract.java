@@ -3,7 +3,7 @@ package io.kusionstack.operating.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.kusionstack.operating.host.plugins.ConfigBinder;
+import io.kusionstack.operating.host.config.ConfigBinder;
 import io.kusionstack.operating.plugin.InvalidConfigException;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.PodView;

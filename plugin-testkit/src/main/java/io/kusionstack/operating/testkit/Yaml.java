@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.kusionstack.operating.host.plugins.Bound;
-import io.kusionstack.operating.host.plugins.ConfigBinder;
+import io.kusionstack.operating.host.config.ConfigBinder;
+import io.kusionstack.operating.host.config.ConfigResult;
 import io.kusionstack.operating.plugin.InvalidConfigException;
 
 /** Configuration as users write it. */
@@ -23,8 +23,11 @@ final class Yaml {
     /** Bound as the host binds it. */
     static <C extends Record> C bind(String text, Class<C> type) throws InvalidConfigException {
         return switch (ConfigBinder.bind(tree(text), type)) {
-            case Bound.Fits<C>(C value) -> value;
-            case Bound.Wrong<C> wrong -> throw new InvalidConfigException(wrong.problems());
+            case ConfigResult.ValidConfig<C>(C value) -> value;
+            case ConfigResult.InvalidConfig<C> wrong ->
+                throw new InvalidConfigException(wrong.problems().stream()
+                        .map(ConfigResult.Problem::toString)
+                        .toList());
         };
     }
 }

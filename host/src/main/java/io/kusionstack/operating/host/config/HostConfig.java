@@ -17,46 +17,93 @@ import java.util.Optional;
  * @param stopTimeout how long a stop waits for writes that are on their way
  */
 public record HostConfig(
-        Kubernetes kubernetes,
+        @ConfigKey(absent = "{}") Kubernetes kubernetes,
+
+        @ConfigKey(
+                pattern = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?",
+                message = "it has to be the name of a namespace: a-z, 0-9 and '-'",
+                uniqueItems = true)
         List<String> watchNamespaces,
+
+        @ConfigKey(absent = "[lifecycle, rules, collaset, traffic]", minItems = 1)
         List<ControllerName> controllers,
-        Workers workers,
-        Http http,
-        Log log,
-        Duration endpointSettle,
-        Duration stopTimeout,
-        Limits limits,
-        Pods pods,
-        Plugins plugins) {
+
+        @ConfigKey(absent = "{}") Workers workers,
+        @ConfigKey(absent = "{}") Http http,
+        @ConfigKey(absent = "{}") Log log,
+        @ConfigKey(absent = "2s", min = "0s", max = "5m") Duration endpointSettle,
+        @ConfigKey(absent = "20s", min = "0s", max = "5m") Duration stopTimeout,
+        @ConfigKey(absent = "{}") Limits limits,
+        @ConfigKey(absent = "{}") Pods pods,
+        @ConfigKey(absent = "{}") Plugins plugins) {
     public HostConfig {
         watchNamespaces = List.copyOf(watchNamespaces);
-        controllers = List.copyOf(controllers);
+        controllers = controllers.stream().distinct().sorted().toList();
+    }
+
+    /** With its paths seen from a file, and with this kubeconfig where it names none. */
+    HostConfig resolved(Path file, Optional<Path> kubeconfig) {
+        return new HostConfig(
+                new Kubernetes(kubernetes.kubeconfig().or(() -> kubeconfig)),
+                watchNamespaces,
+                controllers,
+                workers,
+                http,
+                log,
+                endpointSettle,
+                stopTimeout,
+                limits,
+                pods,
+                plugins.resolved(file));
     }
 
     /** @param kubeconfig empty means the service account of the Pod, or {@code ~/.kube/config} outside of one */
     public record Kubernetes(Optional<Path> kubeconfig) {}
 
     /** How many objects each controller looks at at once. */
-    public record Workers(int lifecycle, int rules, int collaset, int traffic) {}
+    public record Workers(
+            @ConfigKey(absent = "16", min = "1", max = "1000")
+            int lifecycle,
+
+            @ConfigKey(absent = "4", min = "1", max = "1000")
+            int rules,
+
+            @ConfigKey(absent = "8", min = "1", max = "1000")
+            int collaset,
+
+            @ConfigKey(absent = "64", min = "1", max = "1000")
+            int traffic) {}
 
     /**
      * Where metrics, health and explanations are served.
      *
      * @param port 0 means a free one, which the log names
      */
-    public record Http(String bindAddress, int port) {}
+    public record Http(
+            @ConfigKey(absent = "127.0.0.1", pattern = ".*\\S.*", message = "it has to be a text that is not blank")
+            String bindAddress,
 
-    public record Log(LogFormat format, LogLevel level) {}
+            @ConfigKey(absent = "8080", min = "0", max = "65535")
+            int port) {}
+
+    public record Log(
+            @ConfigKey(absent = "text") LogFormat format,
+            @ConfigKey(absent = "info") LogLevel level) {}
 
     /**
      * @param writesInFlight how many writes may be on their way to the API server at once
      * @param requestTimeout how long one request to the API server may take; also how long after a start no slot of a rule
      *     is given, because what an earlier process sent may still arrive
      */
-    public record Limits(int writesInFlight, Duration requestTimeout) {}
+    public record Limits(
+            @ConfigKey(absent = "16", min = "1", max = "1000")
+            int writesInFlight,
+
+            @ConfigKey(absent = "10s", min = "500ms", max = "1m")
+            Duration requestTimeout) {}
 
     /** @param fieldTracking whether the API server goes on tracking who wrote which field of the Pods of CollaSets */
-    public record Pods(FieldTrackingPolicy fieldTracking) {}
+    public record Pods(@ConfigKey(absent = "Cleared") FieldTrackingPolicy fieldTracking) {}
 
     /** What becomes of {@code metadata.managedFields}. */
     public enum FieldTrackingPolicy {
@@ -89,17 +136,45 @@ public record HostConfig(
      */
     public record Plugins(
             Optional<Path> directory,
+
+            @ConfigKey(
+                    pattern = "[0-9a-fA-F]{64}",
+                    message = "it has to be a SHA-256, 64 hexadecimal digits; operating plugin-digests prints it")
             Map<String, String> allowed,
-            boolean allowUnlisted,
+
+            @ConfigKey(absent = "false") boolean allowUnlisted,
             Map<String, JsonNode> settings,
+
+            @ConfigKey(
+                    pattern = "env:\\w+|file:/.+",
+                    message = "it has to be env:NAME, file:/path or file:/folder/",
+                    uniqueItems = true)
             List<String> secrets,
+
+            @ConfigKey(absent = "10s", min = "100ms", max = "5m")
             Duration callTimeout,
+
+            @ConfigKey(absent = "16", min = "1", max = "1000")
             int callsInFlight,
+
+            @ConfigKey(absent = "10s", min = "100ms", max = "5m")
             Duration loadTimeout) {
         public Plugins {
             allowed = Map.copyOf(allowed);
             settings = Map.copyOf(settings);
             secrets = List.copyOf(secrets);
+        }
+
+        private Plugins resolved(Path file) {
+            return new Plugins(
+                    directory.map(folder -> file.resolveSibling(folder).normalize()),
+                    allowed,
+                    allowUnlisted,
+                    settings,
+                    secrets,
+                    callTimeout,
+                    callsInFlight,
+                    loadTimeout);
         }
     }
 

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.kusionstack.operating.host.config.ConfigBinder;
 import io.kusionstack.operating.host.plugins.PluginState.Kind;
 import io.kusionstack.operating.host.plugins.PluginState.Offered;
 import io.kusionstack.operating.plugin.InvalidConfigException;

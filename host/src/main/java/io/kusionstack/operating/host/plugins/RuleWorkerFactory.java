@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.plugins;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.config.ConfigBinder;
+import io.kusionstack.operating.host.config.ConfigResult;
 import io.kusionstack.operating.host.plugins.PluginState.Kind;
 import io.kusionstack.operating.plugin.InvalidConfigException;
 import io.kusionstack.operating.plugin.rule.TransitionRule;
@@ -49,8 +51,13 @@ record RuleWorkerFactory(Supplier<ExtensionIndex> providers, Duration limit, Clo
         @SuppressWarnings("unchecked")
         Class<C> type = (Class<C>) offer.configType();
         return switch (ConfigBinder.bind(config, type)) {
-            case Bound.Wrong<C> wrong -> invalid(found, wrong.problems());
-            case Bound.Fits<C>(C value) -> {
+            case ConfigResult.InvalidConfig<C> wrong ->
+                invalid(
+                        found,
+                        wrong.problems().stream()
+                                .map(ConfigResult.Problem::toString)
+                                .toList());
+            case ConfigResult.ValidConfig<C>(C value) -> {
                 try {
                     TransitionRule rule = provider.create(value, offer.context());
                     if (rule == null) {

@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.plugins;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.config.ConfigBinder;
+import io.kusionstack.operating.host.config.ConfigResult;
 import io.kusionstack.operating.plugin.InvalidConfigException;
 import io.kusionstack.operating.plugin.KubernetesReads;
 import io.kusionstack.operating.plugin.Meters;
@@ -30,10 +32,11 @@ record ScopedContext(
             throw new IllegalArgumentException(unbindable);
         }
         return switch (ConfigBinder.bind(settings, type)) {
-            case Bound.Fits<S>(S value) -> value;
-            case Bound.Wrong<S> wrong ->
+            case ConfigResult.ValidConfig<S>(S value) -> value;
+            case ConfigResult.InvalidConfig<S> wrong ->
                 throw new InvalidConfigException(wrong.problems().stream()
-                        .map(problem -> "plugins.settings." + name + "." + problem)
+                        .map(problem ->
+                                problem.below("plugins.settings." + name).toString())
                         .toList());
         };
     }

@@ -102,50 +102,54 @@ class ConfigLoaderTest {
             extra: true
             """;
 
+    private static final String TIME = "it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M";
+
     private final ConfigLoader loader = new ConfigLoader(Map.of());
 
     @Test
     void anEmptyFileMeansAllDefaults() {
-        assertThat(loader.parse("")).isEqualTo(new LoadedConfig.ValidConfig(DEFAULTS));
+        assertThat(loader.parse("")).isEqualTo(new ConfigResult.ValidConfig<>(DEFAULTS));
     }
 
     @Test
     void everyKeyIsRead() {
-        assertThat(loader.parse(NOTHING_DEFAULT)).isEqualTo(new LoadedConfig.ValidConfig(CHANGED));
+        assertThat(loader.parse(NOTHING_DEFAULT)).isEqualTo(new ConfigResult.ValidConfig<>(CHANGED));
     }
 
     @Test
     void allProblemsAreToldAtOnceEachWithPathValueAndWhatIsAllowed() {
-        LoadedConfig loaded = loader.parse(ALL_WRONG);
+        ConfigResult<HostConfig> loaded = loader.parse(ALL_WRONG);
 
         assertThat(loaded)
-                .isEqualTo(new LoadedConfig.InvalidConfig(List.of(
-                        new Problem("kubernetes.kubeconfig", "7", "it has to be a text"),
-                        new Problem(
+                .isEqualTo(new ConfigResult.InvalidConfig<>(List.of(
+                        new ConfigResult.Problem(
+                                "kubernetes.kubeconfig", "7", "it has to be the path of a file or folder"),
+                        new ConfigResult.Problem(
                                 "watchNamespaces[1]",
                                 "\"Web\"",
                                 "it has to be the name of a namespace: a-z, 0-9 and '-'"),
-                        new Problem("watchNamespaces[2]", "\"shop\"", "each may stand there only once"),
-                        new Problem(
+                        new ConfigResult.Problem("watchNamespaces[2]", "\"shop\"", "each may be listed only once"),
+                        new ConfigResult.Problem(
                                 "controllers[0]",
                                 "\"collasets\"",
                                 "it has to be one of lifecycle, rules, collaset, traffic"),
-                        new Problem("workers.lifecycle", "0", "it has to be a whole number from 1 to 1000"),
-                        new Problem(
+                        new ConfigResult.Problem(
+                                "workers.lifecycle", "0", "it has to be a whole number from 1 to 1000"),
+                        new ConfigResult.Problem(
                                 "workers.rule",
                                 "",
                                 "there is no such key; known here are lifecycle, rules, collaset, traffic"),
-                        new Problem("http.bindAddress", "\"\"", "it has to be a text"),
-                        new Problem("http.port", "\"8080\"", "it has to be a whole number from 0 to 65535"),
-                        new Problem("log.format", "\"xml\"", "it has to be one of text, json"),
-                        new Problem("log.level", "3", "it has to be one of error, warn, info, debug"),
-                        new Problem(
-                                "endpointSettle", "2", "it has to be a time such as 500ms, 2s or 1m, from 0s to 5m"),
-                        new Problem(
-                                "stopTimeout", "\"6m\"", "it has to be a time such as 500ms, 2s or 1m, from 0s to 5m"),
-                        new Problem("limits", "[16]", "it has to be a map of keys to values"),
-                        new Problem("pods.fieldTracking", "\"cleared\"", "it has to be one of Cleared, Kept"),
-                        new Problem(
+                        new ConfigResult.Problem("http.bindAddress", "\"\"", "it has to be a text that is not blank"),
+                        new ConfigResult.Problem(
+                                "http.port", "\"8080\"", "it has to be a whole number from 0 to 65535"),
+                        new ConfigResult.Problem("log.format", "\"xml\"", "it has to be one of text, json"),
+                        new ConfigResult.Problem("log.level", "3", "it has to be one of error, warn, info, debug"),
+                        new ConfigResult.Problem("endpointSettle", "2", TIME + ", from 0s to 5m"),
+                        new ConfigResult.Problem("stopTimeout", "\"6m\"", TIME + ", from 0s to 5m"),
+                        new ConfigResult.Problem("limits", "[16]", "it has to be a map of keys to values"),
+                        new ConfigResult.Problem(
+                                "pods.fieldTracking", "\"cleared\"", "it has to be one of Cleared, Kept"),
+                        new ConfigResult.Problem(
                                 "extra",
                                 "",
                                 "there is no such key; known here are kubernetes, watchNamespaces, controllers,"
@@ -154,23 +158,23 @@ class ConfigLoaderTest {
 
     @Test
     void whatIsWrongWithPluginsIsToldInTheSameWay() {
-        LoadedConfig loaded = loader.parse("""
+        ConfigResult<HostConfig> loaded = loader.parse("""
                 plugins: {allowed: {slb: 12ab}, settings: {slb: 3}, allowUnlisted: "yes", secrets: [SLB_KEY], folder: x}
                 """);
 
         assertThat(loaded)
-                .isEqualTo(new LoadedConfig.InvalidConfig(List.of(
-                        new Problem(
+                .isEqualTo(new ConfigResult.InvalidConfig<>(List.of(
+                        new ConfigResult.Problem(
                                 "plugins.allowed.slb",
                                 "\"12ab\"",
                                 "it has to be a SHA-256, 64 hexadecimal digits; operating plugin-digests prints it"),
-                        new Problem("plugins.allowUnlisted", "\"yes\"", "it has to be true or false"),
-                        new Problem("plugins.settings.slb", "3", "it has to be a map of keys to values"),
-                        new Problem(
+                        new ConfigResult.Problem("plugins.allowUnlisted", "\"yes\"", "it has to be true or false"),
+                        new ConfigResult.Problem("plugins.settings.slb", "3", "it has to be a map of keys to values"),
+                        new ConfigResult.Problem(
                                 "plugins.secrets[0]",
-                                "\"SLB_KEY\"",
+                                "the value (not shown, it may be a secret)",
                                 "it has to be env:NAME, file:/path or file:/folder/"),
-                        new Problem(
+                        new ConfigResult.Problem(
                                 "plugins.folder",
                                 "",
                                 "there is no such key; known here are directory, allowed, allowUnlisted, settings,"
@@ -179,25 +183,24 @@ class ConfigLoaderTest {
 
     @Test
     void aProblemReadsAsOneSentence() {
-        assertThat(new Problem("http.port", "99999", "it has to be a whole number from 0 to 65535"))
+        assertThat(new ConfigResult.Problem("http.port", "99999", "it has to be a whole number from 0 to 65535"))
                 .hasToString("http.port: 99999 is not allowed; it has to be a whole number from 0 to 65535");
-        assertThat(new Problem("", "", "it is not valid YAML: no")).hasToString("the file: it is not valid YAML: no");
+        assertThat(new ConfigResult.Problem("", "", "it is not valid YAML: no"))
+                .hasToString("it is not valid YAML: no");
     }
 
     @Test
     void aKeyGivenTwiceIsAProblem() {
-        assertThat(loader.parse("stopTimeout: 1s\nstopTimeout: 2s\n"))
-                .isInstanceOfSatisfying(
-                        LoadedConfig.InvalidConfig.class,
-                        invalid -> assertThat(invalid.problems().getFirst().rule())
-                                .contains("Duplicate field 'stopTimeout'"));
+        assertThat(loader.parse("stopTimeout: 1s\nstopTimeout: 2s\n").toString())
+                .startsWith("InvalidConfig[")
+                .contains("Duplicate field 'stopTimeout'");
     }
 
     @Test
     void aFileThatIsNotThereIsAProblem() {
         assertThat(loader.load(Path.of("missing.yaml")))
-                .isEqualTo(new LoadedConfig.InvalidConfig(
-                        List.of(new Problem("", "", "missing.yaml does not exist; name the file with --config"))));
+                .isEqualTo(new ConfigResult.InvalidConfig<>(List.of(
+                        new ConfigResult.Problem("", "", "missing.yaml does not exist; name the file with --config"))));
     }
 
     @Test
@@ -205,22 +208,28 @@ class ConfigLoaderTest {
         Path file = Files.createDirectory(folder.resolve("conf")).resolve("operating.yaml");
         Files.writeString(file, "plugins: {directory: ../plugins}");
 
-        assertThat(loader.load(file))
-                .isInstanceOfSatisfying(
-                        LoadedConfig.ValidConfig.class,
-                        valid ->
-                                assertThat(valid.config().plugins().directory()).contains(folder.resolve("plugins")));
+        assertThat(valid(loader.load(file)).plugins().directory()).contains(folder.resolve("plugins"));
     }
 
     @Test
     void theVariableKubeconfigCountsWhereTheFileNamesNone() {
         ConfigLoader withVariable = new ConfigLoader(Map.of("KUBECONFIG", "clusters/test"));
 
-        assertThat(withVariable.parse(""))
-                .isInstanceOfSatisfying(
-                        LoadedConfig.ValidConfig.class,
-                        valid -> assertThat(valid.config().kubernetes().kubeconfig())
-                                .contains(Path.of("clusters/test")));
-        assertThat(withVariable.parse(NOTHING_DEFAULT)).isEqualTo(new LoadedConfig.ValidConfig(CHANGED));
+        assertThat(valid(withVariable.parse("")).kubernetes().kubeconfig()).contains(Path.of("clusters/test"));
+        assertThat(withVariable.parse(NOTHING_DEFAULT)).isEqualTo(new ConfigResult.ValidConfig<>(CHANGED));
+    }
+
+    @Test
+    void aTimeIsWrittenAsInAPluginsSettings() {
+        assertThat(valid(loader.parse("{stopTimeout: PT1M30S, plugins: {callTimeout: 60s}}"))
+                        .stopTimeout())
+                .isEqualTo(Duration.ofSeconds(90));
+        assertThat(loader.parse("stopTimeout: 1h").toString())
+                .contains("stopTimeout: \"1h\" is not allowed; " + TIME + ", from 0s to 5m");
+    }
+
+    private static HostConfig valid(ConfigResult<HostConfig> result) {
+        assertThat(result).isInstanceOf(ConfigResult.ValidConfig.class);
+        return ((ConfigResult.ValidConfig<HostConfig>) result).config();
     }
 }

@@ -45,7 +45,7 @@ class ConfigurationPageTest {
         Matcher block = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(Files.readString(PAGE));
 
         assertThat(block.find()).isTrue();
-        assertThat(new ConfigLoader(Map.of()).parse(block.group(1))).isInstanceOf(LoadedConfig.ValidConfig.class);
+        assertThat(new ConfigLoader(Map.of()).parse(block.group(1))).isInstanceOf(ConfigResult.ValidConfig.class);
     }
 
     private static Map<String, String> leaves(String path, Object record) throws ReflectiveOperationException {

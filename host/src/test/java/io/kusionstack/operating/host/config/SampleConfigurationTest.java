@@ -17,7 +17,7 @@ class SampleConfigurationTest {
     @Test
     void saysWhatHoldsWithoutIt() {
         assertThat(new ConfigLoader(Map.of()).load(FILE))
-                .isEqualTo(new LoadedConfig.ValidConfig(ConfigLoaderTest.DEFAULTS));
+                .isEqualTo(new ConfigResult.ValidConfig<>(ConfigLoaderTest.DEFAULTS));
     }
 
     @Test

@@ -85,7 +85,7 @@ class PluginSettingsTest {
         assertThat(host.states()).singleElement().satisfies(state -> {
             assertThat(state.standing()).isEqualTo(PluginState.PluginHealth.REFUSED);
             assertThat(state.why())
-                    .contains("plugins.settings.sample.accessKeySecret: what stands there (not shown")
+                    .contains("plugins.settings.sample.accessKeySecret: the value (not shown")
                     .doesNotContain("hunter2");
         });
         assertThat(host.refused()).isEqualTo(host.states());

@@ -103,9 +103,7 @@ public record PluginQuery(
 
     /** A problem of the configuration, with its path in the object: what the plugin found is below, or about all of it. */
     String located(String problem) {
-        return LOCATED.matcher(problem).lookingAt()
-                ? demand.path() + "." + problem
-                : demand.path() + ": " + problem.replaceFirst("^all together: ", "");
+        return LOCATED.matcher(problem).lookingAt() ? demand.path() + "." + problem : demand.path() + ": " + problem;
     }
 
     /** Where the object names the plugin. */

@@ -84,7 +84,7 @@ class PluginQueryReconcilerTest {
     void aWrongConfigurationIsToldWithItsPathAndHoldsThePodsUntilItIsCorrected() {
         plugins.says("window", YES)
                 .finds(config -> config.path("from").asText().equals("nine")
-                        ? List.of("from: \"nine\" is not a time of day", "all together: too little")
+                        ? List.of("from: \"nine\" is not a time of day", "too little")
                         : List.of());
         PluggedWorld world = world(plugins).put(waiting);
         world.settle();

@@ -1,4 +1,4 @@
-package io.kusionstack.operating.host.plugins;
+package io.kusionstack.operating.host.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.ParameterizedType;
@@ -7,6 +7,8 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +23,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The types a configuration may be made of, and how each is written. */
+/**
+ * The types that a configuration may be made of, and how each is written. {@code Path} and {@code JsonNode} (a map that the
+ * host does not bind) are for the host's own records.
+ */
 final class ConfigType {
     static final String ALLOWED = "String, int, long, double, BigDecimal, boolean, enums, Duration, Instant, URI,"
             + " List, Map with String keys, Optional, and records of these";
@@ -30,8 +35,8 @@ final class ConfigType {
 
     private ConfigType() {}
 
-    /** What is allowed for a type, as the second half of a problem. */
-    static String rule(Class<?> type) {
+    /** What is allowed for a type, as the second half of a problem; without a bound where it is empty. */
+    static String sentence(Class<?> type, String min, String max) {
         if (type.isEnum()) {
             return "it has to be one of "
                     + Arrays.stream(type.getEnumConstants())
@@ -41,13 +46,17 @@ final class ConfigType {
         return switch (type.getName()) {
             case "java.lang.String" -> "it has to be a text";
             case "int", "java.lang.Integer" ->
-                "it has to be a whole number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE;
+                "it has to be a whole number from " + (min.isEmpty() ? Integer.MIN_VALUE : min) + " to "
+                        + (max.isEmpty() ? Integer.MAX_VALUE : max);
             case "long", "java.lang.Long" -> "it has to be a whole number";
             case "double", "java.lang.Double", "java.math.BigDecimal" -> "it has to be a number";
             case "boolean", "java.lang.Boolean" -> "it has to be true or false";
-            case "java.time.Duration" -> "it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M";
+            case "java.time.Duration" ->
+                "it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M"
+                        + (min.isEmpty() ? "" : ", from " + min + " to " + max);
             case "java.time.Instant" -> "it has to be a moment such as 2026-01-31T08:00:00Z";
             case "java.net.URI" -> "it has to be an address such as https://example.com/path";
+            case "java.nio.file.Path" -> "it has to be the path of a file or folder";
             default -> "it has to be a map of keys to values";
         };
     }
@@ -69,9 +78,12 @@ final class ConfigType {
             case "double", "java.lang.Double" -> when(value.isNumber(), value.doubleValue());
             case "java.math.BigDecimal" -> when(value.isNumber(), value.decimalValue());
             case "boolean", "java.lang.Boolean" -> when(value.isBoolean(), value.booleanValue());
-            case "java.time.Duration" -> text(value).flatMap(ConfigType::duration);
+            case "java.time.Duration" ->
+                text(value).flatMap(ConfigType::duration).map(time -> time);
             case "java.time.Instant" -> text(value).flatMap(ConfigType::instant);
             case "java.net.URI" -> text(value).flatMap(ConfigType::uri);
+            case "java.nio.file.Path" -> text(value).flatMap(ConfigType::path);
+            case "com.fasterxml.jackson.databind.JsonNode" -> when(value.isObject(), value);
             default -> Optional.empty();
         };
     }
@@ -84,7 +96,8 @@ final class ConfigType {
         return fits ? Optional.of(value) : Optional.empty();
     }
 
-    private static Optional<Object> duration(String text) {
+    /** Empty where the text is no time. */
+    static Optional<Duration> duration(String text) {
         Matcher parts = DURATION.matcher(text);
         try {
             if (!parts.matches()) {
@@ -112,6 +125,14 @@ final class ConfigType {
         }
     }
 
+    private static Optional<Object> path(String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
     private static Optional<Object> uri(String text) {
         try {
             return Optional.of(new URI(text));
@@ -120,7 +141,7 @@ final class ConfigType {
         }
     }
 
-    /** One sentence for each component, however deep, that no configuration can be bound to. */
+    /** One sentence for each component of a plugin's record, however deep, that no configuration can be bound to. */
     static List<String> unbindable(Class<?> type) {
         if (!type.isRecord()) {
             return List.of(type.getName() + " is not a record");

@@ -1,4 +1,4 @@
-package io.kusionstack.operating.host.plugins;
+package io.kusionstack.operating.host.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,6 +59,23 @@ class ConfigBinderTest {
     private record Numbers(
             int count, Mode mode, Duration patience, List<Window> windows, Map<String, Integer> weights) {}
 
+    private record Ruled(
+            @ConfigKey(absent = "3", min = "1", max = "10") int count,
+
+            @ConfigKey(absent = "1h", min = "1s", max = "1d")
+            Duration patience,
+
+            @ConfigKey(absent = "[observe]", minItems = 1, uniqueItems = true)
+            List<Mode> modes,
+
+            @ConfigKey(absent = "{}") Inner inner) {}
+
+    private record Inner(
+            @ConfigKey(absent = "a", pattern = "[a-z]+", message = "it has to be in small letters")
+            String word) {}
+
+    private record Keys(String accessKey, String plain) {}
+
     private record Loop(String name, Optional<Loop> next) {}
 
     private record Odd(Thread thread, Map<Integer, String> byNumber, List<Object> any, Loop loop) {}
@@ -80,7 +97,7 @@ class ConfigBinderTest {
                 weights: {a: 1, b: 2}
                 night: {from: "23:00", hours: 1}
                 """), All.class))
-                .isEqualTo(new Bound.Fits<>(new All(
+                .isEqualTo(new ConfigResult.ValidConfig<>(new All(
                         "a word",
                         3,
                         5_000_000_000L,
@@ -99,16 +116,16 @@ class ConfigBinderTest {
 
     @Test
     void onlyOptionalListAndMapMayBeLeftOut() {
-        assertThat(ConfigBinder.bind(JsonNodeFactory.instance.objectNode(), Numbers.class))
-                .isEqualTo(new Bound.Wrong<>(List.of(
+        assertThat(problems(JsonNodeFactory.instance.objectNode(), Numbers.class))
+                .isEqualTo(List.of(
                         "count: it is missing; it has to be a whole number from -2147483648 to 2147483647",
                         "mode: it is missing; it has to be one of observe, direct",
-                        "patience: it is missing; it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M")));
+                        "patience: it is missing; it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M"));
     }
 
     @Test
     void tellsAllThatIsWrongEachWithPathValueAndWhatIsAllowed() throws IOException {
-        assertThat(ConfigBinder.bind(yaml("""
+        assertThat(problems(yaml("""
                 count: "3"
                 mode: Direct
                 patience: soon
@@ -116,7 +133,7 @@ class ConfigBinderTest {
                 weights: {a: x, b: 2}
                 weight: 1
                 """), Numbers.class))
-                .isEqualTo(new Bound.Wrong<>(List.of(
+                .isEqualTo(List.of(
                         "count: \"3\" is not allowed; it has to be a whole number from -2147483648 to 2147483647",
                         "mode: \"Direct\" is not allowed; it has to be one of observe, direct",
                         "patience: \"soon\" is not allowed; it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M",
@@ -124,14 +141,46 @@ class ConfigBinderTest {
                         "windows[1]: hours has to be 1 to 24 and is 25",
                         "windows[2]: 7 is not allowed; it has to be a map of keys to values",
                         "weights.a: \"x\" is not allowed; it has to be a whole number from -2147483648 to 2147483647",
-                        "weight: there is no such key; known here are count, mode, patience, windows, weights")));
+                        "weight: there is no such key; known here are count, mode, patience, windows, weights"));
     }
 
     @Test
     void takesNoListForTheWhole() throws IOException {
-        assertThat(ConfigBinder.bind(yaml("[1]"), Window.class))
-                .isEqualTo(new Bound.Wrong<>(
-                        List.of("all together: [1] is not allowed; it has to be a map of keys to values")));
+        assertThat(problems(yaml("[1]"), Window.class))
+                .containsExactly("[1] is not allowed; it has to be a map of keys to values");
+    }
+
+    @Test
+    void aKeyWithARuleIsBoundToItsDefaultOrToldWhatIsAllowed() throws IOException {
+        assertThat(ConfigBinder.bind(yaml("{}"), Ruled.class))
+                .isEqualTo(new ConfigResult.ValidConfig<>(
+                        new Ruled(3, Duration.ofHours(1), List.of(Mode.OBSERVE), new Inner("a"))));
+        assertThat(problems(yaml("{count: 11, patience: 2d, modes: [direct, direct], inner: {word: B}}"), Ruled.class))
+                .containsExactly(
+                        "count: 11 is not allowed; it has to be a whole number from 1 to 10",
+                        "patience: \"2d\" is not allowed; it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M,"
+                                + " from 1s to 1d",
+                        "modes[1]: \"direct\" is not allowed; each may be listed only once",
+                        "inner.word: \"B\" is not allowed; it has to be in small letters");
+        assertThat(problems(yaml("{count: null, modes: []}"), Ruled.class))
+                .containsExactly("modes: [] is not allowed; it has to be a list with at least 1 of what is allowed");
+    }
+
+    @Test
+    void aValueThatMayBeASecretIsNotShown() throws IOException {
+        assertThat(problems(yaml("{accessKey: 7, plain: {token: x}}"), Keys.class))
+                .containsExactly(
+                        "accessKey: the value (not shown, it may be a secret) is not allowed; it has to be a text",
+                        "plain: the value (not shown, it may be a secret) is not allowed; it has to be a text");
+    }
+
+    @Test
+    void aProblemOfAValueIsOneOfTheWhole() {
+        ConfigResult.Problem problem = new ConfigResult.Problem("port", "99999", "it has to be less");
+
+        assertThat(problem.below("http")).hasToString("http.port: 99999 is not allowed; it has to be less");
+        assertThat(new ConfigResult.Problem("", "", "it is empty").below("http"))
+                .hasToString("http: it is empty");
     }
 
     @Test
@@ -143,6 +192,13 @@ class ConfigBinderTest {
         assertThat(ConfigBinder.unbindable(All.class)).isEmpty();
         assertThat(ConfigBinder.unbindable(String.class))
                 .contains("java.lang.String is not a record. Allowed are " + ConfigType.ALLOWED);
+    }
+
+    private static List<String> problems(JsonNode tree, Class<? extends Record> type) {
+        ConfigResult<?> result = ConfigBinder.bind(tree, type);
+        assertThat(result).isInstanceOf(ConfigResult.InvalidConfig.class);
+        return ((ConfigResult.InvalidConfig<?>) result)
+                .problems().stream().map(ConfigResult.Problem::toString).toList();
     }
 
     private static JsonNode yaml(String text) throws IOException {
