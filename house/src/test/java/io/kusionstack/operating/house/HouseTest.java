@@ -98,6 +98,11 @@ class HouseTest {
     }
 
     @Test
+    void lifecycleLabelsAreReadInOneRoom() {
+        holds(inEverySource(LifecycleLabels::findings));
+    }
+
+    @Test
     void filesAndMethodsAreShort() {
         holds(inEverySource(Sizes::findings));
     }

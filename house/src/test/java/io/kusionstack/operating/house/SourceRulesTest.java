@@ -85,6 +85,34 @@ class SourceRulesTest {
     }
 
     @Test
+    void keepsTheLabelsOfOperationsInLifecycle() {
+        String source = """
+                import static io.kusionstack.operating.host.model.Names.OPERATED;
+                class A {
+                    String key = Names.key(Names.OPERATING, "a");
+                    String other = io.kusionstack.operating.host.model.Names.POST_CHECK;
+                    String text = "undo-operation-type.podopslifecycle.kusionstack.io/a";
+                    String pod = Names.SERVICE_AVAILABLE + "podopslifecycle.kusionstack.io/creating";
+                    String mine = Labels.OPERATING;
+                }
+                """;
+
+        assertThat(broken(LifecycleLabels::findings, MAIN + "rules/admit/A.java", source))
+                .containsExactly(
+                        MAIN + "rules/admit/A.java:1: the lifecycle label Names.OPERATED is named outside lifecycle",
+                        MAIN + "rules/admit/A.java:3: the lifecycle label Names.OPERATING is named outside lifecycle",
+                        MAIN + "rules/admit/A.java:4: the lifecycle label Names.POST_CHECK is named outside lifecycle",
+                        MAIN + "rules/admit/A.java:5: the lifecycle label "
+                                + "\"undo-operation-type.podopslifecycle.kusionstack.io/a\" is named outside lifecycle");
+        assertThat(broken(LifecycleLabels::findings, MAIN + "lifecycle/A.java", source))
+                .isEmpty();
+        assertThat(broken(LifecycleLabels::findings, MAIN + "kube/write/Urgency.java", source))
+                .isEmpty();
+        assertThat(broken(LifecycleLabels::findings, TEST + "rules/admit/ATest.java", source))
+                .isEmpty();
+    }
+
+    @Test
     void refusesToSleep() {
         assertThat(broken(Sleeps::findings, TEST + "ATest.java", """
                         import static java.lang.Thread.sleep;

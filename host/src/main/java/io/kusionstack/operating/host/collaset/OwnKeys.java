@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Set;
  * is none of it: {@code update-included}, {@code stay-offline}, the rules to skip, the finalizers to expect.
  */
 final class OwnKeys {
-    private static final String LIFECYCLE = ".podopslifecycle.kusionstack.io";
     private static final String DECORATION = "poddecoration.kusionstack.io";
     private static final Set<String> LABELS = Set.of(
             Names.CONTROL,
@@ -35,7 +35,7 @@ final class OwnKeys {
 
     static boolean isLabel(String key) {
         String domain = domain(key);
-        return LABELS.contains(key) || domain.endsWith(LIFECYCLE) || domain.equals(DECORATION);
+        return LABELS.contains(key) || PodOps.isOperationLabel(key) || domain.equals(DECORATION);
     }
 
     static boolean isAnnotation(String key) {

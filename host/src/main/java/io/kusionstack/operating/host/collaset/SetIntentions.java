@@ -118,7 +118,7 @@ public final class SetIntentions implements Intentions, Obstacles {
     }
 
     private static boolean fits(Intention intention, PodRecord pod) {
-        boolean sameOperation = pod.label(Names.key(Names.OPERATING, intention.operation()))
+        boolean sameOperation = PodOps.round(pod, intention.operation())
                 .filter(intention.operatingValue()::equals)
                 .isPresent();
         boolean applied =

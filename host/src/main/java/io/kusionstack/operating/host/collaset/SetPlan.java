@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Intention;
@@ -40,8 +41,7 @@ record SetPlan(Plan intent, Map<String, Intention> intentions, Optional<Wait> ho
         return action instanceof Action.EditPod(PodEdit edit)
                 && edit.images().isEmpty()
                 && edit.labels().set().isEmpty()
-                && (edit.labels().removed().contains(Names.key(Names.OPERATING, Names.COLLASET_OPERATION))
-                        || edit.labels().removed().contains(Names.key(Names.OPERATING, Names.POD_DELETE_OPERATION)));
+                && Names.OWN_OPERATIONS.stream().anyMatch(operation -> PodOps.ends(edit, operation));
     }
 
     static SetPlan then(Plan acts) {

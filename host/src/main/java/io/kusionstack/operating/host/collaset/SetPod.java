@@ -7,7 +7,6 @@ import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Set;
 
 /**
  * A Pod of the set that counts.
@@ -31,10 +30,6 @@ record SetPod(
         boolean ready,
         boolean broken,
         Instant readySince) {
-    private static final Set<String> OWN = Set.of(
-            Names.key(Names.OPERATING, Names.COLLASET_OPERATION),
-            Names.key(Names.OPERATING, Names.POD_DELETE_OPERATION));
-
     /** What is lost least goes first; the name decides between equals. */
     static final Comparator<SetPod> SCALE_IN_ORDER = Comparator.comparing(SetPod::toDelete, Comparator.reverseOrder())
             .thenComparing(SetPod::leaving, Comparator.reverseOrder())
@@ -108,9 +103,7 @@ record SetPod(
 
     /** In the middle of an operation that is not the set's: what goes on there is to be ended first. */
     private boolean operatedByOthers() {
-        boolean others =
-                pod.labels().keySet().stream().anyMatch(key -> key.startsWith(Names.OPERATING) && !OWN.contains(key));
-        return others
+        return PodOps.isBegun(pod, id -> !Names.OWN_OPERATIONS.contains(id))
                 && PodOps.operations(pod).values().stream()
                         .anyMatch(operation -> operation.hasLeftPreCheck() && !operation.isOfASet());
     }

@@ -183,14 +183,17 @@ final class UpdatePlanner {
 
     /** A begin that is on its way keeps its time stamp: another one would be another operation. */
     private void intend(SetPod setPod, PodEdit begin, Template.Change.InPlace change) {
-        String key = Names.key(Names.OPERATING, Names.COLLASET_OPERATION);
         Optional<String> earlier = Optional.ofNullable(snapshot.pending().get(setPod.uid()))
                 .filter(intention -> intention.revision().equals(target))
                 .map(Intention::operatingValue);
-        PodEdit edit =
-                earlier.map(value -> begin.labels(MapEdit.set(key, value))).orElse(begin);
+        PodEdit edit = earlier.map(value -> PodOps.inRound(begin, Names.COLLASET_OPERATION, value))
+                .orElse(begin);
         draft.edit(setPod, edit);
-        publish(setPod, intention(change, edit.labels().set().getOrDefault(key, "")));
+        publish(
+                setPod,
+                intention(
+                        change,
+                        PodOps.begunRound(edit, Names.COLLASET_OPERATION).orElse("")));
     }
 
     private void goOn(SetPod setPod, boolean wanted) {
@@ -231,9 +234,7 @@ final class UpdatePlanner {
     }
 
     private void waitToOperate(SetPod setPod) {
-        String value = setPod.pod()
-                .label(Names.key(Names.OPERATING, Names.COLLASET_OPERATION))
-                .orElse("");
+        String value = PodOps.round(setPod.pod(), Names.COLLASET_OPERATION).orElse("");
         switch (change(setPod)) {
             case Template.Change.InPlace inPlace -> {
                 publish(setPod, intention(inPlace, value));

@@ -49,7 +49,7 @@ final class Refusals implements PodCache.PodListener {
 
         /** As long as an operation is on the Pod its next try may yet come, however long a drain or a delay takes. */
         private boolean isForgotten(PodRecord pod, Instant now) {
-            boolean busy = pod.labels().keySet().stream().anyMatch(key -> key.startsWith(Names.OPERATING));
+            boolean busy = Urgency.isBegun(pod);
             return !busy && refusal.isOver(now);
         }
 

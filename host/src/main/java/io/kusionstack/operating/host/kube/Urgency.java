@@ -34,6 +34,11 @@ enum Urgency {
         return weight;
     }
 
+    /** True if an operation was begun on the Pod and is not finished. */
+    static boolean isBegun(PodRecord pod) {
+        return names(pod.labels().keySet(), BEGUN);
+    }
+
     /** Known before the lifecycle has advanced the edit, so that its turn can come first. */
     static Urgency of(PodRecord seen, PodEdit planned) {
         if (names(planned.labels().set().keySet(), ENDING)

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.lifecycle;
 import io.kusionstack.operating.host.model.Names;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,12 @@ enum LifecycleLabel {
     /** The label key for an operation. */
     String key(String id) {
         return Names.key(prefix, id);
+    }
+
+    /** The id of the operation that a label key names, if it is a key of this prefix. */
+    Optional<String> idIn(String key) {
+        boolean own = key.startsWith(prefix) && key.startsWith("/", prefix.length());
+        return own ? Optional.of(key.substring(prefix.length() + 1)) : Optional.empty();
     }
 
     /** True if the value is a type of operation, not a time. */

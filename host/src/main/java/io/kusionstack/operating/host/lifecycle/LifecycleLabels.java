@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param permissions value by type of operation
  */
 record LifecycleLabels(SortedMap<String, Map<LifecycleLabel, String>> marks, SortedMap<String, String> permissions) {
-    private static final String DOMAIN = ".podopslifecycle.kusionstack.io";
+    static final String DOMAIN = ".podopslifecycle.kusionstack.io";
     private static final LifecycleLabels NONE =
             new LifecycleLabels(Collections.emptySortedMap(), Collections.emptySortedMap());
 

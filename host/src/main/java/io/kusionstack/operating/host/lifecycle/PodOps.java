@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Operations on Pods: what the lifecycle labels mean, and how to begin, finish and give up an operation. The one door of
@@ -110,6 +111,45 @@ public final class PodOps {
                         .filter(type::equals)
                         .isPresent()
                 && !pod.hasLabel(LifecycleLabel.UNDO_OPERATION_TYPE.key(id));
+    }
+
+    /**
+     * The round of the operation: the value of its {@code operating} label, from begin to finish. An operation that begins again
+     * under its id has another one.
+     */
+    public static Optional<String> round(PodRecord pod, String id) {
+        return pod.label(LifecycleLabel.OPERATING.key(id));
+    }
+
+    /** The round with which this edit begins the operation; empty if it does not begin it. */
+    public static Optional<String> begunRound(PodEdit edit, String id) {
+        return Optional.ofNullable(edit.labels().set().get(LifecycleLabel.OPERATING.key(id)));
+    }
+
+    /** The edit, which begins the operation in this round instead of one of its own. */
+    public static PodEdit inRound(PodEdit begin, String id, String round) {
+        return begin.labels(MapEdit.set(LifecycleLabel.OPERATING.key(id), round));
+    }
+
+    /** True if the edit finishes the operation or gives it up. */
+    public static boolean ends(PodEdit edit, String id) {
+        return edit.labels().removed().contains(LifecycleLabel.OPERATING.key(id));
+    }
+
+    /** True if an operation with such an id was begun and is not finished. */
+    public static boolean isBegun(PodRecord pod, Predicate<String> ids) {
+        for (String key : pod.labels().keySet()) {
+            if (LifecycleLabel.OPERATING.idIn(key).filter(ids).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** True for the key of a label that says something of one operation. */
+    public static boolean isOperationLabel(String key) {
+        int slash = key.indexOf('/');
+        return slash >= 0 && key.substring(0, slash).endsWith(LifecycleLabels.DOMAIN);
     }
 
     /**
@@ -244,7 +284,7 @@ public final class PodOps {
 
     /** Gives the operation up if it was begun and is not finished; changes nothing where it is not. */
     public static PodEdit undoBegun(PodRecord pod, String id) {
-        return pod.hasLabel(LifecycleLabel.OPERATING.key(id)) ? undo(pod, id) : PodEdit.of(pod);
+        return round(pod, id).isPresent() ? undo(pod, id) : PodEdit.of(pod);
     }
 
     /** Gives up all that the operator itself has begun with the Pod; changes nothing where that is nothing. */

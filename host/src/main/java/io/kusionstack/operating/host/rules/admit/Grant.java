@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.rules.admit;
 
-import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Map;
@@ -30,7 +30,7 @@ record Grant(
         return new Grant(
                 ask.pod().ref(),
                 ask.operation(),
-                ask.pod().label(Names.key(Names.OPERATING, ask.operation())).orElse(""),
+                PodOps.round(ask.pod(), ask.operation()).orElse(""),
                 ask.stage(),
                 known.generations(),
                 ask.pod().resourceVersion(),

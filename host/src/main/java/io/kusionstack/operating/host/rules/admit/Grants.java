@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.rules.admit;
 
-import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.HashMap;
@@ -135,9 +135,7 @@ final class Grants {
     /** True if the Pod, as it is stored, waits for what was granted. */
     static boolean wants(PodRecord pod, Grant grant) {
         return PodFacts.of(pod).marks(grant.stage()).containsKey(grant.operation())
-                && pod.label(Names.key(Names.OPERATING, grant.operation()))
-                        .orElse("")
-                        .equals(grant.operating());
+                && PodOps.round(pod, grant.operation()).orElse("").equals(grant.operating());
     }
 
     private void prune(String podUid, Map<String, Grant> ofPod) {
