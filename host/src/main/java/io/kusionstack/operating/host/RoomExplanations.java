@@ -2,15 +2,15 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.Actuator;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.ops.Explanations;
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.admit.RuleAdmission;

@@ -110,7 +110,7 @@ final class Rooms implements AutoCloseable {
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
-                        new Settlements(admission),
+                        admission,
                         untracked(),
                         world.caches(),
                         clock),

@@ -2,11 +2,11 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.Actuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.ServiceEmployers;
 import io.kusionstack.operating.host.kube.ServiceEndpoints;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;

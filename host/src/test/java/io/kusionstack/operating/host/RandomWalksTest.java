@@ -3,11 +3,11 @@ package io.kusionstack.operating.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.kube.Failure;
-import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.FakeKubelet;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
@@ -211,7 +211,8 @@ class RandomWalksTest {
 
         private static Optional<Failure> quota(Action action) {
             return action instanceof Action.CreatePod
-                    ? Optional.of(new Failure(action, Fate.FORBIDDEN, 403, "exceeded quota: pods"))
+                    ? Optional.of(new Failure(
+                            action, new WriteResult.NotDone(WriteResult.Cause.FORBIDDEN, 403, "exceeded quota: pods")))
                     : Optional.empty();
         }
 
@@ -219,7 +220,9 @@ class RandomWalksTest {
         private Optional<Failure> brokenWebhook(Action action) {
             boolean aPod = action instanceof Action.EditPod || action instanceof Action.DeletePod;
             return aPod && random.nextBoolean()
-                    ? Optional.of(new Failure(action, Fate.FAILED, 500, "failed calling webhook"))
+                    ? Optional.of(new Failure(
+                            action,
+                            new WriteResult.NotDone(WriteResult.Cause.WEBHOOK_FAILED, 500, "failed calling webhook")))
                     : Optional.empty();
         }
 

@@ -143,7 +143,7 @@ final class WalkWorld {
         LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints.and(pods), employers.with(pods))
                 .minding(obstacles, this::unreachable);
         cluster.gate(gate);
-        cluster.reports(new Settlements(desk));
+        cluster.reports(desk);
         return new Rooms(
                 reconciler(sets, intentions),
                 desk,

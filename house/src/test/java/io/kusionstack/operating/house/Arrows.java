@@ -63,6 +63,7 @@ final class Arrows {
                     .mayLoad("io.fabric8.kubernetes.client.CustomResource"),
             row("host.plan")
                     .mayUse("host.model.Names", "host.model.ContainerBaseline")
+                    .mayUse("host.kernel.Backoff", "host.kernel.Outcome")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     // decision 0003: trees, and no mapper
                     .mayLoad("com.fasterxml.jackson.databind.JsonNode", "com.fasterxml.jackson.databind.node."),

@@ -6,23 +6,23 @@ import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
-import io.kusionstack.operating.host.kube.Actuator;
-import io.kusionstack.operating.host.kube.Applied;
 import io.kusionstack.operating.host.kube.Expectations;
-import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.ResourceContext;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,8 +158,8 @@ public final class CollaSetReconciler implements Reconciler {
     private Outcome failed(CollaSetSnapshot snapshot, SetPlan plan, Applied stored) {
         SetSpec set = snapshot.set();
         for (Failure failure : stored.failures()) {
-            if (failure.fate().isNo()) {
-                Wait why = new Wait(failure.fate().reason(), "", failure.sentence());
+            if (failure.result().isRefusal()) {
+                Wait why = new Wait(failure.result().cause().reason(), "", failure.sentence());
                 intentions.hold(snapshot, why);
                 memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why));
                 String word = why.reason().word();

@@ -1,9 +1,9 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Comparator;
@@ -69,7 +69,7 @@ record CollaSetSnapshot(
     Optional<Refusal> refusedWrites() {
         return refusals.values().stream()
                 .filter(refusal -> refusal.isRecent(now) && !RefusedWrites.isDeletion(refusal))
-                .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
+                .max(Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));
     }

@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.Comparator;
@@ -70,7 +70,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
                 .filter(entry -> concerns.test(entry.getKey(), entry.getValue()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         Optional<Refusal> worst = byPod.values().stream()
-                .filter(known -> known.fate().isNo())
+                .filter(known -> known.result().isRefusal())
                 .max(Comparator.comparing(Refusal::attempts)
                         .thenComparing(known -> known.edit().pod().name(), Comparator.reverseOrder()));
         return new RefusedWrites(byPod, worst);

@@ -1,7 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.ArrayList;
@@ -35,14 +35,16 @@ final class ScaleEvents {
     private static Optional<Plan> refusedReleases(CollaSetSnapshot snapshot, List<Failure> failures) {
         return failures.stream()
                 .filter(failure -> failure.action() instanceof Action.ReleasePod
-                        && failure.fate().isNo())
+                        && failure.result().isRefusal())
                 .findFirst()
                 .map(failure -> Plan.of(new Action.Announce(
                         snapshot.set().ref(),
                         Action.Severity.WARNING,
                         "ReleaseRefused",
-                        "releasing a Pod that does not match spec.selector was refused (" + failure.code() + "): "
-                                + failure.message() + "; give the Pod its labels back, or let the host patch Pods")));
+                        "releasing a Pod that does not match spec.selector was refused ("
+                                + failure.result().code() + "): "
+                                + failure.result().message()
+                                + "; give the Pod its labels back, or let the host patch Pods")));
     }
 
     private static Set<String> leaving(CollaSetSnapshot snapshot) {

@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +153,7 @@ final class SetConditions {
             conditions.set(
                     STALLED,
                     true,
-                    refused.get().fate().reason().word(),
+                    refused.get().result().cause().reason().word(),
                     refused.get().sentence());
         } else if (stuckPod.isPresent()) {
             conditions.set(

@@ -1,15 +1,15 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Applied;
-import io.kusionstack.operating.host.kube.Failure;
-import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plan.WriteResult.Cause;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,7 +109,7 @@ record SetMemory(
     }
 
     private static boolean outlasts(Refusal refusal, Instant now) {
-        return refusal.fate().isNo() && now.isBefore(refusal.outlasting().leavesFrom());
+        return refusal.result().isRefusal() && now.isBefore(refusal.outlasting().leavesFrom());
     }
 
     /** @param known of the Pods that are there; with those that still count though their Pod is gone, or about to be */
@@ -174,7 +174,8 @@ record SetMemory(
     private static Set<String> taken(Applied applied) {
         Set<String> names = new HashSet<>();
         for (Failure failure : applied.failures()) {
-            if (failure.action() instanceof Action.CreatePod create && failure.fate() == Fate.CONFLICT) {
+            if (failure.action() instanceof Action.CreatePod create
+                    && failure.result().cause() == Cause.CONFLICT) {
                 names.add(create.name());
             }
         }
@@ -223,8 +224,8 @@ record SetMemory(
             return Optional.of(new CollaSetSnapshot.Obstacle(
                     refused.get().action() instanceof Action.CreatePod create ? revision(create) : "",
                     generation,
-                    refused.get().code(),
-                    refused.get().message(),
+                    refused.get().result().code(),
+                    refused.get().result().message(),
                     before + 1,
                     now));
         }
@@ -234,7 +235,8 @@ record SetMemory(
 
     /** A conflict is planned anew; what was not sent stands behind something else that failed. */
     private static boolean isObstacle(Failure failure) {
-        return failure.fate() != Fate.CONFLICT && failure.fate() != Fate.NOT_SENT;
+        Cause cause = failure.result().cause();
+        return cause != Cause.CONFLICT && cause != Cause.NOT_SENT;
     }
 
     private static Optional<AwaitedWrite> awaited(Action action) {

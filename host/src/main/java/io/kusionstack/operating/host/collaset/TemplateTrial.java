@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.kube.Failure;
+import io.kusionstack.operating.host.plan.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -83,11 +83,16 @@ sealed interface TemplateTrial {
         TemplateTrial known = before.orElseGet(() -> new Unproven(0, now, ""));
         if (failure.isPresent() && isOfContent(failure.get())) {
             return new TemplateRefused(
-                    failure.get().code(), failure.get().message(), true, generation, attempts(known) + 1, now);
+                    failure.get().result().code(),
+                    failure.get().result().message(),
+                    true,
+                    generation,
+                    attempts(known) + 1,
+                    now);
         }
-        boolean taken =
-                failure.isEmpty() || isQuota(failure.get().code(), failure.get().message());
-        String message = failure.map(Failure::message).orElse("");
+        boolean taken = failure.isEmpty()
+                || isQuota(failure.get().result().code(), failure.get().result().message());
+        String message = failure.map(failed -> failed.result().message()).orElse("");
         boolean same = known instanceof TemplateRefused refused && refused.generation() == generation;
         return switch (known) {
             case DryRunPassed stays -> stays;
@@ -132,7 +137,7 @@ sealed interface TemplateTrial {
                 .isPresent();
         int attempts = before.map(TemplateTrial::attempts).orElse(0);
         return Optional.of(new TemplateRefused(
-                failure.get().code(), failure.get().message(), shown, generation, attempts + 1, now));
+                failure.get().result().code(), failure.get().result().message(), shown, generation, attempts + 1, now));
     }
 
     private static int attempts(TemplateTrial known) {
@@ -147,10 +152,12 @@ sealed interface TemplateTrial {
 
     /** A full quota is none, nor a webhook that cannot be asked. */
     private static boolean isOfContent(Failure failure) {
-        boolean refused = failure.code() == 400 || failure.code() == 403 || failure.code() == 422;
+        boolean refused = failure.result().code() == 400
+                || failure.result().code() == 403
+                || failure.result().code() == 422;
         return refused
-                && !isQuota(failure.code(), failure.message())
-                && !failure.message().contains(NO_DRY_RUN);
+                && !isQuota(failure.result().code(), failure.result().message())
+                && !failure.result().message().contains(NO_DRY_RUN);
     }
 
     /** The quota is the last to be asked: all else has passed. A quota that wants amounts said is no full one. */

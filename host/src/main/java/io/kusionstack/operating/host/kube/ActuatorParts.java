@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.InstantSource;

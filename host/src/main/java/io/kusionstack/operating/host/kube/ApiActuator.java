@@ -2,9 +2,14 @@ package io.kusionstack.operating.host.kube;
 
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.EditReports;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -94,7 +99,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 collect(pods, failures);
             }
             if (intentFailed && !isTelling(action)) {
-                failures.add(new Failure(action, Fate.NOT_SENT, 0, "an earlier action of the plan failed"));
+                failures.add(new Failure(action, RequestSender.notSent("an earlier action of the plan failed")));
                 continue;
             }
             Optional<Failure> failure = act(action, pods);
@@ -205,7 +210,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             Duration wanted = lookAfter(failure);
             if (soonest.isEmpty() || wanted.compareTo(soonest.get()) < 0) {
                 soonest = Optional.of(wanted);
-                why = failure.fate().name();
+                why = failure.result().cause().name();
             }
         }
         return soonest.isEmpty() ? Outcome.done() : Outcome.requeueAfter(soonest.get(), why);
@@ -214,9 +219,9 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     /** When it may be tried again; an answer that is lost must not arrive after that. */
     private Duration lookAfter(Failure failure) {
         Duration paused = target(failure.action()).map(pauses::left).orElse(Duration.ZERO);
-        Duration least = switch (failure.fate()) {
-            case CONFLICT, DONE, READ_AGAIN -> Duration.ZERO;
-            case BUSY, NOT_SENT, REFUSED, FORBIDDEN, FAILED -> BUSY_PAUSE;
+        Duration least = switch (failure.result().cause()) {
+            case CONFLICT -> Duration.ZERO;
+            case BUSY, NOT_SENT, REFUSED, FORBIDDEN, WEBHOOK_FAILED -> BUSY_PAUSE;
             case UNKNOWN -> client.timeout().plusSeconds(2);
         };
         return paused.compareTo(least) < 0 ? least : paused;

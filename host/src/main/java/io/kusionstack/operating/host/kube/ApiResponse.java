@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
@@ -33,10 +34,6 @@ record ApiResponse(int code, byte[] body, Duration retryAfter) {
         return code >= 200 && code < 300;
     }
 
-    boolean isConflict() {
-        return code == 409;
-    }
-
     boolean isNotFound() {
         return code == 404;
     }
@@ -56,8 +53,38 @@ record ApiResponse(int code, byte[] body, Duration retryAfter) {
         return json().path("reason").asText();
     }
 
+    /** The result, where this is the answer to a write. */
+    WriteResult writeResult() {
+        return isSuccess()
+                ? new WriteResult.Written(body)
+                : new WriteResult.NotDone(cause(code, message()), code, message());
+    }
+
+    private static WriteResult.Cause cause(int code, String message) {
+        if (message.contains("failed calling webhook")) {
+            return WriteResult.Cause.WEBHOOK_FAILED;
+        }
+        if (message.startsWith("admission webhook")) {
+            return WriteResult.Cause.REFUSED;
+        }
+        if (code == 409 && message.startsWith("Operation cannot be fulfilled on resourcequotas")) {
+            return WriteResult.Cause.BUSY;
+        }
+        return switch (code) {
+            case 401, 403 -> WriteResult.Cause.FORBIDDEN;
+            case 404, 409, 410 -> WriteResult.Cause.CONFLICT;
+            case 429, 503 -> WriteResult.Cause.BUSY;
+            default -> code >= 500 ? WriteResult.Cause.UNKNOWN : WriteResult.Cause.REFUSED;
+        };
+    }
+
     /** The body as a tree; missing where it is not JSON. */
     JsonNode json() {
+        return tree(body);
+    }
+
+    /** A body as a tree; missing where it is not JSON. */
+    static JsonNode tree(byte[] body) {
         try {
             JsonNode tree = JSON.readTree(body);
             return tree == null ? MissingNode.getInstance() : tree;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ final class DryRuns {
     /** A webhook with side effects refuses to be asked: that says nothing about the edit. */
     private static final String NO_DRY_RUN = "dry run";
 
+    private static final String ASKED = "its dry run has no answer yet";
     private static final String DRY_RUN = "?dryRun=All";
 
     /** So long an answer counts: what is refused since then is seen before many have left. */
@@ -56,7 +59,7 @@ final class DryRuns {
 
         record Proven(int denials, Instant until) implements DryRun {}
 
-        record Denied(int denials, Fate fate, Instant until) implements DryRun {}
+        record Denied(int denials, WriteResult.NotDone result, Instant until) implements DryRun {}
     }
 
     DryRuns(ActuatorParts parts, RequestSender delivery, Refusals refusals, DelayedTasks later) {
@@ -76,7 +79,7 @@ final class DryRuns {
      *
      * @return why the Pod has to stay in service for now; empty if it may leave, or does not leave by this edit
      */
-    Optional<Fate> keepsInService(PodRecord seen, PodEdit edit) {
+    Optional<WriteResult.NotDone> keepsInService(PodRecord seen, PodEdit edit) {
         if (!edit.serviceReady().equals(Optional.of(false)) || seen.gateClosed()) {
             return Optional.empty();
         }
@@ -93,12 +96,12 @@ final class DryRuns {
             case DryRun.Denied denied -> {
                 Duration rest = Duration.between(parts.clock().instant(), denied.until);
                 wakeLater(seen, rest.isNegative() ? Duration.ZERO : rest);
-                yield Optional.of(denied.fate);
+                yield Optional.of(denied.result);
             }
             case DryRun.Asked(int denials, boolean ignored)
             when denials < 0 -> {
                 wakeLater(seen, SOON);
-                yield Optional.of(Fate.NOT_SENT);
+                yield Optional.of(RequestSender.notSent(ASKED));
             }
             case DryRun.Asked(int denials, boolean ignored) -> ask(key, denials, seen, next.get());
         };
@@ -139,7 +142,7 @@ final class DryRuns {
         return asked;
     }
 
-    private Optional<Fate> ask(String key, int denials, PodRecord seen, PodEdit next) {
+    private Optional<WriteResult.NotDone> ask(String key, int denials, PodRecord seen, PodEdit next) {
         Optional<DryRun> learned = Optional.empty();
         try {
             learned = Optional.of(tried(denials, seen, next));
@@ -148,23 +151,24 @@ final class DryRuns {
         }
         if (learned.isEmpty()) {
             wakeLater(seen, SOON);
-            return Optional.of(Fate.NOT_SENT);
+            return Optional.of(RequestSender.notSent(ASKED));
         }
         if (learned.get() instanceof DryRun.Proven) {
             refusals.forgetRehearsed(seen, next);
         }
-        return learned.filter(DryRun.Denied.class::isInstance).map(denied -> ((DryRun.Denied) denied).fate);
+        return learned.filter(DryRun.Denied.class::isInstance).map(denied -> ((DryRun.Denied) denied).result);
     }
 
     private DryRun tried(int denials, PodRecord seen, PodEdit next) {
-        RequestSender.SendResult result =
-                delivery.sendInTurn("Pod", "rehearse", () -> true, () -> rehearse(seen, next));
-        return switch (result) {
-            case RequestSender.SendResult.Answered(ApiResponse answer) -> learned(answer, denials, seen, next);
-            case RequestSender.SendResult.Lost(String why) ->
-                denied(new Refusals.FailedWrite(Fate.UNKNOWN, 0, why), denials, seen, next);
-            case RequestSender.SendResult.NotSent ignored -> later(Fate.NOT_SENT, denials, seen);
-            case RequestSender.SendResult.Overtaken ignored -> later(Fate.NOT_SENT, denials, seen);
+        WriteResult result = delivery.sendInTurn("Pod", "rehearse", () -> true, () -> rehearse(seen, next));
+        if (!(result instanceof WriteResult.NotDone failed)) {
+            return taken(result, denials, seen, next);
+        }
+        return switch (failed.cause()) {
+            case REFUSED, FORBIDDEN, WEBHOOK_FAILED ->
+                failed.message().contains(NO_DRY_RUN) ? proven(denials) : denied(failed, denials, seen, next);
+            case UNKNOWN -> denied(failed, denials, seen, next);
+            case CONFLICT, BUSY, NOT_SENT -> later(RequestSender.notSent(failed.message()), denials, seen);
         };
     }
 
@@ -186,40 +190,37 @@ final class DryRuns {
         return options.toString();
     }
 
-    private DryRun learned(ApiResponse answer, int denials, PodRecord seen, PodEdit next) {
-        Fate fate = Fate.of(answer);
-        PodEdit undone = fate == Fate.DONE && !next.isEmpty() ? undone(answer, seen, next) : PodEdit.of(seen);
-        if (!undone.isEmpty()) {
-            return denied(Refusals.FailedWrite.undone(undone), denials, seen, next);
-        }
-        if (fate == Fate.DONE || fate.isNo() && answer.message().contains(NO_DRY_RUN)) {
-            return new DryRun.Proven(denials, parts.clock().instant().plus(VALID));
-        }
-        return fate.isNo() || fate == Fate.UNKNOWN
-                ? denied(Refusals.FailedWrite.of(answer), denials, seen, next)
-                : later(Fate.NOT_SENT, denials, seen);
+    private DryRun taken(WriteResult result, int denials, PodRecord seen, PodEdit next) {
+        PodEdit undone = !next.isEmpty() && result instanceof WriteResult.Written(byte[] answer)
+                ? undone(answer, seen, next)
+                : PodEdit.of(seen);
+        return undone.isEmpty() ? proven(denials) : denied(Refusals.undone(undone), denials, seen, next);
+    }
+
+    private DryRun proven(int denials) {
+        return new DryRun.Proven(denials, parts.clock().instant().plus(VALID));
     }
 
     /** What a webhook or a policy would take back. */
-    private PodEdit undone(ApiResponse answer, PodRecord seen, PodEdit next) {
+    private PodEdit undone(byte[] answer, PodRecord seen, PodEdit next) {
         try {
-            return PodPatch.missing(seen, parts.parser().parse(answer.body()), next, parts.parser()::keeps);
+            return PodPatch.missing(seen, parts.parser().parse(answer), next, parts.parser()::keeps);
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
     }
 
-    private DryRun denied(Refusals.FailedWrite failed, int denials, PodRecord seen, PodEdit next) {
+    private DryRun denied(WriteResult.NotDone failed, int denials, PodRecord seen, PodEdit next) {
         refusals.noteRehearsed(seen, next, failed);
         // what was not answered is still only a dry run: nothing was sent
-        return later(failed.fate().isNo() ? failed.fate() : Fate.NOT_SENT, denials, seen);
+        return later(failed.isRefusal() ? failed : RequestSender.notSent(failed.message()), denials, seen);
     }
 
     /** It is asked again, after a pause that grows. */
-    private DryRun later(Fate fate, int denials, PodRecord seen) {
+    private DryRun later(WriteResult.NotDone result, int denials, PodRecord seen) {
         Duration pause = Refusal.PAUSES.after(denials + 1);
         wakeLater(seen, pause);
-        return new DryRun.Denied(denials + 1, fate, parts.clock().instant().plus(pause));
+        return new DryRun.Denied(denials + 1, result, parts.clock().instant().plus(pause));
     }
 
     private void wakeLater(PodRecord seen, Duration pause) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Cooldown;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,12 +89,10 @@ final class EventRecorder implements AutoCloseable {
         String collection = "api/v1/namespaces/" + event.about().namespace() + "/events";
         if (next.count == 1) {
             String body = body(event, name, next).toString();
-            RequestSender.SendResult result =
-                    delivery.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
-            if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isConflict()) {
+            WriteResult result = delivery.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
+            if (result instanceof WriteResult.NotDone notDone && notDone.code() == 409) {
                 told.put(name, countOnServer(collection + "/" + name, next));
-            } else if (!(result instanceof RequestSender.SendResult.Answered(ApiResponse answer)
-                    && answer.isSuccess())) {
+            } else if (result instanceof WriteResult.NotDone) {
                 told.remove(name);
             }
             return;
@@ -120,9 +119,9 @@ final class EventRecorder implements AutoCloseable {
     private boolean count(String path, EventCount told) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.put("count", told.count).put("lastTimestamp", told.last.toString());
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.STATUS, "Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
-        return !(result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isNotFound());
+        return !ObjectWriter.isGone(result);
     }
 
     private static ObjectNode body(Action.Announce event, String name, EventCount told) {

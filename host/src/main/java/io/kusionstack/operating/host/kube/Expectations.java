@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;

@@ -1,14 +1,14 @@
 package io.kusionstack.operating.host.kube;
 
-import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds out the result of writes of Pods that got no answer: once the last of them can no longer arrive, the Pod is read
- * in its write lane, again and again until the API server tells, and only then {@link Fate#READ_AGAIN} is reported. Any
+ * in its write lane, again and again until the API server tells, and only then {@link WriteResult.ReadAgain} is reported. Any
  * thread; never blocks.
  */
 final class LostWrites {
@@ -30,17 +30,15 @@ final class LostWrites {
     /** Told apart from others of the same content: the latest of a Pod speaks for those before it. */
     private static final class LostWrite {
         private final PodRecord seen;
-        private final PodEdit edit;
 
-        LostWrite(PodRecord seen, PodEdit edit) {
+        LostWrite(PodRecord seen) {
             this.seen = seen;
-            this.edit = edit;
         }
     }
 
     /** To be called in the lane of the Pod, when the write was given up: for one time-out more the server may apply it. */
-    void note(PodRecord seen, PodEdit edit) {
-        LostWrite lost = new LostWrite(seen, edit);
+    void note(PodRecord seen) {
+        LostWrite lost = new LostWrite(seen);
         newest.put(seen.uid(), lost);
         settleAfter(parts.client().timeout(), lost);
     }
@@ -58,6 +56,6 @@ final class LostWrites {
             return;
         }
         newest.remove(lost.seen.uid());
-        parts.reports().reported(lost.seen, lost.edit, Fate.READ_AGAIN);
+        parts.reports().settled(lost.seen.ref(), new WriteResult.ReadAgain());
     }
 }

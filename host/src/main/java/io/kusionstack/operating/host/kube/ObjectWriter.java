@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +28,14 @@ final class ObjectWriter {
     Optional<Failure> create(Action.CreateObject action) {
         ObjectRef object = action.object();
         String path = ObjectPath.collection(object.kind(), object.namespace());
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "create",
                 () -> parts.client().post(path, action.body().toString()));
-        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isConflict()) {
+        if (result instanceof WriteResult.NotDone(WriteResult.Cause cause, int code, String ignored)
+                && cause == WriteResult.Cause.CONFLICT
+                && code == 409) {
             return existing(action);
         }
         return taken(action, object, result);
@@ -46,17 +50,19 @@ final class ObjectWriter {
                 return Optional.empty();
             }
         } catch (IOException e) {
-            return Optional.of(new Failure(action, Fate.UNKNOWN, 0, e.toString()));
+            return Optional.of(new Failure(action, RequestSender.unknown(e.toString())));
         }
-        return Optional.of(
-                new Failure(action, Fate.CONFLICT, 409, action.object() + " exists already with other content"));
+        return Optional.of(new Failure(
+                action,
+                new WriteResult.NotDone(
+                        WriteResult.Cause.CONFLICT, 409, action.object() + " exists already with other content")));
     }
 
     Optional<Failure> patch(Action.PatchObject action) {
         ObjectRef object = action.object();
         String body =
                 conditional(action.patch(), object, action.resourceVersion()).toString();
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch",
@@ -69,7 +75,7 @@ final class ObjectWriter {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = conditional(status, object, action.resourceVersion()).toString();
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch-status",
@@ -80,15 +86,12 @@ final class ObjectWriter {
     Optional<Failure> delete(Action.DeleteObject action) {
         ObjectRef object = action.object();
         String options = preconditions(object.uid(), action.resourceVersion()).toString();
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "delete",
                 () -> parts.client().delete(ObjectPath.of(object), options));
-        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isNotFound()) {
-            return Optional.empty();
-        }
-        return failure(action, result);
+        return isGone(result) ? Optional.empty() : failure(action, result);
     }
 
     /** @param uid empty for an object that is named without one */
@@ -114,25 +117,23 @@ final class ObjectWriter {
         return body;
     }
 
-    private Optional<Failure> taken(Action action, ObjectRef object, RequestSender.SendResult result) {
-        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isSuccess()) {
-            parts.learner().learn(object.kind(), answer.json());
+    private Optional<Failure> taken(Action action, ObjectRef object, WriteResult result) {
+        if (result instanceof WriteResult.Written(byte[] body)) {
+            parts.learner().learn(object.kind(), ApiResponse.tree(body));
         }
         return failure(action, result);
     }
 
     /** What a result means for the action; empty if it was done. */
-    static Optional<Failure> failure(Action action, RequestSender.SendResult result) {
-        return switch (result) {
-            case RequestSender.SendResult.Overtaken overtaken ->
-                Optional.of(new Failure(action, Fate.CONFLICT, 0, "the object has changed meanwhile"));
-            case RequestSender.SendResult.NotSent not -> Optional.of(new Failure(action, Fate.NOT_SENT, 0, not.why()));
-            case RequestSender.SendResult.Lost lost -> Optional.of(new Failure(action, Fate.UNKNOWN, 0, lost.why()));
-            case RequestSender.SendResult.Answered(ApiResponse answer) ->
-                answer.isSuccess()
-                        ? Optional.empty()
-                        : Optional.of(new Failure(action, Fate.of(answer), answer.code(), answer.message()));
-        };
+    static Optional<Failure> failure(Action action, WriteResult result) {
+        return result instanceof WriteResult.NotDone notDone
+                ? Optional.of(new Failure(action, notDone))
+                : Optional.empty();
+    }
+
+    /** The object that was to be deleted does not exist. */
+    static boolean isGone(WriteResult result) {
+        return result instanceof WriteResult.NotDone notDone && notDone.code() == 404;
     }
 
     /** True if {@code whole} has all that {@code part} has; the server adds defaults and its own metadata. */

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -53,7 +56,7 @@ final class PodCreateDelete {
                         action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
             return Optional.of(tooMany(action));
         }
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.LIFE, KIND, "create", () -> parts.client().post(collection(action), body.toString()));
         if (isOurs(action, result)) {
             lowerIfSeen(action);
@@ -74,11 +77,9 @@ final class PodCreateDelete {
         try {
             ApiResponse answer =
                     delivery.read(() -> parts.client().post(path, action.body().toString()));
-            return answer.isConflict()
-                    ? Optional.empty()
-                    : ObjectWriter.failure(action, new RequestSender.SendResult.Answered(answer));
+            return answer.code() == 409 ? Optional.empty() : ObjectWriter.failure(action, answer.writeResult());
         } catch (IOException e) {
-            return Optional.of(new Failure(action, Fate.UNKNOWN, 0, "no answer: " + e.getMessage()));
+            return Optional.of(new Failure(action, RequestSender.unknown("no answer: " + e.getMessage())));
         }
     }
 
@@ -104,10 +105,8 @@ final class PodCreateDelete {
                 .log("A Pod was not created, for its owner has as many as it may have alive");
         return new Failure(
                 action,
-                Fate.NOT_SENT,
-                0,
-                action.owner() + " has " + action.most()
-                        + " live Pods, created or being created, and may have no more");
+                RequestSender.notSent(action.owner() + " has " + action.most()
+                        + " live Pods, created or being created, and may have no more"));
     }
 
     /** A Pod that was in the cache before it was expected shows up by no event. */
@@ -120,7 +119,7 @@ final class PodCreateDelete {
     }
 
     private void afterFailedCreation(Action.CreatePod action, Failure failure) {
-        if (failure.fate() == Fate.UNKNOWN) {
+        if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lowerUnlessThere(action));
         } else {
             parts.expectations().forgetCreation(action.owner(), action.name());
@@ -141,8 +140,8 @@ final class PodCreateDelete {
      * The name is taken: by an earlier try of this very creation, if the Pod there has our owner and our id and is not on
      * its way out.
      */
-    private boolean isOurs(Action.CreatePod action, RequestSender.SendResult result) {
-        if (!(result instanceof RequestSender.SendResult.Answered(ApiResponse answer)) || !answer.isConflict()) {
+    private boolean isOurs(Action.CreatePod action, WriteResult result) {
+        if (!(result instanceof WriteResult.NotDone notDone) || notDone.code() != 409) {
             return false;
         }
         try {
@@ -172,25 +171,25 @@ final class PodCreateDelete {
             return Optional.empty();
         }
         if (!parts.cache().isSettled()) {
-            return Optional.of(new Failure(action, Fate.NOT_SENT, 0, "the API server has gone back to an older past"));
+            return Optional.of(
+                    new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
         }
         long epoch = parts.cache().epoch();
         String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.LIFE,
                 KIND,
                 "patch",
                 () -> parts.client().patch(PodPatch.path(seen.get()), ApiClient.STRATEGIC, body));
-        Optional<Failure> failure = ObjectWriter.failure(action, result);
-        if (failure.isEmpty() && result instanceof RequestSender.SendResult.Answered(ApiResponse answer)) {
+        if (result instanceof WriteResult.Written(byte[] answer)) {
             learnReleased(answer, epoch);
         }
-        return failure;
+        return ObjectWriter.failure(action, result);
     }
 
-    private void learnReleased(ApiResponse answer, long epoch) {
+    private void learnReleased(byte[] answer, long epoch) {
         try {
-            parts.cache().learn(parts.parser().parse(answer.body()), epoch);
+            parts.cache().learn(parts.parser().parse(answer), epoch);
         } catch (IOException e) {
             // the watch will tell
             return;
@@ -204,12 +203,13 @@ final class PodCreateDelete {
             return Optional.empty();
         }
         if (!parts.cache().isSettled()) {
-            return Optional.of(new Failure(action, Fate.NOT_SENT, 0, "the API server has gone back to an older past"));
+            return Optional.of(
+                    new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
         }
         Optional<Refusal> earlier = refusals.holding(seen.get(), PodEdit.of(seen.get()));
         if (earlier.isPresent()) {
             Refusal known = earlier.get();
-            return Optional.of(new Failure(action, known.fate(), known.code(), known.message()));
+            return Optional.of(new Failure(action, known.result()));
         }
         return deleteNow(action, seen.get());
     }
@@ -219,28 +219,27 @@ final class PodCreateDelete {
         String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
                 .toString();
         parts.expectations().expectDeletion(seen);
-        RequestSender.SendResult result =
+        WriteResult result =
                 delivery.send(Urgency.LIFE, KIND, "delete", () -> parts.client().delete(PodPatch.path(seen), options));
-        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isNotFound()) {
+        if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }
-        Optional<Failure> failure = ObjectWriter.failure(action, result);
-        if (failure.isEmpty() && result instanceof RequestSender.SendResult.Answered(ApiResponse answer)) {
+        if (result instanceof WriteResult.Written(byte[] answer)) {
             learn(answer, epoch);
         }
+        Optional<Failure> failure = ObjectWriter.failure(action, result);
         failure.ifPresent(why -> afterFailedDeletion(seen, why));
         return failure;
     }
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {
-        if (failure.fate().isNo()) {
+        if (failure.result().isRefusal()) {
             rehearsals.disproved(pod);
-            Refusal refusal = refusals.note(
-                    pod, PodEdit.of(pod), new Refusals.FailedWrite(failure.fate(), failure.code(), failure.message()));
+            Refusal refusal = refusals.note(pod, PodEdit.of(pod), failure.result());
             refusal.tries(parts.clock().instant())
                     .forEach(pause -> later.after(pause, () -> parts.cache().wake(pod.uid())));
         }
-        if (failure.fate() == Fate.UNKNOWN) {
+        if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));
         } else {
             parts.expectations().forgetDeletion(pod);
@@ -259,12 +258,12 @@ final class PodCreateDelete {
     }
 
     /** The answer is the Pod as long as it is terminating, else a Status. */
-    private void learn(ApiResponse answer, long epoch) {
-        if (!answer.json().path("kind").asText().equals(KIND)) {
+    private void learn(byte[] answer, long epoch) {
+        if (!ApiResponse.tree(answer).path("kind").asText().equals(KIND)) {
             return;
         }
         try {
-            PodRecord after = parts.parser().parse(answer.body());
+            PodRecord after = parts.parser().parse(answer);
             if (after.terminating()) {
                 parts.cache().learn(after, epoch);
             }

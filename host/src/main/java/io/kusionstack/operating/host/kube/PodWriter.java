@@ -3,6 +3,8 @@ package io.kusionstack.operating.host.kube;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -121,22 +123,26 @@ final class PodWriter {
     private Tried attempt(PodWrite write, PodEdit edit) {
         Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen, edit);
         if (edit.isEmpty() || holding.isPresent()) {
-            parts.reports()
-                    .reported(
-                            write.seen, edit, holding.map(PodWriter::fateOfHeld).orElse(Fate.NOT_SENT));
+            report(write, holding.map(PodWriter::heldBack).orElseGet(() -> RequestSender.notSent("nothing to write")));
             return Tried.GIVEN_UP;
         }
-        Optional<Fate> kept = rehearsals.keepsInService(write.seen, edit);
+        Optional<WriteResult.NotDone> kept = rehearsals.keepsInService(write.seen, edit);
         if (kept.isPresent()) {
-            parts.reports().reported(write.seen, edit, kept.get());
+            report(write, kept.get());
             return Tried.GIVEN_UP;
         }
         return send(write, edit);
     }
 
     /** A Pod whose write is refused stands back for others for as long as that lasts. */
-    private static Fate fateOfHeld(Refusal refusal) {
-        return refusal.fate().isNo() ? refusal.fate() : Fate.NOT_SENT;
+    private static WriteResult.NotDone heldBack(Refusal refusal) {
+        return refusal.result().isRefusal()
+                ? refusal.result()
+                : RequestSender.notSent("an earlier write had no answer");
+    }
+
+    private void report(PodWrite write, WriteResult result) {
+        parts.reports().settled(write.seen.ref(), result);
     }
 
     private Tried send(PodWrite write, PodEdit edit) {
@@ -162,12 +168,12 @@ final class PodWriter {
         return interpret(second, gate, sendOne(after.get(), gate));
     }
 
-    private RequestSender.SendResult sendOne(PodRecord seen, PodEdit edit) {
+    private WriteResult sendOne(PodRecord seen, PodEdit edit) {
         PodPatch plain = PodPatch.of(seen, edit, parts.clock().instant());
         PodPatch patch = parts.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();
         if (!parts.cache().isSettled()) {
-            return new RequestSender.SendResult.NotSent("the API server has gone back to an older past");
+            return RequestSender.notSent("the API server has gone back to an older past");
         }
         return delivery.sendInTurn(
                 KIND,
@@ -183,71 +189,64 @@ final class PodWriter {
                 .isPresent();
     }
 
-    private Tried interpret(PodWrite write, PodEdit edit, RequestSender.SendResult result) {
+    private Tried interpret(PodWrite write, PodEdit edit, WriteResult result) {
         return switch (result) {
-            case RequestSender.SendResult.Answered answered -> answered(write, edit, answered.answer());
-            case RequestSender.SendResult.Overtaken overtaken -> {
-                // the newer record has woken everybody already
-                parts.metrics().outdated(KIND);
-                parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
-                yield Tried.GIVEN_UP;
+            case WriteResult.Written written -> {
+                learn(write, edit, written);
+                yield Tried.DONE;
             }
-            case RequestSender.SendResult.NotSent ignored -> {
-                parts.reports().reported(write.seen, edit, Fate.NOT_SENT);
-                wakeLater(write.seen, PATIENCE);
-                yield Tried.GIVEN_UP;
-            }
-            case RequestSender.SendResult.Lost lost -> {
-                LOG.atWarn()
-                        .addKeyValue("pod", write.seen.ref())
-                        .addKeyValue("cause", lost.why())
-                        .log("No answer to a write of a Pod; it will be read");
-                parts.reports().reported(write.seen, edit, Fate.UNKNOWN);
-                lostWrites.note(write.seen, edit);
-                Refusals.FailedWrite failed = new Refusals.FailedWrite(Fate.UNKNOWN, 0, lost.why());
-                Refusal refusal = refusals.note(write.seen, edit, failed);
-                readLater(write.seen, Duration.between(parts.clock().instant(), refusal.until()), true);
-                yield Tried.GIVEN_UP;
-            }
+            case WriteResult.NotDone failed -> failed(write, edit, failed);
+            case WriteResult.ReadAgain read -> throw new IllegalStateException("only a read tells so: " + read);
         };
     }
 
-    private Tried answered(PodWrite write, PodEdit edit, ApiResponse answer) {
-        Fate fate = Fate.of(answer);
-        return switch (fate) {
-            case DONE -> {
-                learn(write, edit, answer);
-                yield Tried.DONE;
-            }
-            case BUSY -> {
-                parts.reports().reported(write.seen, edit, Fate.BUSY);
-                yield Tried.BUSY;
-            }
-            case REFUSED, FORBIDDEN, FAILED -> refused(write, edit, answer);
-            case CONFLICT, UNKNOWN, NOT_SENT, READ_AGAIN -> {
-                parts.reports().reported(write.seen, edit, Fate.CONFLICT);
+    private Tried failed(PodWrite write, PodEdit edit, WriteResult.NotDone result) {
+        if (result.isRefusal()) {
+            noteRefused(write, edit, result);
+        }
+        report(write, result);
+        return switch (result.cause()) {
+            case BUSY -> Tried.BUSY;
+            case REFUSED, FORBIDDEN -> Tried.REFUSED;
+            case WEBHOOK_FAILED -> Tried.GIVEN_UP;
+            case CONFLICT -> {
                 readLater(write.seen, PATIENCE, false);
                 yield Tried.GIVEN_UP;
             }
+            case NOT_SENT -> {
+                wakeLater(write.seen, PATIENCE);
+                yield Tried.GIVEN_UP;
+            }
+            case UNKNOWN -> {
+                noteUnknown(write, edit, result);
+                yield Tried.GIVEN_UP;
+            }
         };
     }
 
-    private Tried refused(PodWrite write, PodEdit edit, ApiResponse answer) {
-        Fate fate = Fate.of(answer);
-        Refusal refusal = refusals.note(write.seen, edit, Refusals.FailedWrite.of(answer));
+    private void noteUnknown(PodWrite write, PodEdit edit, WriteResult.NotDone lost) {
+        LOG.atWarn()
+                .addKeyValue("pod", write.seen.ref())
+                .addKeyValue("cause", lost.message())
+                .log("No answer to a write of a Pod; it will be read");
+        lostWrites.note(write.seen);
+        Refusal refusal = refusals.note(write.seen, edit, lost);
+        readLater(write.seen, Duration.between(parts.clock().instant(), refusal.until()), true);
+    }
+
+    private void noteRefused(PodWrite write, PodEdit edit, WriteResult.NotDone refused) {
+        Refusal refusal = refusals.note(write.seen, edit, refused);
         LOG.atLevel(refusal.attempts() == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("pod", write.seen.ref())
-                .addKeyValue("code", answer.code())
-                .addKeyValue("answer", answer.message())
+                .addKeyValue("code", refused.code())
+                .addKeyValue("answer", refused.message())
                 .log("The API server refuses an edit of a Pod");
         rehearsals.disproved(write.seen);
         wakeLater(write.seen, refusal);
-        parts.reports().reported(write.seen, edit, fate);
-        return fate.isToContent() ? Tried.REFUSED : Tried.GIVEN_UP;
     }
 
-    private void learn(PodWrite write, PodEdit edit, ApiResponse answer) {
-        PodRecord after = parsed(answer);
+    private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
+        PodRecord after = parsed(result);
         PodEdit missing = PodPatch.missing(write.seen, after, edit, parser::keeps);
         if (!missing.isEmpty()) {
             parts.metrics().intentMissed(KIND);
@@ -260,19 +259,19 @@ final class PodWriter {
             refusals.forget(write.seen, edit);
         }
         parts.cache().learn(after, write.epoch);
-        parts.reports().reported(write.seen, edit, Fate.DONE);
+        report(write, result);
     }
 
     /** Noted as what would be sent next: it would be undone as well. */
     private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
         PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), parts.gate());
         PodEdit undone = next.isEmpty() ? missing : next;
-        wakeLater(after, refusals.note(after, undone, Refusals.FailedWrite.undone(missing)));
+        wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
     }
 
-    private PodRecord parsed(ApiResponse answer) {
+    private PodRecord parsed(WriteResult.Written result) {
         try {
-            return parser.parse(answer.body());
+            return parser.parse(result.body());
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }

@@ -8,6 +8,8 @@ import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -44,7 +46,7 @@ final class Refusals implements PodCache.PodListener {
      */
     private record NotedRefusal(String content, boolean rehearsed, Refusal refusal) {
         boolean speaksOf(PodRecord pod, Instant now) {
-            return !isForgotten(pod, now) && (!refusal.fate().isToContent() || content.equals(contentOf(pod)));
+            return !isForgotten(pod, now) && (!refusal.result().isToContent() || content.equals(contentOf(pod)));
         }
 
         /** As long as an operation is on the Pod its next try may yet come, however long a drain or a delay takes. */
@@ -54,7 +56,7 @@ final class Refusals implements PodCache.PodListener {
         }
 
         boolean isWorthTelling() {
-            return refusal.fate().isNo() || refusal.attempts() >= WORTH_TELLING;
+            return refusal.result().isRefusal() || refusal.attempts() >= WORTH_TELLING;
         }
     }
 
@@ -63,18 +65,18 @@ final class Refusals implements PodCache.PodListener {
         this.events = events;
     }
 
-    Refusal note(PodRecord seen, PodEdit edit, FailedWrite failed) {
+    Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
         return note(seen, edit, failed, false);
     }
 
     /** A dry run of the edit was refused, or not answered. */
-    Refusal noteRehearsed(PodRecord seen, PodEdit edit, FailedWrite failed) {
+    Refusal noteRehearsed(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
         return note(seen, edit, failed, true);
     }
 
-    private Refusal note(PodRecord seen, PodEdit edit, FailedWrite failed, boolean rehearsed) {
+    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean rehearsed) {
         Instant now = clock.instant();
-        String key = failed.fate().isToContent() ? likeness(edit) : way(edit);
+        String key = failed.isToContent() ? likeness(edit) : way(edit);
         Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
         if (all.size() >= MOST_OF_ONE_POD) {
             all.clear();
@@ -86,28 +88,21 @@ final class Refusals implements PodCache.PodListener {
             return new NotedRefusal(
                     contentOf(seen),
                     rehearsed && (before == null || before.rehearsed),
-                    new Refusal(failed.fate(), failed.code(), failed.message(), edit, attempts, until, left));
+                    new Refusal(failed, edit, attempts, until, left));
         });
-        if (noted.refusal.attempts() == (failed.fate().isNo() ? 1 : WORTH_TELLING)) {
+        if (noted.refusal.attempts() == (failed.isRefusal() ? 1 : WORTH_TELLING)) {
             events.accept(event(seen, noted.refusal));
         }
         return noted.refusal;
     }
 
-    /** What the API server answered, or why there is no answer. */
-    record FailedWrite(Fate fate, int code, String message) {
-        static FailedWrite of(ApiResponse answer) {
-            return new FailedWrite(Fate.of(answer), answer.code(), answer.message());
-        }
-
-        /** It said yes, and did not do all of it. */
-        static FailedWrite undone(PodEdit missing) {
-            return new FailedWrite(
-                    Fate.REFUSED,
-                    0,
-                    "the API server takes it and leaves out " + PodPatch.named(missing)
-                            + ": find the webhook or policy that changes Pods");
-        }
+    /** The API server took the write, and did not do all of it. */
+    static WriteResult.NotDone undone(PodEdit missing) {
+        return new WriteResult.NotDone(
+                WriteResult.Cause.REFUSED,
+                0,
+                "the API server takes it and leaves out " + PodPatch.named(missing)
+                        + ": find the webhook or policy that changes Pods");
     }
 
     /** A write like this got through. */
@@ -135,7 +130,7 @@ final class Refusals implements PodCache.PodListener {
         return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
                 .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
                 .map(NotedRefusal::refusal)
-                .max(Comparator.comparing((Refusal refusal) -> refusal.fate().isNo())
+                .max(Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(Refusal::until));
     }
@@ -204,7 +199,10 @@ final class Refusals implements PodCache.PodListener {
 
     private static Action.Announce event(PodRecord pod, Refusal refusal) {
         return new Action.Announce(
-                owner(pod), Action.Severity.WARNING, refusal.fate().reason().word(), refusal.sentence());
+                owner(pod),
+                Action.Severity.WARNING,
+                refusal.result().cause().reason().word(),
+                refusal.sentence());
     }
 
     /** The CollaSet that controls the Pod. */

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -31,27 +32,12 @@ final class RequestSender {
         ApiResponse send() throws IOException;
     }
 
-    /** What became of a request. */
-    sealed interface SendResult {
-        /** The API server answered. */
-        record Answered(ApiResponse answer) implements SendResult {}
-
-        /** Nothing was sent. */
-        record NotSent(String why) implements SendResult {}
-
-        /** Nothing was sent: while the request waited its turn, the object it was decided on has changed. */
-        record Overtaken() implements SendResult {}
-
-        /** It was sent, and what became of it is not known. */
-        record Lost(String why) implements SendResult {}
-    }
-
     /** Waits its turn and sends. */
-    SendResult send(Urgency urgency, String kind, String verb, ApiRequest request) {
+    WriteResult send(Urgency urgency, String kind, String verb, ApiRequest request) {
         return inTurn(urgency, () -> sendInTurn(kind, verb, () -> true, request))
                 .orElseGet(() -> {
                     metrics.notSent(kind, verb);
-                    return new SendResult.NotSent("the host is stopping");
+                    return notSent("the host is stopping");
                 });
     }
 
@@ -75,48 +61,63 @@ final class RequestSender {
      *
      * @param current asked at the last moment, too: is the decision still about the newest state that is known?
      */
-    SendResult sendInTurn(String kind, String verb, BooleanSupplier current, ApiRequest request) {
+    WriteResult sendInTurn(String kind, String verb, BooleanSupplier current, ApiRequest request) {
         if (!fence.isOpenFor(timeout)) {
             metrics.notSent(kind, verb);
-            return new SendResult.NotSent("the lease is not sure to outlast the request");
+            return notSent("the lease is not sure to outlast the request");
         }
-        return current.getAsBoolean() ? sendNow(kind, verb, request) : new SendResult.Overtaken();
+        if (!current.getAsBoolean()) {
+            metrics.outdated(kind);
+            return new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 0, "the object has changed meanwhile");
+        }
+        return sendNow(kind, verb, request);
     }
 
-    private SendResult sendNow(String kind, String verb, ApiRequest request) {
+    /** Nothing was sent. */
+    static WriteResult.NotDone notSent(String why) {
+        return new WriteResult.NotDone(WriteResult.Cause.NOT_SENT, 0, why);
+    }
+
+    /** It was sent, and nobody knows whether it was done. */
+    static WriteResult.NotDone unknown(String why) {
+        return new WriteResult.NotDone(WriteResult.Cause.UNKNOWN, 0, why);
+    }
+
+    private WriteResult sendNow(String kind, String verb, ApiRequest request) {
         long start = System.nanoTime();
         try {
-            ApiResponse answer = request.send();
-            switch (Fate.of(answer)) {
-                case DONE -> {
-                    Duration latency = Duration.ofNanos(System.nanoTime() - start);
-                    metrics.sent(kind, verb, latency);
-                    limiter.answered(latency);
-                }
-                case BUSY -> {
-                    Duration pause = answer.retryAfter().isZero() ? DEFAULT_PAUSE : answer.retryAfter();
-                    metrics.throttled(pause);
-                    limiter.pause(pause);
-                }
-                case CONFLICT -> metrics.conflict(kind, verb);
-                case REFUSED, FORBIDDEN, FAILED -> metrics.refused(kind, verb, answer.code());
-                case UNKNOWN -> {
-                    metrics.unknownOutcome(kind, verb);
-                    return new SendResult.Lost(answer.message());
-                }
-                case NOT_SENT, READ_AGAIN -> throw new IllegalStateException("no answer says so: " + answer.code());
-            }
-            return new SendResult.Answered(answer);
+            ApiResponse response = request.send();
+            WriteResult result = response.writeResult();
+            measure(kind, verb, response, result, Duration.ofNanos(System.nanoTime() - start));
+            return result;
         } catch (ConnectException e) {
             metrics.notSent(kind, verb);
-            return new SendResult.NotSent("no connection to the API server: " + e.getMessage());
+            return notSent("no connection to the API server: " + e.getMessage());
         } catch (InterruptedIOException e) {
             metrics.unknownOutcome(kind, verb);
-            return new SendResult.Lost("no answer within " + timeout.toMillis()
+            return unknown("no answer within " + timeout.toMillis()
                     + " ms: the API server hangs, or a webhook that it has to ask");
         } catch (IOException e) {
             metrics.unknownOutcome(kind, verb);
-            return new SendResult.Lost(e.toString());
+            return unknown(e.toString());
+        }
+    }
+
+    private void measure(String kind, String verb, ApiResponse response, WriteResult result, Duration latency) {
+        if (!(result instanceof WriteResult.NotDone notDone)) {
+            metrics.sent(kind, verb, latency);
+            limiter.answered(latency);
+            return;
+        }
+        switch (notDone.cause()) {
+            case BUSY -> {
+                Duration pause = response.retryAfter().isZero() ? DEFAULT_PAUSE : response.retryAfter();
+                metrics.throttled(pause);
+                limiter.pause(pause);
+            }
+            case CONFLICT -> metrics.conflict(kind, verb);
+            case REFUSED, FORBIDDEN, WEBHOOK_FAILED -> metrics.refused(kind, verb, notDone.code());
+            case UNKNOWN, NOT_SENT -> metrics.unknownOutcome(kind, verb);
         }
     }
 

@@ -1,8 +1,11 @@
 package io.kusionstack.operating.host.kube;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -98,7 +101,7 @@ final class StatusWriter {
      * again, for the object does not change. A conflict is planned anew.
      */
     private void again(String uid, Action.WriteStatus action, Failure failure) {
-        if (failure.fate() == Fate.CONFLICT) {
+        if (failure.result().cause() == WriteResult.Cause.CONFLICT) {
             return;
         }
         lock.lock();
@@ -134,20 +137,18 @@ final class StatusWriter {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = ObjectWriter.conditional(status, action.object(), version).toString();
-        RequestSender.SendResult result = delivery.send(
+        WriteResult result = delivery.send(
                 Urgency.STATUS,
                 action.object().kind().kind(),
                 "patch-status",
                 () -> parts.client().patch(ObjectPath.of(action.object()) + "/status", ApiClient.MERGE, body));
-        if (result instanceof RequestSender.SendResult.Answered(ApiResponse answer) && answer.isSuccess()) {
-            parts.learner().learn(action.object().kind(), answer.json());
-            pruned.written(action, answer.json());
+        if (result instanceof WriteResult.Written(byte[] answer)) {
+            JsonNode written = ApiResponse.tree(answer);
+            parts.learner().learn(action.object().kind(), written);
+            pruned.written(action, written);
             noteWritten(
                     action,
-                    PodParser.version(answer.json()
-                            .path("metadata")
-                            .path("resourceVersion")
-                            .asText()));
+                    PodParser.version(written.at("/metadata/resourceVersion").asText()));
         }
         return ObjectWriter.failure(action, result);
     }

@@ -1,7 +1,10 @@
 package io.kusionstack.operating.host.kube;
 
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,7 +55,7 @@ final class WritePauses {
     Optional<Failure> unlessPaused(WriteTarget target, Action action, Supplier<Optional<Failure>> write) {
         Optional<Failure> earlier = running(target);
         if (earlier.isPresent()) {
-            return earlier.map(known -> new Failure(action, known.fate(), known.code(), known.message()));
+            return earlier.map(known -> new Failure(action, known.result()));
         }
         Optional<Failure> failure = write.get();
         failure.ifPresentOrElse(why -> note(target, why), () -> forget(target));
@@ -64,11 +67,11 @@ final class WritePauses {
         if (pause == null || !clock.instant().isBefore(pause.until)) {
             return Optional.empty();
         }
-        boolean holds = switch (pause.failure.fate()) {
+        boolean holds = switch (pause.failure.result().cause()) {
             case REFUSED -> pause.version == target.version();
-            case FORBIDDEN, FAILED, UNKNOWN -> true;
+            case FORBIDDEN, WEBHOOK_FAILED, UNKNOWN -> true;
             // what was not sent or not read may be sent whenever there is an occasion; only the asking slows down
-            case DONE, CONFLICT, BUSY, NOT_SENT, READ_AGAIN -> false;
+            case CONFLICT, BUSY, NOT_SENT -> false;
         };
         return holds ? Optional.of(pause.failure) : Optional.empty();
     }
@@ -78,20 +81,20 @@ final class WritePauses {
         synchronized (this) {
             WritePause before = byWrite.get(target.key());
             attempts = before == null ? 1 : before.attempts + 1;
-            Instant until = clock.instant().plus(pause(failure.fate(), attempts));
+            Instant until = clock.instant().plus(pause(failure.result().cause(), attempts));
             byWrite.put(target.key(), new WritePause(failure, target.version(), attempts, until));
         }
-        if (failure.fate().isNo() ? attempts == 1 : attempts == CONFLICTS_AT_ONCE) {
+        if (failure.result().isRefusal() ? attempts == 1 : attempts == CONFLICTS_AT_ONCE) {
             events.accept(new Action.Announce(
                     target.object(),
                     Action.Severity.WARNING,
-                    failure.fate().reason().word(),
+                    failure.result().cause().reason().word(),
                     failure.sentence()));
         }
     }
 
-    private static Duration pause(Fate fate, int attempts) {
-        if (fate != Fate.CONFLICT) {
+    private static Duration pause(WriteResult.Cause cause, int attempts) {
+        if (cause != WriteResult.Cause.CONFLICT) {
             return Refusal.PAUSES.after(attempts);
         }
         return attempts <= CONFLICTS_AT_ONCE ? Duration.ZERO : Refusal.PAUSES.after(attempts - CONFLICTS_AT_ONCE);

@@ -5,7 +5,7 @@ import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 
 /** The port through which the lifecycle asks the transition rules. Called under the Pod's write lane; never blocks on I/O. */
-public interface PodAdmission {
+public interface PodAdmission extends EditReports {
     /**
      * May the Pod go on at this stage, now? A Pod that passes holds its slots from here on, until the cache shows that it
      * left service or {@link #settled} says that the write never happened.
@@ -29,27 +29,14 @@ public interface PodAdmission {
     default void hindered(PodRecord pod) {}
 
     /**
-     * What became of the edit of a Pod that passed the lifecycle gate. To be called by the actuator, still under the
-     * Pod's write lane, after every such edit; after {@link Settlement#WRITTEN} it may be left out.
+     * Takes the result of the edit of a Pod that passed the lifecycle gate. To be called by the actuator, still under the
+     * Pod's write lane, after every such edit; after {@link WriteResult.Written} it may be left out.
      */
-    default void settled(PodRef pod, Settlement settlement) {}
+    @Override
+    default void settled(PodRef pod, WriteResult result) {}
 
     /** Every stage passes: for hosts that run no rules. */
     static PodAdmission none() {
         return (pod, operation, stage, now) -> new Decision.Admitted();
-    }
-
-    /** What became of an edit. */
-    enum Settlement {
-        /** The server confirmed it; the response is in the cache, or soon will be. */
-        WRITTEN,
-        /** The server does not take its content: the same edit would be refused again. */
-        REFUSED,
-        /** It was not made, which says nothing of its content: nothing was sent, the server was too busy, the Pod had moved. */
-        NOT_APPLIED,
-        /** No answer: it may have been applied, or may yet be. */
-        UNKNOWN,
-        /** After {@link #UNKNOWN}: the time of the request is over, and the Pod, read since then, is in the cache. */
-        READ_AGAIN
     }
 }

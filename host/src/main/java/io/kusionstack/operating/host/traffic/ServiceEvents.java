@@ -1,7 +1,7 @@
 package io.kusionstack.operating.host.traffic;
 
-import io.kusionstack.operating.host.kube.Actuator;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Wait;
 import java.util.List;

@@ -5,14 +5,14 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
-import io.kusionstack.operating.host.kube.Actuator;
-import io.kusionstack.operating.host.kube.Applied;
-import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.kube.ObjectCache;
 import io.kusionstack.operating.host.kube.PodCache;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Endpoints;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
@@ -355,7 +355,7 @@ public final class TrafficReconciler implements Reconciler {
     /** What cannot be written for good is told in the log, again and again with back-off. */
     private static Outcome failed(ManagedService managedService, Applied stored) {
         for (Failure failure : stored.failures()) {
-            if (failure.fate().isNo()) {
+            if (failure.result().isRefusal()) {
                 throw new IllegalStateException(
                         WaitMessages.unrecorded(managedService, failure).message());
             }

@@ -1,9 +1,9 @@
 package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.traffic.Observation;
@@ -151,8 +151,9 @@ final class WaitMessages {
         return new Wait(
                 Reason.TRAFFIC_RECORD_REFUSED,
                 managedService.name(),
-                managedService.name() + ": its finalizers and records cannot be written (" + failure.code() + "): "
-                        + failure.message()
+                managedService.name() + ": its finalizers and records cannot be written ("
+                        + failure.result().code() + "): "
+                        + failure.result().message()
                         + "; nothing is put on until then. The host needs the right to patch services");
     }
 

@@ -2,12 +2,12 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,8 +83,7 @@ class RefusedWritesTest {
     @Test
     void theOneThatTriesAgainIsOutOnlyForThat() {
         Refusal over = refusal(first, 5);
-        Refusal running = new Refusal(
-                over.fate(), over.code(), over.message(), over.edit(), 6, Snapshots.NOW.plusSeconds(30), false);
+        Refusal running = new Refusal(over.result(), over.edit(), 6, Snapshots.NOW.plusSeconds(30), false);
 
         assertThat(undone(planned(over))).isEmpty();
         assertThat(undone(planned(running))).containsExactly(cause);
@@ -104,8 +103,7 @@ class RefusedWritesTest {
     /** Out of service at the sixth try, after which the pause is 32 s, and 4 min until the Pod leaves service again. */
     private Refusal leaving(Instant from) {
         Refusal known = refusal(first, 6);
-        return new Refusal(
-                known.fate(), known.code(), known.message(), known.edit(), 6, from.minusSeconds(240 - 32), true);
+        return new Refusal(known.result(), known.edit(), 6, from.minusSeconds(240 - 32), true);
     }
 
     @Test
@@ -173,8 +171,7 @@ class RefusedWritesTest {
     @Test
     void theFirstTryOfAPodThatIsGoneCountsAsIfItHadLasted() {
         Refusal known = refusal(first, 2);
-        Refusal early = new Refusal(
-                known.fate(), known.code(), known.message(), known.edit(), 2, Snapshots.NOW.plusSeconds(2), true);
+        Refusal early = new Refusal(known.result(), known.edit(), 2, Snapshots.NOW.plusSeconds(2), true);
         SetMemory memory = SetMemory.NONE.seen(Snapshots.of(Snapshots.set().replicas(1))
                 .pods(first)
                 .refusal(cause, early)
@@ -260,7 +257,11 @@ class RefusedWritesTest {
     private Refusal deletion(int attempts, Instant from) {
         PodEdit none = PodEdit.of(first.build());
         return new Refusal(
-                Fate.REFUSED, 422, "frozen", none, attempts, attempts > 4 ? from.minusSeconds(240 - 32) : from, true);
+                new WriteResult.NotDone(WriteResult.Cause.REFUSED, 422, "frozen"),
+                none,
+                attempts,
+                attempts > 4 ? from.minusSeconds(240 - 32) : from,
+                true);
     }
 
     private SetPlan planned(Refusal refusal) {
@@ -333,7 +334,12 @@ class RefusedWritesTest {
     private static Refusal refusal(Pods pod, int attempts) {
         PodEdit edit = PodEdit.of(pod.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
         Instant until = Snapshots.NOW.plusSeconds(attempts >= 5 ? 0 : 1);
-        return new Refusal(Fate.FAILED, 500, "failed calling webhook", edit, attempts, until, false);
+        return new Refusal(
+                new WriteResult.NotDone(WriteResult.Cause.WEBHOOK_FAILED, 500, "failed calling webhook"),
+                edit,
+                attempts,
+                until,
+                false);
     }
 
     private static List<String> edited(SetPlan plan) {

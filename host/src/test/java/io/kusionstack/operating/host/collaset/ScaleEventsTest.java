@@ -3,13 +3,13 @@ package io.kusionstack.operating.host.collaset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.kusionstack.operating.host.kube.Failure;
-import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,8 @@ class ScaleEventsTest {
     @Test
     void tellsNothingOfWhatWasNotDone() {
         CollaSetSnapshot snapshot = Snapshots.of(Snapshots.set()).build();
-        List<Failure> refused = List.of(new Failure(creation("a"), Fate.REFUSED, 403, "exceeded quota: pods"));
+        List<Failure> refused = List.of(new Failure(
+                creation("a"), new WriteResult.NotDone(WriteResult.Cause.REFUSED, 403, "exceeded quota: pods")));
 
         assertThat(ScaleEvents.of(snapshot, Plan.of(creation("a")), refused)).isEqualTo(Plan.nothing());
     }

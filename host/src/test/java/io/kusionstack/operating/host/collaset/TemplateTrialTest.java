@@ -2,9 +2,9 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kube.Failure;
-import io.kusionstack.operating.host.kube.Fate;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,8 @@ class TemplateTrialTest {
                 "BUSY    | 429 | too many requests | Unproven",
                 "UNKNOWN | 0   | timeout | Unproven"
             })
-    void readsFromTheAnswerWhetherTheContentIsRefused(Fate kind, int code, String message, String expected) {
+    void readsFromTheAnswerWhetherTheContentIsRefused(
+            WriteResult.Cause kind, int code, String message, String expected) {
         assertThat(TemplateTrial.tried(Optional.of(failure(kind, code, message)), Optional.empty(), 1, NOW)
                         .getClass()
                         .getSimpleName())
@@ -38,7 +39,7 @@ class TemplateTrialTest {
 
     @Test
     void isNotTakenBackByAServerThatCannotBeAskedUntilTheSetChanges() {
-        Optional<Failure> unasked = Optional.of(failure(Fate.UNKNOWN, 0, "timeout"));
+        Optional<Failure> unasked = Optional.of(failure(WriteResult.Cause.UNKNOWN, 0, "timeout"));
 
         assertThat(TemplateTrial.tried(unasked, refused(true, 1), 1, NOW))
                 .isEqualTo(refused(true, 2).get());
@@ -62,7 +63,7 @@ class TemplateTrialTest {
 
     @Test
     void growsThePausesWhileRealPodsAreRefusedThatADryRunTakes() {
-        Optional<Failure> denied = Optional.of(failure(Fate.REFUSED, 403, "denied"));
+        Optional<Failure> denied = Optional.of(failure(WriteResult.Cause.REFUSED, 403, "denied"));
 
         assertThat(TemplateTrial.created(denied, Optional.of(new TemplateTrial.DryRunPassed(2)), 1, NOW))
                 .isEqualTo(refused(false, 3));
@@ -72,8 +73,8 @@ class TemplateTrialTest {
 
     @Test
     void learnsFromCreations() {
-        Optional<Failure> denied = Optional.of(failure(Fate.REFUSED, 403, "denied"));
-        Optional<Failure> quota = Optional.of(failure(Fate.REFUSED, 403, "exceeded quota: pods"));
+        Optional<Failure> denied = Optional.of(failure(WriteResult.Cause.REFUSED, 403, "denied"));
+        Optional<Failure> quota = Optional.of(failure(WriteResult.Cause.REFUSED, 403, "exceeded quota: pods"));
 
         assertThat(TemplateTrial.created(Optional.empty(), refused(true, 1), 1, NOW))
                 .contains(new TemplateTrial.Created());
@@ -87,8 +88,8 @@ class TemplateTrialTest {
 
     @Test
     void aCreationThatLeavesAnUnknownFieldOutTakesNothingBack() {
-        Optional<Failure> strict =
-                Optional.of(failure(Fate.REFUSED, 400, "strict decoding error: unknown field \"spec.contaners\""));
+        Optional<Failure> strict = Optional.of(
+                failure(WriteResult.Cause.REFUSED, 400, "strict decoding error: unknown field \"spec.contaners\""));
         Optional<TemplateTrial> refused = Optional.of(TemplateTrial.tried(strict, Optional.empty(), 1, NOW));
 
         assertThat(TemplateTrial.created(Optional.empty(), refused, 1, NOW)).isEqualTo(refused);
@@ -98,7 +99,9 @@ class TemplateTrialTest {
         return Optional.of(new TemplateTrial.TemplateRefused(403, "denied", shown, 1, attempts, NOW));
     }
 
-    private static Failure failure(Fate kind, int code, String message) {
-        return new Failure(new Action.Announce(World.SET, Action.Severity.NORMAL, "", ""), kind, code, message);
+    private static Failure failure(WriteResult.Cause kind, int code, String message) {
+        return new Failure(
+                new Action.Announce(World.SET, Action.Severity.NORMAL, "", ""),
+                new WriteResult.NotDone(kind, code, message));
     }
 }

@@ -2,12 +2,12 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.LastPodStatus;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
@@ -90,8 +90,12 @@ class UnfinishedOperationTest {
     private static SetPlan refused(Pods pod) {
         Pods other = Snapshots.pod(1).available();
         PodRecord cause = other.build();
-        Refusal refusal =
-                new Refusal(Fate.REFUSED, 422, "frozen", PodEdit.of(cause), 6, Snapshots.NOW.plusSeconds(88), true);
+        Refusal refusal = new Refusal(
+                new WriteResult.NotDone(WriteResult.Cause.REFUSED, 422, "frozen"),
+                PodEdit.of(cause),
+                6,
+                Snapshots.NOW.plusSeconds(88),
+                true);
         return Snapshots.of(Snapshots.set().replicas(2).deleting())
                 .pods(pod, other)
                 .refusal(cause.uid(), refusal)

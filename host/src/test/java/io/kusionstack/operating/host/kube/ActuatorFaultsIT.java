@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,7 +40,7 @@ class ActuatorFaultsIT {
     private final FakeApi api = new FakeApi();
     private final PodCache cache = new PodCache();
     private final CountingMetrics metrics = new CountingMetrics();
-    private final List<Fate> fates = new CopyOnWriteArrayList<>();
+    private final List<String> results = new CopyOnWriteArrayList<>();
     private final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     private final PodRecord pod = Pods.pod("a").version(10).build();
     private ApiActuator actuator;
@@ -54,7 +57,7 @@ class ActuatorFaultsIT {
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
-                        (seen, edit, fate) -> fates.add(fate),
+                        (pod, result) -> results.add(Results.word(result)),
                         pod -> false,
                         LearningCaches.none(),
                         InstantSource.system()),
@@ -77,7 +80,7 @@ class ActuatorFaultsIT {
         Cluster.await().until(() -> version() == 11);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
         assertThat(metrics.count("throttled PT1S")).isEqualTo(1);
-        assertThat(fates).containsExactly(Fate.BUSY, Fate.DONE);
+        assertThat(results).containsExactly("BUSY", "WRITTEN");
     }
 
     @Test
@@ -88,7 +91,7 @@ class ActuatorFaultsIT {
 
         Cluster.await().until(() -> version() == 11);
         assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=8000ms", "GET " + POD);
-        assertThat(fates).containsExactly(Fate.UNKNOWN);
+        assertThat(results).containsExactly("UNKNOWN");
     }
 
     @Test
@@ -166,7 +169,7 @@ class ActuatorFaultsIT {
 
         write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
 
-        Cluster.await().until(() -> fates.equals(List.of(Fate.NOT_SENT)));
+        Cluster.await().until(() -> results.equals(List.of("NOT_SENT")));
         assertThat(api.requests()).isEmpty();
     }
 
@@ -178,7 +181,9 @@ class ActuatorFaultsIT {
         Applied applied =
                 actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, 99, JsonNodeFactory.instance.objectNode())));
 
-        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.UNKNOWN);
+        assertThat(applied.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.UNKNOWN);
         assertThat(applied.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ofSeconds(12), "UNKNOWN"));
         assertThat(expectations.creations("uid-web")).containsExactly("b");
         Cluster.await().until(() -> expectations.areMet("uid-web"));

@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -17,6 +18,7 @@ import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Crds;
 import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.api.PatchType;
@@ -97,7 +99,7 @@ class ApiActuatorIT {
                         .isEqualTo(Names.SERVICE_READY + "=False updated by PodOpsLifecycle"));
         cluster.awaitCount("sent Pod patch-status", 1);
         assertThat(cluster.metrics.count("sent Pod patch")).isZero();
-        Cluster.await().until(() -> cluster.fates.equals(List.of(Fate.DONE)));
+        Cluster.await().until(() -> cluster.results.equals(List.of("WRITTEN")));
     }
 
     @Test
@@ -149,7 +151,7 @@ class ApiActuatorIT {
         Cluster.await().until(() -> cluster.find("a").orElseThrow().hasLabel("elsewhere"));
         assertThat(cluster.read("a").at("/metadata/labels").has(LABEL)).isFalse();
         assertThat(cluster.metrics.count("conflict Pod patch")).isEqualTo(1);
-        assertThat(cluster.fates).containsExactly(Fate.CONFLICT);
+        assertThat(cluster.results).containsExactly("CONFLICT");
     }
 
     @Test
@@ -177,8 +179,10 @@ class ApiActuatorIT {
         write(PodEdit.of(pod).labels(MapEdit.set(LABEL, "1")));
         Applied applied = cluster.actuator.apply(Plan.of(create("b")));
 
-        Cluster.await().until(() -> cluster.fates.contains(Fate.NOT_SENT));
-        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.NOT_SENT);
+        Cluster.await().until(() -> cluster.results.contains("NOT_SENT"));
+        assertThat(applied.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.NOT_SENT);
         assertThat(cluster.read("a").at("/metadata/labels").has(LABEL)).isFalse();
         assertThat(cluster.api.find(cluster.path("pods") + "/b")).isEmpty();
         assertThat(cluster.expectations.areMet(cluster.ownerUid)).isTrue();
@@ -204,7 +208,9 @@ class ApiActuatorIT {
 
         Applied applied = cluster.actuator.apply(Plan.of(create("b")));
 
-        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT);
+        assertThat(applied.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.CONFLICT);
         assertThat(cluster.expectations.areMet(cluster.ownerUid)).isTrue();
     }
 
@@ -228,7 +234,9 @@ class ApiActuatorIT {
 
         Applied done = cluster.actuator.apply(Plan.of(new Action.DeletePod(pod.ref(), newer.resourceVersion())));
 
-        assertThat(refused.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT);
+        assertThat(refused.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.CONFLICT);
         assertThat(refused.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ZERO, "CONFLICT"));
         assertThat(done.failures()).isEmpty();
         Cluster.await().until(() -> cluster.expectations.areMet(cluster.ownerUid));
@@ -243,7 +251,9 @@ class ApiActuatorIT {
 
         Applied applied = cluster.actuator.apply(Plan.of(new Action.PatchObject(set, 1, patch), create("b")));
 
-        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.CONFLICT, Fate.NOT_SENT);
+        assertThat(applied.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.CONFLICT, WriteResult.Cause.NOT_SENT);
         assertThat(applied.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ZERO, "CONFLICT"));
         assertThat(cluster.api.find(cluster.path("pods") + "/b")).isEmpty();
     }

@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Results;
 import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.controlplane.ControlPlaneOptions;
@@ -35,7 +36,7 @@ final class Cluster implements AutoCloseable {
     final PodCache cache = new PodCache();
     final CountingMetrics metrics = new CountingMetrics();
     final Expectations expectations = new Expectations(InstantSource.system(), metrics);
-    final List<Fate> fates = new CopyOnWriteArrayList<>();
+    final List<String> results = new CopyOnWriteArrayList<>();
     /** Uid of the object that owns all Pods; it exists, or the garbage collector would delete them. */
     final String ownerUid;
 
@@ -65,7 +66,7 @@ final class Cluster implements AutoCloseable {
                         expectations,
                         fence,
                         metrics,
-                        (seen, edit, fate) -> fates.add(fate),
+                        (pod, result) -> results.add(Results.word(result)),
                         pod -> pod.hasLabel(UNTRACKED) && pod.fieldTracking() == FieldTracking.UPDATED,
                         objects,
                         InstantSource.system()),

@@ -9,7 +9,9 @@ import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +39,7 @@ class DryRunsIT {
     private final FakeApi api = new FakeApi();
     private final PodCache cache = new PodCache();
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-    private final List<Fate> fates = new CopyOnWriteArrayList<>();
+    private final List<String> results = new CopyOnWriteArrayList<>();
     private final PodRecord a = pod("a");
     private final PodRecord b = pod("b");
     private ApiActuator actuator;
@@ -55,7 +57,7 @@ class DryRunsIT {
                         new Expectations(InstantSource.system(), WriteMetrics.none()),
                         Fence.alwaysOpen(),
                         WriteMetrics.none(),
-                        (seen, edit, fate) -> fates.add(fate),
+                        (pod, result) -> results.add(Results.word(result)),
                         pod -> false,
                         LearningCaches.none(),
                         () -> Instant.now().plus(ahead.get())),
@@ -73,13 +75,15 @@ class DryRunsIT {
         api.answers(500, WEBHOOK);
 
         leave(a);
-        Cluster.await().until(() -> fates.size() == 1);
+        Cluster.await().until(() -> results.size() == 1);
         leave(b);
-        Cluster.await().until(() -> fates.size() == 2);
+        Cluster.await().until(() -> results.size() == 2);
 
-        assertThat(fates).containsExactly(Fate.FAILED, Fate.FAILED);
+        assertThat(results).containsExactly("WEBHOOK_FAILED", "WEBHOOK_FAILED");
         assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms");
-        assertThat(actuator.refusal(a)).map(Refusal::fate).hasValue(Fate.FAILED);
+        assertThat(actuator.refusal(a))
+                .map(refusal -> refusal.result().cause())
+                .hasValue(WriteResult.Cause.WEBHOOK_FAILED);
     }
 
     @Test
@@ -88,9 +92,9 @@ class DryRunsIT {
         cache.observe(leaving("c"));
 
         leave(leaving("c"));
-        Cluster.await().until(() -> fates.size() == 1);
+        Cluster.await().until(() -> results.size() == 1);
 
-        assertThat(fates).containsExactly(Fate.REFUSED);
+        assertThat(results).containsExactly("REFUSED");
         assertThat(writes()).containsExactly("DELETE /api/v1/namespaces/shop/pods/c?dryRun=All&timeout=8000ms");
         assertThat(api.lastBody())
                 .as("an API server takes the options of a deletion from its body alone")
@@ -114,12 +118,12 @@ class DryRunsIT {
     void whatWasTriedForOnePodIsNotTriedForTheNext() {
         api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
-        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        Cluster.await().until(() -> results.contains("WRITTEN"));
         api.answers(200, taken("b", 12));
 
         leave(b);
 
-        Cluster.await().until(() -> fates.size() == 2);
+        Cluster.await().until(() -> results.size() == 2);
         assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b/status?timeout=8000ms");
         assertThat(writes())
                 .filteredOn(write -> write.contains("pods/a?dryRun") || write.contains("pods/b?dryRun"))
@@ -134,7 +138,7 @@ class DryRunsIT {
 
         leave(a);
 
-        Cluster.await().until(() -> fates.equals(List.of(Fate.DONE)));
+        Cluster.await().until(() -> results.equals(List.of("WRITTEN")));
     }
 
     @Test
@@ -142,9 +146,9 @@ class DryRunsIT {
         api.answers(200, rehearsed("a", "app:v1"));
 
         leave(a);
-        Cluster.await().until(() -> fates.size() == 1);
+        Cluster.await().until(() -> results.size() == 1);
 
-        assertThat(fates).containsExactly(Fate.REFUSED);
+        assertThat(results).containsExactly("REFUSED");
         assertThat(actuator.refusal(a).orElseThrow().sentence())
                 .isEqualTo(
                         "writing Pod a has no effect: the API server takes it and leaves out the image of container main:"
@@ -159,7 +163,7 @@ class DryRunsIT {
 
         leave(a);
 
-        Cluster.await().until(() -> fates.equals(List.of(Fate.DONE)));
+        Cluster.await().until(() -> results.equals(List.of("WRITTEN")));
     }
 
     @Test
@@ -168,11 +172,11 @@ class DryRunsIT {
                 .answers(504, "{\"message\":\"Timeout: request did not complete within requested timeout\"}");
 
         leave(a);
-        Cluster.await().until(() -> fates.size() == 1);
+        Cluster.await().until(() -> results.size() == 1);
         leave(b);
-        Cluster.await().until(() -> fates.size() == 2);
+        Cluster.await().until(() -> results.size() == 2);
 
-        assertThat(fates).containsExactly(Fate.NOT_SENT, Fate.NOT_SENT);
+        assertThat(results).containsExactly("NOT_SENT", "NOT_SENT");
         assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms");
     }
 
@@ -180,14 +184,14 @@ class DryRunsIT {
     void anAnswerCountsForHalfAMinute() {
         api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
-        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        Cluster.await().until(() -> results.contains("WRITTEN"));
         ahead.set(Duration.ofSeconds(31));
         api.answers(422, "{\"message\":\"frozen\"}");
 
         leave(b);
 
-        Cluster.await().until(() -> fates.size() == 2);
-        assertThat(fates).containsExactly(Fate.DONE, Fate.REFUSED);
+        Cluster.await().until(() -> results.size() == 2);
+        assertThat(results).containsExactly("WRITTEN", "REFUSED");
         assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b?dryRun=All&timeout=8000ms");
     }
 
@@ -196,7 +200,7 @@ class DryRunsIT {
         cache.observe(leaving("c"));
         api.answers(200, "{\"kind\":\"Status\"}").answers(200, labelled("c")).answers(200, taken("c", 11));
         leave(leaving("c"));
-        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        Cluster.await().until(() -> results.contains("WRITTEN"));
         api.answers(422, "{\"message\":\"frozen\"}").answers(422, "{\"message\":\"frozen\"}");
         PodRecord out = Pods.like(leaving("c")).offline().version(12).build();
         cache.observe(out);
@@ -205,7 +209,7 @@ class DryRunsIT {
 
         leave(leaving("d"));
 
-        Cluster.await().until(() -> fates.contains(Fate.REFUSED));
+        Cluster.await().until(() -> results.contains("REFUSED"));
         assertThat(writes().getLast()).isEqualTo("DELETE /api/v1/namespaces/shop/pods/d?dryRun=All&timeout=8000ms");
     }
 
@@ -213,17 +217,17 @@ class DryRunsIT {
     void aRefusalOfAPodOfNobodyDisprovesNothing() {
         api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
-        Cluster.await().until(() -> fates.contains(Fate.DONE));
+        Cluster.await().until(() -> results.contains("WRITTEN"));
         PodRecord bare = Pods.pod("bare").version(10).available().build();
         cache.observe(bare);
         api.answers(422, "{\"message\":\"frozen\"}");
         actuator.apply(Plan.of(new Action.EditPod(PodEdit.of(bare).labels(MapEdit.set("x", "1")))));
-        Cluster.await().until(() -> fates.size() == 2);
+        Cluster.await().until(() -> results.size() == 2);
         api.answers(200, taken("b", 12));
 
         leave(b);
 
-        Cluster.await().until(() -> fates.size() == 3);
+        Cluster.await().until(() -> results.size() == 3);
         assertThat(writes().getLast()).isEqualTo("PATCH /api/v1/namespaces/shop/pods/b/status?timeout=8000ms");
     }
 
@@ -239,7 +243,7 @@ class DryRunsIT {
 
         refused.countDown();
 
-        Cluster.await().until(() -> fates.equals(List.of(Fate.NOT_SENT)));
+        Cluster.await().until(() -> results.equals(List.of("NOT_SENT")));
         assertThat(writes())
                 .containsExactly(
                         "PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms",

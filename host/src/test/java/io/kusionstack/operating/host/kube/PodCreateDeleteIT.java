@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.junit.TestCluster;
 import io.kusionstack.operating.testbed.junit.TestNamespace;
@@ -37,7 +39,9 @@ class PodCreateDeleteIT {
         Applied applied =
                 cluster.actuator.apply(Plan.of(create("b", 3), create("c", 3), create("d", 3), create("e", 3)));
 
-        assertThat(applied.failures()).extracting(Failure::fate).containsExactly(Fate.NOT_SENT, Fate.NOT_SENT);
+        assertThat(applied.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.NOT_SENT, WriteResult.Cause.NOT_SENT);
         Cluster.await().until(() -> cluster.cache.ownedBy(cluster.ownerUid).size() == 3);
         assertThat(cluster.actuator.apply(Plan.of(create("f", 3))).failures()).hasSize(1);
         assertThat(cluster.actuator.apply(Plan.of(create("f", 4))).failures()).isEmpty();

@@ -9,6 +9,8 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,10 +20,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
-    private static final Refusals.FailedWrite REFUSED =
-            new Refusals.FailedWrite(Fate.REFUSED, 422, "image: Invalid value");
-    private static final Refusals.FailedWrite WEBHOOK =
-            new Refusals.FailedWrite(Fate.FAILED, 500, "failed calling webhook");
+    private static final WriteResult.NotDone REFUSED =
+            new WriteResult.NotDone(WriteResult.Cause.REFUSED, 422, "image: Invalid value");
+    private static final WriteResult.NotDone WEBHOOK =
+            new WriteResult.NotDone(WriteResult.Cause.WEBHOOK_FAILED, 500, "failed calling webhook");
     private static final String MARK = Names.key(Names.OPERATING, "collaset");
 
     private final List<Action.Announce> told = new ArrayList<>();
@@ -147,7 +149,7 @@ class RefusalsTest {
 
     @Test
     void oneAnswerThatIsLostIsNotWorthTellingTwoAre() {
-        Refusals.FailedWrite lost = new Refusals.FailedWrite(Fate.UNKNOWN, 0, "timeout");
+        WriteResult.NotDone lost = new WriteResult.NotDone(WriteResult.Cause.UNKNOWN, 0, "timeout");
         refusals.note(pod, image("v2"), lost);
         assertThat(told).isEmpty();
         assertThat(refusals.of(pod)).isEmpty();

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class RequestSenderTest {
     @Test
     void sendsNothingWhenTheObjectHasChangedWhileTheRequestWaitedItsTurn() {
         assertThat(delivery(Fence.alwaysOpen()).sendInTurn("Pod", "patch", () -> false, this::send))
-                .isEqualTo(new RequestSender.SendResult.Overtaken());
+                .isEqualTo(new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 0, "the object has changed meanwhile"));
         assertThat(sent).hasValue(0);
     }
 
@@ -21,7 +22,7 @@ class RequestSenderTest {
         Fence closing = timeout -> timeout.compareTo(Duration.ofSeconds(9)) < 0;
 
         assertThat(delivery(closing).sendInTurn("Pod", "patch", () -> true, this::send))
-                .isEqualTo(new RequestSender.SendResult.NotSent("the lease is not sure to outlast the request"));
+                .isEqualTo(RequestSender.notSent("the lease is not sure to outlast the request"));
         assertThat(sent).hasValue(0);
     }
 

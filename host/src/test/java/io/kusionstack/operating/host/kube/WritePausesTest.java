@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,12 +27,12 @@ class WritePausesTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fate.class,
-            names = {"REFUSED", "FORBIDDEN", "FAILED", "UNKNOWN"})
-    void nothingIsSentWhileThePauseRunsAndTheEarlierAnswerStands(Fate fate) {
+            value = WriteResult.Cause.class,
+            names = {"REFUSED", "FORBIDDEN", "WEBHOOK_FAILED", "UNKNOWN"})
+    void nothingIsSentWhileThePauseRunsAndTheEarlierAnswerStands(WriteResult.Cause fate) {
         write(10, fate);
 
-        assertThat(write(10, fate)).map(Failure::message).hasValue("no");
+        assertThat(write(10, fate)).map(failure -> failure.result().message()).hasValue("no");
         assertThat(sent).isEqualTo(1);
     }
 
@@ -38,7 +40,7 @@ class WritePausesTest {
     void thePauseGrowsForAsLongAsItFails() {
         List<Duration> left = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            write(10, Fate.FORBIDDEN);
+            write(10, WriteResult.Cause.FORBIDDEN);
             left.add(pauses.left(target(10)));
             now = now.plus(left.getLast());
         }
@@ -48,15 +50,15 @@ class WritePausesTest {
 
     @Test
     void aRefusalForTheContentEndsWhenTheObjectChanges() {
-        write(10, Fate.REFUSED);
-        write(11, Fate.REFUSED);
+        write(10, WriteResult.Cause.REFUSED);
+        write(11, WriteResult.Cause.REFUSED);
 
         assertThat(sent).isEqualTo(2);
     }
 
     @Test
     void aWriteThatGetsThroughForgetsThePause() {
-        write(10, Fate.FAILED);
+        write(10, WriteResult.Cause.WEBHOOK_FAILED);
         now = now.plusSeconds(1);
         pauses.unlessPaused(target(10), action(10), Optional::empty);
 
@@ -65,8 +67,8 @@ class WritePausesTest {
 
     @Test
     void whatWasNotSentIsSentAtTheNextOccasion() {
-        write(10, Fate.NOT_SENT);
-        write(10, Fate.NOT_SENT);
+        write(10, WriteResult.Cause.NOT_SENT);
+        write(10, WriteResult.Cause.NOT_SENT);
 
         assertThat(sent).isEqualTo(2);
         assertThat(pauses.left(target(10))).isEqualTo(Duration.ofSeconds(2));
@@ -76,7 +78,7 @@ class WritePausesTest {
     void aFewConflictsInARowAreLookedAtAtOnceAndNoMore() {
         List<Duration> left = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            write(10, Fate.CONFLICT);
+            write(10, WriteResult.Cause.CONFLICT);
             left.add(pauses.left(target(10)));
         }
 
@@ -85,9 +87,9 @@ class WritePausesTest {
 
     @Test
     void theFirstRefusalOfARowIsToldOnTheObject() {
-        write(10, Fate.FORBIDDEN);
+        write(10, WriteResult.Cause.FORBIDDEN);
         now = now.plusSeconds(1);
-        write(10, Fate.FORBIDDEN);
+        write(10, WriteResult.Cause.FORBIDDEN);
 
         assertThat(told)
                 .containsExactly(new Action.Announce(
@@ -98,11 +100,12 @@ class WritePausesTest {
                                 + " deploy/rbac.yaml, raise the quota, or change the policy that forbids it"));
     }
 
-    private Optional<Failure> write(long version, Fate fate) {
+    private Optional<Failure> write(long version, WriteResult.Cause fate) {
         Action action = action(version);
         return pauses.unlessPaused(target(version), action, () -> {
             sent++;
-            return Optional.of(new Failure(action, fate, fate == Fate.FORBIDDEN ? 403 : 0, "no"));
+            return Optional.of(new Failure(
+                    action, new WriteResult.NotDone(fate, fate == WriteResult.Cause.FORBIDDEN ? 403 : 0, "no")));
         });
     }
 

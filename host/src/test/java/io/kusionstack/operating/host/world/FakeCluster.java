@@ -3,20 +3,20 @@ package io.kusionstack.operating.host.world;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Outcome;
-import io.kusionstack.operating.host.kube.Actuator;
-import io.kusionstack.operating.host.kube.Applied;
-import io.kusionstack.operating.host.kube.EditReports;
-import io.kusionstack.operating.host.kube.Failure;
-import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.EditReports;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -167,7 +167,7 @@ public final class FakeCluster implements Actuator {
         boolean failed = false;
         for (Action action : plan.actions()) {
             if (failed && !(action instanceof Action.WriteStatus) && !(action instanceof Action.Announce)) {
-                failures.add(new Failure(action, Fate.NOT_SENT, 0, "an earlier action failed"));
+                failures.add(new Failure(action, Results.notDone(WriteResult.Cause.NOT_SENT)));
                 continue;
             }
             Optional<Failure> failure = act(action);
@@ -196,7 +196,7 @@ public final class FakeCluster implements Actuator {
             return Optional.of(refusals.deletion(pods.get(delete.pod().uid()), delete, refusal.get(), now));
         }
         if (refusal.isPresent() && !(action instanceof Action.EditPod)) {
-            return Optional.of(new Failure(action, Fate.REFUSED, 422, refusal.get()));
+            return Optional.of(Results.refused(action, refusal.get()));
         }
         return switch (action) {
             case Action.EditPod edit -> edit(edit.edit());
@@ -234,11 +234,11 @@ public final class FakeCluster implements Actuator {
         }
         Action.EditPod sent = new Action.EditPod(advanced);
         if (advanced.isEmpty() || refusing.apply(sent).isPresent()) {
-            reports.reported(seen, advanced, advanced.isEmpty() ? Fate.NOT_SENT : Fate.REFUSED);
+            reports.settled(seen.ref(), Results.of(advanced.isEmpty() ? "NOT_SENT" : "REFUSED"));
             return Optional.empty();
         }
         if (failing.apply(sent).isPresent()) {
-            reports.reported(seen, advanced, Fate.CONFLICT);
+            reports.settled(seen.ref(), Results.of("CONFLICT"));
             return Optional.empty();
         }
         begin();
@@ -247,14 +247,14 @@ public final class FakeCluster implements Actuator {
         put(Pods.like(written)
                 .generation(seen.generation() + (specChanged ? 1 : 0))
                 .build());
-        reports.reported(seen, advanced, Fate.DONE);
+        reports.settled(seen.ref(), WriteResult.Written.withoutBody());
         written(sent);
         return Optional.empty();
     }
 
     private Optional<Failure> create(Action.CreatePod create) {
         if (pods.values().stream().anyMatch(pod -> pod.name().equals(create.name()))) {
-            return Optional.of(new Failure(create, Fate.CONFLICT, 409, "the name is taken"));
+            return Optional.of(Results.conflict(create, "the name is taken"));
         }
         begin();
         put(Pods.like(FakeCluster.record(create, "uid-" + create.name(), now))
@@ -278,7 +278,7 @@ public final class FakeCluster implements Actuator {
     private Optional<Failure> delete(Action.DeletePod delete) {
         PodRecord seen = pods.get(delete.pod().uid());
         if (seen == null || seen.resourceVersion() != delete.resourceVersion()) {
-            return Optional.of(new Failure(delete, Fate.CONFLICT, 409, "the Pod is not as it was"));
+            return Optional.of(Results.conflict(delete, "the Pod is not as it was"));
         }
         refusals.deleted(seen.uid());
         begin();
@@ -290,7 +290,7 @@ public final class FakeCluster implements Actuator {
     private Optional<Failure> delete(Action.DeleteObject delete) {
         Stored seen = objects.get(key(delete.object()));
         if (seen == null || seen.version() != delete.resourceVersion()) {
-            return Optional.of(new Failure(delete, Fate.CONFLICT, 409, "the object is not as it was"));
+            return Optional.of(Results.conflict(delete, "the object is not as it was"));
         }
         begin();
         objects.remove(key(delete.object()));
@@ -301,7 +301,7 @@ public final class FakeCluster implements Actuator {
     private Optional<Failure> write(Action action, ObjectRef ref, long expected, ObjectNode change) {
         Stored seen = objects.get(key(ref));
         if ((seen == null ? 0 : seen.version()) != expected) {
-            return Optional.of(new Failure(action, Fate.CONFLICT, 409, ref + " is not as it was"));
+            return Optional.of(Results.conflict(action, ref + " is not as it was"));
         }
         begin();
         ObjectNode body = seen == null ? change.deepCopy() : merged(seen.body().deepCopy(), change);

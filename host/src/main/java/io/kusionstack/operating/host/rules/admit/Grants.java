@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.rules.admit;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,35 +66,34 @@ final class Grants {
     }
 
     /**
-     * Releases what the fate of the write allows, and returns it. A write that was not made for no reason of its own costs a
+     * Releases what the result of the write allows, and returns it. A write that was not made for no reason of its own costs a
      * Pod that waits nothing: its slot is kept.
      *
      * @param waits true for a grant whose Pod shows that it waits for it
      */
-    List<Grant> settle(String podUid, Settlement settlement, Predicate<Grant> waits) {
-        return switch (settlement) {
-            case WRITTEN -> List.of();
-            case REFUSED -> {
-                List<Grant> released = release(podUid, Grant.GrantWrite.ASKED);
-                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
-                yield released;
-            }
-            case NOT_APPLIED -> {
-                List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
-                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
-                yield released;
-            }
-            case UNKNOWN -> {
-                mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.UNKNOWN);
-                mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
-                yield List.of();
-            }
-            case READ_AGAIN -> {
+    List<Grant> settle(String podUid, WriteResult result, Predicate<Grant> waits) {
+        return switch (result) {
+            case WriteResult.Written written -> List.of();
+            case WriteResult.NotDone notDone -> settleNotDone(podUid, notDone, waits);
+            case WriteResult.ReadAgain read -> {
                 List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.UNKNOWN, waits);
                 mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.ASKED);
                 yield released;
             }
         };
+    }
+
+    private List<Grant> settleNotDone(String podUid, WriteResult.NotDone result, Predicate<Grant> waits) {
+        List<Grant> released = switch (result.cause()) {
+            case REFUSED, FORBIDDEN -> release(podUid, Grant.GrantWrite.ASKED);
+            case CONFLICT, BUSY, WEBHOOK_FAILED, NOT_SENT -> keepOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
+            case UNKNOWN -> {
+                mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.UNKNOWN);
+                yield List.of();
+            }
+        };
+        mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.UNKNOWN);
+        return released;
     }
 
     private void mark(String podUid, Grant.GrantWrite from, Grant.GrantWrite to) {

@@ -2,10 +2,10 @@ package io.kusionstack.operating.host.rules.admit;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.rules.plugin.PluginQuery;
 import io.kusionstack.operating.host.rules.plugin.PluginReply;
 import io.kusionstack.operating.host.rules.plugin.VerdictCache;
@@ -251,8 +251,8 @@ final class NamespaceRules {
         }
     }
 
-    /** Learns what became of a write; returns the rules that have slots to give again. */
-    List<Key> settled(PodRef pod, Settlement settlement) {
+    /** Learns the result of a write; returns the rules that have slots to give again. */
+    List<Key> settled(PodRef pod, WriteResult result) {
         lock.lock();
         try {
             refresh();
@@ -260,13 +260,13 @@ final class NamespaceRules {
                     index.tracked(pod.name()).filter(known -> known.pod().uid().equals(pod.uid()));
             List<Grant> released = grants.settle(
                     pod.uid(),
-                    settlement,
+                    result,
                     grant -> tracked.filter(known -> Grants.wants(known.pod(), grant))
                             .isPresent());
             if (released.isEmpty()) {
                 return List.of();
             }
-            if (settlement == Settlement.REFUSED) {
+            if (result instanceof WriteResult.NotDone notDone && notDone.isToContent()) {
                 index.setAside(
                         pod.name(),
                         pod.uid(),

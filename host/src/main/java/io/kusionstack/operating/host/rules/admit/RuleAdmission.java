@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.rules.plugin.PluginQuery;
 import io.kusionstack.operating.host.rules.plugin.PluginReply;
 import io.kusionstack.operating.plugin.PodRef;
@@ -69,10 +70,10 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
     }
 
     @Override
-    public void settled(PodRef pod, Settlement settlement) {
+    public void settled(PodRef pod, WriteResult result) {
         NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
-        if (settlement != Settlement.WRITTEN && namespaceRules != null) {
-            namespaceRules.settled(pod, settlement).forEach(ruleKeys);
+        if (!(result instanceof WriteResult.Written) && namespaceRules != null) {
+            namespaceRules.settled(pod, result).forEach(ruleKeys);
         }
     }
 

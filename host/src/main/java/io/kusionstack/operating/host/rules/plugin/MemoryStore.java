@@ -2,11 +2,11 @@ package io.kusionstack.operating.host.rules.plugin;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
-import io.kusionstack.operating.host.kube.Actuator;
-import io.kusionstack.operating.host.kube.Applied;
-import io.kusionstack.operating.host.kube.Failure;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
@@ -55,7 +55,7 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
     private static StoreFailure failed(Failure failure, Outcome outcome) {
         Duration pause = outcome instanceof Outcome.RequeueAfter again ? again.after() : SOON;
         return new StoreFailure(
-                failure.fate().isNo() ? failure.sentence() : "", pause.compareTo(SOON) < 0 ? SOON : pause);
+                failure.result().isRefusal() ? failure.sentence() : "", pause.compareTo(SOON) < 0 ? SOON : pause);
     }
 
     private Optional<PodTransitionRule> object(PluginQuery query) {

@@ -3,9 +3,9 @@ package io.kusionstack.operating.host.rules.admit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Map;
 import java.util.Set;
@@ -86,32 +86,32 @@ class GrantsTest {
     @CsvSource({
         "ASKED,    WRITTEN,    true",
         "ASKED,    REFUSED,    false",
-        "ASKED,    NOT_APPLIED, false",
+        "ASKED,    NOT_SENT, false",
         "ASKED,    UNKNOWN,    true",
         "ASKED,    READ_AGAIN, true",
         "RESERVED, WRITTEN,    true",
         "RESERVED, REFUSED,    true",
-        "RESERVED, NOT_APPLIED, true",
+        "RESERVED, NOT_SENT, true",
         "RESERVED, UNKNOWN,    true",
         "RESERVED, READ_AGAIN, true",
         "UNKNOWN,  WRITTEN,    true",
         "UNKNOWN,  REFUSED,    true",
-        "UNKNOWN,  NOT_APPLIED, true",
+        "UNKNOWN,  NOT_SENT, true",
         "UNKNOWN,  UNKNOWN,    true",
         "UNKNOWN,  READ_AGAIN, false",
     })
-    void theFateOfTheWriteDecides(Grant.GrantWrite write, Settlement settlement, boolean held) {
+    void theResultOfTheWriteDecides(Grant.GrantWrite write, String result, boolean held) {
         Grants ledger = new Grants();
         ledger.give(grant(10, write));
 
-        ledger.settle(UID, settlement, grant -> false);
+        ledger.settle(UID, Results.of(result), grant -> false);
 
         assertThat(ledger.holds(UID)).isEqualTo(held);
     }
 
     @Test
     void anUnansweredWriteIsReleasedByANewerRecordWithoutIt() {
-        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
+        grants.settle(UID, Results.of("UNKNOWN"), grant -> false);
 
         grants.observe(Pods.pod("a").available().version(11).build());
 
@@ -120,7 +120,7 @@ class GrantsTest {
 
     @Test
     void anUnansweredWriteStaysSoWhenTheSameRecordAsksAgain() {
-        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
+        grants.settle(UID, Results.of("UNKNOWN"), grant -> false);
 
         grants.give(grant(10, Grant.GrantWrite.ASKED));
 
@@ -128,25 +128,20 @@ class GrantsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "WRITTEN, ASKED_AGAIN",
-        "REFUSED, UNKNOWN",
-        "NOT_APPLIED, UNKNOWN",
-        "UNKNOWN, UNKNOWN",
-        "READ_AGAIN, ASKED"
+    @CsvSource({"WRITTEN, ASKED_AGAIN", "REFUSED, UNKNOWN", "NOT_SENT, UNKNOWN", "UNKNOWN, UNKNOWN", "READ_AGAIN, ASKED"
     })
-    void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(Settlement second, Grant.GrantWrite now) {
-        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
+    void whatBecomesOfTheSecondTrySaysNothingOfTheFirst(String second, Grant.GrantWrite now) {
+        grants.settle(UID, Results.of("UNKNOWN"), grant -> false);
         grants.give(grant(10, Grant.GrantWrite.ASKED));
 
-        assertThat(grants.settle(UID, second, grant -> false)).isEmpty();
+        assertThat(grants.settle(UID, Results.of(second), grant -> false)).isEmpty();
 
         assertThat(grants.of(UID, "collaset")).contains(grant(10, now));
     }
 
     @Test
     void anUnansweredWriteIsPastWhenANewerRecordAsks() {
-        grants.settle(UID, Settlement.UNKNOWN, grant -> false);
+        grants.settle(UID, Results.of("UNKNOWN"), grant -> false);
 
         grants.give(grant(11, Grant.GrantWrite.ASKED));
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -12,6 +11,7 @@ import io.kusionstack.operating.host.rules.admit.RuleWorld.Workload;
 import io.kusionstack.operating.host.rules.spec.AvailabilityRule;
 import io.kusionstack.operating.host.rules.spec.Rules;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -143,10 +143,10 @@ class InServiceTest {
         PodRecord a = waiting(Pods.pod("a").available(), "100");
         PodRecord b = waiting(Pods.pod("b").available(), "200");
         world.put(a, b);
-        for (Settlement first : List.of(Settlement.NOT_APPLIED, Settlement.UNKNOWN)) {
+        for (String first : List.of("NOT_SENT", "UNKNOWN")) {
             assertThat(passes(a)).isTrue();
-            world.admission.settled(a.ref(), first);
-            world.admission.settled(a.ref(), Settlement.READ_AGAIN);
+            world.admission.settled(a.ref(), Results.of(first));
+            world.admission.settled(a.ref(), Results.of("READ_AGAIN"));
 
             assertThat(List.of(passes(b), passes(a))).as("%s", first).containsExactly(false, true);
         }
@@ -157,7 +157,7 @@ class InServiceTest {
         PodRecord a = waiting(Pods.pod("a").available().ownedBy("web"), "100");
         world.put(a);
         passes(a);
-        world.admission.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Results.of("REFUSED"));
         assertThat(world.woken("web")).isEmpty();
 
         world.admission.workloadChanged(Pods.NAMESPACE, "uid-web");
@@ -187,7 +187,7 @@ class InServiceTest {
         world.put(a, b);
         assertThat(passes(a)).isTrue();
         world.ahead.put("a", new Wait(Reason.PLUGIN_FAILED, "slb", "no answer"));
-        world.admission.settled(a.ref(), Settlement.NOT_APPLIED);
+        world.admission.settled(a.ref(), Results.of("NOT_SENT"));
         world.ruleKeys.clear();
 
         world.admission.hindered(a);

@@ -3,11 +3,11 @@ package io.kusionstack.operating.host.rules.admit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.admit.RuleWorld.Workload;
 import io.kusionstack.operating.host.rules.spec.Rules;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,7 +68,7 @@ class RuleAdmissionOwnersTest {
         for (PodRecord pod : List.of(first, second)) {
             world.pass("web");
             assertThat(world.asks(pod)).isEqualTo(new Decision.Admitted());
-            world.admission.settled(pod.ref(), Settlement.REFUSED);
+            world.admission.settled(pod.ref(), Results.of("REFUSED"));
         }
         assertThat(world.woken("web")).isEmpty();
 

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.spec.AvailabilityRule;
 import io.kusionstack.operating.host.rules.spec.Rules;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,7 +189,7 @@ class RuleAdmissionTest {
                         Duration.ofSeconds(1)));
         assertThat(world.begins(b)).isEqualTo(FULL);
 
-        world.admission.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Results.of("REFUSED"));
         assertThat(world.begins(b)).isEqualTo(PASSED);
     }
 
@@ -261,7 +261,7 @@ class RuleAdmissionTest {
         world.put(FakeRuleWorld.waiting(b, 2, "100"));
         world.ruleKeys.clear();
 
-        world.admission.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Results.of("REFUSED"));
 
         assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
         assertThat(world.woken("web")).containsExactly("b");
@@ -273,23 +273,23 @@ class RuleAdmissionTest {
         world.put(first);
         world.pass("web");
         assertThat(world.asks(first)).isEqualTo(PASSED);
-        world.admission.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Results.of("REFUSED"));
 
         assertThat(world.woken("web")).isEmpty();
         assertThat(world.lets(b)).isTrue();
-        world.admission.settled(b.ref(), Settlement.NOT_APPLIED);
+        world.admission.settled(b.ref(), Results.of("NOT_SENT"));
         assertThat(world.put(FakeRuleWorld.waiting(a, 3, "100")).woken("web")).containsExactly("a");
     }
 
     @Test
     void aWriteWithoutAnswerKeepsItsSlotUntilThePodWasReadAgain() {
         world.begins(a);
-        world.admission.settled(a.ref(), Settlement.UNKNOWN);
+        world.admission.settled(a.ref(), Results.of("UNKNOWN"));
         assertThat(world.begins(b)).isEqualTo(FULL);
-        world.admission.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Results.of("REFUSED"));
         assertThat(world.begins(b)).isEqualTo(FULL);
 
-        world.admission.settled(a.ref(), Settlement.READ_AGAIN);
+        world.admission.settled(a.ref(), Results.of("READ_AGAIN"));
 
         assertThat(world.begins(b)).isEqualTo(PASSED);
     }
@@ -297,9 +297,9 @@ class RuleAdmissionTest {
     @Test
     void anUnansweredWriteHoldsTheSlotEvenIfThePodAsksAgain() {
         world.begins(a);
-        world.admission.settled(a.ref(), Settlement.UNKNOWN);
+        world.admission.settled(a.ref(), Results.of("UNKNOWN"));
         assertThat(world.begins(a)).isEqualTo(PASSED);
-        world.admission.settled(a.ref(), Settlement.REFUSED);
+        world.admission.settled(a.ref(), Results.of("REFUSED"));
 
         assertThat(world.begins(b)).isEqualTo(FULL);
     }

@@ -2,11 +2,11 @@ package io.kusionstack.operating.host.rules.admit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kusionstack.operating.host.plan.PodAdmission.Settlement;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.spec.AvailabilityRule;
 import io.kusionstack.operating.host.rules.spec.Rules;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -68,11 +68,11 @@ class RuleAdmissionThreadsTest {
             most.accumulateAndGet(now, Math::max);
             if (attempt % 3 == 0) {
                 out.decrementAndGet();
-                world.admission.settled(pod.ref(), Settlement.REFUSED);
+                world.admission.settled(pod.ref(), Results.of("REFUSED"));
                 continue;
             }
             world.put(FakeRuleWorld.leaving(pod, ++version));
-            world.admission.settled(pod.ref(), Settlement.WRITTEN);
+            world.admission.settled(pod.ref(), Results.of("WRITTEN"));
             out.decrementAndGet();
             world.put(Pods.like(pod).version(++version).build());
             operated++;

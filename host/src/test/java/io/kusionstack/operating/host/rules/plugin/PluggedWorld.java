@@ -4,19 +4,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
-import io.kusionstack.operating.host.kube.Actuator;
-import io.kusionstack.operating.host.kube.Applied;
-import io.kusionstack.operating.host.kube.Failure;
-import io.kusionstack.operating.host.kube.Fate;
-import io.kusionstack.operating.host.kube.Refusal;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Actuator;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.rules.admit.FakeRuleWorld;
 import io.kusionstack.operating.host.rules.admit.RuleReconciler;
 import io.kusionstack.operating.plugin.Stage;
@@ -157,7 +157,8 @@ final class PluggedWorld implements Actuator {
                 case Action.PatchStatus patch -> {
                     if (conflicts > 0) {
                         conflicts--;
-                        failures.add(new Failure(action, Fate.CONFLICT, 409, "changed"));
+                        failures.add(new Failure(
+                                action, new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "changed")));
                     } else {
                         merge(patch.object(), patch.status());
                         dieIfAsked();

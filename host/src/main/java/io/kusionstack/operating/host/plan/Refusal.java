@@ -1,8 +1,6 @@
-package io.kusionstack.operating.host.kube;
+package io.kusionstack.operating.host.plan;
 
 import io.kusionstack.operating.host.kernel.Backoff;
-import io.kusionstack.operating.host.plan.PodEdit;
-import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,16 +10,15 @@ import java.util.stream.Stream;
 /**
  * A write of a Pod that did not get through, as long as none of its kind did.
  *
- * @param code the HTTP status, 0 where there was no answer
- * @param message the API server's words
  * @param edit what was sent, the gate's part included; empty for a deletion
  * @param attempts how often in a row
  * @param until when it may be tried again
  * @param left whether the Pod was out of service at the last try, which a dry run did not show
  */
-public record Refusal(Fate fate, int code, String message, PodEdit edit, int attempts, Instant until, boolean left) {
+public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, Instant until, boolean left) {
     private static final String NEXT_TRY = "; a Pod leaves service to try again at ";
-    static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    /** Between tries that cost nothing. */
+    public static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
     /** Between tries that take the Pod out of service. */
     private static final Backoff RESTS = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
     /** So often in a row, over some seconds, and it is no blip. */
@@ -43,7 +40,7 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
     }
 
     /** After which times to look at the Pod: it may be tried again, out of service, or leave for it. */
-    List<Duration> tries(Instant now) {
+    public List<Duration> tries(Instant now) {
         return Stream.of(until, leavesFrom())
                 .distinct()
                 .map(time -> Duration.between(now, time))
@@ -58,7 +55,7 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
     /** What counts of it once its Pod is gone: a Pod that leaves service to try it again does so after a rest. */
     public Refusal outlasting() {
         Duration longer = PAUSES.after(LASTING).minus(PAUSES.after(attempts));
-        return lasts() || !left ? this : new Refusal(fate, code, message, edit, LASTING, until.plus(longer), left);
+        return lasts() || !left ? this : new Refusal(result, edit, LASTING, until.plus(longer), left);
     }
 
     /** False if nobody has tried again for so long that it may not be wanted any more. */
@@ -67,7 +64,7 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
     }
 
     /** Whether nobody could be about to try it again. */
-    boolean isOver(Instant now) {
+    public boolean isOver(Instant now) {
         return now.isAfter(leavesFrom().plus(kept()));
     }
 
@@ -89,10 +86,10 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
 
     private String problem() {
         String pod = "Pod " + edit.pod().name();
-        if (code == 0 && fate == Fate.REFUSED) {
-            return "writing " + pod + " has no effect: " + message;
+        if (result.code() == 0 && result.cause() == WriteResult.Cause.REFUSED) {
+            return "writing " + pod + " has no effect: " + result.message();
         }
-        return deed() + pod + told(fate, code) + message + "; " + remedy();
+        return deed() + pod + result.ending() + "; " + remedy();
     }
 
     private String deed() {
@@ -110,25 +107,22 @@ public record Refusal(Fate fate, int code, String message, PodEdit edit, int att
     }
 
     private String remedy() {
-        if (fate != Fate.REFUSED) {
-            return fate.remedy();
+        if (result.cause() != WriteResult.Cause.REFUSED) {
+            return result.cause().remedy();
         }
         if (edit.isEmpty()) {
             return "change the policy that refuses it";
         }
-        return isUpdate() ? "correct spec.template, or the policy that refuses it" : fate.remedy();
+        return isUpdate()
+                ? "correct spec.template, or the policy that refuses it"
+                : result.cause().remedy();
     }
 
     public Wait asWait() {
-        return new Wait(fate.reason(), "", sentence());
+        return new Wait(result.cause().reason(), "", sentence());
     }
 
     public boolean isRunning(Instant now) {
         return now.isBefore(until);
-    }
-
-    static String told(Fate fate, int code) {
-        String status = code == 0 ? "" : " (" + code + ")";
-        return (fate.isNo() ? " was refused" : " did not get through") + status + ": ";
     }
 }

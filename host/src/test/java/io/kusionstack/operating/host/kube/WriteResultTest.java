@@ -2,16 +2,17 @@ package io.kusionstack.operating.host.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.world.Results;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FateTest {
+class WriteResultTest {
     @ParameterizedTest
     @CsvSource({
-        "200, '', DONE",
-        "201, '', DONE",
+        "200, '', WRITTEN",
+        "201, '', WRITTEN",
         "404, pods \"a\" not found, CONFLICT",
         "409, the object has been modified, CONFLICT",
         "409, pods \"a\" already exists, CONFLICT",
@@ -23,14 +24,14 @@ class FateTest {
         "403, User \"host\" cannot patch resource \"pods\", FORBIDDEN",
         "429, too many requests, BUSY",
         "503, apiserver is shutting down, BUSY",
-        "500, Internal error occurred: failed calling webhook \"a.b\": connection refused, FAILED",
+        "500, Internal error occurred: failed calling webhook \"a.b\": connection refused, WEBHOOK_FAILED",
         "500, etcdserver: request timed out, UNKNOWN",
         "504, Timeout: request did not complete within 10s, UNKNOWN",
         "429, admission webhook \"a.b\" denied the request: slow down, REFUSED",
         "500, admission webhook \"a.b\" denied the request: no, REFUSED",
     })
-    void everyAnswerHasOneMeaning(int code, String message, Fate fate) {
-        assertThat(Fate.of(answer(code, message))).isEqualTo(fate);
+    void everyAnswerHasOneMeaning(int code, String message, String result) {
+        assertThat(Results.word(answer(code, message).writeResult())).isEqualTo(result);
     }
 
     static ApiResponse answer(int code, String message) {

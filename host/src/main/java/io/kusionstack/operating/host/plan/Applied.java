@@ -1,4 +1,4 @@
-package io.kusionstack.operating.host.kube;
+package io.kusionstack.operating.host.plan;
 
 import io.kusionstack.operating.host.kernel.Outcome;
 import java.util.List;

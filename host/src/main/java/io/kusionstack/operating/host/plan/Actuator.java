@@ -1,7 +1,5 @@
-package io.kusionstack.operating.host.kube;
+package io.kusionstack.operating.host.plan;
 
-import io.kusionstack.operating.host.plan.Plan;
-import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.Optional;
 
 /** The doing: the only way to write to the cluster. */

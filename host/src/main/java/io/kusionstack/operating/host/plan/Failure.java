@@ -1,16 +1,10 @@
-package io.kusionstack.operating.host.kube;
+package io.kusionstack.operating.host.plan;
 
-import io.kusionstack.operating.host.plan.Action;
-
-/**
- * An action that was not done.
- *
- * @param code the HTTP status, 0 where there was no answer
- */
-public record Failure(Action action, Fate fate, int code, String message) {
+/** An action that was not done. */
+public record Failure(Action action, WriteResult.NotDone result) {
     /** One sentence with the server's words and the remedy; the same as long as those are. */
     public String sentence() {
-        return what(action) + Refusal.told(fate, code) + message + "; " + fate.remedy();
+        return what(action) + result.ending() + "; " + result.cause().remedy();
     }
 
     private static String what(Action action) {
