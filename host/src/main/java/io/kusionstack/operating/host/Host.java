@@ -8,7 +8,7 @@ import io.kusionstack.operating.host.ops.HealthCheck;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.ops.OpsServer;
 import io.kusionstack.operating.host.plugins.PluginHost;
-import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.SetExplanation;
-import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

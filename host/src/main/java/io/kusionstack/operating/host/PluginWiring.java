@@ -5,8 +5,8 @@ import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.kube.ApiReads;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plugins.PluginHost;
-import io.kusionstack.operating.host.plugins.PluginState;
-import io.kusionstack.operating.host.plugins.PluginState.PluginHealth;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState.PluginHealth;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -18,15 +18,7 @@ final class PluginWiring {
 
     static PluginHost host(HostConfig.Plugins config, ApiReads reads, HostMetrics metrics) {
         return new PluginHost(
-                new PluginHost.PluginSettings(
-                        config.directory(),
-                        config.allowed(),
-                        config.allowUnlisted(),
-                        config.settings(),
-                        config.secrets(),
-                        config.callTimeout(),
-                        config.callsInFlight(),
-                        config.loadTimeout()),
+                config,
                 new PluginHost.PluginEnvironment(
                         Clock.systemUTC(), reads, ConfigLoader.ofProcess()::variable, metrics));
     }
@@ -34,7 +26,7 @@ final class PluginWiring {
     /** What a person should know of plugins though the host goes on. */
     static Optional<String> note(List<PluginState> refused) {
         String words = refused.stream()
-                .filter(state -> state.standing() == PluginHealth.REFUSED)
+                .filter(state -> state.health() == PluginHealth.REFUSED)
                 .map(state -> state.spoken() + " is refused: " + state.why())
                 .collect(Collectors.joining("\nplugins: "));
         return Optional.of(words).filter(text -> !text.isEmpty());

@@ -1,6 +1,6 @@
 package io.kusionstack.operating.testkit;
 
-import io.kusionstack.operating.host.plugins.PluginMetrics;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.plugin.Meters;
 import java.time.Duration;
 import java.util.Map;

@@ -3,8 +3,9 @@ package io.kusionstack.operating.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.plugins.PluginHost;
-import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import io.kusionstack.operating.host.plugins.RulePlugins;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import java.io.IOException;
@@ -123,7 +124,7 @@ public final class PluginHarness implements AutoCloseable {
             throw new UncheckedIOException("package the jar first (mvn package), then load it", e);
         }
         PluginHost started = new PluginHost(
-                new PluginHost.PluginSettings(
+                new HostConfig.Plugins(
                         Optional.of(folder),
                         Map.of(),
                         true,

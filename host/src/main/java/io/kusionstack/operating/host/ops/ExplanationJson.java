@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.SetExplanation;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +70,7 @@ final class ExplanationJson {
                     .put("file", state.file())
                     .put("id", state.id())
                     .put("version", state.version())
-                    .put("state", state.standing().toString())
+                    .put("state", state.health().toString())
                     .put("why", state.why());
             ArrayNode offers = entry.putArray("offers");
             state.offers()
@@ -79,7 +79,7 @@ final class ExplanationJson {
                             .put("kind", offer.kind().toString()));
             entry.put("callsInFlight", state.callsInFlight())
                     .put("callsOverdue", state.overdue())
-                    .put("resting", state.resting())
+                    .put("resting", state.circuitOpen())
                     .put("threads", state.threads());
         }
         return json;

@@ -3,7 +3,7 @@ package io.kusionstack.operating.host.ops;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.SetExplanation;
-import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.util.List;
 import java.util.Optional;
 

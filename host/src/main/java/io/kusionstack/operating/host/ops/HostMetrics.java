@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.ops;
 
 import io.kusionstack.operating.host.kernel.LoopMetrics;
 import io.kusionstack.operating.host.kube.WriteMetrics;
-import io.kusionstack.operating.host.plugins.PluginMetrics;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.host.traffic.TrafficMetrics;
 import io.kusionstack.operating.plugin.Meters;
 import io.micrometer.core.instrument.Gauge;

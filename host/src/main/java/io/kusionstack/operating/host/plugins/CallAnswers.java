@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.host.plugins.RunningCall.CallResult;
 import java.time.Duration;
 import org.slf4j.Logger;

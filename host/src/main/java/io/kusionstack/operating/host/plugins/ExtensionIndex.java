@@ -2,7 +2,8 @@ package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.plugins.PluginState.Kind;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,9 +35,6 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
         }
     }
 
-    /** An offer with the plugin it belongs to. */
-    record FoundExtension<T extends PluginExtension>(LivePlugin plugin, T offer) {}
-
     static ExtensionIndex none(String why) {
         return new ExtensionIndex(List.of(), List.of(), why);
     }
@@ -48,11 +46,12 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
         return new ExtensionIndex(loaded, all, missing);
     }
 
-    <T extends PluginExtension> Optional<FoundExtension<T>> find(String name, Class<T> kind) {
+    <T extends PluginExtension> Optional<T> find(String name, Class<T> kind) {
         return loaded.stream()
-                .flatMap(one -> one.offers().stream()
-                        .filter(offer -> kind.isInstance(offer) && offer.name().equals(name))
-                        .map(offer -> new FoundExtension<>(one.plugin(), kind.cast(offer))))
+                .flatMap(plugin -> plugin.offers().stream())
+                .filter(extension ->
+                        kind.isInstance(extension) && extension.name().equals(name))
+                .map(kind::cast)
                 .findFirst();
     }
 
@@ -80,7 +79,7 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
             parts.add(refused.stream()
                     .filter(state -> state.isCalled(name))
                     .findFirst()
-                    .map(state -> "is " + state.standing() + ": " + state.spoken() + ": " + state.why())
+                    .map(state -> "is " + state.health() + ": " + state.spoken() + ": " + state.why())
                     .orElse("is not loaded"));
         }
         String others = known.entrySet().stream()
@@ -90,7 +89,7 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
                 .collect(Collectors.joining(", "));
         parts.add("known for " + kind + " are " + (others.isEmpty() ? "none" : others));
         refused.stream()
-                .filter(state -> !state.isCalled(name) && state.standing() == PluginState.PluginHealth.REFUSED)
+                .filter(state -> !state.isCalled(name) && state.health() == PluginState.PluginHealth.REFUSED)
                 .map(ExtensionIndex::told)
                 .reduce((some, more) -> some + ", " + more)
                 .ifPresent(files -> parts.add("refused are " + files));

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;

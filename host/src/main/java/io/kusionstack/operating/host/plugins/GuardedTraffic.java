@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginEnvironment;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
 import io.kusionstack.operating.plugin.traffic.BackendResult;
 import io.kusionstack.operating.plugin.traffic.Employer;
@@ -16,7 +17,7 @@ import java.util.List;
  * The traffic control of one plugin, under guard: equal lock keys never at once, also when a call that was given up still
  * runs; {@link Answer.Given} only holds what the interface promises.
  */
-final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.Closing {
+final class GuardedTraffic implements PluginExtension, TrafficPlugins.TrafficWorker, LivePlugin.Closing {
     private static final int LONGEST_KEY = 253;
     private static final int LONGEST_LINE = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -29,21 +30,17 @@ final class GuardedTraffic implements TrafficPlugins.TrafficWorker, LivePlugin.C
     private final Duration longest;
     private final LockKeys locks;
 
-    GuardedTraffic(String name, LivePlugin plugin, TrafficControl control, TrafficGuards guards) {
+    /** @param waiting how many callers may wait for lock keys at once */
+    GuardedTraffic(String name, LivePlugin plugin, TrafficControl control, int waiting, PluginEnvironment environment) {
         this.name = name;
         this.plugin = plugin;
         this.control = control;
-        this.clock = guards.clock();
-        this.longest = guards.longest();
-        this.locks = new LockKeys(new LockKeys.Bounds(LONGEST_LINE, guards.waiting(), PATIENCE));
-        this.answers = new TrafficAnswers(plugin.jar().id(), plugin.call().texts(), guards.clock(), guards.metrics());
+        this.clock = environment.clock();
+        this.longest = plugin.call().longest();
+        this.locks = new LockKeys(new LockKeys.Bounds(LONGEST_LINE, waiting, PATIENCE));
+        this.answers = new TrafficAnswers(
+                plugin.jar().id(), plugin.call().texts(), environment.clock(), environment.metrics());
     }
-
-    /**
-     * @param longest how long a call may take that has no deadline of its own
-     * @param waiting how many may wait for calls of others at once
-     */
-    record TrafficGuards(Clock clock, Duration longest, int waiting, PluginMetrics metrics) {}
 
     @Override
     public Answer<String> lockKey(Employer employer) {

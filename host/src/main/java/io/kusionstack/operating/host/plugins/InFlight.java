@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plugins.CallGate.CallEntry;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.host.plugins.RunningCall.CallEnvironment;
 import io.kusionstack.operating.host.plugins.RunningCall.CallResult;
 import java.time.Duration;
@@ -48,6 +49,11 @@ final class PluginCall {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 Thread.ofPlatform().name("plugin-" + plugin + "-", 0).daemon().factory());
+    }
+
+    /** What {@link CallLimits} says. */
+    Duration longest() {
+        return longest;
     }
 
     ErrorText texts() {

@@ -1,20 +1,16 @@
 package io.kusionstack.operating.host.plugins;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.kusionstack.operating.host.plugins.PluginState.Offered;
+import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.plugin.KubernetesReads;
+import io.kusionstack.operating.plugin.Meters;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +20,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * goes on without it.
  *
  * <pre>{@code
- * PluginHost plugins = new PluginHost(settings, surroundings);
+ * PluginHost plugins = new PluginHost(settings, environment);
  * plugins.start();              // returns at once
  * plugins.awaitLoaded();
  * plugins.rules().open("label-hook", config);
@@ -47,59 +42,151 @@ public final class PluginHost implements AutoCloseable {
     private static final Duration READING = Duration.ofSeconds(10);
     private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
-    private final PluginSettings settings;
-    private final PluginEnvironment surroundings;
+    private final HostConfig.Plugins settings;
+    private final PluginEnvironment environment;
     private final CountDownLatch loaded = new CountDownLatch(1);
     private final ScheduledExecutorService samples = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("plugin-gauges").daemon().factory());
-    private volatile ExtensionIndex providers;
+    private volatile ExtensionIndex extensions;
     private @Nullable PrivateFolder folder;
     private boolean closed;
     private List<WeakReference<ClassLoader>> unloaded = List.of();
 
     /**
-     * What the configuration says.
+     * What the host lends to plugins.
      *
-     * @param directory where the jars lie; without one there are no plugins
-     * @param allowed SHA-256 in hexadecimal of the jars that may be loaded, by plugin id
-     * @param allowUnlisted whether a jar that is not listed may be loaded
-     * @param settings of each extension, by its name
-     * @param secrets references that plugins may resolve
-     * @param callTimeout how long a call may take at most
-     * @param callsInFlight how many calls may be in one plugin at once
-     * @param loadTimeout how long a plugin may take to start
-     */
-    public record PluginSettings(
-            Optional<Path> directory,
-            Map<String, String> allowed,
-            boolean allowUnlisted,
-            Map<String, JsonNode> settings,
-            List<String> secrets,
-            Duration callTimeout,
-            int callsInFlight,
-            Duration loadTimeout) {
-        public PluginSettings {
-            allowed = Map.copyOf(allowed);
-            settings = Map.copyOf(settings);
-            secrets = List.copyOf(secrets);
-        }
-    }
-
-    /**
-     * What plugins are lent.
-     *
-     * @param environment the value of a variable
+     * @param variables the value of an environment variable
      */
     public record PluginEnvironment(
             Clock clock,
             KubernetesReads kubernetes,
-            Function<String, Optional<String>> environment,
+            Function<String, Optional<String>> variables,
             PluginMetrics metrics) {}
 
-    public PluginHost(PluginSettings settings, PluginEnvironment surroundings) {
+    /**
+     * The state of one jar of the folder.
+     *
+     * @param file the name of the jar
+     * @param id from its manifest; empty if that cannot be read
+     * @param version from its manifest; empty if that cannot be read
+     * @param offers what it offers, as far as that is known
+     * @param why it is refused or not configured, with the remedy; empty if it is loaded
+     * @param callsInFlight calls that have not returned
+     * @param overdue those of them that timed out
+     * @param circuitOpen whether a lock key or a rule of it is not asked about for a while
+     * @param threads platform threads of its own that it started
+     */
+    public record PluginState(
+            String file,
+            String id,
+            String version,
+            List<Offered> offers,
+            PluginHealth health,
+            String why,
+            int callsInFlight,
+            int overdue,
+            boolean circuitOpen,
+            int threads) {
+        public PluginState {
+            offers = List.copyOf(offers);
+        }
+
+        static PluginState refused(String file, String id, String version, List<Offered> offers, String why) {
+            return new PluginState(file, id, version, offers, PluginHealth.REFUSED, why, 0, 0, false, 0);
+        }
+
+        static PluginState notConfigured(JarCheck.CheckedJar jar, List<Offered> offers, String why) {
+            return new PluginState(
+                    jar.file(), jar.id(), jar.version(), offers, PluginHealth.NOT_CONFIGURED, why, 0, 0, false, 0);
+        }
+
+        /** One name that users write. */
+        public record Offered(String name, Kind kind) {}
+
+        /** What a plugin is for. */
+        public enum Kind {
+            RULE("rule"),
+            TRAFFIC("traffic");
+
+            private final String word;
+
+            Kind(String word) {
+                this.word = word;
+            }
+
+            @Override
+            public String toString() {
+                return word;
+            }
+        }
+
+        /** Whether a plugin takes part. */
+        public enum PluginHealth {
+            LOADED("loaded"),
+            /** Nothing is wrong with it, and nobody said yet what it is to work with. */
+            NOT_CONFIGURED("not configured"),
+            REFUSED("refused");
+
+            private final String word;
+
+            PluginHealth(String word) {
+                this.word = word;
+            }
+
+            @Override
+            public String toString() {
+                return word;
+            }
+        }
+
+        /** Whether {@code name} is this plugin, as far as one can tell of a plugin that was not loaded. */
+        boolean isCalled(String name) {
+            return id.equals(name)
+                    || offers.stream().anyMatch(offer -> offer.name().equals(name));
+        }
+
+        /** The jar with the names users know it by. */
+        public String spoken() {
+            String names = offers.stream()
+                    .map(Offered::name)
+                    .filter(name -> !name.equals(id))
+                    .collect(Collectors.joining(", "));
+            return file + (id.isEmpty() ? "" : " (" + id + (names.isEmpty() ? "" : ": " + names) + ")");
+        }
+    }
+
+    /** What this room counts; {@code plugin} is the id of its jar. Any thread. */
+    public interface PluginMetrics {
+        /**
+         * A call ended for its caller.
+         *
+         * @param call what was asked: judge, observe, apply ...
+         * @param result {@code given}, {@code failed} (threw, or answered nonsense), {@code overran} (timed out), {@code busy} (at work
+         *     for others, so not asked), or {@code not-asked} (too many calls hang in it, or its circuit is open)
+         * @param took how long the caller waited
+         */
+        void called(String plugin, String call, String result, Duration took);
+
+        /** A call returned after it had timed out. */
+        void returnedLate(String plugin, String call);
+
+        /** Verdicts or results that no call asked for were left out of an answer. */
+        void dropped(String plugin, String call, int items);
+
+        /** How many jars of the folder take part. */
+        void plugins(int loaded, int refused);
+
+        /** Meters that show {@code plugin} in their names. */
+        Meters meters(String plugin);
+
+        /** Removes all that the plugin's own meters show. */
+        void forget(String plugin);
+    }
+
+    public PluginHost(HostConfig.Plugins settings, PluginEnvironment environment) {
         this.settings = settings;
-        this.surroundings = surroundings;
-        providers = settings.directory().isPresent()
+        this.environment = environment;
+        extensions = settings.directory().isPresent()
                 ? ExtensionIndex.none(LOADING)
                 : ExtensionIndex.none("this host has no plugins, name their folder in plugins.directory");
     }
@@ -125,13 +212,13 @@ public final class PluginHost implements AutoCloseable {
             all.loaded().forEach(plugin -> plugin.plugin().abandon());
             return;
         }
-        providers = all;
+        extensions = all;
         samples.scheduleAtFixedRate(this::sample, 0, BETWEEN_SAMPLES.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Each plugin on a thread of its own: one that hangs delays nobody's gauges but its own. */
     private void sample() {
-        for (ExtensionIndex.LoadedPlugin plugin : providers.loaded()) {
+        for (ExtensionIndex.LoadedPlugin plugin : extensions.loaded()) {
             Thread.ofVirtual().name("plugin-gauges").start(plugin.plugin().meters()::sample);
         }
     }
@@ -147,125 +234,51 @@ public final class PluginHost implements AutoCloseable {
     }
 
     public RulePlugins rules() {
-        return new RuleWorkerFactory(this::inUse, settings.callTimeout(), surroundings.clock(), surroundings.metrics());
-    }
-
-    public TrafficPlugins traffic() {
-        return name -> {
-            ExtensionIndex now = providers;
-            return now.find(name, PluginExtension.TrafficExtension.class)
-                    .<TrafficPlugins.TrafficLookup>map(found -> new TrafficPlugins.TrafficLookup.TrafficReady(
-                            found.offer().worker()))
-                    .orElseGet(() -> new TrafficPlugins.TrafficLookup.TrafficUnavailable(
-                            now.unavailable(name, PluginState.Kind.TRAFFIC)));
+        return (plugin, rule, config) -> {
+            ExtensionIndex now = extensions;
+            return now.find(plugin, RuleExtension.class)
+                    .map(found -> found.open(rule, config))
+                    .orElseGet(() ->
+                            new RulePlugins.OpenedRule.RuleUnavailable(now.unavailable(plugin, PluginState.Kind.RULE)));
         };
     }
 
-    private ExtensionIndex inUse() {
-        return providers;
+    public TrafficPlugins traffic() {
+        return plugin -> {
+            ExtensionIndex now = extensions;
+            return now.find(plugin, GuardedTraffic.class)
+                    .<TrafficPlugins.TrafficLookup>map(TrafficPlugins.TrafficLookup.TrafficReady::new)
+                    .orElseGet(() -> new TrafficPlugins.TrafficLookup.TrafficUnavailable(
+                            now.unavailable(plugin, PluginState.Kind.TRAFFIC)));
+        };
     }
 
     /** The jars that do not take part; asks nothing of those that do. */
     public List<PluginState> refused() {
-        return providers.refused();
+        return extensions.refused();
     }
 
     /** Every jar of the folder as it stands now. */
     public List<PluginState> states() {
-        return providers.states();
+        return extensions.states();
     }
 
     private ExtensionIndex load(Path directory) {
-        List<Path> jars;
-        PrivateFolder copies;
         try {
-            jars = jars(directory);
-            copies = PrivateFolder.create();
+            PrivateFolder copies = PrivateFolder.create();
+            keep(copies);
+            ExtensionIndex all = new PluginFolder(directory, settings, environment).load(copies);
+            report(all);
+            return all;
         } catch (IOException e) {
             LOG.atError()
                     .addKeyValue("folder", directory)
                     .addKeyValue("cause", e.toString())
                     .log("No plugin is loaded: their folder cannot be read");
             String why = "no plugin could be loaded from plugins.directory " + directory + ": " + e;
-            return ExtensionIndex.none("").and(List.of(unread(directory, why)));
+            return ExtensionIndex.none("")
+                    .and(List.of(PluginState.refused(directory.toString(), "", "", List.of(), why)));
         }
-        keep(copies);
-        JarCheck check = new JarCheck(settings.allowed(), settings.allowUnlisted(), copies);
-        List<PluginLoader.LoadResult> results = all(jars, check);
-        ExtensionIndex all = sorted(results).and(missing(directory, results));
-        tell(all);
-        return all;
-    }
-
-    /** Told where jars are: without the folder nothing of it can be. */
-    private static PluginState unread(Path directory, String why) {
-        return PluginState.refused(directory.toString(), "", "", List.of(), why);
-    }
-
-    /** What may be loaded and is not there: somebody relies on it. */
-    private List<PluginState> missing(Path directory, List<PluginLoader.LoadResult> results) {
-        Set<String> there = results.stream().map(PluginLoader.LoadResult::id).collect(Collectors.toSet());
-        return settings.allowed().keySet().stream()
-                .filter(id -> !there.contains(id))
-                .sorted()
-                .map(id -> PluginState.refused(
-                        directory.toString(),
-                        id,
-                        "",
-                        List.of(),
-                        "plugins.allowed lists it, and no jar of plugins.directory that can be read has this id"))
-                .toList();
-    }
-
-    private synchronized void keep(PrivateFolder copies) {
-        folder = copies;
-    }
-
-    private List<PluginLoader.LoadResult> all(List<Path> jars, JarCheck check) {
-        List<PluginLoader.LoadResult> results = new ArrayList<>();
-        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().name("plugin-load-", 0).daemon().factory())) {
-            List<Future<PluginLoader.LoadResult>> started = jars.stream()
-                    .map(jar -> threads.submit(() -> one(jar, check)))
-                    .toList();
-            for (Future<PluginLoader.LoadResult> one : started) {
-                results.add(one.get());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("loading tells what is wrong by its result", e);
-        }
-        return results;
-    }
-
-    private PluginLoader.LoadResult one(Path file, JarCheck check) {
-        return switch (check.check(file)) {
-            case JarCheck.JarVerdict.JarRefused(PluginState state) -> new PluginLoader.LoadResult.LoadRefused(state);
-            case JarCheck.JarVerdict.JarPassed(JarCheck.CheckedJar jar) ->
-                new PluginLoader(jar, settings, surroundings).start();
-        };
-    }
-
-    /** Of jars with one id, or with extensions of one name, the first by file name stays. */
-    private static ExtensionIndex sorted(List<PluginLoader.LoadResult> results) {
-        List<ExtensionIndex.LoadedPlugin> loaded = new ArrayList<>();
-        List<PluginState> refused = new ArrayList<>();
-        Map<String, String> owners = new HashMap<>();
-        for (PluginLoader.LoadResult result : results) {
-            switch (result) {
-                case PluginLoader.LoadResult.LoadRefused(PluginState state) -> refused.add(state);
-                case PluginLoader.LoadResult.Started(ExtensionIndex.LoadedPlugin plugin) -> {
-                    Optional<String> taken = taken(plugin.state(), owners);
-                    if (taken.isEmpty()) {
-                        loaded.add(plugin);
-                    } else {
-                        refused.add(twice(plugin, taken.get()));
-                    }
-                }
-            }
-        }
-        return new ExtensionIndex(loaded, refused, "");
     }
 
     /**
@@ -273,56 +286,25 @@ public final class PluginHost implements AutoCloseable {
      * that is not a plugin.
      */
     public static String allowed(Path directory) throws IOException {
-        StringBuilder yaml = new StringBuilder("plugins:\n  allowed:\n");
-        for (Path jar : jars(directory)) {
-            yaml.append(JarCheck.line(jar).indent(4));
-        }
-        return yaml.toString();
+        return PluginFolder.allowed(directory);
     }
 
-    private static List<Path> jars(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".jar"))
-                    .sorted()
-                    .toList();
-        }
+    private synchronized void keep(PrivateFolder copies) {
+        folder = copies;
     }
 
-    private static PluginState twice(ExtensionIndex.LoadedPlugin plugin, String why) {
-        PluginState state = plugin.state();
-        plugin.plugin().abandon();
-        return PluginState.refused(state.file(), state.id(), state.version(), state.offers(), why);
-    }
-
-    private static Optional<String> taken(PluginState plugin, Map<String, String> owners) {
-        List<String> words = new ArrayList<>();
-        words.add("id " + plugin.id());
-        plugin.offers().stream().map(Offered::name).forEach(name -> words.add("name " + name));
-        for (String word : words) {
-            String owner = owners.containsKey(word) ? owners.get(word) : null;
-            if (owner != null) {
-                return Optional.of("its " + word + " is taken by " + owner + ": remove one of the two jars");
-            }
-            if (words.indexOf(word) != words.lastIndexOf(word)) {
-                return Optional.of("it has two extensions of one " + word);
-            }
-        }
-        words.forEach(word -> owners.put(word, plugin.file()));
-        return Optional.empty();
-    }
-
-    private void tell(ExtensionIndex all) {
+    private void report(ExtensionIndex all) {
         long refused = all.refused().stream()
-                .filter(state -> state.standing() == PluginState.PluginHealth.REFUSED)
+                .filter(state -> state.health() == PluginState.PluginHealth.REFUSED)
                 .count();
-        surroundings.metrics().plugins(all.loaded().size(), (int) refused);
+        environment.metrics().plugins(all.loaded().size(), (int) refused);
         for (PluginState state : all.states()) {
-            boolean isRefused = state.standing() == PluginState.PluginHealth.REFUSED;
+            boolean isRefused = state.health() == PluginState.PluginHealth.REFUSED;
             (isRefused ? LOG.atWarn() : LOG.atInfo())
                     .addKeyValue("plugin", state.spoken())
                     .addKeyValue("version", state.version())
                     .addKeyValue("why", state.why())
-                    .log("A plugin is " + state.standing());
+                    .log("A plugin is " + state.health());
         }
         settings.settings().keySet().stream()
                 .filter(name -> all.loaded().stream()
@@ -347,8 +329,8 @@ public final class PluginHost implements AutoCloseable {
         }
         closed = true;
         samples.shutdownNow();
-        ExtensionIndex last = providers;
-        providers = ExtensionIndex.none("the host is stopping");
+        ExtensionIndex last = extensions;
+        extensions = ExtensionIndex.none("the host is stopping");
         unloaded = unload(last.loaded());
         try {
             if (folder != null) {
@@ -375,7 +357,7 @@ public final class PluginHost implements AutoCloseable {
         } catch (ExecutionException e) {
             LOG.atWarn().addKeyValue("cause", String.valueOf(e.getCause())).log("A plugin could not be unloaded");
         }
-        plugins.forEach(one -> surroundings.metrics().forget(one.plugin().jar().id()));
+        plugins.forEach(one -> environment.metrics().forget(one.plugin().jar().id()));
         return traces;
     }
 }

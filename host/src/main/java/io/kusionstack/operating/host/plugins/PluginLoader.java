@@ -3,8 +3,11 @@ package io.kusionstack.operating.host.plugins;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kusionstack.operating.host.config.ConfigBinder;
-import io.kusionstack.operating.host.plugins.PluginState.Kind;
-import io.kusionstack.operating.host.plugins.PluginState.Offered;
+import io.kusionstack.operating.host.config.HostConfig;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginEnvironment;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Kind;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Offered;
 import io.kusionstack.operating.plugin.InvalidConfigException;
 import io.kusionstack.operating.plugin.PluginContext;
 import io.kusionstack.operating.plugin.Provider;
@@ -33,19 +36,18 @@ final class PluginLoader {
     private static final String INDEX = "META-INF/extensions.idx";
 
     private final JarCheck.CheckedJar jar;
-    private final PluginHost.PluginSettings settings;
-    private final PluginHost.PluginEnvironment surroundings;
+    private final HostConfig.Plugins settings;
+    private final PluginEnvironment environment;
     private final ScopedSecrets secrets;
     private final List<Offered> known = new CopyOnWriteArrayList<>();
     private volatile String step = "its classes are looked up";
     private volatile String unconfigured = "";
 
-    PluginLoader(
-            JarCheck.CheckedJar jar, PluginHost.PluginSettings settings, PluginHost.PluginEnvironment surroundings) {
+    PluginLoader(JarCheck.CheckedJar jar, HostConfig.Plugins settings, PluginEnvironment environment) {
         this.jar = jar;
         this.settings = settings;
-        this.surroundings = surroundings;
-        this.secrets = new ScopedSecrets(settings.secrets(), surroundings.environment());
+        this.environment = environment;
+        this.secrets = new ScopedSecrets(settings.secrets(), environment.variables());
     }
 
     /** What became of the jar. */
@@ -98,7 +100,7 @@ final class PluginLoader {
                 loader,
                 new PluginCall.CallLimits(settings.callTimeout(), settings.callsInFlight()),
                 new ErrorText(secrets::mask),
-                surroundings.metrics());
+                environment.metrics());
         ExecutorService work = Executors.newThreadPerTaskExecutor(task -> {
             Thread thread =
                     Thread.ofVirtual().name("plugin-" + jar.id() + "-work").unstarted(task);
@@ -106,7 +108,7 @@ final class PluginLoader {
             return thread;
         });
         GuardedMeters meters =
-                new GuardedMeters(jar.id(), call, surroundings.metrics().meters(jar.id()));
+                new GuardedMeters(jar.id(), call, environment.metrics().meters(jar.id()));
         return new LivePlugin(jar, pf4j, call, meters, work);
     }
 
@@ -149,13 +151,15 @@ final class PluginLoader {
         String name = named(provider.name());
         known.add(new Offered(name, provider instanceof TrafficProvider ? Kind.TRAFFIC : Kind.RULE));
         step = "extension " + className + " (" + name + ") is asked for its configuration";
-        Class<? extends Record> type = configType(provider);
-        PluginContext context = context(plugin, name);
         if (provider instanceof TransitionRuleProvider<?> rule) {
-            return Optional.of(new PluginExtension.RuleExtension(name, rule, type, context));
+            return Optional.of(rule(plugin, name, rule));
         }
-        step = "extension " + className + " (" + name + ") makes its traffic control";
-        return traffic(plugin, name, (TrafficProvider<?>) provider, context);
+        return traffic(plugin, name, (TrafficProvider<?>) provider);
+    }
+
+    private <C extends Record> PluginExtension rule(LivePlugin plugin, String name, TransitionRuleProvider<C> provider)
+            throws InvalidPluginException {
+        return new RuleExtension<>(name, plugin, provider, configType(provider), context(plugin, name), environment);
     }
 
     private static Object made(Class<?> type) throws Exception {
@@ -180,8 +184,8 @@ final class PluginLoader {
         return name;
     }
 
-    private static Class<? extends Record> configType(Provider<?, ?> provider) throws InvalidPluginException {
-        Class<? extends Record> type = provider.configType();
+    private static <C extends Record> Class<C> configType(Provider<C, ?> provider) throws InvalidPluginException {
+        Class<C> type = provider.configType();
         if (type == null) {
             throw new InvalidPluginException("its configType is null");
         }
@@ -196,10 +200,10 @@ final class PluginLoader {
         return new ScopedContext(
                 name,
                 settingsOf(name),
-                surroundings.clock(),
+                environment.clock(),
                 plugin.work(),
                 secrets,
-                surroundings.kubernetes(),
+                environment.kubernetes(),
                 plugin.meters());
     }
 
@@ -208,24 +212,18 @@ final class PluginLoader {
     }
 
     private <C extends Record> Optional<PluginExtension> traffic(
-            LivePlugin plugin, String name, TrafficProvider<C> provider, PluginContext context)
-            throws InvalidPluginException {
+            LivePlugin plugin, String name, TrafficProvider<C> provider) throws InvalidPluginException {
+        Class<C> type = configType(provider);
+        step = "extension " + provider.getClass().getName() + " (" + name + ") makes its traffic control";
+        PluginContext context = context(plugin, name);
         try {
-            TrafficControl control = provider.create(context.settings(provider.configType()), context);
+            TrafficControl control = provider.create(context.settings(type), context);
             if (control == null) {
                 throw new InvalidPluginException("it made null of its settings");
             }
-            GuardedTraffic worker = new GuardedTraffic(
-                    name,
-                    plugin,
-                    control,
-                    new GuardedTraffic.TrafficGuards(
-                            surroundings.clock(),
-                            settings.callTimeout(),
-                            settings.callsInFlight(),
-                            surroundings.metrics()));
+            GuardedTraffic worker = new GuardedTraffic(name, plugin, control, settings.callsInFlight(), environment);
             plugin.opened(worker);
-            return Optional.of(new PluginExtension.TrafficExtension(name, worker));
+            return Optional.of(worker);
         } catch (InvalidConfigException e) {
             String problems = String.join("; ", e.problems());
             if (settings.settings().containsKey(name)) {

@@ -4,6 +4,7 @@ import static io.kusionstack.operating.host.plugins.PluginJars.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
@@ -53,7 +54,7 @@ class GuardedRuleTest {
         System.getProperties().put(RELEASE, release);
         new PluginJars(folder, work).build("sample.jar", sample("sample", RELUCTANT));
         host = new PluginHost(
-                new PluginHost.PluginSettings(
+                new HostConfig.Plugins(
                         Optional.of(folder),
                         Map.of(),
                         true,

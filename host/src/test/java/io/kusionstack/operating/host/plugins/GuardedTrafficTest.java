@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plugins.TrafficPlugins.TrafficWorker;
 import io.kusionstack.operating.plugin.PodRef;
@@ -76,7 +77,7 @@ class GuardedTrafficTest {
     void load() throws InterruptedException {
         new PluginJars(folder, work).build("sample.jar", new PluginJars.Recipe().source(CONTROL));
         host = new PluginHost(
-                new PluginHost.PluginSettings(
+                new HostConfig.Plugins(
                         Optional.of(folder), Map.of(), true, Map.of(), List.of(), LIMIT, 16, Duration.ofSeconds(10)),
                 new PluginHost.PluginEnvironment(Clock.systemUTC(), new NoReads(), name -> Optional.empty(), metrics));
         host.start();

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kusionstack.operating.host.plugins.PluginState.Kind;
-import io.kusionstack.operating.host.plugins.PluginState.Offered;
+import io.kusionstack.operating.host.config.HostConfig;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Kind;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Offered;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
@@ -125,7 +127,7 @@ class PluginHostTest {
         Path jar = jars.build("sample-1.jar", sample("sample", PASS));
         allowUnlisted = false;
         allowed.put("sample", JarCheck.digest(Files.readAllBytes(jar)));
-        assertThat(host().states()).extracting(PluginState::standing).containsExactly(PluginState.PluginHealth.LOADED);
+        assertThat(host().states()).extracting(PluginState::health).containsExactly(PluginState.PluginHealth.LOADED);
         close();
 
         jars.build("sample-1.jar", sample("sample", "return null;"));
@@ -190,7 +192,7 @@ class PluginHostTest {
         jars.build("c.jar", sample("other", PASS).id("one"));
 
         assertThat(host().states())
-                .extracting(state -> state.file() + " " + state.standing() + " " + state.why())
+                .extracting(state -> state.file() + " " + state.health() + " " + state.why())
                 .containsExactly(
                         "a.jar loaded ",
                         "b.jar refused its name sample is taken by a.jar: remove one of the two jars",
@@ -343,7 +345,7 @@ class PluginHostTest {
 
     private PluginHost host() throws InterruptedException {
         PluginHost host = new PluginHost(
-                new PluginHost.PluginSettings(
+                new HostConfig.Plugins(
                         Optional.of(folder),
                         allowed,
                         allowUnlisted,
@@ -361,7 +363,7 @@ class PluginHostTest {
 
     private static String refusal(PluginHost host) {
         assertThat(host.states()).hasSize(1);
-        assertThat(host.states().getFirst().standing()).isEqualTo(PluginState.PluginHealth.REFUSED);
+        assertThat(host.states().getFirst().health()).isEqualTo(PluginState.PluginHealth.REFUSED);
         return host.states().getFirst().why();
     }
 

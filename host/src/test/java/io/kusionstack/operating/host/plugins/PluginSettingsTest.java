@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.kusionstack.operating.host.config.HostConfig;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +64,7 @@ class PluginSettingsTest {
         PluginHost host = host(Map.of());
 
         assertThat(host.states()).singleElement().satisfies(state -> {
-            assertThat(state.standing()).isEqualTo(PluginState.PluginHealth.NOT_CONFIGURED);
+            assertThat(state.health()).isEqualTo(PluginState.PluginHealth.NOT_CONFIGURED);
             assertThat(state.why())
                     .isEqualTo(
                             "it serves once plugins.settings.sample is written: plugins.settings.sample.region: it is"
@@ -83,7 +85,7 @@ class PluginSettingsTest {
                 JsonNodeFactory.instance.objectNode().put("region", "here").put("accessKeySecret", "hunter2")));
 
         assertThat(host.states()).singleElement().satisfies(state -> {
-            assertThat(state.standing()).isEqualTo(PluginState.PluginHealth.REFUSED);
+            assertThat(state.health()).isEqualTo(PluginState.PluginHealth.REFUSED);
             assertThat(state.why())
                     .contains("plugins.settings.sample.accessKeySecret: the value (not shown")
                     .doesNotContain("hunter2");
@@ -96,7 +98,7 @@ class PluginSettingsTest {
         PluginHost host = host(Map.of(), Map.of("slb", "0a".repeat(32)));
 
         assertThat(host.states())
-                .extracting(state -> state.id() + " " + state.standing() + " " + state.why())
+                .extracting(state -> state.id() + " " + state.health() + " " + state.why())
                 .contains(
                         "slb refused plugins.allowed lists it, and no jar of plugins.directory that can be read has this id")
                 .hasSize(2);
@@ -109,7 +111,7 @@ class PluginSettingsTest {
     private PluginHost host(Map<String, JsonNode> settings, Map<String, String> allowed) throws InterruptedException {
         new PluginJars(folder, work).build("sample.jar", new PluginJars.Recipe().source(CONTROL));
         PluginHost host = new PluginHost(
-                new PluginHost.PluginSettings(
+                new HostConfig.Plugins(
                         Optional.of(folder),
                         allowed,
                         true,

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
-import io.kusionstack.operating.host.plugins.PluginState;
+import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.host.plugins.TrafficPlugins.TrafficWorker;
@@ -55,7 +55,7 @@ class HostilePluginsIT {
 
         assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(8));
         assertThat(harness.states())
-                .extracting(state -> state.id() + " " + state.standing() + " " + state.why())
+                .extracting(state -> state.id() + " " + state.health() + " " + state.why())
                 .containsExactly(
                         "steady loaded ",
                         "blocks-at-start refused while extension"
@@ -109,7 +109,7 @@ class HostilePluginsIT {
                         "plugin \"hangs-traffic\" rests for default/web, because too many of its calls there overran"
                                 + " or ended with an Error, the last: did not return from ")
                 .endsWith(" in time; plugins.callTimeout is 500 ms; it is asked again once every 15 s");
-        assertThat(state("hangs").resting()).isTrue();
+        assertThat(state("hangs").circuitOpen()).isTrue();
         assertSteady();
     }
 
