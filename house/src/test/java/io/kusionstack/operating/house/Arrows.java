@@ -104,21 +104,6 @@ final class Arrows {
 
     private Arrows() {}
 
-    /** The rooms in which controllers live, each behind a door of few public types. */
-    static List<String> featureRooms() {
-        return List.of(
-                "host.lifecycle",
-                "host.collaset",
-                "host.rules.spec",
-                "host.rules.plugin",
-                "host.rules.admit",
-                "host.traffic",
-                "host.admission",
-                "host.decoration",
-                "host.operationjob",
-                "host.insight");
-    }
-
     /** What of the host this room of it may use; nothing for Main, which may use all. */
     static Set<String> inHost(String room) {
         return TABLE.get(room).uses().stream()

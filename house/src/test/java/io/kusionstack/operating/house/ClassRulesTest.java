@@ -107,7 +107,7 @@ class ClassRulesTest {
     }
 
     @Test
-    void countsThePublicTypesOfAFeatureRoom() {
+    void countsTopLevelPublicTypes() {
         assertThat(broken(
                         Doors::findings,
                         "package B.host.traffic; public class One {}",
@@ -117,6 +117,23 @@ class ClassRulesTest {
                         "package B.host.traffic; public class Five {}",
                         "package B.host.traffic; class Six {}"))
                 .containsExactly("host.traffic: 5 public types, at most 4: Five, Four, One, Three, Two");
+    }
+
+    @Test
+    void countsThePublicTypesOfEveryRoomButThoseOfValues() {
+        assertThat(broken(
+                        Doors::findings,
+                        "package B.host.fresh; public class One {}",
+                        "package B.host.fresh; public class Two {}",
+                        "package B.host.fresh; public class Three {}",
+                        "package B.host.fresh; public class Four {}",
+                        "package B.host.fresh; public class Five {}",
+                        "package B.host.plan; public record One() {}",
+                        "package B.host.plan; public record Two() {}",
+                        "package B.host.plan; public record Three() {}",
+                        "package B.host.plan; public record Four() {}",
+                        "package B.host.plan; public record Five() {}"))
+                .containsExactly("host.fresh: 5 public types, at most 4: Five, Four, One, Three, Two");
     }
 
     @Test

@@ -52,7 +52,7 @@ class HouseTest {
     }
 
     @Test
-    void featureRoomsHaveNarrowDoors() {
+    void roomsHaveNarrowDoors() {
         holds(Doors.findings(classes));
     }
 
@@ -110,6 +110,11 @@ class HouseTest {
     @Test
     void everyPackageHasItsPage() {
         holds(PackagePages.findings(sources));
+    }
+
+    @Test
+    void publicTypesHaveJavadocAndPackagesOfThePluginApiAnExample() {
+        holds(inEverySource(Javadocs::findings));
     }
 
     @Test

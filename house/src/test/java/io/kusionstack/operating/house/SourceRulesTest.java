@@ -13,6 +13,35 @@ class SourceRulesTest {
     private static final String TEST = "host/src/test/java/io/kusionstack/operating/host/";
 
     @Test
+    void refusesPublicTypesWithoutJavadocAndAnApiWithoutExample() {
+        String api = "plugin-api/src/main/java/io/kusionstack/operating/plugin/";
+        String choice =
+                "/** Said. */\npublic interface Choice {\n    record One() {}\n    /** Said. */\n    record Two() {}\n}\n";
+
+        assertThat(broken(Javadocs::findings, MAIN + "kube/A.java", "/* not this */\npublic class A {}\n"))
+                .containsExactly(MAIN + "kube/A.java:2: A is public and has no Javadoc");
+        assertThat(broken(Javadocs::findings, MAIN + "kube/A.java", "/* x */\n/** All of a/*. */\npublic class A {}\n"))
+                .isEmpty();
+        assertThat(broken(Javadocs::findings, MAIN + "kube/A.java", "/** Said. */\n@Deprecated\npublic class A {}\n"))
+                .isEmpty();
+        assertThat(broken(Javadocs::findings, MAIN + "kube/A.java", "class A {}\n"))
+                .isEmpty();
+        assertThat(broken(Javadocs::findings, TEST + "ATest.java", "public class ATest {}\n"))
+                .isEmpty();
+        assertThat(broken(Javadocs::findings, MAIN + "kube/Choice.java", choice))
+                .isEmpty();
+        assertThat(broken(Javadocs::findings, api + "Choice.java", choice))
+                .containsExactly(api + "Choice.java:3: One is public and has no Javadoc");
+        assertThat(broken(Javadocs::findings, api + "package-info.java", "/** Said. */\npackage a;\n"))
+                .containsExactly(api + "package-info.java:1: the package has no example");
+        assertThat(broken(
+                        Javadocs::findings,
+                        api + "package-info.java",
+                        "/** <pre>{@code use(it)}</pre> */\npackage a;\n"))
+                .isEmpty();
+    }
+
+    @Test
     void refusesFilesOver400Lines() {
         assertThat(broken(Sizes::findings, MAIN + "kube/Long.java", "class Long {\n" + "\n".repeat(398) + "}\n"))
                 .isEmpty();
