@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that can be configured, checked. The names of the components are the keys of the file; what each means is in
- * docs/configuration.md.
+ * The configuration of the host, checked. The names of the components are the keys of the file; docs/configuration.md explains
+ * each of them.
  *
  * @param watchNamespaces the namespaces to look after; empty means all
  * @param controllers which controllers run, in the order of {@link ControllerName}
@@ -102,10 +102,10 @@ public record HostConfig(
             @ConfigKey(absent = "10s", min = "500ms", max = "1m")
             Duration requestTimeout) {}
 
-    /** @param fieldTracking whether the API server goes on tracking who wrote which field of the Pods of CollaSets */
+    /** @param fieldTracking whether the API server keeps track of the writer of each field of the Pods of CollaSets */
     public record Pods(@ConfigKey(absent = "Cleared") FieldTrackingPolicy fieldTracking) {}
 
-    /** What becomes of {@code metadata.managedFields}. */
+    /** Whether {@code metadata.managedFields} is kept. */
     public enum FieldTrackingPolicy {
         CLEARED("Cleared"),
         KEPT("Kept");
@@ -201,7 +201,7 @@ public record HostConfig(
         }
     }
 
-    /** How a line of the log looks. */
+    /** The format of the log. */
     public enum LogFormat {
         TEXT("text"),
         JSON("json");
@@ -218,7 +218,7 @@ public record HostConfig(
         }
     }
 
-    /** From which weight on a line is logged. */
+    /** The least weight of a line that is logged. */
     public enum LogLevel {
         ERROR("error"),
         WARN("warn"),

@@ -10,14 +10,14 @@ public sealed interface Answer<T> {
     record Given<T>(T value) implements Answer<T> {}
 
     /**
-     * There is no usable answer: the plugin threw, overran its deadline, answered nonsense, or was not called because too
-     * many calls hang in it already. What the call was to bring about is unknown.
+     * There is no usable answer: the plugin threw, timed out, answered nonsense, or was not called because too many calls
+     * hang in it already. The effect of the call is unknown.
      *
-     * @param why what to tell whoever depends on the answer; names the plugin
+     * @param why the reason that is shown for everything that depends on the answer; names the plugin
      * @param after when it is worth asking again
      */
     record NoAnswer<T>(Wait why, Duration after) implements Answer<T> {
-        /** The plugin was not asked because it is at work for others: nothing was brought about, and nobody failed. */
+        /** The plugin was not called because it is at work for others: the call had no effect, and this is no failure. */
         public boolean isBusy() {
             return why.reason() == Reason.PLUGIN_BUSY;
         }

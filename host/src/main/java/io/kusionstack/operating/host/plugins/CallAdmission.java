@@ -81,7 +81,7 @@ final class CallAdmission implements CallGate {
         });
     }
 
-    /** Nobody's failure, as long as all calls in the plugin are within their time. */
+    /** No failure, as long as all calls in the plugin are within their time. */
     private CallEntry full(CallSlots slots, String which) {
         return new CallEntry.CallRefused(
                 calls.overdue() > 0 ? Reason.PLUGIN_FAILED : Reason.PLUGIN_BUSY,

@@ -38,7 +38,7 @@ final class CallAnswers {
         return failure(topic, Reason.PLUGIN_FAILED, result.trouble(topic.call(), limit));
     }
 
-    /** The answer to a call that is not made. That a plugin is busy is nobody's failure, and not logged. */
+    /** The answer to a call that is not made. A busy plugin is no failure, and not logged. */
     <T> Answer<T> unasked(Topic topic, Reason reason, String why) {
         boolean isBusy = reason == Reason.PLUGIN_BUSY;
         metrics.called(plugin, topic.call(), isBusy ? "busy" : "not-asked", Duration.ZERO);

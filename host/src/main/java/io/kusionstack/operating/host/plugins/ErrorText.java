@@ -3,8 +3,8 @@ package io.kusionstack.operating.host.plugins;
 import java.util.function.UnaryOperator;
 
 /**
- * What a plugin says, made fit to be shown and stored: one line, of bounded length, without the secrets it was given. To be
- * called in the plugin's call where it may run the plugin's code.
+ * Makes texts of a plugin fit to be shown and stored: one line, of bounded length, without the secrets that the plugin was
+ * given. {@link #thrown} runs code of the plugin, so it is called within a call.
  *
  * @param mask takes secrets out of a text
  */
@@ -15,7 +15,7 @@ record ErrorText(UnaryOperator<String> mask) {
     static final int WORD = 128;
 
     private static final int THROWN = 300;
-    /** More is not even looked at. */
+    /** The rest of a longer text is dropped before it is searched for secrets. */
     private static final int LOOKED_AT = 64 * 1024;
 
     String thrown(Throwable thrown) {

@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 /**
  * The loaded extensions by name. An immutable value; a change makes another one.
  *
- * @param missing why a name that is not here may be missing, said when nobody else can say it; empty when there is no more
- *     to say
+ * @param missing why a name that is not here may be missing; empty if nothing more is known
  */
 record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, String missing) {
     ExtensionIndex {
@@ -39,7 +38,7 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
         return new ExtensionIndex(List.of(), List.of(), why);
     }
 
-    /** With more that cannot be used. */
+    /** With more jars that cannot be used. */
     ExtensionIndex and(List<PluginState> more) {
         List<PluginState> all = new ArrayList<>(refused);
         all.addAll(more);
@@ -61,7 +60,7 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
                 .toList();
     }
 
-    /** Why nobody answers to this name, and who would. */
+    /** Why no extension has this name and kind, with the names that are known. */
     Wait unavailable(String name, Kind kind) {
         return new Wait(Reason.PLUGIN_UNAVAILABLE, name, "plugin \"" + name + "\" " + why(name, kind));
     }
@@ -90,7 +89,7 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
         parts.add("known for " + kind + " are " + (others.isEmpty() ? "none" : others));
         refused.stream()
                 .filter(state -> !state.isCalled(name) && state.health() == PluginState.PluginHealth.REFUSED)
-                .map(ExtensionIndex::told)
+                .map(ExtensionIndex::summary)
                 .reduce((some, more) -> some + ", " + more)
                 .ifPresent(files -> parts.add("refused are " + files));
         if (!missing.isEmpty()) {
@@ -99,8 +98,8 @@ record ExtensionIndex(List<LoadedPlugin> loaded, List<PluginState> refused, Stri
         return String.join("; ", parts);
     }
 
-    /** A jar whose names were never learned may be the one that is missed: then the reason belongs to it. */
-    private static String told(PluginState refused) {
+    /** A jar whose names are not known may hold the missing extension, so its reason is shown, too. */
+    private static String summary(PluginState refused) {
         return refused.spoken() + (refused.offers().isEmpty() ? ": " + refused.why() : "");
     }
 }

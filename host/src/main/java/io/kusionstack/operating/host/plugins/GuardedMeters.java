@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 
 /**
- * The meters of one plugin. What its gauges show is asked of the plugin under guard, now and then, and kept: reading metrics
- * runs no code of the plugin. A value that cannot be had is NaN. Any thread.
+ * The meters of one plugin. The values of its gauges are read under guard every few seconds and kept, so that a scrape runs no
+ * code of the plugin. A value that cannot be read is NaN. Any thread.
  */
 final class GuardedMeters implements Meters {
     private static final Duration LIMIT = Duration.ofSeconds(1);
@@ -22,7 +22,7 @@ final class GuardedMeters implements Meters {
     private final PluginCall call;
     private final Meters meters;
     private final Map<List<String>, Gauge> gauges = new ConcurrentHashMap<>();
-    private final AtomicBoolean isAsked = new AtomicBoolean();
+    private final AtomicBoolean isReading = new AtomicBoolean();
 
     GuardedMeters(String plugin, PluginCall call, Meters meters) {
         this.plugin = plugin;
@@ -30,7 +30,7 @@ final class GuardedMeters implements Meters {
         this.meters = meters;
     }
 
-    /** What was last seen; holds nothing of the plugin. */
+    /** The last value; holds nothing of the plugin. */
     private static final class Shown {
         private volatile double value = Double.NaN;
     }
@@ -59,14 +59,14 @@ final class GuardedMeters implements Meters {
         meters.gauge(name, () -> shown.value, tags);
     }
 
-    /** Asks the plugin for all values; nothing happens while it still works on the last question. Blocks for a second at most. */
+    /** Reads all values; does nothing while the last read has not returned. Blocks for a second at most. */
     void sample() {
         List<Gauge> known = List.copyOf(gauges.values());
-        if (known.isEmpty() || !isAsked.compareAndSet(false, true)) {
+        if (known.isEmpty() || !isReading.compareAndSet(false, true)) {
             return;
         }
         Answer<List<Double>> answer = call.askQuick(
-                CallSpec.of(plugin, "gauge", LIMIT, () -> values(known)).endingWith(() -> isAsked.set(false)));
+                CallSpec.of(plugin, "gauge", LIMIT, () -> values(known)).endingWith(() -> isReading.set(false)));
         for (int i = 0; i < known.size(); i++) {
             known.get(i).shown().value = switch (answer) {
                 case Answer.Given<List<Double>> given -> given.value().get(i);

@@ -31,7 +31,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
     private boolean closed;
     private boolean ended;
 
-    /** @param topic its subject is the rule, whatever worker asks for it */
+    /** @param topic its subject is the rule, the same for all workers of the rule */
     GuardedRule(Topic topic, LivePlugin plugin, TransitionRule rule, Clock clock, PluginMetrics metrics) {
         this.topic = topic;
         this.plugin = plugin;
@@ -71,7 +71,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         }
     }
 
-    /** The plugin is told when the host really stops waiting. */
+    /** The same request, with the time at which the host really stops waiting. */
     private static RuleRequest until(Instant deadline, RuleRequest request) {
         return new RuleRequest(
                 request.rule(),
@@ -136,9 +136,9 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         if (size > LARGEST_MEMORY) {
             throw new InvalidPluginException("it wants to remember " + size + " bytes; allowed are " + LARGEST_MEMORY);
         }
-        ErrorText words = plugin.call().texts();
+        ErrorText texts = plugin.call().texts();
         for (Map.Entry<String, String> entry : memory.entrySet()) {
-            if (!words.isClean(entry.getKey()) || !words.isClean(entry.getValue())) {
+            if (!texts.isClean(entry.getKey()) || !texts.isClean(entry.getValue())) {
                 throw new InvalidPluginException("it wants to remember a secret");
             }
         }

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The traffic control of one plugin, under guard: equal lock keys never at once, also when a call that was given up still
- * runs; {@link Answer.Given} only holds what the interface promises.
+ * The traffic control of one plugin, under guard: calls with equal lock keys never overlap, not even with one that timed
+ * out; {@link Answer.Given} only holds what the interface promises.
  */
 final class GuardedTraffic implements PluginExtension, TrafficPlugins.TrafficWorker, LivePlugin.Closing {
     private static final int LONGEST_KEY = 253;
@@ -78,37 +78,37 @@ final class GuardedTraffic implements PluginExtension, TrafficPlugins.TrafficWor
 
     @Override
     public Answer<List<BackendResult>> apply(Employer employer, List<BackendChange> changes, Instant deadline) {
-        List<BackendChange> asked = List.copyOf(changes);
+        List<BackendChange> copy = List.copyOf(changes);
         return locked(
-                employer, deadline, "apply", until -> answers.checked(asked, control.apply(employer, asked, until)));
+                employer, deadline, "apply", until -> answers.checked(copy, control.apply(employer, copy, until)));
     }
 
-    /** What runs in the plugin, told when the host really stops waiting. */
+    /** Runs in the plugin; its argument is the time at which the host really stops waiting. */
     private interface TrackedCall<T> {
         T until(Instant deadline) throws Exception;
     }
 
-    private <T> Answer<T> locked(Employer employer, Instant deadline, String call, TrackedCall<T> asked) {
+    private <T> Answer<T> locked(Employer employer, Instant deadline, String call, TrackedCall<T> body) {
         Duration limit = shorter(Duration.between(clock.instant(), deadline), longest);
         return switch (lockKey(employer, limit)) {
             case Answer.NoAnswer<String>(Wait why, Duration after) -> new Answer.NoAnswer<>(why, after);
-            case Answer.Given<String>(String key) -> locked(new Topic(name, call, key), limit, asked);
+            case Answer.Given<String>(String key) -> locked(new Topic(name, call, key), limit, body);
         };
     }
 
-    /** The time of the call begins when it has the key: who waited in line gets no less than others. */
-    private <T> Answer<T> locked(Topic topic, Duration limit, TrackedCall<T> asked) {
+    /** The time of a call begins when it has the key: waiting in line costs it nothing. */
+    private <T> Answer<T> locked(Topic topic, Duration limit, TrackedCall<T> body) {
         return switch (locks.take(topic.subject(), limit)) {
             case LockKeys.KeyTurn.KeyBusy(Duration held) -> busy(topic, held);
             case LockKeys.KeyTurn.KeyTaken(Runnable free) -> {
                 Instant last = clock.instant().plus(limit);
                 yield plugin.call()
-                        .ask(CallSpec.of(topic, limit, () -> asked.until(last)).endingWith(free));
+                        .ask(CallSpec.of(topic, limit, () -> body.until(last)).endingWith(free));
             }
         };
     }
 
-    /** Nobody's failure, as long as the call that holds the key is within its time. */
+    /** No failure, as long as the call that holds the key is within its time. */
     private <T> Answer<T> busy(Topic topic, Duration held) {
         return held.compareTo(longest) > 0
                 ? plugin.call()

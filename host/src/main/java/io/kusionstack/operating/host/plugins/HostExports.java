@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All that a plugin sees beside its own jar: the JDK, and from the host the interfaces it implements, PF4J and slf4j. No
+ * The classes that a plugin sees beside its own jar: the JDK, and from the host plugin-api, PF4J and slf4j. No
  * other class or resource of the host, so that a plugin may bring any version of any library.
  */
 final class HostExports extends ClassLoader {

@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
-/** A plugin is not what it has to be, or answered what it must not. The message is for the person who runs the host. */
+/** A plugin breaks a rule of its packaging or of the interface. The message is for the person who runs the host. */
 final class InvalidPluginException extends Exception {
     private static final long serialVersionUID = 1L;
 

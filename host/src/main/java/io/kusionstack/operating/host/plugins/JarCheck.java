@@ -31,14 +31,14 @@ final class JarCheck {
     /**
      * A jar that may be loaded.
      *
-     * @param copy the checked bytes, where nobody else can write
+     * @param copy the checked bytes, in a folder that only this user can write to
      */
     record CheckedJar(String file, String id, String version, Path copy) {}
 
-    /** What a jar says of itself. */
+    /** The manifest of a jar, and its digest. */
     record JarIdentity(String id, String version, String requires, String digest) {}
 
-    /** What the check came to. */
+    /** The result of the check. */
     sealed interface JarVerdict {
         record JarPassed(CheckedJar jar) implements JarVerdict {}
 

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A plugin at work: what belongs to it, and the order in which it ends. Calls may come from any thread; {@link #unload}
+ * A loaded plugin: its parts, and the order in which they end. Calls may come from any thread; {@link #unload}
  * from one, once.
  */
 final class LivePlugin {
@@ -78,7 +78,7 @@ final class LivePlugin {
         return pf4j;
     }
 
-    /** Calls of one rule never overlap: nobody waits in line, who finds one under way comes back. */
+    /** Calls of one rule never overlap: without a line, the second call is refused at once. */
     LockKeys rules() {
         return rules;
     }
@@ -144,7 +144,7 @@ final class LivePlugin {
                 .toList();
     }
 
-    /** Without their stacks, for which all of them would have to stand still. */
+    /** Thread.getAllStackTraces would stop all threads to read their stacks. */
     private static List<Thread> platformThreads() {
         ThreadGroup all = Thread.currentThread().getThreadGroup();
         while (all.getParent() != null) {
@@ -154,7 +154,7 @@ final class LivePlugin {
         return List.of(Arrays.copyOf(found, all.enumerate(found)));
     }
 
-    /** Ends what did not start: as far as it goes, and without waiting. Its classes stay while a thread is in them. */
+    /** Ends a plugin that did not start, without waiting. Its classes stay in memory while a thread runs in them. */
     void abandon() {
         call.inFlight().stop();
         closing.shutdownNow();
@@ -163,11 +163,10 @@ final class LivePlugin {
     }
 
     /**
-     * Stops routing, waits for calls in flight, closes the workers, stops the plugin, forgets its classes. When the limit has
-     * passed, what is left is tried for a
-     * moment each, and given up after two seconds.
+     * Stops routing, waits for calls in flight, closes the workers, stops the plugin, forgets its classes. After the limit each
+     * step that is left gets a moment, and two seconds later none is tried any more.
      *
-     * @return what shows that they were really forgotten
+     * @return a reference that is cleared when the classes are really forgotten
      */
     WeakReference<ClassLoader> unload(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();

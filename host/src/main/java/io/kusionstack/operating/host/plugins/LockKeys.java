@@ -9,9 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One call at a time for equal keys. Who comes while a key is held waits in line, first come, first served, as long as the
- * line moves: whoever holds the key for longer than a moment has all others sent away. So a key that hangs keeps nobody waiting
- * who could do something else. A key is kept while somebody holds it or waits for it. Any thread.
+ * One call at a time for equal keys. While a key is held other calls wait in line, first come, first served, as long as the
+ * line moves: once a call has held the key for longer than a moment, all others are turned away, so that a call that hangs
+ * blocks no thread but its own. A key takes memory only while it is held or waited for. Any thread.
  */
 final class LockKeys {
     private final Bounds bounds;
@@ -21,7 +21,7 @@ final class LockKeys {
     private int waiting;
 
     /**
-     * How many may wait, and for whom.
+     * How many calls may wait, and for how long a holder.
      *
      * @param line for one key
      * @param all for all keys together
@@ -33,16 +33,16 @@ final class LockKeys {
         this.bounds = bounds;
     }
 
-    /** What an attempt to take a key came to. */
+    /** The result of an attempt to take a key. */
     sealed interface KeyTurn {
-        /** @param free frees the key again, once and from any thread: a call that was given up frees it on another one */
+        /** @param free frees the key again, once and from any thread: a call that timed out frees it on the thread of the plugin */
         record KeyTaken(Runnable free) implements KeyTurn {}
 
         /** @param held how long the call that holds the key has had it */
         record KeyBusy(Duration held) implements KeyTurn {}
     }
 
-    /** Those who want one key. */
+    /** The calls that hold one key or wait for it. */
     private static final class Line {
         private final Condition moved;
         private final Deque<Object> waiting = new ArrayDeque<>();
@@ -63,7 +63,7 @@ final class LockKeys {
         return take(key, Duration.ZERO);
     }
 
-    /** Takes the key, or says how long somebody else has had it. Who is interrupted waits no longer. */
+    /** Takes the key, or returns how long another call has held it. An interrupted thread does not wait. */
     KeyTurn take(String key, Duration limit) {
         mutex.lock();
         try {

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Remembers the last log message of each topic, so that it is logged once. Any thread. */
 final class LogOnce {
-    /** What was said longest ago is forgotten, and said once more. */
+    /** Beyond this the message that is longest ago is forgotten, and may be logged once more. */
     private static final int MOST = 1000;
 
     private final Map<Topic, String> texts = new LinkedHashMap<>(16, 0.75f, true);
@@ -18,7 +18,7 @@ final class LogOnce {
         return isNew;
     }
 
-    /** True if there was something to tell, which is over now. */
+    /** True if a message of the topic was logged; forgets it. */
     synchronized boolean isOver(Topic topic) {
         return texts.remove(topic) != null;
     }

@@ -3,7 +3,7 @@ package io.kusionstack.operating.host.plugins;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 
-/** What a host without plugins says. */
+/** The answer of a host without plugins. */
 final class NoPlugins {
     private NoPlugins() {}
 

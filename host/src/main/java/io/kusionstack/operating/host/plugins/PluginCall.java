@@ -14,8 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The only way into one plugin. A call runs on a thread of the plugin's own, with the plugin's class loader as context
- * class loader, until it returns; its caller waits no longer than the limit and gets an {@link Answer}, whatever the plugin
- * does. A call that times out is interrupted; one that ignores the interrupt keeps its slot until it really returns. So a
+ * class loader, until it returns; its caller waits no longer than the limit and gets an {@link Answer} in any case. A call that times out is interrupted; one that ignores the interrupt keeps its slot until it really returns. So a
  * plugin that hangs holds a bounded number of threads, and is then answered for at once. Any thread may call.
  *
  * <p>Platform threads, not virtual ones: decision 0006. Circuits, and how the slots are shared: decisions 0007 and 0018.
@@ -30,7 +29,7 @@ final class PluginCall {
     private final ThreadPoolExecutor threads;
 
     /**
-     * @param longest no call may take longer, whatever its own limit is
+     * @param longest the limit of every call; one with a longer limit of its own is cut
      * @param inFlight how many calls may be in the plugin at once
      */
     record CallLimits(Duration longest, int inFlight) {}
@@ -60,10 +59,10 @@ final class PluginCall {
         return environment.texts();
     }
 
-    /** When the host stops waiting for a call that begins now and would have until {@code asked}. */
-    Instant deadline(Instant now, Instant asked) {
+    /** When the host stops waiting for a call that begins now and has this deadline of its own. */
+    Instant deadline(Instant now, Instant own) {
         Instant last = now.plus(longest);
-        return asked.isBefore(last) ? asked : last;
+        return own.isBefore(last) ? own : last;
     }
 
     /** Calls on behalf of a room. */
@@ -72,7 +71,7 @@ final class PluginCall {
         return routed(spec.within(longest), admission, "in time; plugins.callTimeout is " + spoken(longest));
     }
 
-    /** Calls what answers without asking anybody else: that has slots of its own, and opens no circuit. */
+    /** Calls a method that does no I/O: these have slots of their own, and open no circuit. */
     <T> Answer<T> askQuick(CallSpec<T> spec) {
         CallSpec<T> bounded = spec.within(longest);
         return routed(bounded, quick, "within " + spoken(bounded.limit()));

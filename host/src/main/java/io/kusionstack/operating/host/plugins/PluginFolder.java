@@ -18,12 +18,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder with the jars of plugins: checks and loads all of them at once. Of jars with one id, or with extensions of one
  * name, the first by file name stays.
  */
 record PluginFolder(Path directory, HostConfig.Plugins settings, PluginEnvironment environment) {
+    private static final Logger LOG = LoggerFactory.getLogger(PluginFolder.class);
+
     /**
      * Blocks for little longer than {@code loadTimeout}.
      *
@@ -33,7 +37,9 @@ record PluginFolder(Path directory, HostConfig.Plugins settings, PluginEnvironme
     ExtensionIndex load(PrivateFolder copies) throws IOException {
         List<PluginLoader.LoadResult> results =
                 all(jars(directory), new JarCheck(settings.allowed(), settings.allowUnlisted(), copies));
-        return sorted(results).and(missing(results));
+        ExtensionIndex all = sorted(results).and(missing(results));
+        report(all);
+        return all;
     }
 
     /** A listed plugin without a jar is refused: its users rely on it. */
@@ -64,7 +70,7 @@ record PluginFolder(Path directory, HostConfig.Plugins settings, PluginEnvironme
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("loading tells what is wrong by its result", e);
+            throw new IllegalStateException("loading reports failures by its result", e);
         }
         return results;
     }
@@ -118,6 +124,29 @@ record PluginFolder(Path directory, HostConfig.Plugins settings, PluginEnvironme
         }
         words.forEach(word -> owners.put(word, plugin.file()));
         return Optional.empty();
+    }
+
+    private void report(ExtensionIndex all) {
+        long refused = all.refused().stream()
+                .filter(state -> state.health() == PluginState.PluginHealth.REFUSED)
+                .count();
+        environment.metrics().plugins(all.loaded().size(), (int) refused);
+        for (PluginState state : all.states()) {
+            boolean isRefused = state.health() == PluginState.PluginHealth.REFUSED;
+            (isRefused ? LOG.atWarn() : LOG.atInfo())
+                    .addKeyValue("plugin", state.spoken())
+                    .addKeyValue("version", state.version())
+                    .addKeyValue("why", state.why())
+                    .log("A plugin is " + state.health());
+        }
+        settings.settings().keySet().stream()
+                .filter(name -> all.loaded().stream()
+                        .flatMap(plugin -> plugin.offers().stream())
+                        .noneMatch(offer -> offer.name().equals(name)))
+                .filter(name -> all.refused().stream().noneMatch(state -> state.isCalled(name)))
+                .forEach(name -> LOG.atWarn()
+                        .addKeyValue("settings", "plugins.settings." + name)
+                        .log("There are settings for a plugin that is not loaded"));
     }
 
     /** The text of {@link PluginHost#allowed}. */

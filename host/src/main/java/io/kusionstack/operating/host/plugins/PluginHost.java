@@ -25,9 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The plugins of this process: verifies and loads every jar of a folder, all at once and within a bounded time, hands out
- * the doors to them, and unloads them when it is closed. A jar that cannot be used is refused with a reason, and all else
- * goes on without it.
+ * The plugins of this process: verifies and loads every jar of a folder, all at once and within a bounded time, and unloads
+ * them when it is closed. A jar that cannot be used is refused with a reason, and the host goes on without it. Any thread.
  *
  * <pre>{@code
  * PluginHost plugins = new PluginHost(settings, environment);
@@ -69,7 +68,7 @@ public final class PluginHost implements AutoCloseable {
      * @param file the name of the jar
      * @param id from its manifest; empty if that cannot be read
      * @param version from its manifest; empty if that cannot be read
-     * @param offers what it offers, as far as that is known
+     * @param offers the names that it serves, as far as they are known
      * @param why it is refused or not configured, with the remedy; empty if it is loaded
      * @param callsInFlight calls that have not returned
      * @param overdue those of them that timed out
@@ -123,7 +122,7 @@ public final class PluginHost implements AutoCloseable {
         /** Whether a plugin takes part. */
         public enum PluginHealth {
             LOADED("loaded"),
-            /** Nothing is wrong with it, and nobody said yet what it is to work with. */
+            /** It needs settings, and the configuration has none for it. */
             NOT_CONFIGURED("not configured"),
             REFUSED("refused");
 
@@ -139,7 +138,7 @@ public final class PluginHost implements AutoCloseable {
             }
         }
 
-        /** Whether {@code name} is this plugin, as far as one can tell of a plugin that was not loaded. */
+        /** Whether users may mean this plugin by {@code name}: its id or one of the names that are known of it. */
         boolean isCalled(String name) {
             return id.equals(name)
                     || offers.stream().anyMatch(offer -> offer.name().equals(name));
@@ -160,7 +159,7 @@ public final class PluginHost implements AutoCloseable {
         /**
          * A call ended for its caller.
          *
-         * @param call what was asked: judge, observe, apply ...
+         * @param call the method: judge, observe, apply ...
          * @param result {@code given}, {@code failed} (threw, or answered nonsense), {@code overran} (timed out), {@code busy} (at work
          *     for others, so not asked), or {@code not-asked} (too many calls hang in it, or its circuit is open)
          * @param took how long the caller waited
@@ -206,7 +205,7 @@ public final class PluginHost implements AutoCloseable {
         });
     }
 
-    /** What was loaded only after the host was closed ends at once. */
+    /** Plugins that were loaded after the host was closed end at once. */
     private synchronized void use(ExtensionIndex all) {
         if (closed) {
             all.loaded().forEach(plugin -> plugin.plugin().abandon());
@@ -216,7 +215,7 @@ public final class PluginHost implements AutoCloseable {
         samples.scheduleAtFixedRate(this::sample, 0, BETWEEN_SAMPLES.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Each plugin on a thread of its own: one that hangs delays nobody's gauges but its own. */
+    /** Each plugin on a thread of its own: one that hangs delays only its own gauges. */
     private void sample() {
         for (ExtensionIndex.LoadedPlugin plugin : extensions.loaded()) {
             Thread.ofVirtual().name("plugin-gauges").start(plugin.plugin().meters()::sample);
@@ -233,6 +232,7 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
+    /** The rules of the plugins that are loaded at the time of each call. */
     public RulePlugins rules() {
         return (plugin, rule, config) -> {
             ExtensionIndex now = extensions;
@@ -243,6 +243,7 @@ public final class PluginHost implements AutoCloseable {
         };
     }
 
+    /** The traffic controls of the plugins that are loaded at the time of each call. */
     public TrafficPlugins traffic() {
         return plugin -> {
             ExtensionIndex now = extensions;
@@ -253,12 +254,12 @@ public final class PluginHost implements AutoCloseable {
         };
     }
 
-    /** The jars that do not take part; asks nothing of those that do. */
+    /** The jars that do not take part; calls no plugin. */
     public List<PluginState> refused() {
         return extensions.refused();
     }
 
-    /** Every jar of the folder as it stands now. */
+    /** The present state of every jar of the folder. */
     public List<PluginState> states() {
         return extensions.states();
     }
@@ -267,9 +268,7 @@ public final class PluginHost implements AutoCloseable {
         try {
             PrivateFolder copies = PrivateFolder.create();
             keep(copies);
-            ExtensionIndex all = new PluginFolder(directory, settings, environment).load(copies);
-            report(all);
-            return all;
+            return new PluginFolder(directory, settings, environment).load(copies);
         } catch (IOException e) {
             LOG.atError()
                     .addKeyValue("folder", directory)
@@ -293,30 +292,7 @@ public final class PluginHost implements AutoCloseable {
         folder = copies;
     }
 
-    private void report(ExtensionIndex all) {
-        long refused = all.refused().stream()
-                .filter(state -> state.health() == PluginState.PluginHealth.REFUSED)
-                .count();
-        environment.metrics().plugins(all.loaded().size(), (int) refused);
-        for (PluginState state : all.states()) {
-            boolean isRefused = state.health() == PluginState.PluginHealth.REFUSED;
-            (isRefused ? LOG.atWarn() : LOG.atInfo())
-                    .addKeyValue("plugin", state.spoken())
-                    .addKeyValue("version", state.version())
-                    .addKeyValue("why", state.why())
-                    .log("A plugin is " + state.health());
-        }
-        settings.settings().keySet().stream()
-                .filter(name -> all.loaded().stream()
-                        .flatMap(plugin -> plugin.offers().stream())
-                        .noneMatch(offer -> offer.name().equals(name)))
-                .filter(name -> all.refused().stream().noneMatch(state -> state.isCalled(name)))
-                .forEach(name -> LOG.atWarn()
-                        .addKeyValue("settings", "plugins.settings." + name)
-                        .log("There are settings for a plugin that is not loaded"));
-    }
-
-    /** After {@link #close}: what shows whether the classes of the plugins were forgotten. */
+    /** After {@link #close}: references that are cleared when the classes of the plugins are forgotten. */
     public synchronized List<WeakReference<ClassLoader>> unloaded() {
         return List.copyOf(unloaded);
     }
@@ -341,7 +317,7 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
-    /** All at once: a plugin that hangs holds up none. */
+    /** All at once: a plugin that hangs holds up no other. */
     private List<WeakReference<ClassLoader>> unload(List<ExtensionIndex.LoadedPlugin> plugins) {
         List<WeakReference<ClassLoader>> traces = new ArrayList<>();
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(

@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 import org.pf4j.PluginWrapper;
 
 /**
- * Brings one verified jar to life, all of it in one call under guard: start it, make its extensions, ask their names, make
- * the workers of traffic controls. What goes wrong refuses the whole jar, and tells at which step.
+ * Loads one verified jar in one call under guard: starts it, makes its extensions, reads their names, makes the workers of
+ * traffic controls. A failure refuses the whole jar; the reason names the step.
  */
 final class PluginLoader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,63}");
@@ -50,7 +50,7 @@ final class PluginLoader {
         this.secrets = new ScopedSecrets(settings.secrets(), environment.variables());
     }
 
-    /** What became of the jar. */
+    /** The result for one jar. */
     sealed interface LoadResult {
         record Started(ExtensionIndex.LoadedPlugin plugin) implements LoadResult {}
 
@@ -140,7 +140,7 @@ final class PluginLoader {
         return failure == null ? "PF4J says it is " + wrapper.getPluginState() : failure.toString();
     }
 
-    /** Empty for a traffic control that nobody has configured yet. */
+    /** Empty for a traffic control that needs settings and has none. */
     private Optional<PluginExtension> offer(LivePlugin plugin, String className) throws Exception {
         step = "extension " + className + " is made";
         Object extension = made(plugin.loader().loadClass(className));

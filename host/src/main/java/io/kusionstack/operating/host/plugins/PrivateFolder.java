@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the verified bytes lie while they are in use: a folder that only this user can read and write, so that nobody
- * swaps a jar between the check and the load. A lock marks it as in use; what a process that was killed left behind is
- * removed by the next one.
+ * The folder of the verified copies. Only this user can read and write it, so that no jar is swapped between the check and
+ * the load. A lock marks it as in use; the next process removes what a killed one left behind.
  */
 final class PrivateFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
@@ -61,7 +60,7 @@ final class PrivateFolder implements AutoCloseable {
                 FileLock taken = channel.tryLock()) {
             return taken != null;
         } catch (IOException | OverlappingFileLockException e) {
-            // without a lock, of another user, or of this very process: somebody else's business
+            // without a lock, of another user, or of this very process: not ours to remove
             return false;
         }
     }

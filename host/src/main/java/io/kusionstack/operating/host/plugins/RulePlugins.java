@@ -7,23 +7,23 @@ import io.kusionstack.operating.plugin.rule.RuleResponse;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The rules that plugins provide. Any thread. */
+/** Makes workers of the rules that plugins provide. Any thread. */
 public interface RulePlugins {
     /**
      * Makes a worker for one configuration of one rule. The caller closes it when the configuration changes.
      *
      * @param plugin the name users write, for example {@code label-hook}
-     * @param rule names the rule, the same whatever its configuration: calls for one rule never overlap, not even with one
-     *     of an older worker that was given up
-     * @param config an object; what the plugin's record says is bound, everything else is a problem
+     * @param rule the name of the rule, the same for each configuration of it: calls for one rule never overlap, not even
+     *     with a call of an older worker that timed out
+     * @param config an object; it is bound to the plugin's record, and a key that the record does not have is a problem
      */
     OpenedRule open(String plugin, String rule, JsonNode config);
 
-    /** What {@link #open} came to. */
+    /** The result of {@link #open}. */
     sealed interface OpenedRule {
         record RuleReady(RuleWorker worker) implements OpenedRule {}
 
-        /** @param problems all that is wrong with the configuration, each with its path below {@code config} */
+        /** @param problems all problems of the configuration, each with its path below {@code config} */
         record RuleConfigInvalid(List<String> problems) implements OpenedRule {
             public RuleConfigInvalid {
                 problems = List.copyOf(problems);
@@ -39,12 +39,12 @@ public interface RulePlugins {
         /**
          * Asks the plugin, until the deadline of the request or the configured limit, whichever is sooner.
          *
-         * @param late takes the answer if it comes after that, on a thread of the plugin's: what the plugin wants to
-         *     remember is not lost because it was slow. Only enqueues
+         * @param late takes an answer that comes after that, on a thread of the plugin, so that the memory of a slow plugin is
+         *     not lost; must not block
          */
         Answer<RuleResponse> judge(RuleRequest request, Consumer<RuleResponse> late);
 
-        /** The same, where nobody cares for a late answer. */
+        /** The same; a late answer is dropped. */
         default Answer<RuleResponse> judge(RuleRequest request) {
             return judge(request, late -> {});
         }

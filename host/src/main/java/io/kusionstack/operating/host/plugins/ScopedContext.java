@@ -12,9 +12,9 @@ import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 
 /**
- * What the host lends to one extension.
+ * The context of one extension.
  *
- * @param name the extension's, under which its settings stand in the configuration
+ * @param name of the extension; the configuration has its settings under this name
  */
 record ScopedContext(
         String name,

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Secrets for one plugin: those that the host allows, read anew each time. It remembers what it gave, so that no text of
- * the plugin carries it any further. Any thread.
+ * Secrets for one plugin: those that the host allows, read anew each time. Values that were handed out are remembered and
+ * masked in every text of the plugin. Any thread.
  */
 final class ScopedSecrets implements Secrets {
     private static final String VARIABLE = "env:";
@@ -71,10 +71,10 @@ final class ScopedSecrets implements Secrets {
     }
 
     private String file(String reference) {
-        Path asked = Path.of(reference.substring(FILE.length()));
-        permit(allowed.stream().anyMatch(rule -> allows(rule, asked.normalize())), reference);
+        Path named = Path.of(reference.substring(FILE.length()));
+        permit(allowed.stream().anyMatch(rule -> allows(rule, named.normalize())), reference);
         try {
-            Path real = asked.toRealPath();
+            Path real = named.toRealPath();
             permit(allowed.stream().anyMatch(rule -> allowsReal(rule, real)), reference);
             if (Files.size(real) > LARGEST) {
                 throw new IllegalArgumentException(reference + " is larger than 1 MiB");
@@ -99,8 +99,8 @@ final class ScopedSecrets implements Secrets {
             return false;
         }
         try {
-            Path place = pathOf(rule).toRealPath();
-            return rule.endsWith("/") ? real.startsWith(place) : real.equals(place);
+            Path permitted = pathOf(rule).toRealPath();
+            return rule.endsWith("/") ? real.startsWith(permitted) : real.equals(permitted);
         } catch (IOException e) {
             return false;
         }

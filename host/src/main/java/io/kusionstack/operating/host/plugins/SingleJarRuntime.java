@@ -73,7 +73,7 @@ final class SingleJarRuntime extends DefaultPluginManager {
         }
     }
 
-    /** What is switched on stands in the host's configuration, not in files beside the jar. */
+    /** The host's configuration says which plugins are enabled, not files beside the jar. */
     private static final class AlwaysEnabled implements PluginStatusProvider {
         @Override
         public boolean isPluginDisabled(String plugin) {

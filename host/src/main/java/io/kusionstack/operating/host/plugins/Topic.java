@@ -1,10 +1,10 @@
 package io.kusionstack.operating.host.plugins;
 
 /**
- * What a call of a plugin is about.
+ * The subject of a call.
  *
  * @param name the word users know the plugin by
- * @param call what is asked, as the interface calls it
- * @param subject a lock key, a rule, or the plugin itself: subjects that do not answer in time rest, and others do not
+ * @param call the method of the interface
+ * @param subject a lock key, a rule, or the plugin itself; each subject has a circuit of its own
  */
 record Topic(String name, String call, String subject) {}

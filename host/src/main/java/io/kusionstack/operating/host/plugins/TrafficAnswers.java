@@ -16,19 +16,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a traffic control may answer; everything else is {@link InvalidPluginException}. Copies, so that nothing of the plugin remains. */
-record TrafficAnswers(String plugin, ErrorText words, Clock clock, PluginMetrics metrics) {
+/** Checks and copies the answers of a traffic control; throws {@link InvalidPluginException} for one that breaks the interface. */
+record TrafficAnswers(String plugin, ErrorText texts, Clock clock, PluginMetrics metrics) {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int LONGEST_GROUP = 253;
 
-    /** What was asked about: a Pod's port under one address, however the plugin filled in the rest. */
+    /** The part of a backend that identifies it in an answer: the port of a Pod under one address. */
     private record RequestedAddress(String uid, String ip, int port) {
         static RequestedAddress of(Backend backend) {
             return new RequestedAddress(backend.pod().uid(), backend.ip(), backend.port());
         }
     }
 
-    /** What the groups of an employer may be called: each a text that can stand in an annotation. */
+    /** The names of the groups of an employer: each has to fit into an annotation. */
     static List<String> checkedGroups(List<String> groups) throws InvalidPluginException {
         if (groups == null) {
             throw new InvalidPluginException("it answered null");
@@ -51,12 +51,12 @@ record TrafficAnswers(String plugin, ErrorText words, Clock clock, PluginMetrics
                     throw new InvalidPluginException(
                             "it does not know how it stands, and does not say why or until when");
                 }
-                yield new Observation.Unknown(kind, words.sentence(reason), after.compareTo(SOON) < 0 ? SOON : after);
+                yield new Observation.Unknown(kind, texts.sentence(reason), after.compareTo(SOON) < 0 ? SOON : after);
             }
             case Observation.NoSuchPlace(Instant readAt, String proof) ->
                 new Observation.NoSuchPlace(
                         checked(readAt),
-                        words.sentence(Optional.ofNullable(proof).orElse("")));
+                        texts.sentence(Optional.ofNullable(proof).orElse("")));
         };
     }
 
@@ -77,7 +77,7 @@ record TrafficAnswers(String plugin, ErrorText words, Clock clock, PluginMetrics
                         "its observation has a backend without Pod, address or state: " + observed);
             }
             String detail =
-                    words.sentence(Optional.ofNullable(observed.detail()).orElse(""));
+                    texts.sentence(Optional.ofNullable(observed.detail()).orElse(""));
             backends.add(new ObservedBackend(observed.backend(), observed.serving(), detail));
         }
         return new Observation.Known(readAt, backends);
@@ -89,21 +89,21 @@ record TrafficAnswers(String plugin, ErrorText words, Clock clock, PluginMetrics
         if (results == null) {
             throw new InvalidPluginException("it answered null");
         }
-        Map<RequestedAddress, Progress> told = new LinkedHashMap<>();
+        Map<RequestedAddress, Progress> reported = new LinkedHashMap<>();
         for (BackendResult result : results) {
             if (result == null || isIncomplete(result.backend())) {
                 throw new InvalidPluginException("its answer has a result without Pod or address: " + result);
             }
-            told.putIfAbsent(RequestedAddress.of(result.backend()), checked(result.progress()));
+            reported.putIfAbsent(RequestedAddress.of(result.backend()), checked(result.progress()));
         }
         List<BackendResult> answers = new ArrayList<>();
         for (BackendChange change : changes) {
-            Progress progress = told.remove(RequestedAddress.of(change.backend()));
+            Progress progress = reported.remove(RequestedAddress.of(change.backend()));
             answers.add(new BackendResult(
                     change.backend(), progress == null ? new Progress.Pending("NoResult", SOON) : progress));
         }
-        if (!told.isEmpty()) {
-            metrics.dropped(plugin, "apply", told.size());
+        if (!reported.isEmpty()) {
+            metrics.dropped(plugin, "apply", reported.size());
         }
         return List.copyOf(answers);
     }
@@ -123,9 +123,9 @@ record TrafficAnswers(String plugin, ErrorText words, Clock clock, PluginMetrics
         return switch (progress) {
             case Progress.Done done -> done;
             case Progress.Pending(Progress.Pending.Kind kind, String reason, Duration after) ->
-                new Progress.Pending(kind, words.word(reason), after.compareTo(SOON) < 0 ? SOON : after);
+                new Progress.Pending(kind, texts.word(reason), after.compareTo(SOON) < 0 ? SOON : after);
             case Progress.Failed(String code, String message, boolean retryable) ->
-                new Progress.Failed(words.word(code), words.sentence(message), retryable);
+                new Progress.Failed(texts.word(code), texts.sentence(message), retryable);
         };
     }
 

@@ -1,7 +1,7 @@
 /**
- * The plugins of this host: verified, loaded, called under guard. Doors: {@link RulePlugins} and {@link TrafficPlugins} for
- * the rooms that ask plugins; each call they offer may block until its deadline, comes from a virtual thread, and never
- * throws for what a plugin does: a plugin that fails, hangs or answers nonsense is an {@link Answer.NoAnswer}.
+ * The plugins of this host: verified, loaded, called under guard. Begin with {@link PluginHost}; {@link RulePlugins} and
+ * {@link TrafficPlugins} are for the rooms that call plugins. Their calls may block until the deadline, come from virtual
+ * threads, and never throw because of a plugin: where it fails, hangs or answers nonsense, the {@link Answer} says so.
  */
 @NullMarked
 package io.kusionstack.operating.host.plugins;

@@ -32,6 +32,35 @@ class ConfigurationPageTest {
     }
 
     @Test
+    void namesTheBoundsOfEveryNumberAndTime() throws IOException {
+        Map<String, String> documented = new LinkedHashMap<>();
+        Matcher rows = ROW.matcher(Files.readString(PAGE));
+        while (rows.find()) {
+            String type = rows.group(2).trim();
+            if (type.startsWith("number") || type.startsWith("time")) {
+                documented.put(rows.group(1), type);
+            }
+        }
+
+        assertThat(documented).isEqualTo(bounds("", HostConfig.class));
+    }
+
+    private static Map<String, String> bounds(String path, Class<?> type) {
+        Map<String, String> bounds = new LinkedHashMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            String key = path + component.getName();
+            if (component.getType().isRecord()) {
+                bounds.putAll(bounds(key + ".", component.getType()));
+            } else if (component.getType() == int.class || component.getType() == Duration.class) {
+                ConfigRule rule = ConfigRule.of(component);
+                String word = component.getType() == int.class ? "number" : "time";
+                bounds.put(key, word + ", " + rule.min() + " to " + rule.max());
+            }
+        }
+        return bounds;
+    }
+
+    @Test
     void everyKeyIsTestedWithAValueThatIsNotItsDefault() throws ReflectiveOperationException {
         Map<String, String> defaults = leaves("", ConfigLoaderTest.DEFAULTS);
 
