@@ -2,9 +2,8 @@ package io.kusionstack.operating.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kusionstack.operating.host.kube.ClusterAccess;
-import io.kusionstack.operating.host.kube.PodCache;
-import io.kusionstack.operating.host.kube.PodStream;
-import io.kusionstack.operating.host.kube.WriteMetrics;
+import io.kusionstack.operating.host.kube.cache.PodCache;
+import io.kusionstack.operating.host.kube.cache.PodStream;
 import io.kusionstack.operating.testbed.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -69,12 +67,8 @@ final class CacheCommand implements Callable<Integer> {
         ClusterAccess access = access(server);
         long before = usedHeap();
         long start = System.nanoTime();
-        try (PodStream stream = new PodStream(
-                access,
-                new PodStream.Scope(List.of(), Set.of()),
-                cache,
-                new WriteMetrics() {},
-                InstantSource.system())) {
+        try (PodStream stream =
+                new PodStream(access, List.of(), cache, new PodStream.StreamMetrics() {}, InstantSource.system())) {
             stream.start();
             await("all Pods are cached", () -> stream.isSynced() && cache.size() == pods);
             Duration loaded = Duration.ofNanos(System.nanoTime() - start);

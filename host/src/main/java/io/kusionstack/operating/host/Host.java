@@ -3,7 +3,7 @@ package io.kusionstack.operating.host;
 import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.kube.ApiReads;
 import io.kusionstack.operating.host.kube.ClusterAccess;
-import io.kusionstack.operating.host.kube.Preflight;
+import io.kusionstack.operating.host.kube.check.Preflight;
 import io.kusionstack.operating.host.ops.HealthCheck;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.ops.OpsServer;

@@ -1,6 +1,6 @@
 package io.kusionstack.operating.host;
 
-import io.kusionstack.operating.host.kube.Preflight;
+import io.kusionstack.operating.host.kube.check.Preflight;
 import io.kusionstack.operating.host.model.Names;
 import java.util.List;
 import java.util.stream.Stream;

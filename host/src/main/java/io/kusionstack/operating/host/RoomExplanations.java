@@ -2,6 +2,7 @@ package io.kusionstack.operating.host;
 
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.cache.ClusterCaches;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts together what each room knows: the rules, traffic, the lifecycle, the set. */
 record RoomExplanations(
-        CachedWorld world,
+        ClusterCaches caches,
         LifecycleGate gate,
         RuleAdmission ruleAdmission,
         CollaSetReconciler setRoom,
@@ -43,7 +44,7 @@ record RoomExplanations(
 
     @Override
     public Optional<Explanation> pod(Key pod) {
-        return world.pods().get(pod).map(this::explain);
+        return caches.pods().get(pod).map(this::explain);
     }
 
     private Explanation explain(PodRecord pod) {
@@ -84,11 +85,11 @@ record RoomExplanations(
 
     @Override
     public Optional<SetExplanation> set(Key set) {
-        return world.sets().get(set).map(this::explain);
+        return caches.sets().get(set).map(this::explain);
     }
 
     private SetExplanation explain(CollaSet set) {
-        List<Explanation> pods = world.pods().ownedBy(set.getMetadata().getUid()).stream()
+        List<Explanation> pods = caches.pods().ownedBy(set.getMetadata().getUid()).stream()
                 .sorted(Comparator.comparing(PodRecord::name))
                 .map(this::explain)
                 .toList();

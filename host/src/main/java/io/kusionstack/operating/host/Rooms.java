@@ -11,12 +11,12 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.KeyQueue;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
-import io.kusionstack.operating.host.kube.ApiActuator;
 import io.kusionstack.operating.host.kube.ClusterAccess;
-import io.kusionstack.operating.host.kube.Expectations;
-import io.kusionstack.operating.host.kube.Fence;
-import io.kusionstack.operating.host.kube.StreamHealth;
-import io.kusionstack.operating.host.kube.UnservedObjects;
+import io.kusionstack.operating.host.kube.cache.ClusterCaches;
+import io.kusionstack.operating.host.kube.check.UnservedObjects;
+import io.kusionstack.operating.host.kube.write.ApiActuator;
+import io.kusionstack.operating.host.kube.write.Expectations;
+import io.kusionstack.operating.host.kube.write.Fence;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
 import io.kusionstack.operating.host.ops.Explanations;
@@ -69,7 +69,7 @@ final class Rooms implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final HostMetrics metrics;
     private final PluginHost plugins;
-    private final CachedWorld world;
+    private final ClusterCaches caches;
     private final Queues queues;
     private final RuleWorld ruleWorld;
     private final RuleAdmission ruleAdmission;
@@ -88,36 +88,35 @@ final class Rooms implements AutoCloseable {
         this.metrics = metrics;
         this.plugins = plugins;
         queues = new Queues(new KeyQueue(clock), new KeyQueue(clock), new KeyQueue(clock));
-        world = new CachedWorld(access, config.watchNamespaces(), metrics, clock);
-        metrics.showCachedPods(world.pods()::size);
-        intentions = new SetIntentions(world::generation);
-        traffic = TrafficRoom.listening(config, world, access, clock, heard(ControllerName.LIFECYCLE, queues.pods));
+        caches = new ClusterCaches(access, config.watchNamespaces(), metrics, clock);
+        metrics.showCachedPods(caches.pods()::size);
+        intentions = new SetIntentions(caches::generation);
+        traffic = new TrafficRoom(config, caches, clock, heard(ControllerName.LIFECYCLE, queues.pods));
         Obstacles obstacles = obstacles();
-        ruleWorld = RuleWorld.of(world.pods(), world.rules(), knownSets(), obstacles);
+        ruleWorld = RuleWorld.of(caches.pods(), caches.rules(), knownSets(), obstacles);
         // what an earlier process sent may arrive for so long
         Instant firstSlot = clock.instant().plus(config.limits().requestTimeout());
         ruleAdmission = new RuleAdmission(ruleWorld, firstSlot, heard(ControllerName.RULES, queues.rules));
         PodAdmission admission = runs(ControllerName.RULES) ? ruleAdmission : PodAdmission.none();
         gate = traffic.gate(admission, runs(ControllerName.COLLASET) ? intentions : Intentions.none())
-                .minding(obstacles, world.nodes());
+                .minding(obstacles, caches.nodes());
         expectations = new Expectations(clock, metrics);
         actuator = new ApiActuator(
                 access,
                 new ApiActuator.ActuatorContext(
-                        world.pods(),
-                        CachedWorld.ANNOTATIONS,
+                        caches.pods(),
                         gate,
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
                         admission,
                         untracked(),
-                        world.caches(),
+                        caches::learn,
                         clock),
                 config.limits().writesInFlight());
-        pluginQueries = new PluginQueryReconciler(ruleAdmission, plugins.rules(), world.rules()::get, actuator, clock);
+        pluginQueries = new PluginQueryReconciler(ruleAdmission, plugins.rules(), caches.rules()::get, actuator, clock);
         sets = setReconciler();
-        world.pods().onChange(expectations);
+        caches.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
     }
 
@@ -129,17 +128,17 @@ final class Rooms implements AutoCloseable {
     }
 
     private RuleWorld.Sets knownSets() {
-        AcceptedSpecs specs = new AcceptedSpecs(world.revisions());
-        return new RuleWorld.Sets(world.sets(), specs::accepted, specs::podLabels);
+        AcceptedSpecs specs = new AcceptedSpecs(caches.revisions());
+        return new RuleWorld.Sets(caches.sets(), specs::accepted, specs::podLabels);
     }
 
     private CollaSetReconciler setReconciler() {
         return new CollaSetReconciler(
                 new CollaSetReconciler.CollaSetSources(
-                        world.sets(),
-                        world.contexts(),
-                        world.revisions(),
-                        world.pods(),
+                        caches.sets(),
+                        caches.contexts(),
+                        caches.revisions(),
+                        caches.pods(),
                         expectations,
                         traffic.pods()::trouble,
                         this::waits),
@@ -150,7 +149,7 @@ final class Rooms implements AutoCloseable {
     /** What is known to be in the way of Pods that want to leave service, by all who may know. */
     private Obstacles obstacles() {
         return Obstacles.all(
-                LifecycleGate.unreachable(world.nodes()),
+                LifecycleGate.unreachable(caches.nodes()),
                 traffic.pods(),
                 runs(ControllerName.COLLASET) ? intentions : Obstacles.none());
     }
@@ -160,10 +159,10 @@ final class Rooms implements AutoCloseable {
         if (runs(ControllerName.LIFECYCLE)) {
             add(
                     ControllerName.LIFECYCLE.word(),
-                    new LifecycleReconciler(world.pods()::get, gate, actuator),
+                    new LifecycleReconciler(caches.pods()::get, gate, actuator),
                     Controller.ControllerSettings.of(config.workers().lifecycle(), Cooldown.none()),
                     queues.pods);
-            world.pods()
+            caches.pods()
                     .onChange((before, after) ->
                             LifecycleReconciler.key(before, after).ifPresent(queues.pods));
         }
@@ -188,7 +187,7 @@ final class Rooms implements AutoCloseable {
                     new KeyQueue(clock)));
         }
         unserved.start();
-        world.start();
+        caches.start();
     }
 
     private void startRules() {
@@ -204,7 +203,7 @@ final class Rooms implements AutoCloseable {
                 pluginQueries,
                 Controller.ControllerSettings.of(ASKED_AT_ONCE, Cooldown.none()),
                 queues.queriedRules);
-        ruleAdmission.listenTo(world.pods(), world.rules(), world.sets());
+        ruleAdmission.listenTo(caches.pods(), caches.rules(), caches.sets());
     }
 
     private boolean runs(ControllerName name) {
@@ -222,13 +221,13 @@ final class Rooms implements AutoCloseable {
     /** @param queue what was told to it before is looked at */
     private KeyQueue add(String name, Reconciler reconciler, Controller.ControllerSettings settings, KeyQueue queue) {
         Reconciler onlySettled = (key, now) ->
-                world.isSettled() ? reconciler.reconcile(key, now) : Outcome.requeueAfter(UNSETTLED, "CacheUnsettled");
+                caches.isSettled() ? reconciler.reconcile(key, now) : Outcome.requeueAfter(UNSETTLED, "CacheUnsettled");
         controllers.add(new Controller(name, onlySettled, settings, metrics, queue));
         return queue;
     }
 
     boolean isSynced() {
-        return world.isSynced();
+        return caches.isSynced();
     }
 
     /** Begins to act; once, when the caches know all there is. */
@@ -256,8 +255,9 @@ final class Rooms implements AutoCloseable {
                         : "the list of " + stream.name() + " is not complete yet"));
     }
 
-    private Stream<String> problems(Predicate<StreamHealth> isWrong, Function<StreamHealth, String> spoken) {
-        return world.health().stream().filter(isWrong).map(spoken);
+    private Stream<String> problems(
+            Predicate<ClusterCaches.StreamHealth> isWrong, Function<ClusterCaches.StreamHealth, String> spoken) {
+        return caches.health().stream().filter(isWrong).map(spoken);
     }
 
     private static Optional<String> joined(Stream<String> problems) {
@@ -272,7 +272,7 @@ final class Rooms implements AutoCloseable {
     }
 
     Explanations explanations() {
-        return new RoomExplanations(world, gate, ruleAdmission, sets, actuator, traffic.pods(), clock);
+        return new RoomExplanations(caches, gate, ruleAdmission, sets, actuator, traffic.pods(), clock);
     }
 
     @Override
@@ -288,8 +288,7 @@ final class Rooms implements AutoCloseable {
         }
         unserved.close();
         pluginQueries.close();
-        traffic.close();
         actuator.close();
-        world.close();
+        caches.close();
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.kusionstack.operating.host.kube.Preflight;
-import io.kusionstack.operating.host.kube.UnservedObjects;
+import io.kusionstack.operating.host.kube.check.Preflight;
+import io.kusionstack.operating.host.kube.check.UnservedObjects;
 import io.kusionstack.operating.host.model.Names;
 import java.io.IOException;
 import java.nio.file.Path;

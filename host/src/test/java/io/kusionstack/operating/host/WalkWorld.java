@@ -8,17 +8,18 @@ import io.kusionstack.operating.host.collaset.AcceptedSpecs;
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.collaset.SetIntentions;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.Expectations;
-import io.kusionstack.operating.host.kube.ObjectCache;
-import io.kusionstack.operating.host.kube.PodCache;
-import io.kusionstack.operating.host.kube.ServiceEndpoints;
-import io.kusionstack.operating.host.kube.WriteMetrics;
+import io.kusionstack.operating.host.kube.cache.ObjectCache;
+import io.kusionstack.operating.host.kube.cache.OpenCaches;
+import io.kusionstack.operating.host.kube.cache.PodCache;
+import io.kusionstack.operating.host.kube.write.Expectations;
+import io.kusionstack.operating.host.kube.write.WriteMetrics;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.ResourceContext;
 import io.kusionstack.operating.host.plan.Employers;
+import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Obstacles;
@@ -136,9 +137,8 @@ final class WalkWorld {
         RuleAdmission desk = new RuleAdmission(seen, Instant.EPOCH, ruleKeys::add);
         cache.onChange(desk::podChanged);
         services.forgetListeners();
-        ServiceEndpoints endpoints =
-                new ServiceEndpoints(Duration.ofSeconds(2), services.services(), cache, cluster::now, pod -> {});
-        endpoints.listenTo(services.slices());
+        Endpoints endpoints = OpenCaches.endpoints(
+                Duration.ofSeconds(2), services.services(), services.slices(), cache, cluster::now);
         Employers employers = traffic::employs;
         LifecycleGate gate = new LifecycleGate(desk, intentions, endpoints.and(pods), employers.with(pods))
                 .minding(obstacles, this::unreachable);

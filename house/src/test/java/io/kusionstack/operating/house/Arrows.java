@@ -27,6 +27,7 @@ final class Arrows {
     private static final List<String> JDK = List.of("java.", "javax.", "org.jspecify.");
     private static final String SLF4J = "org.slf4j.";
     private static final String HTTP_SERVER = "com.sun.net.httpserver.";
+    private static final List<String> HTTP_CLIENT = List.of("io.fabric8.", "okhttp3.", "okio.", "kotlin.");
     private static final String JACKSON = "com.fasterxml.jackson.";
     // databind throws and returns types of core, so the one brings the other
     private static final List<String> JSON_TREES =
@@ -68,12 +69,25 @@ final class Arrows {
                     // decision 0003: trees, and no mapper
                     .mayLoad("com.fasterxml.jackson.databind.JsonNode", "com.fasterxml.jackson.databind.node."),
             row("host.lifecycle")
-                    .mayUse("host.plan", "host.model", "host.kernel", "host.kube")
+                    .mayUse("host.plan", "host.model", "host.kernel")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(SLF4J, MODEL_TYPES),
             row("host.kube")
-                    .mayUse("host.kernel", "host.plan", "host.model", "plugin", "plugin.rule", "plugin.traffic")
-                    .mayLoad(SLF4J, "io.fabric8.", "okhttp3.", "okio.", "kotlin.", JACKSON),
+                    .mayUse("host.plan", "plugin")
+                    .mayLoad(SLF4J, JACKSON)
+                    .mayLoad(HTTP_CLIENT),
+            row("host.kube.cache")
+                    .mayUse("host.kube", "host.kernel", "host.plan", "host.model", "plugin")
+                    .mayLoad(SLF4J, JACKSON)
+                    .mayLoad(HTTP_CLIENT),
+            row("host.kube.write")
+                    .mayUse("host.kube", "host.kube.cache", "host.kernel", "host.plan", "host.model", "plugin")
+                    .mayLoad(JSON_TREES)
+                    .mayLoad(SLF4J, "okhttp3.MediaType"),
+            row("host.kube.check")
+                    .mayUse("host.kube", "host.kernel", "host.plan", "host.model")
+                    .mayLoad(JSON_TREES)
+                    .mayLoad(SLF4J),
             row("host.plugins")
                     .mayUse("host.plan", "host.config")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
@@ -81,19 +95,19 @@ final class Arrows {
                     .mayLoad(SLF4J, "org.pf4j.", "io.github.resilience4j."),
             row(OPS).mayUse("host.kernel", "host.plan", "plugin.PodRef", "plugin.Meters")
                     .mayLoad(SLF4J, JACKSON, HTTP_SERVER, "io.micrometer.", "io.prometheus."),
-            feature("host.collaset"),
+            feature("host.collaset").mayUse("host.kube.write.Expectations"),
             row("host.rules.spec")
                     .mayUse("host.plan", "host.model", "host.kernel.Key", "plugin")
                     .mayLoad(JSON_TREES)
                     .mayLoad(MODEL_TYPES),
             row("host.rules.plugin")
-                    .mayUse("host.rules.spec", PODS_DOOR, "host.plan", "host.model", "host.kernel", "host.kube")
+                    .mayUse("host.rules.spec", PODS_DOOR, "host.plan", "host.model", "host.kernel", "host.kube.cache")
                     .mayUse("host.plugins", "plugin", "plugin.rule")
                     .mayLoad(JSON_TREES)
                     .mayLoad(MODEL_TYPES),
             row("host.rules.admit")
                     .mayUse("host.rules.spec", "host.rules.plugin", PODS_DOOR)
-                    .mayUse("host.plan", "host.model", "host.kernel", "host.kube", "plugin")
+                    .mayUse("host.plan", "host.model", "host.kernel", "host.kube.cache", "plugin")
                     .mayLoad(JSON_TREES)
                     .mayLoad(MODEL_TYPES),
             feature("host.traffic"),
@@ -148,7 +162,7 @@ final class Arrows {
 
     private static Row feature(String room) {
         return row(room)
-                .mayUse(PODS_DOOR, "host.plan", "host.model", "host.kernel", "host.kube", "host.plugins")
+                .mayUse(PODS_DOOR, "host.plan", "host.model", "host.kernel", "host.kube.cache", "host.plugins")
                 .mayUse("plugin", "plugin.rule", "plugin.traffic")
                 .mayLoad(JSON_TREES)
                 .mayLoad(SLF4J, MODEL_TYPES);

@@ -14,15 +14,13 @@ final class Doors {
     /** Rooms of values and the library of the loop: decision 0026. */
     private static final Set<String> VALUES = Set.of("host.plan", "host.model", "host.kernel");
 
-    private static final Set<String> NOT_YET = Set.of("host.kube", "host.kube.cache", "host.kube.write");
-
     private Doors() {}
 
     static List<Finding> findings(JavaClasses classes) {
         return classes.stream()
                 .filter(Rooms::isInHost)
                 .map(Rooms::of)
-                .filter(room -> !VALUES.contains(room) && !NOT_YET.contains(room))
+                .filter(room -> !VALUES.contains(room))
                 .distinct()
                 .sorted()
                 .flatMap(room -> findings(room, classes))

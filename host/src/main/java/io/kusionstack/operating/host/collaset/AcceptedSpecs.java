@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
-import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,23 +16,23 @@ import okhttp3.Response;
  * has passed on this side; for a write the server is told a shorter limit, so that it answers itself and names the webhook that
  * hangs. Nothing is tried again. Any thread.
  */
-final class ApiClient implements AutoCloseable {
-    static final MediaType JSON = MediaType.get("application/json");
-    static final MediaType MERGE = MediaType.get("application/merge-patch+json");
-    static final MediaType STRATEGIC = MediaType.get("application/strategic-merge-patch+json");
+public final class ApiClient implements AutoCloseable {
+    public static final MediaType JSON = MediaType.get("application/json");
+    public static final MediaType MERGE = MediaType.get("application/merge-patch+json");
+    public static final MediaType STRATEGIC = MediaType.get("application/strategic-merge-patch+json");
 
     private final String server;
     private final Duration timeout;
     private final OkHttpClient client;
 
-    ApiClient(ClusterAccess access) {
+    public ApiClient(ClusterAccess access) {
         this.server = access.server();
         this.timeout = access.requestTimeout();
         this.client = access.http(timeout).newBuilder().callTimeout(timeout).build();
     }
 
     /** How long a request may be under way. */
-    Duration timeout() {
+    public Duration timeout() {
         return timeout;
     }
 
@@ -38,22 +40,33 @@ final class ApiClient implements AutoCloseable {
      * @param path without the leading slash, with its query
      * @throws IOException without an answer: a write may have been done
      */
-    ApiResponse get(String path) throws IOException {
+    public ApiResponse get(String path) throws IOException {
         return send(new Request.Builder().url(server + path).get().build());
     }
 
     /** Creates an object. */
-    ApiResponse post(String path, String body) throws IOException {
+    public ApiResponse post(String path, String body) throws IOException {
         return send(write(path).post(content(body, JSON)).build());
     }
 
-    ApiResponse patch(String path, MediaType type, String body) throws IOException {
+    public ApiResponse patch(String path, MediaType type, String body) throws IOException {
         return send(write(path).patch(content(body, type)).build());
     }
 
     /** @param options a DeleteOptions */
-    ApiResponse delete(String path, String options) throws IOException {
+    public ApiResponse delete(String path, String options) throws IOException {
         return send(write(path).delete(content(options, JSON)).build());
+    }
+
+    /** Where an object is, without the leading slash. */
+    public static String path(ObjectRef object) {
+        return collection(object.kind(), object.namespace()) + "/" + object.name();
+    }
+
+    /** Where the objects of a kind in one namespace are, without the leading slash. */
+    public static String collection(ObjectKind kind, String namespace) {
+        String root = kind.apiVersion().contains("/") ? "apis/" : "api/";
+        return root + kind.apiVersion() + "/namespaces/" + namespace + "/" + kind.plural();
     }
 
     private Request.Builder write(String path) {

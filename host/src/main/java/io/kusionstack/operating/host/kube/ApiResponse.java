@@ -1,5 +1,7 @@
 package io.kusionstack.operating.host.kube;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -15,11 +17,40 @@ import org.jspecify.annotations.Nullable;
  * @param code the HTTP status
  * @param retryAfter how long it asks us to wait, zero where it does not
  */
-record ApiResponse(int code, byte[] body, Duration retryAfter) {
-    private static final ObjectMapper JSON = new ObjectMapper(JsonLimits.factory());
+public record ApiResponse(int code, byte[] body, Duration retryAfter) {
+    /** The server reads no deeper. */
+    private static final int DEEPEST_JSON = 10_000;
+
+    /** The server takes no larger object. */
+    private static final int LONGEST_NAME = 8 * 1024 * 1024;
+
+    private static final int LONGEST_VERSION = 20;
+    private static final ObjectMapper JSON = new ObjectMapper(jsonFactory());
     private static final long LONGEST_PAUSE = 60;
 
-    static ApiResponse of(Response response) throws IOException {
+    /**
+     * Reads JSON of the API server. The bounds are wider than those of the server, so that no object in a list or a watch
+     * hides the others; what of an object is too much for its reader is for that reader to say.
+     */
+    public static JsonFactory jsonFactory() {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST_JSON)
+                        .maxNameLength(LONGEST_NAME)
+                        .build())
+                .build();
+    }
+
+    /** A resourceVersion as a number; 0 where there is none that can be read. */
+    public static long version(String resourceVersion) {
+        boolean number = !resourceVersion.isEmpty()
+                && resourceVersion.length() < LONGEST_VERSION
+                && resourceVersion.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        return number ? Long.parseLong(resourceVersion) : 0;
+    }
+
+    /** Reads the body. */
+    public static ApiResponse of(Response response) throws IOException {
         return new ApiResponse(response.code(), response.body().bytes(), pause(response.header("Retry-After")));
     }
 
@@ -30,31 +61,31 @@ record ApiResponse(int code, byte[] body, Duration retryAfter) {
         return Duration.ofSeconds(Math.min(LONGEST_PAUSE, Long.parseLong(seconds)));
     }
 
-    boolean isSuccess() {
+    public boolean isSuccess() {
         return code >= 200 && code < 300;
     }
 
-    boolean isNotFound() {
+    public boolean isNotFound() {
         return code == 404;
     }
 
-    boolean isGone() {
+    public boolean isGone() {
         return code == 410;
     }
 
     /** The server's words for people. */
-    String message() {
+    public String message() {
         String words = json().path("message").asText();
         return words.isEmpty() ? "HTTP " + code : words;
     }
 
     /** The reason in a Status, for example {@code AlreadyExists}; empty where there is none. */
-    String reason() {
+    public String reason() {
         return json().path("reason").asText();
     }
 
     /** The result, where this is the answer to a write. */
-    WriteResult writeResult() {
+    public WriteResult writeResult() {
         return isSuccess()
                 ? new WriteResult.Written(body)
                 : new WriteResult.NotDone(cause(code, message()), code, message());
@@ -79,12 +110,12 @@ record ApiResponse(int code, byte[] body, Duration retryAfter) {
     }
 
     /** The body as a tree; missing where it is not JSON. */
-    JsonNode json() {
+    public JsonNode json() {
         return tree(body);
     }
 
     /** A body as a tree; missing where it is not JSON. */
-    static JsonNode tree(byte[] body) {
+    public static JsonNode tree(byte[] body) {
         try {
             JsonNode tree = JSON.readTree(body);
             return tree == null ? MissingNode.getInstance() : tree;

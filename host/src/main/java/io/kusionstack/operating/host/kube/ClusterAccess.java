@@ -60,7 +60,7 @@ public final class ClusterAccess {
     }
 
     /** How long one request to the API server may take, on both sides. */
-    Duration requestTimeout() {
+    public Duration requestTimeout() {
         return requestTimeout;
     }
 
@@ -76,7 +76,7 @@ public final class ClusterAccess {
     }
 
     /** The base address, ending in a slash. */
-    String server() {
+    public String server() {
         String url = config.getMasterUrl();
         return url.endsWith("/") ? url : url + "/";
     }
@@ -86,7 +86,7 @@ public final class ClusterAccess {
      *
      * @param silence how long the server may say nothing before a request fails
      */
-    OkHttpClient http(Duration silence) {
+    public OkHttpClient http(Duration silence) {
         HttpClient.Factory factory = new OkHttpClientFactory();
         HttpClient fabric8 = factory.newBuilder(config).build();
         if (!(fabric8 instanceof OkHttpClientImpl impl)) {
@@ -111,16 +111,17 @@ public final class ClusterAccess {
     }
 
     /** A client of fabric8 for informers; its own tries again are off. The caller closes it. */
-    KubernetesClient fabric8() {
+    public KubernetesClient fabric8() {
         return new KubernetesClientBuilder()
                 .withHttpClientFactory(new OkHttpClientFactory())
-                .withKubernetesSerialization(new KubernetesSerialization(new ObjectMapper(JsonLimits.factory()), true))
+                .withKubernetesSerialization(
+                        new KubernetesSerialization(new ObjectMapper(ApiResponse.jsonFactory()), true))
                 .withConfig(config)
                 .build();
     }
 
     /** Ends all connections of a client made here. */
-    static void shut(OkHttpClient client) {
+    public static void shut(OkHttpClient client) {
         client.dispatcher().cancelAll();
         client.dispatcher().executorService().shutdown();
         client.connectionPool().evictAll();

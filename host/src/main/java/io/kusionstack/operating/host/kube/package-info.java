@@ -1,10 +1,12 @@
 /**
- * The cluster, as the host sees it and changes it: the only room that talks to the API server.
+ * The API server: how it is reached, asked and understood.
  *
- * <p>Doors: {@link io.kusionstack.operating.host.kube.PodCache} and {@link io.kusionstack.operating.host.kube.ObjectCache}
- * to look, {@link io.kusionstack.operating.host.plan.Actuator} to act,
- * {@link io.kusionstack.operating.host.kube.Expectations} for what was done and is not seen yet. Looking never blocks and
- * any thread may do it; acting blocks and belongs on a virtual thread.
+ * <p>Doors: {@link io.kusionstack.operating.host.kube.ClusterAccess} where it is and who we are,
+ * {@link io.kusionstack.operating.host.kube.ApiClient} single requests,
+ * {@link io.kusionstack.operating.host.kube.ApiResponse} their answers,
+ * {@link io.kusionstack.operating.host.kube.ApiReads} reads for plugins. The rooms below it keep what the cluster holds
+ * ({@code kube.cache}), change it ({@code kube.write}), and check at the start that the host can work there
+ * ({@code kube.check}).
  */
 @NullMarked
 package io.kusionstack.operating.host.kube;

@@ -115,6 +115,16 @@ public final class Names {
 
     private Names() {}
 
+    /** True for a key of a label or annotation in the domain of Kuperator and of the host. */
+    public static boolean isOurs(String key) {
+        int slash = key.indexOf('/');
+        if (slash < 0) {
+            return false;
+        }
+        int start = slash - DOMAIN.length();
+        return start >= 0 && key.startsWith(DOMAIN, start) && (start == 0 || key.charAt(start - 1) == '.');
+    }
+
     /** The label or annotation key of {@code prefix} for an id or a name. */
     public static String key(String prefix, String suffix) {
         return prefix + "/" + suffix;

@@ -1,7 +1,8 @@
 package io.kusionstack.operating.host.ops;
 
 import io.kusionstack.operating.host.kernel.LoopMetrics;
-import io.kusionstack.operating.host.kube.WriteMetrics;
+import io.kusionstack.operating.host.kube.cache.PodStream;
+import io.kusionstack.operating.host.kube.write.WriteMetrics;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.host.traffic.TrafficMetrics;
 import io.kusionstack.operating.plugin.Meters;
@@ -20,7 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /** Counts for every room, by its port, and renders for Prometheus. docs/metrics.md lists all of it. Any thread. */
-public final class HostMetrics implements LoopMetrics, WriteMetrics, PluginMetrics, TrafficMetrics, AutoCloseable {
+public final class HostMetrics
+        implements LoopMetrics, WriteMetrics, PodStream.StreamMetrics, PluginMetrics, TrafficMetrics, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();

@@ -2,8 +2,8 @@ package io.kusionstack.operating.host.traffic;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.kusionstack.operating.host.kube.ObjectCache;
-import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.kube.cache.ObjectCache;
+import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Endpoints;

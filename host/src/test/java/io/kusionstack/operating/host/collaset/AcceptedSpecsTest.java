@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.ObjectCache;
+import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import java.util.List;

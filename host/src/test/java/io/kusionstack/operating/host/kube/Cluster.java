@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.cache.OpenCaches;
+import io.kusionstack.operating.host.kube.cache.PodCache;
+import io.kusionstack.operating.host.kube.cache.PodStream;
+import io.kusionstack.operating.host.kube.write.ApiActuator;
+import io.kusionstack.operating.host.kube.write.Expectations;
+import io.kusionstack.operating.host.kube.write.Fence;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.PodGate;
@@ -19,56 +25,49 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
 /** The room as Main wires it, for one namespace of a real control plane, beside a plain client for the test itself. */
-final class Cluster implements AutoCloseable {
-    static final int IN_FLIGHT = 16;
+public final class Cluster implements AutoCloseable {
+    public static final int IN_FLIGHT = 16;
 
     /** A label of Pods whose field tracking is cleared. */
-    static final String UNTRACKED = "test/untracked";
+    public static final String UNTRACKED = "test/untracked";
 
-    final TestNamespace namespace;
-    final KubeApi api;
-    final ClusterAccess access;
-    final PodCache cache = new PodCache();
-    final CountingMetrics metrics = new CountingMetrics();
-    final Expectations expectations = new Expectations(InstantSource.system(), metrics);
-    final List<String> results = new CopyOnWriteArrayList<>();
+    public final TestNamespace namespace;
+    public final KubeApi api;
+    public final ClusterAccess access;
+    public final PodCache cache = new PodCache();
+    public final CountingMetrics metrics = new CountingMetrics();
+    public final Expectations expectations = new Expectations(InstantSource.system(), metrics);
+    public final List<String> results = new CopyOnWriteArrayList<>();
     /** Uid of the object that owns all Pods; it exists, or the garbage collector would delete them. */
-    final String ownerUid;
+    public final String ownerUid;
 
-    final PodStream stream;
-    final ObjectCaches objects;
-    final ApiActuator actuator;
+    public final PodStream stream;
+    public final OpenCaches objects;
+    public final ApiActuator actuator;
 
-    Cluster(ControlPlane plane, TestNamespace namespace, PodGate gate, Fence fence) {
+    public Cluster(ControlPlane plane, TestNamespace namespace, PodGate gate, Fence fence) {
         this.namespace = namespace;
         this.api = new KubeApi(plane.connection(ControlPlaneOptions.ADMIN), "kube-it/1");
         this.ownerUid = owner();
         this.access = ClusterAccess.kubeconfig(plane.kubeconfig(ControlPlaneOptions.ADMIN), "operating/test");
         cache.onChange(expectations);
-        this.stream = new PodStream(
-                access,
-                new PodStream.Scope(List.of(namespace.name()), Set.of()),
-                cache,
-                metrics,
-                InstantSource.system());
-        this.objects = new ObjectCaches(access, List.of(namespace.name()), InstantSource.system());
+        this.stream = new PodStream(access, List.of(namespace.name()), cache, metrics, InstantSource.system());
+        this.objects = new OpenCaches(access, List.of(namespace.name()));
         this.actuator = new ApiActuator(
                 access,
                 new ApiActuator.ActuatorContext(
                         cache,
-                        Set.of(),
                         gate,
                         expectations,
                         fence,
                         metrics,
                         (pod, result) -> results.add(Results.word(result)),
                         pod -> pod.hasLabel(UNTRACKED) && pod.fieldTracking() == FieldTracking.UPDATED,
-                        objects,
+                        objects::learn,
                         InstantSource.system()),
                 IN_FLIGHT);
     }
@@ -82,50 +81,50 @@ final class Cluster implements AutoCloseable {
         return api.create(path("configmaps"), map).at("/metadata/uid").asText();
     }
 
-    static PodGate openGate() {
+    public static PodGate openGate() {
         return (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
     }
 
-    Cluster started() {
+    public Cluster started() {
         stream.start();
         objects.start();
         await().until(() -> stream.isSynced() && objects.isSynced());
         return this;
     }
 
-    static org.awaitility.core.ConditionFactory await() {
+    public static org.awaitility.core.ConditionFactory await() {
         return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
     }
 
     /** The watch may show a write before its answer is there, and it is counted with the answer. */
-    void awaitCount(String what, long times) {
+    public void awaitCount(String what, long times) {
         await().untilAsserted(() -> assertThat(metrics.count(what)).isEqualTo(times));
     }
 
     /** Creates a Pod that will never be bound, and waits until the cache has it. */
-    PodRecord pod(String name) {
+    public PodRecord pod(String name) {
         api.create(path("pods"), body(name));
         return awaitPod(name);
     }
 
-    PodRecord awaitPod(String name) {
+    public PodRecord awaitPod(String name) {
         await().until(() -> find(name).isPresent());
         return find(name).orElseThrow();
     }
 
-    Optional<PodRecord> find(String name) {
+    public Optional<PodRecord> find(String name) {
         return cache.get(new Key(namespace.name(), name));
     }
 
-    JsonNode read(String name) {
+    public JsonNode read(String name) {
         return api.get(path("pods") + "/" + name);
     }
 
-    String path(String plural) {
+    public String path(String plural) {
         return namespace.path("/api/v1", plural);
     }
 
-    ObjectNode body(String name) {
+    public ObjectNode body(String name) {
         ObjectNode pod = JsonNodeFactory.instance.objectNode();
         pod.put("apiVersion", "v1").put("kind", "Pod");
         ObjectNode metadata = pod.putObject("metadata").put("name", name);

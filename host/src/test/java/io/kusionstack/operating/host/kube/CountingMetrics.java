@@ -1,14 +1,16 @@
 package io.kusionstack.operating.host.kube;
 
+import io.kusionstack.operating.host.kube.cache.PodStream;
+import io.kusionstack.operating.host.kube.write.WriteMetrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts what the room tells, by words such as {@code sent Pod patch}. */
-final class CountingMetrics implements WriteMetrics {
+public final class CountingMetrics implements WriteMetrics, PodStream.StreamMetrics {
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
-    int count(String what) {
+    public int count(String what) {
         return counts.getOrDefault(what, 0);
     }
 

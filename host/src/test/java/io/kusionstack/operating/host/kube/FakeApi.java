@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /** Answers requests in the order of a script, for what a real API server does only once in a while. Loopback only. */
-final class FakeApi implements AutoCloseable {
+public final class FakeApi implements AutoCloseable {
     private final HttpServer server;
     private final Queue<Step> script = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -34,7 +34,7 @@ final class FakeApi implements AutoCloseable {
         }
     }
 
-    FakeApi() {
+    public FakeApi() {
         try {
             server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         } catch (IOException e) {
@@ -45,33 +45,33 @@ final class FakeApi implements AutoCloseable {
         server.start();
     }
 
-    synchronized FakeApi answers(int code, String... lines) {
+    public synchronized FakeApi answers(int code, String... lines) {
         script.add(new Step(code, String.join("\n", lines), false));
         return this;
     }
 
-    synchronized FakeApi answersFrom(CountDownLatch from, int code, String body) {
+    public synchronized FakeApi answersFrom(CountDownLatch from, int code, String body) {
         script.add(new Step(code, body, false, from));
         return this;
     }
 
     /** The last answer: lines, then silence. */
-    synchronized FakeApi answersAndStays(String... lines) {
+    public synchronized FakeApi answersAndStays(String... lines) {
         script.add(new Step(200, String.join("\n", lines), true));
         return this;
     }
 
     /** Methods with their paths and queries. */
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 
     /** Of the last request whose answer has begun. */
-    String lastBody() {
+    public String lastBody() {
         return lastBody;
     }
 
-    ClusterAccess access(Path folder) {
+    public ClusterAccess access(Path folder) {
         Path file = folder.resolve("kubeconfig");
         try {
             Files.writeString(file, """
@@ -127,32 +127,32 @@ final class FakeApi implements AutoCloseable {
         server.stop(0);
     }
 
-    static String pod(String name, long version) {
+    public static String pod(String name, long version) {
         return "{\"metadata\":{\"name\":\"" + name + "\",\"namespace\":\"shop\",\"uid\":\"uid-" + name
                 + "\",\"resourceVersion\":\"" + version + "\"}}";
     }
 
-    static String event(String type, String object) {
+    public static String event(String type, String object) {
         return "{\"type\":\"" + type + "\",\"object\":" + object + "}";
     }
 
-    static String added(String name, long version) {
+    public static String added(String name, long version) {
         return event("ADDED", pod(name, version));
     }
 
-    static String listEnds(long version) {
+    public static String listEnds(long version) {
         return event(
                 "BOOKMARK",
                 "{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"" + version
                         + "\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}},\"spec\":{\"containers\":null}}");
     }
 
-    static String list(long version, String next, String... pods) {
+    public static String list(long version, String next, String... pods) {
         return "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"" + version + "\",\"continue\":\"" + next
                 + "\"},\"items\":[" + String.join(",", pods) + "]}";
     }
 
-    static String gone() {
+    public static String gone() {
         return "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"too old resource version\"}";
     }
 }

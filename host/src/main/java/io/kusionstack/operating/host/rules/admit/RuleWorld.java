@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.rules.admit;
 
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.kube.ObjectCache;
-import io.kusionstack.operating.host.kube.PodCache;
+import io.kusionstack.operating.host.kube.cache.ObjectCache;
+import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
 import io.kusionstack.operating.host.model.PodTransitionRule;

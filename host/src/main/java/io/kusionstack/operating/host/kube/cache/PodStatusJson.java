@@ -1,0 +1,138 @@
+package io.kusionstack.operating.host.kube.cache;
+
+import io.kusionstack.operating.host.plan.ContainerRecord;
+import io.kusionstack.operating.host.plan.PodCondition;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a Pod's status. */
+final class PodStatusJson {
+    private static final int LONGEST_MESSAGE = 256;
+
+    private PodStatusJson() {}
+
+    static void read(JsonCursor json, PodDraft pod) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "phase" -> pod.phase = json.common();
+                case "reason" -> pod.reason = json.common();
+                case "message" -> pod.message = json.own();
+                case "podIP" -> pod.podIp = json.own();
+                case "podIPs" -> pod.podIps = ips(json);
+                case "observedGeneration" -> pod.observedGeneration = json.number();
+                case "conditions" -> json.each(() -> pod.conditions.add(condition(json)));
+                case "containerStatuses" -> json.each(() -> add(pod, "", status(json)));
+                case "initContainerStatuses" -> json.each(() -> add(pod, "init/", status(json)));
+                default -> json.skip();
+            }
+        }
+    }
+
+    private static void add(PodDraft pod, String prefix, PodDraft.Status status) {
+        pod.statuses.put(prefix + status.name, status);
+    }
+
+    private static List<String> ips(JsonCursor json) throws IOException {
+        List<String> ips = new ArrayList<>();
+        json.each(() -> {
+            for (String field = json.field(); field != null; field = json.field()) {
+                if (field.equals("ip")) {
+                    ips.add(json.own());
+                } else {
+                    json.skip();
+                }
+            }
+        });
+        return ips;
+    }
+
+    private static PodCondition condition(JsonCursor json) throws IOException {
+        String type = "";
+        String status = "";
+        String reason = "";
+        Instant since = Instant.EPOCH;
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "type" -> type = json.common();
+                case "status" -> status = json.common();
+                case "reason" -> reason = json.common();
+                case "lastTransitionTime" -> since = json.time();
+                default -> json.skip();
+            }
+        }
+        return new PodCondition(type, status, reason, since);
+    }
+
+    private static PodDraft.Status status(JsonCursor json) throws IOException {
+        PodDraft.Status status = new PodDraft.Status();
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "name" -> status.name = json.common();
+                case "image" -> status.image = json.common();
+                case "imageID" -> status.imageId = json.common();
+                case "containerID" -> status.containerId = json.own();
+                case "restartCount" -> status.restartCount = (int) json.number();
+                case "ready" -> status.ready = json.isTrue();
+                case "started" -> status.started = json.isTrue();
+                case "state" -> json.object(() -> state(json, status));
+                case "lastState" -> json.object(() -> lastState(json, status));
+                default -> json.skip();
+            }
+        }
+        return status;
+    }
+
+    private static void state(JsonCursor json, PodDraft.Status status) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "waiting" -> json.object(() -> details(json, status, ContainerRecord.State.WAITING));
+                case "running" -> json.object(() -> details(json, status, ContainerRecord.State.RUNNING));
+                case "terminated" -> json.object(() -> details(json, status, ContainerRecord.State.TERMINATED));
+                default -> json.skip();
+            }
+        }
+    }
+
+    private static void lastState(JsonCursor json, PodDraft.Status status) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            if (field.equals("terminated")) {
+                json.object(() -> ended(json, status));
+            } else {
+                json.skip();
+            }
+        }
+    }
+
+    private static void ended(JsonCursor json, PodDraft.Status status) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "containerID" -> status.lastContainerId = json.own();
+                case "exitCode" -> status.lastExitCode = (int) json.number();
+                default -> json.skip();
+            }
+        }
+    }
+
+    private static void details(JsonCursor json, PodDraft.Status status, ContainerRecord.State state)
+            throws IOException {
+        status.state = state;
+        for (String field = json.field(); field != null; field = json.field()) {
+            switch (field) {
+                case "reason" -> status.reason = json.common();
+                case "message" -> status.message = shortened(json.own());
+                case "startedAt" -> {
+                    Instant started = json.isNull() ? null : json.time();
+                    status.startedAt = state == ContainerRecord.State.RUNNING ? started : null;
+                }
+                default -> json.skip();
+            }
+        }
+    }
+
+    /** A record holds no more than a line of what a kubelet has to say. */
+    private static String shortened(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
+    }
+}

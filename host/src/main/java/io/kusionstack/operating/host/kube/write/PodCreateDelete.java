@@ -1,0 +1,286 @@
+package io.kusionstack.operating.host.kube.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.DelayedTasks;
+import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ApiClient;
+import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates, releases and deletes Pods, with an expectation for each that comes or goes until the cache shows it. Right
+ * before a creation is sent the live Pods of its owner are counted, by owner and whatever planned it. Any thread; blocks.
+ */
+final class PodCreateDelete {
+    private static final Logger LOG = LoggerFactory.getLogger(PodCreateDelete.class);
+    private static final String KIND = "Pod";
+
+    private final ActuatorParts parts;
+    private final RequestSender delivery;
+    private final Refusals refusals;
+    private final DelayedTasks later;
+    private final DryRuns rehearsals;
+    private final PodReader reader;
+
+    PodCreateDelete(ActuatorParts parts, RequestSender delivery, DryRuns rehearsals, DelayedTasks later) {
+        this.parts = parts;
+        this.delivery = delivery;
+        this.rehearsals = rehearsals;
+        this.refusals = rehearsals.refusals();
+        this.later = later;
+        this.reader = new PodReader(parts, delivery);
+    }
+
+    /** After so long a creation without an answer is either seen or never will be. */
+    private Duration uncertain() {
+        return parts.client().timeout().plusSeconds(1);
+    }
+
+    Optional<Failure> create(Action.CreatePod action) {
+        ObjectNode body = action.body().deepCopy();
+        body.withObjectProperty("metadata").put("name", action.name());
+        if (!parts.expectations()
+                .expectCreation(
+                        action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
+            return Optional.of(tooMany(action));
+        }
+        WriteResult result = delivery.send(
+                Urgency.LIFE, KIND, "create", () -> parts.client().post(collection(action), body.toString()));
+        if (isOurs(action, result)) {
+            lowerIfSeen(action);
+            return Optional.empty();
+        }
+        Optional<Failure> failure = ObjectWriter.failure(action, result);
+        failure.ifPresent(why -> afterFailedCreation(action, why));
+        return failure;
+    }
+
+    /**
+     * Nothing is stored, so it is not counted as a write. A name that is taken stands behind all other checks. Strict about fields
+     * that the server does not know, as kubectl is for its own kinds: a creation would leave them out in silence.
+     */
+    Optional<Failure> attempt(Action.TryPod action) {
+        String path =
+                ApiClient.collection(ObjectKind.POD, action.owner().namespace()) + "?dryRun=All&fieldValidation=Strict";
+        try {
+            ApiResponse answer =
+                    delivery.read(() -> parts.client().post(path, action.body().toString()));
+            return answer.code() == 409 ? Optional.empty() : ObjectWriter.failure(action, answer.writeResult());
+        } catch (IOException e) {
+            return Optional.of(new Failure(action, RequestSender.unknown("no answer: " + e.getMessage())));
+        }
+    }
+
+    /** A Pod that is in the cache already and expected all the same counts once, which only matters near the bound. */
+    private int othersAlive(Action.CreatePod action, Set<String> expected) {
+        String owner = action.owner().uid();
+        int atMost = parts.cache().alive(owner) + expected.size();
+        if (atMost < action.most()) {
+            return atMost;
+        }
+        Set<String> names = new HashSet<>(expected);
+        parts.cache().forEachAlive(owner, pod -> names.add(pod.name()));
+        names.remove(action.name());
+        return names.size();
+    }
+
+    private Failure tooMany(Action.CreatePod action) {
+        parts.metrics().notSent(KIND, "create");
+        LOG.atWarn()
+                .addKeyValue("owner", action.owner())
+                .addKeyValue("pod", action.name())
+                .addKeyValue("most", action.most())
+                .log("A Pod was not created, for its owner has as many as it may have alive");
+        return new Failure(
+                action,
+                RequestSender.notSent(action.owner() + " has " + action.most()
+                        + " live Pods, created or being created, and may have no more"));
+    }
+
+    /** A Pod that was in the cache before it was expected shows up by no event. */
+    private void lowerIfSeen(Action.CreatePod action) {
+        if (parts.cache()
+                .get(new Key(action.owner().namespace(), action.name()))
+                .isPresent()) {
+            parts.expectations().forgetCreation(action.owner(), action.name());
+        }
+    }
+
+    private void afterFailedCreation(Action.CreatePod action, Failure failure) {
+        if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
+            later.after(uncertain(), () -> lowerUnlessThere(action));
+        } else {
+            parts.expectations().forgetCreation(action.owner(), action.name());
+        }
+    }
+
+    private void lowerUnlessThere(Action.CreatePod action) {
+        try {
+            if (delivery.read(() -> parts.client().get(path(action))).isNotFound()) {
+                parts.expectations().forgetCreation(action.owner(), action.name());
+            }
+        } catch (IOException e) {
+            later.after(uncertain(), () -> lowerUnlessThere(action));
+        }
+    }
+
+    /**
+     * The name is taken: by an earlier try of this very creation, if the Pod there has our owner and our id and is not on
+     * its way out.
+     */
+    private boolean isOurs(Action.CreatePod action, WriteResult result) {
+        if (!(result instanceof WriteResult.NotDone notDone) || notDone.code() != 409) {
+            return false;
+        }
+        try {
+            JsonNode metadata =
+                    delivery.read(() -> parts.client().get(path(action))).json().path("metadata");
+            boolean owned = false;
+            for (JsonNode owner : metadata.path("ownerReferences")) {
+                owned = owned
+                        || owner.path("uid").asText().equals(action.owner().uid());
+            }
+            return owned
+                    && !metadata.has("deletionTimestamp")
+                    && metadata.path("labels")
+                            .path(Names.INSTANCE_ID)
+                            .asText()
+                            .equals(Integer.toString(action.instanceId()));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** To be called in the lane of the Pod. */
+    Optional<Failure> release(Action.ReleasePod action) {
+        Optional<PodRecord> seen = parts.cache().byUid(action.pod().uid());
+        if (seen.isEmpty() || seen.get().resourceVersion() != action.resourceVersion()) {
+            parts.metrics().outdated(KIND);
+            return Optional.empty();
+        }
+        if (!parts.cache().isSettled()) {
+            return Optional.of(
+                    new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
+        }
+        long epoch = parts.cache().epoch();
+        String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
+        WriteResult result = delivery.send(
+                Urgency.LIFE,
+                KIND,
+                "patch",
+                () -> parts.client().patch(PodPatch.path(seen.get()), ApiClient.STRATEGIC, body));
+        if (result instanceof WriteResult.Written(byte[] answer)) {
+            learnReleased(answer, epoch);
+        }
+        return ObjectWriter.failure(action, result);
+    }
+
+    private void learnReleased(byte[] answer, long epoch) {
+        try {
+            parts.cache().learn(parts.cache().parse(answer), epoch);
+        } catch (IOException e) {
+            // the watch will tell
+            return;
+        }
+    }
+
+    /** To be called in the lane of the Pod. */
+    Optional<Failure> delete(Action.DeletePod action) {
+        Optional<PodRecord> seen = parts.cache().byUid(action.pod().uid());
+        if (seen.isEmpty() || seen.get().terminating()) {
+            return Optional.empty();
+        }
+        if (!parts.cache().isSettled()) {
+            return Optional.of(
+                    new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
+        }
+        Optional<Refusal> earlier = refusals.holding(seen.get(), PodEdit.of(seen.get()));
+        if (earlier.isPresent()) {
+            Refusal known = earlier.get();
+            return Optional.of(new Failure(action, known.result()));
+        }
+        return deleteNow(action, seen.get());
+    }
+
+    private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
+        long epoch = parts.cache().epoch();
+        String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
+                .toString();
+        parts.expectations().expectDeletion(seen);
+        WriteResult result =
+                delivery.send(Urgency.LIFE, KIND, "delete", () -> parts.client().delete(PodPatch.path(seen), options));
+        if (ObjectWriter.isGone(result)) {
+            return Optional.empty();
+        }
+        if (result instanceof WriteResult.Written(byte[] answer)) {
+            learn(answer, epoch);
+        }
+        Optional<Failure> failure = ObjectWriter.failure(action, result);
+        failure.ifPresent(why -> afterFailedDeletion(seen, why));
+        return failure;
+    }
+
+    private void afterFailedDeletion(PodRecord pod, Failure failure) {
+        if (failure.result().isRefusal()) {
+            rehearsals.disproved(pod);
+            Refusal refusal = refusals.note(pod, PodEdit.of(pod), failure.result());
+            refusal.tries(parts.clock().instant())
+                    .forEach(pause -> later.after(pause, () -> parts.cache().wake(pod.uid())));
+        }
+        if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
+            later.after(uncertain(), () -> lookAfterDeletion(pod));
+        } else {
+            parts.expectations().forgetDeletion(pod);
+        }
+    }
+
+    private void lookAfterDeletion(PodRecord pod) {
+        switch (reader.read(pod)) {
+            case NEWER, KNOWN -> {
+                parts.expectations().forgetDeletion(pod);
+                parts.cache().wake(pod.uid());
+            }
+            case NOTHING -> later.after(uncertain(), () -> lookAfterDeletion(pod));
+            case GONE -> {}
+        }
+    }
+
+    /** The answer is the Pod as long as it is terminating, else a Status. */
+    private void learn(byte[] answer, long epoch) {
+        if (!ApiResponse.tree(answer).path("kind").asText().equals(KIND)) {
+            return;
+        }
+        try {
+            PodRecord after = parts.cache().parse(answer);
+            if (after.terminating()) {
+                parts.cache().learn(after, epoch);
+            }
+        } catch (IOException e) {
+            // the watch will tell
+            return;
+        }
+    }
+
+    private static String collection(Action.CreatePod action) {
+        return ApiClient.collection(ObjectKind.POD, action.owner().namespace());
+    }
+
+    private static String path(Action.CreatePod action) {
+        return collection(action) + "/" + action.name();
+    }
+}

@@ -1,0 +1,57 @@
+package io.kusionstack.operating.host.kube.write;
+
+import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.plan.PodRecord;
+import java.io.IOException;
+
+/** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
+final class PodReader {
+    private final ActuatorParts parts;
+    private final RequestSender delivery;
+
+    PodReader(ActuatorParts parts, RequestSender delivery) {
+        this.parts = parts;
+        this.delivery = delivery;
+    }
+
+    /** What a read came to. */
+    enum PodRead {
+        /** The cache holds what was read. */
+        NEWER,
+        /** The cache held it, or something newer, before. */
+        KNOWN,
+        /** The Pod is no more, and the cache holds it no more; another one may have its name. */
+        GONE,
+        /** Nothing is known: there was no good answer, or it speaks of another past than the cache does. */
+        NOTHING
+    }
+
+    /** Names no resourceVersion, so that the answer is never older than the moment at which this was called. */
+    PodRead read(PodRecord pod) {
+        long epoch = parts.cache().epoch();
+        try {
+            ApiResponse answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
+            if (!parts.cache().isSettled() || parts.cache().epoch() != epoch) {
+                return PodRead.NOTHING;
+            }
+            if (answer.isNotFound()) {
+                return gone(pod);
+            }
+            return answer.isSuccess() ? learn(pod, parts.cache().parse(answer.body()), epoch) : PodRead.NOTHING;
+        } catch (IOException e) {
+            return PodRead.NOTHING;
+        }
+    }
+
+    private PodRead learn(PodRecord pod, PodRecord read, long epoch) {
+        if (!read.uid().equals(pod.uid())) {
+            return gone(pod);
+        }
+        return parts.cache().learn(read, epoch) ? PodRead.NEWER : PodRead.KNOWN;
+    }
+
+    private PodRead gone(PodRecord pod) {
+        parts.cache().gone(pod.uid());
+        return PodRead.GONE;
+    }
+}

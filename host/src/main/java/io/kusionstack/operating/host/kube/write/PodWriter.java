@@ -1,0 +1,307 @@
+package io.kusionstack.operating.host.kube.write;
+
+import io.kusionstack.operating.host.kernel.DelayedTasks;
+import io.kusionstack.operating.host.kube.ApiClient;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Writes edits of Pods, each in the lane of its Pod: takes the newest record, lets the gate advance the edit, sends it,
+ * learns the response.
+ */
+final class PodWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(PodWriter.class);
+    private static final String KIND = "Pod";
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final int MOST_TRIES_WHILE_BUSY = 5;
+
+    private final ActuatorParts parts;
+    private final RequestSender delivery;
+    private final Refusals refusals;
+    private final DelayedTasks later;
+    private final PodReader reader;
+    private final LostWrites lostWrites;
+    private final WriteLanes lanes;
+    private final DryRuns rehearsals;
+    private final PendingEdits pending = new PendingEdits();
+
+    PodWriter(ActuatorParts parts, RequestSender delivery, DryRuns rehearsals, DelayedTasks later, WriteLanes lanes) {
+        this.parts = parts;
+        this.delivery = delivery;
+        this.refusals = rehearsals.refusals();
+        this.later = later;
+        this.reader = new PodReader(parts, delivery);
+        this.lostWrites = new LostWrites(parts, reader, later, lanes);
+        this.lanes = lanes;
+        this.rehearsals = rehearsals;
+    }
+
+    /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */
+    void submit(PodEdit planned) {
+        PendingEdits.EditTarget place = PendingEdits.EditTarget.of(planned);
+        if (pending.add(place, planned)) {
+            lanes.submit(planned.pod().uid(), () -> write(place));
+        }
+    }
+
+    private void write(PendingEdits.EditTarget place) {
+        Optional<PodEdit> planned = current(place);
+        for (int i = 0; i < MOST_TRIES_WHILE_BUSY && planned.isPresent(); i++) {
+            PodEdit known = planned.get();
+            Urgency urgency = newest(known).map(seen -> Urgency.of(seen, known)).orElse(Urgency.SLOT_HOLDER);
+            // what to send is decided when it is its turn, not before it waited
+            Optional<Tried> tried =
+                    delivery.inTurn(urgency, () -> writeNow(pending.take(place).orElse(known)));
+            if (tried.isEmpty() || tried.get() != Tried.BUSY) {
+                return;
+            }
+        }
+        planned.flatMap(this::newest).ifPresent(seen -> wakeLater(seen, PATIENCE));
+    }
+
+    /** What was decided on an older record does not wait for a turn. */
+    private Optional<PodEdit> current(PendingEdits.EditTarget place) {
+        Optional<PodEdit> planned = pending.peek(place);
+        while (planned.isPresent() && newest(planned.get()).isEmpty()) {
+            if (pending.drop(place, planned.get())) {
+                parts.metrics().outdated(KIND);
+                return Optional.empty();
+            }
+            planned = pending.peek(place);
+        }
+        return planned;
+    }
+
+    /** The record that the edit was decided on, if there is no newer one. */
+    private Optional<PodRecord> newest(PodEdit edit) {
+        return parts.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
+    }
+
+    private Tried writeNow(PodEdit planned) {
+        long epoch = parts.cache().epoch();
+        Optional<PodRecord> newest = newest(planned);
+        if (newest.isEmpty()) {
+            parts.metrics().outdated(KIND);
+            return Tried.GIVEN_UP;
+        }
+        PodWrite write = new PodWrite(newest.get(), planned, epoch);
+        PodEdit edit = advanced(write, parts.gate());
+        Tried tried = attempt(write, edit);
+        if (tried != Tried.REFUSED) {
+            return tried;
+        }
+        PodEdit plain = advanced(write, parts.gate()::advanceWithoutIntention);
+        return plain.equals(edit) ? tried : attempt(write, plain);
+    }
+
+    /** What stays the same while one edit is written. */
+    private record PodWrite(PodRecord seen, PodEdit planned, long epoch) {}
+
+    private enum Tried {
+        DONE,
+        REFUSED,
+        GIVEN_UP,
+        BUSY
+    }
+
+    private PodEdit advanced(PodWrite write, PodGate gate) {
+        PodEdit edit =
+                gate.advance(write.seen, write.planned, parts.clock().instant()).edit();
+        return PodPatch.allowed(write.seen, edit);
+    }
+
+    private Tried attempt(PodWrite write, PodEdit edit) {
+        Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen, edit);
+        if (edit.isEmpty() || holding.isPresent()) {
+            report(write, holding.map(PodWriter::heldBack).orElseGet(() -> RequestSender.notSent("nothing to write")));
+            return Tried.GIVEN_UP;
+        }
+        Optional<WriteResult.NotDone> kept = rehearsals.keepsInService(write.seen, edit);
+        if (kept.isPresent()) {
+            report(write, kept.get());
+            return Tried.GIVEN_UP;
+        }
+        return send(write, edit);
+    }
+
+    /** A Pod whose write is refused stands back for others for as long as that lasts. */
+    private static WriteResult.NotDone heldBack(Refusal refusal) {
+        return refusal.result().isRefusal()
+                ? refusal.result()
+                : RequestSender.notSent("an earlier write had no answer");
+    }
+
+    private void report(PodWrite write, WriteResult result) {
+        parts.reports().settled(write.seen.ref(), result);
+    }
+
+    private Tried send(PodWrite write, PodEdit edit) {
+        // asked at the first gate that is written, with or without labels, so that the answer is there when it matters
+        if (edit.serviceReady().isPresent()
+                && !parts.metadataTravels().getAsBoolean()
+                && PodPatch.touchesMetadata(edit)) {
+            return sendInTwo(write, edit);
+        }
+        return interpret(write, edit, sendOne(write.seen, edit));
+    }
+
+    /** Labels first and the gate second: the other way round a gate might stand on a Pod that does not say why. */
+    private Tried sendInTwo(PodWrite write, PodEdit edit) {
+        PodEdit labels = PodPatch.withoutGate(edit);
+        Tried tried = interpret(write, labels, sendOne(write.seen, labels));
+        Optional<PodRecord> after = parts.cache().byUid(write.seen.uid());
+        if (tried != Tried.DONE || after.isEmpty()) {
+            return tried;
+        }
+        PodEdit gate = PodEdit.of(after.get()).serviceReady(edit.serviceReady().orElseThrow());
+        PodWrite second = new PodWrite(after.get(), gate, write.epoch);
+        return interpret(second, gate, sendOne(after.get(), gate));
+    }
+
+    private WriteResult sendOne(PodRecord seen, PodEdit edit) {
+        PodPatch plain = PodPatch.of(seen, edit, parts.clock().instant());
+        PodPatch patch = parts.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
+        String body = patch.body().toString();
+        if (!parts.cache().isSettled()) {
+            return RequestSender.notSent("the API server has gone back to an older past");
+        }
+        return delivery.sendInTurn(
+                KIND,
+                edit.serviceReady().isPresent() ? "patch-status" : "patch",
+                () -> isNewest(seen),
+                () -> parts.client().patch(patch.path(), ApiClient.STRATEGIC, body));
+    }
+
+    private boolean isNewest(PodRecord seen) {
+        return parts.cache()
+                .byUid(seen.uid())
+                .filter(newest -> newest.resourceVersion() == seen.resourceVersion())
+                .isPresent();
+    }
+
+    private Tried interpret(PodWrite write, PodEdit edit, WriteResult result) {
+        return switch (result) {
+            case WriteResult.Written written -> {
+                learn(write, edit, written);
+                yield Tried.DONE;
+            }
+            case WriteResult.NotDone failed -> failed(write, edit, failed);
+            case WriteResult.ReadAgain read -> throw new IllegalStateException("only a read tells so: " + read);
+        };
+    }
+
+    private Tried failed(PodWrite write, PodEdit edit, WriteResult.NotDone result) {
+        if (result.isRefusal()) {
+            noteRefused(write, edit, result);
+        }
+        report(write, result);
+        return switch (result.cause()) {
+            case BUSY -> Tried.BUSY;
+            case REFUSED, FORBIDDEN -> Tried.REFUSED;
+            case WEBHOOK_FAILED -> Tried.GIVEN_UP;
+            case CONFLICT -> {
+                readLater(write.seen, PATIENCE, false);
+                yield Tried.GIVEN_UP;
+            }
+            case NOT_SENT -> {
+                wakeLater(write.seen, PATIENCE);
+                yield Tried.GIVEN_UP;
+            }
+            case UNKNOWN -> {
+                noteUnknown(write, edit, result);
+                yield Tried.GIVEN_UP;
+            }
+        };
+    }
+
+    private void noteUnknown(PodWrite write, PodEdit edit, WriteResult.NotDone lost) {
+        LOG.atWarn()
+                .addKeyValue("pod", write.seen.ref())
+                .addKeyValue("cause", lost.message())
+                .log("No answer to a write of a Pod; it will be read");
+        lostWrites.note(write.seen);
+        Refusal refusal = refusals.note(write.seen, edit, lost);
+        readLater(write.seen, Duration.between(parts.clock().instant(), refusal.until()), true);
+    }
+
+    private void noteRefused(PodWrite write, PodEdit edit, WriteResult.NotDone refused) {
+        Refusal refusal = refusals.note(write.seen, edit, refused);
+        LOG.atLevel(refusal.attempts() == 1 ? Level.WARN : Level.DEBUG)
+                .addKeyValue("pod", write.seen.ref())
+                .addKeyValue("code", refused.code())
+                .addKeyValue("answer", refused.message())
+                .log("The API server refuses an edit of a Pod");
+        rehearsals.disproved(write.seen);
+        wakeLater(write.seen, refusal);
+    }
+
+    private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
+        PodRecord after = parsed(result);
+        PodEdit missing = PodPatch.missing(write.seen, after, edit, parts.cache()::keeps);
+        if (!missing.isEmpty()) {
+            parts.metrics().intentMissed(KIND);
+            LOG.atWarn()
+                    .addKeyValue("pod", write.seen.ref())
+                    .addKeyValue("missing", missing)
+                    .log("The API server took an edit of a Pod and did not do all of it; does a webhook undo it?");
+            noteUndone(write, missing, after);
+        } else {
+            refusals.forget(write.seen, edit);
+        }
+        parts.cache().learn(after, write.epoch);
+        report(write, result);
+    }
+
+    /** Noted as what would be sent next: it would be undone as well. */
+    private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
+        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), parts.gate());
+        PodEdit undone = next.isEmpty() ? missing : next;
+        wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
+    }
+
+    private PodRecord parsed(WriteResult.Written result) {
+        try {
+            return parts.cache().parse(result.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the API server's answer is not a Pod", e);
+        }
+    }
+
+    private void wakeLater(PodRecord seen, Refusal refusal) {
+        refusal.tries(parts.clock().instant()).forEach(pause -> wakeLater(seen, pause));
+    }
+
+    private void wakeLater(PodRecord seen, Duration pause) {
+        later.after(pause, () -> parts.cache().wake(seen.uid()));
+    }
+
+    /** A newer record wakes everybody; where none comes, the object is read. */
+    private void readLater(PodRecord seen, Duration pause, boolean wake) {
+        later.after(pause, () -> read(seen, wake));
+    }
+
+    private void read(PodRecord seen, boolean wake) {
+        if (!isNewest(seen)) {
+            return;
+        }
+        switch (reader.read(seen)) {
+            case NOTHING -> readLater(seen, PATIENCE, wake);
+            case KNOWN -> {
+                if (wake) {
+                    parts.cache().wake(seen.uid());
+                }
+            }
+            case NEWER, GONE -> {}
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.kusionstack.operating.host.kube.write;
+
+import io.kusionstack.operating.host.kube.cache.PodCache;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Owner;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.WriteResult;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which writes of Pods did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute for
+ * as long as none of the kind gets through. A refusal for the content holds back only what is like it, and ends early when
+ * somebody else changes the Pod's content; all else holds back every write by the same way, so that a Pod can still be called
+ * back by its status while writes of the Pod itself fail. What nobody tries again for long is forgotten. The first of a row is
+ * told by an event. Any thread.
+ */
+final class Refusals implements PodCache.PodListener {
+    private static final String DELETION = "delete";
+    private static final int MOST_OF_ONE_POD = 16;
+    /** Without an answer, it takes two to be worth telling. */
+    private static final int WORTH_TELLING = 2;
+
+    private final Map<String, Map<String, NotedRefusal>> byUid = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final Consumer<Action.Announce> events;
+
+    /**
+     * @param content of the record the write was decided on, as far as others write it: what the host itself does with the Pod
+     *     meanwhile, such as calling it back, says nothing about the refusal
+     * @param rehearsed by a dry run, so that one which passes takes it back; a real write is taken back by a real one
+     */
+    private record NotedRefusal(String content, boolean rehearsed, Refusal refusal) {
+        boolean speaksOf(PodRecord pod, Instant now) {
+            return !isForgotten(pod, now) && (!refusal.result().isToContent() || content.equals(contentOf(pod)));
+        }
+
+        /** As long as an operation is on the Pod its next try may yet come, however long a drain or a delay takes. */
+        private boolean isForgotten(PodRecord pod, Instant now) {
+            boolean busy = Urgency.isBegun(pod);
+            return !busy && refusal.isOver(now);
+        }
+
+        boolean isWorthTelling() {
+            return refusal.result().isRefusal() || refusal.attempts() >= WORTH_TELLING;
+        }
+    }
+
+    Refusals(InstantSource clock, Consumer<Action.Announce> events) {
+        this.clock = clock;
+        this.events = events;
+    }
+
+    Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
+        return note(seen, edit, failed, false);
+    }
+
+    /** A dry run of the edit was refused, or not answered. */
+    Refusal noteRehearsed(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
+        return note(seen, edit, failed, true);
+    }
+
+    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean rehearsed) {
+        Instant now = clock.instant();
+        String key = failed.isToContent() ? likeness(edit) : way(edit);
+        Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
+        if (all.size() >= MOST_OF_ONE_POD) {
+            all.clear();
+        }
+        NotedRefusal noted = all.compute(key, (same, before) -> {
+            int attempts = before == null || before.isForgotten(seen, now) ? 1 : before.refusal.attempts() + 1;
+            Instant until = now.plus(Refusal.PAUSES.after(attempts));
+            boolean left = !rehearsed && seen.gateClosed();
+            return new NotedRefusal(
+                    contentOf(seen),
+                    rehearsed && (before == null || before.rehearsed),
+                    new Refusal(failed, edit, attempts, until, left));
+        });
+        if (noted.refusal.attempts() == (failed.isRefusal() ? 1 : WORTH_TELLING)) {
+            events.accept(event(seen, noted.refusal));
+        }
+        return noted.refusal;
+    }
+
+    /** The API server took the write, and did not do all of it. */
+    static WriteResult.NotDone undone(PodEdit missing) {
+        return new WriteResult.NotDone(
+                WriteResult.Cause.REFUSED,
+                0,
+                "the API server takes it and leaves out " + PodPatch.named(missing)
+                        + ": find the webhook or policy that changes Pods");
+    }
+
+    /** A write like this got through. */
+    void forget(PodRecord seen, PodEdit edit) {
+        byUid.computeIfPresent(seen.uid(), (uid, all) -> {
+            all.remove(likeness(edit));
+            all.remove(way(edit));
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    /** A dry run of the edit was taken: that says nothing of what was refused in earnest. */
+    void forgetRehearsed(PodRecord seen, PodEdit edit) {
+        byUid.computeIfPresent(seen.uid(), (uid, all) -> {
+            for (String key : List.of(likeness(edit), way(edit))) {
+                all.computeIfPresent(key, (same, noted) -> noted.rehearsed ? null : noted);
+            }
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    /** What a user has to know of this Pod: what will last rather than what will pass. */
+    Optional<Refusal> of(PodRecord pod) {
+        Instant now = clock.instant();
+        return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
+                .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
+                .map(NotedRefusal::refusal)
+                .max(Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
+                        .thenComparing(Refusal::attempts)
+                        .thenComparing(Refusal::until));
+    }
+
+    /** Why this edit of this record is not to be sent yet. */
+    Optional<Refusal> holding(PodRecord seen, PodEdit edit) {
+        Map<String, NotedRefusal> all = byUid.getOrDefault(seen.uid(), Map.of());
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        return Optional.ofNullable(all.get(likeness(edit)))
+                .filter(noted -> isHolding(noted, seen, now))
+                .or(() -> Optional.ofNullable(all.get(way(edit))).filter(noted -> isHolding(noted, seen, now)))
+                .map(NotedRefusal::refusal);
+    }
+
+    private static boolean isHolding(NotedRefusal noted, PodRecord seen, Instant now) {
+        return noted.speaksOf(seen, now) && noted.refusal.isRunning(now);
+    }
+
+    @Override
+    public void changed(@Nullable PodRecord before, @Nullable PodRecord after) {
+        if (after == null && before != null) {
+            byUid.remove(before.uid());
+        }
+    }
+
+    /** What users and other controllers write. */
+    private static String contentOf(PodRecord pod) {
+        return pod.generation() + others(pod.labels()) + others(pod.annotations());
+    }
+
+    private static String others(Map<String, String> entries) {
+        Map<String, String> others = new TreeMap<>(entries);
+        others.keySet().removeIf(Names::isOurs);
+        return others.toString();
+    }
+
+    private static String way(PodEdit edit) {
+        if (edit.isEmpty()) {
+            return DELETION;
+        }
+        return edit.serviceReady().isPresent() ? "status" : "pod";
+    }
+
+    /** The same for edits that differ only in what the lifecycle makes anew each time: the time stamps of its marks. */
+    static String likeness(PodEdit edit) {
+        return way(edit)
+                + values(edit.labels())
+                + values(edit.annotations())
+                + edit.addFinalizers()
+                + edit.removeFinalizers()
+                + edit.serviceReady()
+                + edit.images();
+    }
+
+    private static String values(MapEdit edit) {
+        Map<String, String> values = new HashMap<>();
+        edit.set()
+                .forEach(
+                        (key, value) -> values.put(key, Names.isOurs(key) && !key.equals(Names.REVISION) ? "" : value));
+        edit.removed().forEach(key -> values.put(key, "-"));
+        return new TreeMap<>(values).toString();
+    }
+
+    private static Action.Announce event(PodRecord pod, Refusal refusal) {
+        return new Action.Announce(
+                owner(pod),
+                Action.Severity.WARNING,
+                refusal.result().cause().reason().word(),
+                refusal.sentence());
+    }
+
+    /** The CollaSet that controls the Pod. */
+    static Optional<Owner> set(PodRecord pod) {
+        return pod.controller().filter(Owner::isCollaSet);
+    }
+
+    private static ObjectRef owner(PodRecord pod) {
+        return set(pod).map(owner -> new ObjectRef(ObjectKind.COLLASET, pod.namespace(), owner.name(), owner.uid()))
+                .orElseGet(() -> new ObjectRef(ObjectKind.POD, pod.namespace(), pod.name(), pod.uid()));
+    }
+}

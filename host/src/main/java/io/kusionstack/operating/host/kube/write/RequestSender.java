@@ -1,0 +1,139 @@
+package io.kusionstack.operating.host.kube.write;
+
+import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.plan.WriteResult;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Every write goes out through here: limited, fenced, measured. Any thread; blocks. */
+final class RequestSender {
+    private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
+
+    private final ApiLimiter limiter;
+    private final Fence fence;
+    private final WriteMetrics metrics;
+    private final Duration timeout;
+
+    /** @param timeout how long a request may be under way */
+    RequestSender(ApiLimiter limiter, Fence fence, WriteMetrics metrics, Duration timeout) {
+        this.limiter = limiter;
+        this.fence = fence;
+        this.metrics = metrics;
+        this.timeout = timeout;
+    }
+
+    /** One request. */
+    @FunctionalInterface
+    interface ApiRequest {
+        ApiResponse send() throws IOException;
+    }
+
+    /** Waits its turn and sends. */
+    WriteResult send(Urgency urgency, String kind, String verb, ApiRequest request) {
+        return inTurn(urgency, () -> sendInTurn(kind, verb, () -> true, request))
+                .orElseGet(() -> {
+                    metrics.notSent(kind, verb);
+                    return notSent("the host is stopping");
+                });
+    }
+
+    /** Waits its turn, and holds it while the work decides and sends; empty when the host stops. */
+    <T> Optional<T> inTurn(Urgency urgency, Supplier<T> work) {
+        try {
+            limiter.enter(urgency);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(work.get());
+        } finally {
+            limiter.leave();
+        }
+    }
+
+    /**
+     * Asks the fence at the last moment and sends; to be called in turn.
+     *
+     * @param current asked at the last moment, too: is the decision still about the newest state that is known?
+     */
+    WriteResult sendInTurn(String kind, String verb, BooleanSupplier current, ApiRequest request) {
+        if (!fence.isOpenFor(timeout)) {
+            metrics.notSent(kind, verb);
+            return notSent("the lease is not sure to outlast the request");
+        }
+        if (!current.getAsBoolean()) {
+            metrics.outdated(kind);
+            return new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 0, "the object has changed meanwhile");
+        }
+        return sendNow(kind, verb, request);
+    }
+
+    /** Nothing was sent. */
+    static WriteResult.NotDone notSent(String why) {
+        return new WriteResult.NotDone(WriteResult.Cause.NOT_SENT, 0, why);
+    }
+
+    /** It was sent, and nobody knows whether it was done. */
+    static WriteResult.NotDone unknown(String why) {
+        return new WriteResult.NotDone(WriteResult.Cause.UNKNOWN, 0, why);
+    }
+
+    private WriteResult sendNow(String kind, String verb, ApiRequest request) {
+        long start = System.nanoTime();
+        try {
+            ApiResponse response = request.send();
+            WriteResult result = response.writeResult();
+            measure(kind, verb, response, result, Duration.ofNanos(System.nanoTime() - start));
+            return result;
+        } catch (ConnectException e) {
+            metrics.notSent(kind, verb);
+            return notSent("no connection to the API server: " + e.getMessage());
+        } catch (InterruptedIOException e) {
+            metrics.unknownOutcome(kind, verb);
+            return unknown("no answer within " + timeout.toMillis()
+                    + " ms: the API server hangs, or a webhook that it has to ask");
+        } catch (IOException e) {
+            metrics.unknownOutcome(kind, verb);
+            return unknown(e.toString());
+        }
+    }
+
+    private void measure(String kind, String verb, ApiResponse response, WriteResult result, Duration latency) {
+        if (!(result instanceof WriteResult.NotDone notDone)) {
+            metrics.sent(kind, verb, latency);
+            limiter.answered(latency);
+            return;
+        }
+        switch (notDone.cause()) {
+            case BUSY -> {
+                Duration pause = response.retryAfter().isZero() ? DEFAULT_PAUSE : response.retryAfter();
+                metrics.throttled(pause);
+                limiter.pause(pause);
+            }
+            case CONFLICT -> metrics.conflict(kind, verb);
+            case REFUSED, FORBIDDEN, WEBHOOK_FAILED -> metrics.refused(kind, verb, notDone.code());
+            case UNKNOWN, NOT_SENT -> metrics.unknownOutcome(kind, verb);
+        }
+    }
+
+    /** A read that takes its turn among the writes. */
+    ApiResponse read(ApiRequest request) throws IOException {
+        try {
+            limiter.enter(Urgency.SLOT_HOLDER);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the host is stopping");
+        }
+        try {
+            return request.send();
+        } finally {
+            limiter.leave();
+        }
+    }
+}

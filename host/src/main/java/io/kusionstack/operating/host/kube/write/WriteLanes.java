@@ -1,0 +1,88 @@
+package io.kusionstack.operating.host.kube.write;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lane for each Pod: what is handed to a lane runs in order, one at a time; lanes run beside each other. A lane without
+ * work leaves nothing behind. Any thread; never blocks.
+ */
+final class WriteLanes {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteLanes.class);
+
+    private final Map<String, Queue<Runnable>> lanes = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** @return completes when the work has run, also when it broke, or at once when the lanes are closed */
+    CompletableFuture<Void> submit(String uid, Runnable work) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Runnable task = () -> CompletableFuture.runAsync(work, Runnable::run).whenComplete((nothing, broken) -> {
+            if (broken != null) {
+                LOG.atError().addKeyValue("pod", uid).setCause(broken).log("A write of a Pod broke before it was sent");
+            }
+            done.complete(null);
+        });
+        try {
+            lanes.compute(uid, (ignored, queue) -> queue == null ? opened(uid, task) : joined(queue, task));
+        } catch (RejectedExecutionException closed) {
+            done.complete(null);
+        }
+        return done;
+    }
+
+    private Queue<Runnable> opened(String uid, Runnable task) {
+        threads.execute(() -> drain(uid, task));
+        return joined(new ArrayDeque<>(), task);
+    }
+
+    private static Queue<Runnable> joined(Queue<Runnable> queue, Runnable task) {
+        queue.add(task);
+        return queue;
+    }
+
+    /** How many lanes have work. */
+    int busy() {
+        return lanes.size();
+    }
+
+    private void drain(String uid, Runnable first) {
+        for (Runnable work = first; work != null; work = next(uid)) {
+            work.run();
+        }
+    }
+
+    private @Nullable Runnable next(String uid) {
+        AtomicReference<Runnable> next = new AtomicReference<>();
+        lanes.computeIfPresent(uid, (ignored, queue) -> {
+            queue.remove();
+            next.set(queue.peek());
+            return queue.isEmpty() ? null : queue;
+        });
+        return next.get();
+    }
+
+    /** Takes no more, and lets what was handed in run to its end for at most so long; what is left is interrupted. */
+    void close(Duration patience) {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

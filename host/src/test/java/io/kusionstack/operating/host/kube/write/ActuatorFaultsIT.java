@@ -1,0 +1,212 @@
+package io.kusionstack.operating.host.kube.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.kube.Cluster;
+import io.kusionstack.operating.host.kube.CountingMetrics;
+import io.kusionstack.operating.host.kube.FakeApi;
+import io.kusionstack.operating.host.kube.cache.OpenCaches;
+import io.kusionstack.operating.host.kube.cache.PodCache;
+import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
+import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Results;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an API server does when it is busy, broken or old, told by a scripted one. */
+class ActuatorFaultsIT {
+    private static final String FALSE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"False\"}";
+    private static final String TRUE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"True\"}";
+    private static final String POD = "/api/v1/namespaces/shop/pods/a";
+
+    @TempDir
+    Path folder;
+
+    private final FakeApi api = new FakeApi();
+    private final PodCache cache = new PodCache();
+    private final CountingMetrics metrics = new CountingMetrics();
+    private final List<String> results = new CopyOnWriteArrayList<>();
+    private final Expectations expectations = new Expectations(InstantSource.system(), metrics);
+    private final PodRecord pod = Pods.pod("a").version(10).build();
+    private ApiActuator actuator;
+
+    @BeforeEach
+    void start() {
+        cache.observe(pod);
+        actuator = new ApiActuator(
+                api.access(folder),
+                new ApiActuator.ActuatorContext(
+                        cache,
+                        Cluster.openGate(),
+                        expectations,
+                        Fence.alwaysOpen(),
+                        metrics,
+                        (pod, result) -> results.add(Results.word(result)),
+                        pod -> false,
+                        (kind, response) -> {},
+                        InstantSource.system()),
+                Cluster.IN_FLIGHT);
+    }
+
+    @AfterEach
+    void stop() {
+        actuator.close();
+        api.close();
+    }
+
+    @Test
+    void waitsAsLongAsTheServerAsksAndThenSendsAgain() {
+        api.answers(429, "{}").answers(200, shown(11, "\"x\":\"1\"", ""));
+        long start = System.nanoTime();
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+
+        Cluster.await().until(() -> version() == 11);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
+        assertThat(metrics.count("throttled PT1S")).isEqualTo(1);
+        assertThat(results).containsExactly("BUSY", "WRITTEN");
+    }
+
+    @Test
+    void readsThePodWhenAWriteHasNoOutcome() {
+        api.answers(500, "{}").answers(200, shown(11, "\"x\":\"1\"", ""));
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+
+        Cluster.await().until(() -> version() == 11);
+        assertThat(api.requests()).containsExactly("PATCH " + POD + "?timeout=8000ms", "GET " + POD);
+        assertThat(results).containsExactly("UNKNOWN");
+    }
+
+    @Test
+    void forgetsAPodThatIsGoneWhenItsWriteFoundNone() {
+        api.answers(404, "{}").answers(404, "{}");
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+
+        Cluster.await().until(() -> cache.size() == 0);
+    }
+
+    @Test
+    void writesLabelsFirstAndTheGateSecondWhereTheyDoNotTravelTogether() {
+        api.answers(200, shown(10, "", ""))
+                .answers(200, shown(11, "\"x\":\"1\"", ""))
+                .answers(200, shown(12, "\"x\":\"1\"", FALSE));
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")).serviceReady(false));
+
+        Cluster.await().until(() -> version() == 12);
+        assertThat(api.requests())
+                .containsExactly(
+                        "PATCH " + POD + "/status?dryRun=All&timeout=8000ms",
+                        "PATCH " + POD + "?timeout=8000ms",
+                        "PATCH " + POD + "/status?timeout=8000ms");
+    }
+
+    @Test
+    void asksNotAgainBeforeEachWriteWhetherLabelsTravelWhereTheQuestionIsRefused() {
+        api.answers(400, "{}").answers(200, shown(11, "\"x\":\"1\"", "")).answers(200, shown(12, "\"x\":\"1\"", FALSE));
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")).serviceReady(false));
+        Cluster.await().until(() -> version() == 12);
+        api.answers(200, shown(13, "\"x\":\"2\"", FALSE)).answers(200, shown(14, "\"x\":\"2\"", TRUE));
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow())
+                .labels(MapEdit.set("x", "2"))
+                .serviceReady(true));
+
+        Cluster.await().until(() -> version() == 14);
+        assertThat(api.requests())
+                .hasSize(5)
+                .filteredOn(request -> request.contains("dryRun"))
+                .hasSize(1);
+    }
+
+    @Test
+    void triesAStatusThatIsRefusedAgainUntilItIsTaken() {
+        ObjectRef set = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
+        ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 2);
+        api.answers(422, "{\"message\":\"no status\"}")
+                .answers(422, "{\"message\":\"no status\"}")
+                .answers(200, "{\"metadata\":{\"resourceVersion\":\"8\"},\"status\":{\"observedGeneration\":2}}");
+        Action.WriteStatus write = new Action.WriteStatus(set, 7, status);
+
+        actuator.apply(Plan.of(write));
+        actuator.apply(Plan.of(write));
+
+        Cluster.await().until(() -> api.requests().size() == 3);
+        assertThat(api.requests()).allMatch(request -> request.startsWith("PATCH") && request.contains("/web/status"));
+    }
+
+    @Test
+    void noticesThatTheServerDidLessThanItSaid() {
+        api.answers(200, shown(11, "", ""));
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+
+        Cluster.await().until(() -> version() == 11);
+        assertThat(metrics.count("missed Pod")).isEqualTo(1);
+    }
+
+    @Test
+    void sendsNothingWhileTheListOfANewEpochIsNotComplete() {
+        OpenCaches.beginEpoch(cache);
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+
+        Cluster.await().until(() -> results.equals(List.of("NOT_SENT")));
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void expectsACreationWithoutAnswerUntilAReadShowsThatItWasNotDone() {
+        api.answers(500, "{}").answers(404, "{}");
+        ObjectRef owner = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
+
+        Applied applied =
+                actuator.apply(Plan.of(new Action.CreatePod(owner, "b", 1, 99, JsonNodeFactory.instance.objectNode())));
+
+        assertThat(applied.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.UNKNOWN);
+        assertThat(applied.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ofSeconds(12), "UNKNOWN"));
+        assertThat(expectations.creations("uid-web")).containsExactly("b");
+        Cluster.await().until(() -> expectations.areMet("uid-web"));
+        assertThat(api.requests())
+                .containsExactly(
+                        "POST /api/v1/namespaces/shop/pods?timeout=8000ms", "GET /api/v1/namespaces/shop/pods/b");
+    }
+
+    private void write(PodEdit edit) {
+        actuator.apply(Plan.of(new Action.EditPod(edit)));
+    }
+
+    private long version() {
+        return cache.byUid("uid-a").orElseThrow().resourceVersion();
+    }
+
+    /** The Pod as the server shows it. */
+    private static String shown(long version, String labels, String conditions) {
+        return "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\",\"uid\":\"uid-a\",\"resourceVersion\":\""
+                + version + "\",\"labels\":{" + labels + "}},\"status\":{\"conditions\":[" + conditions + "]},"
+                + "\"spec\":{\"readinessGates\":[{\"conditionType\":\"" + Names.SERVICE_READY + "\"}]}}";
+    }
+}

@@ -1,0 +1,119 @@
+package io.kusionstack.operating.host.kube.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.WriteResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WritePausesTest {
+    private static final ObjectRef RULE = new ObjectRef(ObjectKind.POD_TRANSITION_RULE, "shop", "web", "uid-web");
+
+    private final List<Action.Announce> told = new ArrayList<>();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final WritePauses pauses = new WritePauses(() -> now, told::add);
+    private int sent;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WriteResult.Cause.class,
+            names = {"REFUSED", "FORBIDDEN", "WEBHOOK_FAILED", "UNKNOWN"})
+    void nothingIsSentWhileThePauseRunsAndTheEarlierAnswerStands(WriteResult.Cause fate) {
+        write(10, fate);
+
+        assertThat(write(10, fate)).map(failure -> failure.result().message()).hasValue("no");
+        assertThat(sent).isEqualTo(1);
+    }
+
+    @Test
+    void thePauseGrowsForAsLongAsItFails() {
+        List<Duration> left = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            write(10, WriteResult.Cause.FORBIDDEN);
+            left.add(pauses.left(target(10)));
+            now = now.plus(left.getLast());
+        }
+
+        assertThat(left).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
+    }
+
+    @Test
+    void aRefusalForTheContentEndsWhenTheObjectChanges() {
+        write(10, WriteResult.Cause.REFUSED);
+        write(11, WriteResult.Cause.REFUSED);
+
+        assertThat(sent).isEqualTo(2);
+    }
+
+    @Test
+    void aWriteThatGetsThroughForgetsThePause() {
+        write(10, WriteResult.Cause.WEBHOOK_FAILED);
+        now = now.plusSeconds(1);
+        pauses.unlessPaused(target(10), action(10), Optional::empty);
+
+        assertThat(pauses.left(target(10))).isZero();
+    }
+
+    @Test
+    void whatWasNotSentIsSentAtTheNextOccasion() {
+        write(10, WriteResult.Cause.NOT_SENT);
+        write(10, WriteResult.Cause.NOT_SENT);
+
+        assertThat(sent).isEqualTo(2);
+        assertThat(pauses.left(target(10))).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aFewConflictsInARowAreLookedAtAtOnceAndNoMore() {
+        List<Duration> left = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            write(10, WriteResult.Cause.CONFLICT);
+            left.add(pauses.left(target(10)));
+        }
+
+        assertThat(left).extracting(Duration::toSeconds).containsExactly(0L, 0L, 0L, 1L, 2L);
+    }
+
+    @Test
+    void theFirstRefusalOfARowIsToldOnTheObject() {
+        write(10, WriteResult.Cause.FORBIDDEN);
+        now = now.plusSeconds(1);
+        write(10, WriteResult.Cause.FORBIDDEN);
+
+        assertThat(told)
+                .containsExactly(new Action.Announce(
+                        RULE,
+                        Action.Severity.WARNING,
+                        "ForbiddenByServer",
+                        "writing the status of PodTransitionRule shop/web was refused (403): no; bind the roles of"
+                                + " deploy/rbac.yaml, raise the quota, or change the policy that forbids it"));
+    }
+
+    private Optional<Failure> write(long version, WriteResult.Cause fate) {
+        Action action = action(version);
+        return pauses.unlessPaused(target(version), action, () -> {
+            sent++;
+            return Optional.of(new Failure(
+                    action, new WriteResult.NotDone(fate, fate == WriteResult.Cause.FORBIDDEN ? 403 : 0, "no")));
+        });
+    }
+
+    private static WritePauses.WriteTarget target(long version) {
+        return new WritePauses.WriteTarget("status", RULE, version);
+    }
+
+    private static Action action(long version) {
+        return new Action.WriteStatus(RULE, version, JsonNodeFactory.instance.objectNode());
+    }
+}
