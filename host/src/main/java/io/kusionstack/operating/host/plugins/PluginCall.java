@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plugins.CallGate.CallEntry;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
@@ -28,17 +29,11 @@ final class PluginCall {
     private final CallAnswers answers;
     private final ThreadPoolExecutor threads;
 
-    /**
-     * @param longest the limit of every call; one with a longer limit of its own is cut
-     * @param inFlight how many calls may be in the plugin at once
-     */
-    record CallLimits(Duration longest, int inFlight) {}
-
-    PluginCall(String plugin, ClassLoader loader, CallLimits limits, ErrorText texts, PluginMetrics metrics) {
-        longest = limits.longest();
+    PluginCall(String plugin, ClassLoader loader, HostConfig.Plugins settings, ErrorText texts, PluginMetrics metrics) {
+        longest = settings.callTimeout();
         inFlight = new InFlight(plugin, metrics);
-        admission = new CallAdmission(limits.inFlight(), inFlight);
-        quick = CallGate.of(new CallSlots(limits.inFlight()));
+        admission = new CallAdmission(settings.callsInFlight(), inFlight);
+        quick = CallGate.of(new CallSlots(settings.callsInFlight()));
         environment = new CallEnvironment(loader, texts, inFlight);
         answers = new CallAnswers(plugin, metrics);
         threads = new ThreadPoolExecutor(
@@ -50,7 +45,7 @@ final class PluginCall {
                 Thread.ofPlatform().name("plugin-" + plugin + "-", 0).daemon().factory());
     }
 
-    /** What {@link CallLimits} says. */
+    /** No call may take longer, also one with a longer limit of its own. */
     Duration longest() {
         return longest;
     }

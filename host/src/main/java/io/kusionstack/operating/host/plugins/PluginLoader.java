@@ -95,12 +95,8 @@ final class PluginLoader {
     private LivePlugin plugin(SingleJarRuntime pf4j) {
         pf4j.loadPlugin(jar.copy());
         ClassLoader loader = pf4j.getPluginClassLoader(jar.id());
-        PluginCall call = new PluginCall(
-                jar.id(),
-                loader,
-                new PluginCall.CallLimits(settings.callTimeout(), settings.callsInFlight()),
-                new ErrorText(secrets::mask),
-                environment.metrics());
+        PluginCall call =
+                new PluginCall(jar.id(), loader, settings, new ErrorText(secrets::mask), environment.metrics());
         ExecutorService work = Executors.newThreadPerTaskExecutor(task -> {
             Thread thread =
                     Thread.ofVirtual().name("plugin-" + jar.id() + "-work").unstarted(task);

@@ -131,7 +131,7 @@ final class RunningCall<T> implements Runnable {
         CallResult<T> result = result();
         boolean isInTime = state.compareAndSet(running, new CallState.CallReturned<>(result));
         while (state.get() instanceof CallState.CallInterrupting) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
         Thread.interrupted();
         if (isInTime) {

@@ -16,7 +16,7 @@ class GuardedMetersTest {
     private final PluginCall call = new PluginCall(
             "sample",
             new ClassLoader("sample", null) {},
-            new PluginCall.CallLimits(Duration.ofMillis(200), 2),
+            PluginJars.settings(Duration.ofMillis(200), 2),
             new ErrorText(text -> text),
             metrics);
     private final Registry registry = new Registry();

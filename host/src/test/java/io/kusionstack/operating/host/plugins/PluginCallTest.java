@@ -28,7 +28,7 @@ class PluginCallTest {
     private final PluginCall call = new PluginCall(
             "sample",
             loader,
-            new PluginCall.CallLimits(LONG, 2),
+            PluginJars.settings(LONG, 2),
             new ErrorText(text -> text.replace("s3cret", "***")),
             metrics);
 
@@ -53,8 +53,8 @@ class PluginCallTest {
 
     @Test
     void whoHasAnAnswerMayAskAgainAtOnceThoughThereIsRoomForOneCallOnly() {
-        PluginCall narrow = new PluginCall(
-                "sample", loader, new PluginCall.CallLimits(LONG, 1), new ErrorText(text -> text), metrics);
+        PluginCall narrow =
+                new PluginCall("sample", loader, PluginJars.settings(LONG, 1), new ErrorText(text -> text), metrics);
         for (int time = 0; time < 2_000; time++) {
             int asked = time;
 

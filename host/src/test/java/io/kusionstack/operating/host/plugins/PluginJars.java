@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.plugins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.config.HostConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -10,8 +11,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -34,6 +38,12 @@ final class PluginJars {
     PluginJars(Path folder, Path work) {
         this.folder = folder;
         this.work = work;
+    }
+
+    /** Settings of a host that loads no jar. */
+    static HostConfig.Plugins settings(Duration callTimeout, int callsInFlight) {
+        return new HostConfig.Plugins(
+                Optional.empty(), Map.of(), false, Map.of(), List.of(), callTimeout, callsInFlight, callTimeout);
     }
 
     /** What to change of a jar that is as it should be. */
