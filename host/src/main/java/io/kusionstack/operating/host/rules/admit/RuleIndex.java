@@ -43,12 +43,10 @@ final class RuleIndex {
     private final Map<String, List<Key>> keptBy = new ConcurrentHashMap<>();
     private final Map<String, TrackedPod> trackedPods = new HashMap<>();
     private final Map<String, Integer> owned = new HashMap<>();
-    private final Map<String, RefusedWrite> refused = new HashMap<>();
+    private final PodsByWorkload namesByWorkload = new PodsByWorkload();
+    private final RefusedPods refused = new RefusedPods();
     private List<RuleBudget> budgets = List.of();
     private Set<String> followed = Set.of();
-
-    /** A write that the server does not take: of which record, and of which workload's Pod. */
-    private record RefusedWrite(long version, String owner) {}
 
     /**
      * What moves a rule.
@@ -153,7 +151,7 @@ final class RuleIndex {
         TrackedPod old = strike(name);
         if (old != null && pod.filter(now -> now.uid().equals(old.pod().uid())).isEmpty()) {
             grants.gone(old.pod().uid());
-            refused.remove(old.pod().uid());
+            refused.forget(old.pod().uid());
         }
         boolean same = old != null
                 && pod.filter(now -> now.uid().equals(old.pod().uid())).isPresent();
@@ -164,13 +162,7 @@ final class RuleIndex {
 
     /** What was refused for this Pod was taken, so it will be for the others of its workload. */
     private void forgiveOthers(PodRecord pod) {
-        RefusedWrite write = refused.get(pod.uid());
-        if (write != null && pod.resourceVersion() > write.version()) {
-            refused.remove(pod.uid());
-            if (!write.owner().isEmpty()) {
-                forgive(write.owner());
-            }
-        }
+        refused.taken(pod).ifPresent(this::forgive);
     }
 
     /** Counts a Pod anew after its grants changed. */
@@ -195,7 +187,7 @@ final class RuleIndex {
         Optional<PodRecord> pod =
                 tracked(name).map(TrackedPod::pod).filter(known -> known.uid().equals(uid));
         if (pod.isPresent()) {
-            refused.put(uid, new RefusedWrite(version, owner(pod.get()).orElse("")));
+            refused.add(pod.get(), version);
             recount(name);
         }
     }
@@ -209,32 +201,23 @@ final class RuleIndex {
     }
 
     private void lookAheadOfAll(String workload) {
-        List<String> waiting = trackedPods.values().stream()
-                .filter(tracked -> tracked.inStage()
-                        && tracked.workload().filter(workload::equals).isPresent())
-                .map(tracked -> tracked.pod().name())
-                .toList();
-        waiting.forEach(this::lookAhead);
+        for (String name : namesByWorkload.of(workload)) {
+            if (tracked(name).filter(TrackedPod::inStage).isPresent()) {
+                lookAhead(name);
+            }
+        }
     }
 
     private void forgive(String workload) {
-        Set<String> uids = new HashSet<>();
-        refused.forEach((uid, write) -> {
-            if (write.owner().equals(workload)) {
-                uids.add(uid);
+        refused.forgive(workload).forEach((uid, name) -> {
+            if (tracked(name).filter(now -> now.pod().uid().equals(uid)).isPresent()) {
+                recount(name);
             }
         });
-        refused.keySet().removeAll(uids);
-        List<String> names = trackedPods.values().stream()
-                .filter(tracked -> uids.contains(tracked.pod().uid()))
-                .map(tracked -> tracked.pod().name())
-                .toList();
-        names.forEach(this::recount);
     }
 
     private Optional<Wait> heldBack(PodRecord pod, PodFacts facts) {
-        RefusedWrite write = refused.get(pod.uid());
-        if (write != null && pod.resourceVersion() <= write.version()) {
+        if (refused.holdsBack(pod)) {
             return Optional.of(
                     new Wait(
                             Reason.REFUSED_BY_SERVER,
@@ -293,6 +276,7 @@ final class RuleIndex {
         keptBy.clear();
         names.clear();
         owned.clear();
+        namesByWorkload.clear();
         budgets.forEach(RuleBudget::clear);
         Set<String> uids = new HashSet<>();
         for (PodRecord pod : world.pods(namespace)) {
@@ -300,7 +284,7 @@ final class RuleIndex {
             enroll(pod, before.getOrDefault(pod.uid(), Set.of()));
         }
         grants.keepOnly(uids);
-        refused.keySet().retainAll(uids);
+        refused.keepOnly(uids);
     }
 
     private @Nullable TrackedPod strike(String name) {
@@ -309,6 +293,7 @@ final class RuleIndex {
             names.remove(name);
             keptBy.remove(name);
             old.budgets().forEach(budget -> budget.remove(old));
+            old.workload().ifPresent(uid -> namesByWorkload.remove(uid, name));
             own(old.pod(), -1);
         }
         return old;
@@ -340,6 +325,7 @@ final class RuleIndex {
         TrackedPod tracked = TrackedPod.of(pod, selecting, facts, granted, heldBack(pod, facts));
         trackedPods.put(pod.name(), tracked);
         names.add(pod.name());
+        tracked.workload().ifPresent(uid -> namesByWorkload.add(uid, pod.name()));
         selecting.forEach(budget -> budget.add(tracked));
         own(pod, 1);
     }
