@@ -25,25 +25,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sends one query to a plugin: opens its worker, hands it its memory, calls it, stores its new memory,
- * and only then makes a reply of what it said. What was said and could not be remembered is kept and stored at the next
- * look, so that a plugin which opened a ticket is not asked to open another.
+ * Sends one query to a plugin: opens its worker, sends the stored memory with the query, stores the memory that comes with the
+ * response, and only then makes a reply of the verdicts. A response whose memory could not be stored is kept, and stored at the
+ * next look, so that a plugin that opened a ticket is not asked to open another one.
+ *
+ * <p>Blocks for as long as the plugin does. One thread at a time for one rule object; a late response arrives on another one.
  */
 final class PluginQueryClient {
-    /** How long a plugin may take at most; the host's configuration may say less. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** When to ask again after a no, though nothing that the host sees has changed. */
+    /** The time a plugin may take; the host's configuration may say less. */
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
+    /** After this time a plugin that said no is asked again, though nothing that the host sees has changed. */
     private static final Duration RESYNC = Duration.ofSeconds(30);
 
     private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofSeconds(1);
-    private static final int LONGEST_WORDS = 1024;
+    private static final int LONGEST_MESSAGE = 1024;
 
     private final RuleWorkers workers;
     private final MemoryStore memories;
     private final InstantSource clock;
-    private final Map<UnstoredReply.QueriedRuleId, UnstoredReply> unstored = new ConcurrentHashMap<>();
-    /** The rule objects that are asked about: what comes late for another is nobody's. Guarded by this. */
+    private final Map<QueriedRuleId, UnstoredResponse> unstored = new ConcurrentHashMap<>();
+    /** The rule objects that plugins are asked about; a late response for another one is dropped. Guarded by this. */
     private final Set<Key> objects = new HashSet<>();
 
     PluginQueryClient(RuleWorkers workers, MemoryStore memories, InstantSource clock) {
@@ -52,29 +54,53 @@ final class PluginQueryClient {
         this.clock = clock;
     }
 
-    /** An answer whose memory is not in the cluster yet. */
-    private record UnstoredReply(Map<String, String> told, ReceivedResponse said) {
-        private record QueriedRuleId(Key object, String rule) {}
-
-        /** What it remembers belongs to what is known now, though the rule may have changed since. */
-        boolean follows(PluginQuery query, Map<String, String> memory) {
-            PluginQuery asked = said.query();
-            return asked.spec().uid().equals(query.spec().uid())
-                    && asked.demand().plugin().equals(query.demand().plugin())
-                    && told.equals(memory);
-        }
-
-        boolean answers(PluginQuery query) {
-            return said.query().spec().generation() == query.spec().generation();
+    private record QueriedRuleId(Key object, String rule) {
+        static QueriedRuleId of(PluginQuery query) {
+            return new QueriedRuleId(query.spec().key(), query.rule().name());
         }
     }
 
-    /** What a plugin was asked about, and how that looked. */
-    private record SentQuery(
-            UnstoredReply.QueriedRuleId id, PluginQuery query, Map<String, PodView> views, Map<String, String> told) {}
+    /**
+     * A query as it was sent.
+     *
+     * @param views the Pods as the plugin sees them, by uid
+     * @param memory as it was stored then
+     */
+    private record SentQuery(PluginQuery query, Map<String, PodView> views, Map<String, String> memory) {
+        static SentQuery of(PluginQuery query, Map<String, String> memory) {
+            Map<String, PodView> views = new HashMap<>();
+            query.selected().forEach(pod -> views.put(pod.uid(), PodViews.of(pod)));
+            return new SentQuery(query, views, memory);
+        }
 
-    /** What a plugin said, about what, and when. */
-    private record ReceivedResponse(PluginQuery query, Map<String, PodView> views, RuleResponse response, Instant at) {}
+        RuleRequest request(Instant now) {
+            return new RuleRequest(
+                    query.rule().name(),
+                    query.rule().stage(),
+                    query.selected().stream().map(pod -> views.get(pod.uid())).toList(),
+                    query.waiting().stream().map(PodRecord::ref).toList(),
+                    memory,
+                    query.key(),
+                    now,
+                    now.plus(TIME_LIMIT));
+        }
+    }
+
+    /** A response whose memory is not stored yet. */
+    private record UnstoredResponse(SentQuery sent, RuleResponse response, Instant at) {
+        /** True if its memory continues the stored one, though the rule may have changed since. */
+        boolean follows(PluginQuery query, Map<String, String> stored) {
+            PluginQuery asked = sent.query();
+            return asked.spec().uid().equals(query.spec().uid())
+                    && asked.demand().plugin().equals(query.demand().plugin())
+                    && sent.memory().equals(stored);
+        }
+
+        /** True if its verdicts are about the same generation of the rule. */
+        boolean answers(PluginQuery query) {
+            return sent.query().spec().generation() == query.spec().generation();
+        }
+    }
 
     PluginReply ask(PluginQuery query) {
         return switch (workers.of(query)) {
@@ -100,120 +126,92 @@ final class PluginQueryClient {
     }
 
     private PluginReply invalid(PluginQuery query, List<String> problems) {
-        List<String> told = problems.stream().map(query::located).toList();
+        List<String> located = problems.stream().map(query::located).toList();
         return new PluginReply.Unjudged(
                 clock.instant(),
-                query.wait(Reason.WAITING_FOR_RULE, "correct " + String.join("; ", told)),
+                query.wait(Reason.WAITING_FOR_RULE, "correct " + String.join("; ", located)),
                 Optional.empty(),
-                told);
+                located);
     }
 
     private PluginReply ask(PluginQuery query, RuleWorker worker) {
         Optional<Map<String, String>> memory = memories.of(query);
         if (memory.isEmpty()) {
-            return silent(query, Reason.WAITING_FOR_RULE, "the rule has just changed", SOON);
+            return unjudged(query, Reason.WAITING_FOR_RULE, "the rule has just changed", SOON);
         }
         if (query.waiting().isEmpty() && memory.get().isEmpty()) {
             return new PluginReply.Judged(clock.instant(), Map.of());
         }
-        UnstoredReply.QueriedRuleId id =
-                new UnstoredReply.QueriedRuleId(query.spec().key(), query.rule().name());
-        UnstoredReply before = unstored.remove(id);
-        if (before == null || !before.follows(query, memory.get())) {
-            return ask(query, worker, new SentQuery(id, query, views(query), memory.get()));
+        UnstoredResponse earlier = unstored.remove(QueriedRuleId.of(query));
+        if (earlier == null || !earlier.follows(query, memory.get())) {
+            return send(SentQuery.of(query, memory.get()), worker);
         }
-        return before.answers(query) ? remembered(before) : caughtUp(query, worker, before);
+        return earlier.answers(query) ? stored(earlier) : storedThenAsked(earlier, query, worker);
     }
 
-    private static Map<String, PodView> views(PluginQuery query) {
-        Map<String, PodView> views = new HashMap<>();
-        query.selected().forEach(pod -> views.put(pod.uid(), PodViews.of(pod)));
-        return views;
-    }
-
-    /** The rule has changed since: what the plugin remembers counts, and what it said does not. */
-    private PluginReply caughtUp(PluginQuery query, RuleWorker worker, UnstoredReply before) {
-        Map<String, String> memory = before.said().response().memory();
-        UnstoredReply.QueriedRuleId id =
-                new UnstoredReply.QueriedRuleId(query.spec().key(), query.rule().name());
+    /** The rule has changed since: the plugin's memory counts, and its verdicts do not. */
+    private PluginReply storedThenAsked(UnstoredResponse earlier, PluginQuery query, RuleWorker worker) {
+        Map<String, String> memory = earlier.response().memory();
         return memories.store(query, memory)
-                .map(failed -> storing(id, query, before, failed))
-                .orElseGet(() -> ask(query, worker, new SentQuery(id, query, views(query), memory)));
+                .map(failure -> kept(earlier, query, failure))
+                .orElseGet(() -> send(SentQuery.of(query, memory), worker));
     }
 
-    private PluginReply ask(PluginQuery query, RuleWorker worker, SentQuery asked) {
-        remember(query.spec().key());
-        Instant now = clock.instant();
-        RuleRequest request = new RuleRequest(
-                query.rule().name(),
-                query.rule().stage(),
-                query.selected().stream()
-                        .map(pod -> asked.views().get(pod.uid()))
-                        .toList(),
-                query.waiting().stream().map(PodRecord::ref).toList(),
-                asked.told(),
-                query.key(),
-                now,
-                now.plus(PATIENCE));
-        return switch (worker.judge(request, response -> late(asked, response))) {
+    private PluginReply send(SentQuery sent, RuleWorker worker) {
+        remember(sent.query().spec().key());
+        return switch (worker.judge(sent.request(clock.instant()), response -> late(sent, response))) {
             case NoAnswer<RuleResponse> missing ->
-                silent(
-                        query,
+                unjudged(
+                        sent.query(),
                         missing.why().reason(),
                         missing.why().message(),
                         missing.after().compareTo(SOON) < 0 ? SOON : missing.after());
             case Answer.Given<RuleResponse>(RuleResponse response) ->
-                remembered(new UnstoredReply(
-                        asked.told(), new ReceivedResponse(query, asked.views(), response, clock.instant())));
+                stored(new UnstoredResponse(sent, response, clock.instant()));
         };
     }
 
-    /** Kept for the next look, like an answer that could not be stored. On a thread of the plugin's. */
-    private synchronized void late(SentQuery asked, RuleResponse response) {
-        if (objects.contains(asked.id().object())) {
-            ReceivedResponse said = new ReceivedResponse(asked.query(), asked.views(), response, clock.instant());
-            unstored.put(asked.id(), new UnstoredReply(asked.told(), said));
+    /** Kept for the next look, like a response whose memory could not be stored. On a thread of the plugin's. */
+    private synchronized void late(SentQuery sent, RuleResponse response) {
+        if (objects.contains(sent.query().spec().key())) {
+            unstored.put(QueriedRuleId.of(sent.query()), new UnstoredResponse(sent, response, clock.instant()));
         }
     }
 
-    private PluginReply remembered(UnstoredReply answer) {
-        PluginQuery query = answer.said().query();
-        UnstoredReply.QueriedRuleId id =
-                new UnstoredReply.QueriedRuleId(query.spec().key(), query.rule().name());
-        return memories.store(query, answer.said().response().memory())
-                .map(failed -> storing(id, query, answer, failed))
-                .orElseGet(() -> spoken(answer.said()));
+    private PluginReply stored(UnstoredResponse response) {
+        PluginQuery query = response.sent().query();
+        return memories.store(query, response.response().memory())
+                .map(failure -> kept(response, query, failure))
+                .orElseGet(() -> judged(response));
     }
 
-    private PluginReply storing(
-            UnstoredReply.QueriedRuleId id, PluginQuery query, UnstoredReply answer, MemoryStore.StoreFailure failed) {
-        unstored.put(id, answer);
-        String why = failed.why().isEmpty() ? "" : ": " + failed.why();
-        return silent(
+    private PluginReply kept(UnstoredResponse response, PluginQuery query, MemoryStore.StoreFailure failure) {
+        unstored.put(QueriedRuleId.of(query), response);
+        String why = failure.why().isEmpty() ? "" : ": " + failure.why();
+        return unjudged(
                 query,
                 Reason.WAITING_FOR_RULE,
                 "what " + query.plugin() + " wants to remember is being stored" + why,
-                failed.after());
+                failure.after());
     }
 
-    private static PluginReply spoken(ReceivedResponse said) {
-        PluginQuery query = said.query();
+    private static PluginReply judged(UnstoredResponse stored) {
+        PluginQuery query = stored.sent().query();
         Map<String, PluginReply.CachedVerdict> cached = new HashMap<>();
         for (PodRecord pod : query.waiting()) {
             Optional<Verdict> verdict =
-                    Optional.ofNullable(said.response().verdicts().get(pod.ref()));
+                    Optional.ofNullable(stored.response().verdicts().get(pod.ref()));
             cached.put(
                     pod.uid(),
                     new PluginReply.CachedVerdict(
                             PodOps.stageMarks(pod, query.rule().stage()),
-                            said.views().getOrDefault(pod.uid(), PodViews.of(pod)),
+                            stored.sent().views().getOrDefault(pod.uid(), PodViews.of(pod)),
                             pod.resourceVersion(),
                             decision(query, verdict),
-                            said.at()
-                                    .plus(verdict.map(PluginQueryClient::patience)
-                                            .orElse(RESYNC))));
+                            stored.at()
+                                    .plus(verdict.map(PluginQueryClient::pause).orElse(RESYNC))));
         }
-        return new PluginReply.Judged(said.at(), cached);
+        return new PluginReply.Judged(stored.at(), cached);
     }
 
     private static Decision decision(PluginQuery query, Optional<Verdict> verdict) {
@@ -229,13 +227,13 @@ final class PluginQueryClient {
     }
 
     private static Decision no(PluginQuery query, String reason, String message) {
-        String words = query.plugin() + " says " + reason + ": " + message;
+        String text = query.plugin() + " says " + reason + ": " + message;
         return new Decision.Rejected(List.of(query.wait(
                 Reason.WAITING_FOR_RULE,
-                words.length() <= LONGEST_WORDS ? words : words.substring(0, LONGEST_WORDS) + "...")));
+                text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "...")));
     }
 
-    private static Duration patience(Verdict verdict) {
+    private static Duration pause(Verdict verdict) {
         return switch (verdict) {
             case Verdict.AskAgain(String reason, String message, Duration after) ->
                 after.compareTo(SOON) < 0 ? SOON : after;
@@ -244,7 +242,7 @@ final class PluginQueryClient {
         };
     }
 
-    private PluginReply silent(PluginQuery query, Reason reason, String why, Duration after) {
+    private PluginReply unjudged(PluginQuery query, Reason reason, String why, Duration after) {
         Instant now = clock.instant();
         return new PluginReply.Unjudged(now, query.wait(reason, why), Optional.of(now.plus(after)), List.of());
     }
