@@ -50,7 +50,7 @@ record RoomExplanations(
     private Explanation explain(PodRecord pod) {
         Instant now = clock.instant();
         Explanation lifecycle = gate.explain(pod, now);
-        List<Wait> ruled = ruleAdmission.waits(pod, now);
+        List<Wait> ruled = ruleAdmission.explain(pod, now);
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruled);
         // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));

@@ -230,7 +230,7 @@ final class WalkWorld {
     List<Wait> waits(PodRecord pod) {
         return Stream.of(
                         rooms.sets.waits(pod),
-                        rooms.desk.waits(pod, cluster.now()),
+                        rooms.desk.explain(pod, cluster.now()),
                         rooms.pods.waits(pod),
                         rooms.gate.explain(pod, cluster.now()).waits())
                 .flatMap(List::stream)

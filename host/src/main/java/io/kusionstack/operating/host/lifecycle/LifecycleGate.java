@@ -132,12 +132,12 @@ public final class LifecycleGate implements PodGate {
         }
         Map<String, Decision> judged = hindered(snapshot);
         if (!judged.isEmpty()) {
-            admission.hindered(snapshot.seen());
+            admission.releaseUnused(snapshot.seen());
         }
         LifecyclePlanner.asks(snapshot.ops())
                 .forEach((id, stage) -> judged.computeIfAbsent(
                         id, asking -> admission.tryAdmit(snapshot.pod(), asking, stage, snapshot.now())));
-        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, admission.tryAdmitAgain(snapshot.pod(), id)));
+        LifecyclePlanner.asksAgain(snapshot).forEach(id -> judged.put(id, admission.mayStayOut(snapshot.pod(), id)));
         judged.putAll(inVain(snapshot));
         return judged;
     }

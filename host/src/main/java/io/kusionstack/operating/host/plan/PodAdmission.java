@@ -7,8 +7,9 @@ import java.time.Instant;
 /** The port through which the lifecycle asks the transition rules. Called under the Pod's write lane; never blocks on I/O. */
 public interface PodAdmission extends EditReports {
     /**
-     * May the Pod go on at this stage, now? A Pod that passes holds its slots from here on, until the cache shows that it
-     * left service or {@link #settled} says that the write never happened.
+     * Lets the Pod go on at this stage if the rules allow it now, and takes the slots that it needs: it holds them until the
+     * cache shows that it left service or {@link #settled} says that the write was not applied. Of two calls that need the
+     * last slot, one takes it.
      *
      * @param pod the Pod as it will be once the edit under way is written: it carries the mark of the stage, or begins it
      * @param operation the id of the operation that asks
@@ -16,17 +17,18 @@ public interface PodAdmission extends EditReports {
     Decision tryAdmit(PodRecord pod, String operation, Stage stage, Instant now);
 
     /**
-     * May a Pod that passed PreCheck without a slot, because it was out of service, stay out though it could serve again?
+     * Tells whether a Pod that passed PreCheck without a slot, because it was out of service, may stay out though it could
+     * serve again. Takes nothing.
      *
      * @param pod the Pod at Preparing, not touched yet
      * @param operation the id of the operation that holds it
      */
-    default Decision tryAdmitAgain(PodRecord pod, String operation) {
+    default Decision mayStayOut(PodRecord pod, String operation) {
         return new Decision.Admitted();
     }
 
-    /** The Pod waits at PreCheck with an obstacle ahead: a slot that is kept for it, and that no write can use, goes back. */
-    default void hindered(PodRecord pod) {}
+    /** Gives back the slots of a Pod that waits at PreCheck and has an obstacle ahead, unless a write may still use them. */
+    default void releaseUnused(PodRecord pod) {}
 
     /**
      * Takes the result of the edit of a Pod that passed the lifecycle gate. To be called by the actuator, still under the

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 record AdmissionRequest(PodRecord pod, String operation, Stage stage, Instant now) {
 
-    /** What of the asking operation is stored on the Pod: plugins were asked about nothing else. */
+    /** The marks of the asking operation that are stored on the Pod: plugins were asked about no others. */
     Map<String, String> marks(TrackedPod known) {
         Map<String, String> stored = known.facts().marks(stage);
         if (operation.isEmpty()) {
@@ -24,7 +24,7 @@ record AdmissionRequest(PodRecord pod, String operation, Stage stage, Instant no
         return mark.equals(stored.get(operation)) ? Map.of(operation, mark) : Map.of();
     }
 
-    /** Only who may serve and leaves takes a slot: nobody does at PostCheck. */
+    /** True if the Pod leaves service with this request: it may serve, and it is at PreCheck. */
     boolean leaves(TrackedPod known) {
         return stage == Stage.PRE_CHECK
                 && known.counted()

@@ -1,11 +1,9 @@
 package io.kusionstack.operating.host.rules.admit;
 
-import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
-import io.kusionstack.operating.host.rules.plugin.PluginQuery;
 import io.kusionstack.operating.host.rules.plugin.VerdictCache;
 import io.kusionstack.operating.host.rules.spec.RuleSpec;
 import io.kusionstack.operating.host.rules.spec.SkippedRules;
@@ -22,14 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * Puts together what is judged, and what plugins are asked: reads the index of Pods and the verdicts, changes neither. Guarded
- * by the lock of the namespace.
+ * Makes the snapshots on which RuleEngine decides. Reads the index of Pods and the verdicts, and changes neither. Guarded by
+ * the lock of the namespace.
  */
 final class AdmissionSnapshots {
-    /** So long what the status says of an obstacle may be out of date: who knows of one tells nobody that it is gone. */
+    /** The status may be out of date about an obstacle for this time, because no event says that an obstacle is gone. */
     private static final Duration OBSTACLE = Duration.ofSeconds(1);
 
     private final RuleIndex index;
@@ -40,7 +37,7 @@ final class AdmissionSnapshots {
         this.verdicts = verdicts;
     }
 
-    /** The rule and all that hang together with it by Pods in a stage, in the order of their uids. */
+    /** The rule and all rules that share a Pod in a stage with it, directly or through others, in the order of their uids. */
     List<RuleBudget> joined(RuleBudget first) {
         Set<RuleBudget> found = new LinkedHashSet<>(List.of(first));
         Deque<RuleBudget> open = new ArrayDeque<>(found);
@@ -60,7 +57,7 @@ final class AdmissionSnapshots {
     /** All Pods that are in a stage under these rules, in the order in which they get slots. */
     RuleSnapshot all(List<RuleBudget> budgets, Instant now) {
         Map<PodFacts.QueuePosition, List<RuleSnapshot.StagedPod>> ordered = new TreeMap<>();
-        Map<RuleSnapshot.VerdictKey, Decision> said = new HashMap<>();
+        Map<RuleSnapshot.VerdictKey, Decision> plugged = new HashMap<>();
         Set<String> names = new LinkedHashSet<>();
         budgets.forEach(budget -> names.addAll(budget.staged()));
         for (String name : names) {
@@ -76,7 +73,7 @@ final class AdmissionSnapshots {
                                                     stagedPod,
                                                     tracked,
                                                     tracked.facts().marks(stage),
-                                                    said,
+                                                    plugged,
                                                     now)
                                             : stagedPod);
                 }
@@ -84,7 +81,7 @@ final class AdmissionSnapshots {
         }
         List<RuleSnapshot.StagedPod> stagedPods =
                 ordered.values().stream().flatMap(List::stream).toList();
-        return new RuleSnapshot(counted(budgets), stagedPods, said);
+        return new RuleSnapshot(counted(budgets), stagedPods, plugged);
     }
 
     private static boolean isHeldByPlugins(TrackedPod tracked) {
@@ -98,10 +95,10 @@ final class AdmissionSnapshots {
 
     /** One Pod alone. */
     RuleSnapshot one(TrackedPod tracked, AdmissionRequest ask, RuleSnapshot.SlotNeed leave) {
-        Map<RuleSnapshot.VerdictKey, Decision> said = new HashMap<>();
+        Map<RuleSnapshot.VerdictKey, Decision> plugged = new HashMap<>();
         RuleSnapshot.StagedPod stagedPod = stagedPod(tracked, ask.stage(), leave, Optional.empty());
-        RuleSnapshot.StagedPod cached = cached(stagedPod, tracked, ask.marks(tracked), said, ask.now());
-        return new RuleSnapshot(counted(tracked.budgets()), List.of(cached), said);
+        RuleSnapshot.StagedPod cached = cached(stagedPod, tracked, ask.marks(tracked), plugged, ask.now());
+        return new RuleSnapshot(counted(tracked.budgets()), List.of(cached), plugged);
     }
 
     /** A Pod that left service without a slot, and could serve again. */
@@ -112,15 +109,15 @@ final class AdmissionSnapshots {
     }
 
     /**
-     * When something may be otherwise for a Pod that waits under these rules though no event tells: it takes no slot any
-     * more, or an obstacle is gone. Empty if only an event can tell.
+     * When a Pod that waits under these rules may pass although no event comes: it needs no slot any more, or an obstacle is
+     * gone. Empty if only an event can change the decision.
      */
     Optional<Instant> nextLook(List<RuleBudget> budgets, Instant now) {
         Instant next = Instant.MAX;
         for (RuleBudget budget : budgets) {
             for (String name : budget.staged()) {
                 TrackedPod tracked = index.tracked(name).orElseThrow();
-                Instant until = tracked.isHindered()
+                Instant until = tracked.hasObstacle()
                         ? now.plus(OBSTACLE)
                         : tracked.slotUntil().orElse(Instant.MAX);
                 if (until.isAfter(now) && until.isBefore(next)) {
@@ -131,24 +128,24 @@ final class AdmissionSnapshots {
         return Optional.of(next).filter(known -> known.isBefore(Instant.MAX));
     }
 
-    /** Adds what plugins said of the Pod; who got a yes that is too old goes on only after another one. */
+    /** Adds the verdicts of plugins on the Pod; one with a yes that is too old is held back until there is a newer one. */
     private RuleSnapshot.StagedPod cached(
             RuleSnapshot.StagedPod stagedPod,
             TrackedPod tracked,
             Map<String, String> marks,
-            Map<RuleSnapshot.VerdictKey, Decision> said,
+            Map<RuleSnapshot.VerdictKey, Decision> plugged,
             Instant now) {
         Optional<Wait> lapsed = Optional.empty();
         for (RuleBudget budget : tracked.budgets()) {
             for (RuleSpec.CheckedRule rule : budget.plugged()) {
                 Optional<VerdictCache.EffectiveVerdict> verdict = Optional.empty();
                 if (stagedPod.mustPass(rule)) {
-                    verdict = verdicts.said(budget.spec(), rule, tracked.pod(), marks, now);
+                    verdict = verdicts.verdict(budget.spec(), rule, tracked.pod(), marks, now);
                 } else if (stagedPod.returnsThrough(rule)) {
                     verdict = verdicts.ahead(budget.spec(), rule);
                 }
                 if (verdict.isPresent()) {
-                    said.put(
+                    plugged.put(
                             new RuleSnapshot.VerdictKey(
                                     budget.spec().uid(),
                                     rule.name(),
@@ -188,65 +185,5 @@ final class AdmissionSnapshots {
         return budgets.stream()
                 .map(budget -> new RuleSnapshot.CountedRule(budget.spec(), budget.count(), budget.surplus()))
                 .toList();
-    }
-
-    /** Rules of these whose plugins are to be asked, now or at a time that is known. */
-    Set<Key> toAsk(List<RuleBudget> budgets, Instant now) {
-        Set<Key> keys = new TreeSet<>();
-        for (RuleBudget budget : budgets) {
-            if (!budget.plugged().isEmpty() && next(budget, now).isPresent()) {
-                keys.add(budget.spec().key());
-            }
-        }
-        return keys;
-    }
-
-    /** When the next of the rule's plugins is to be asked; empty if only an event can tell. */
-    Optional<Instant> next(RuleBudget budget, Instant now) {
-        return queries(budget).stream()
-                .flatMap(query -> verdicts.due(query, now).stream())
-                .min(Instant::compareTo);
-    }
-
-    /** What the rule's plugins are to be asked now. */
-    List<PluginQuery> due(RuleBudget budget, Instant now) {
-        return queries(budget).stream()
-                .filter(query -> verdicts.due(query, now)
-                        .filter(due -> !due.isAfter(now))
-                        .isPresent())
-                .toList();
-    }
-
-    private List<PluginQuery> queries(RuleBudget budget) {
-        if (budget.plugged().isEmpty()) {
-            return List.of();
-        }
-        List<PodRecord> selected = pods(budget.targets());
-        List<PodRecord> staged = pods(budget.staged());
-        List<PluginQuery> queries = new ArrayList<>();
-        for (RuleSpec.CheckedRule rule : budget.plugged()) {
-            if (rule.demand() instanceof RuleSpec.RuleCheck.Plugged demand) {
-                queries.add(
-                        new PluginQuery(budget.spec(), rule, demand, selected, waiting(rule, staged), budget.moves()));
-            }
-        }
-        return queries;
-    }
-
-    private List<PodRecord> pods(List<String> names) {
-        return names.stream()
-                .flatMap(name -> index.tracked(name).map(TrackedPod::pod).stream())
-                .toList();
-    }
-
-    private static List<PodRecord> waiting(RuleSpec.CheckedRule rule, List<PodRecord> staged) {
-        Map<PodFacts.QueuePosition, PodRecord> waiting = new TreeMap<>();
-        for (PodRecord pod : staged) {
-            Optional<PodFacts.QueuePosition> place = PodFacts.of(pod).place(rule.stage());
-            if (place.isPresent() && rule.appliesTo(rule.stage(), pod.labels(), SkippedRules.of(pod))) {
-                waiting.put(place.get(), pod);
-            }
-        }
-        return List.copyOf(waiting.values());
     }
 }

@@ -62,7 +62,7 @@ record CachedRuleWorld(
         return first;
     }
 
-    /** What a set has begun with its Pods ends with it. */
+    /** True if the operation is of a set that is being deleted: it ends with its set. */
     private boolean isEnding(PodRecord pod, String operation) {
         return operation.equals(Names.COLLASET_OPERATION)
                 && pod.controller()
@@ -99,9 +99,9 @@ record CachedRuleWorld(
     }
 
     /**
-     * Of a set whose newest spec is not accepted, by the one that is in force, so that what it lost meanwhile is missing; of
-     * one that never had one, what there is is what is wanted. Until the set has looked at a spec it wants as many Pods as the newest
-     * and the one before do.
+     * The workload of a set. If its newest spec is not accepted, the spec in force says how many Pods it wants, so that lost
+     * Pods count as missing; if no spec ever was, it wants the Pods that it has. Until the set has looked at its newest spec,
+     * it wants the larger number of the newest and the one before.
      */
     private Workload workload(CollaSet set) {
         Optional<CollaSetSpec> inForce = isAccepted(set) && isObserved(set)
@@ -153,7 +153,10 @@ record CachedRuleWorld(
                         .noneMatch(condition -> Reason.INVALID_SPEC.word().equals(condition.reason()));
     }
 
-    /** What of a set says how many Pods it wants; which spec is in force is in the cache before the set says that a newer is not. */
+    /**
+     * The fields of a set that say how many Pods it wants. The spec in force is in the cache before the status says that a
+     * newer is not.
+     */
     static Wanted wanted(CollaSet set) {
         int there = Optional.ofNullable(set.getStatus().replicas()).orElse(0);
         return new Wanted(
@@ -163,7 +166,7 @@ record CachedRuleWorld(
     }
 
     /**
-     * What a set says of the Pods it wants.
+     * How many Pods a set says it wants.
      *
      * @param asked by its newest spec
      * @param there how many Pods it has

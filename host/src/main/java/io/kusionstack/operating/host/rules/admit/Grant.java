@@ -6,21 +6,50 @@ import io.kusionstack.operating.plugin.Stage;
 import java.util.Map;
 
 /**
- * The right of a Pod to leave service. From when it is given until the cache shows the Pod out of service, it counts as
- * out of service.
+ * The right of one operation on a Pod to leave service under the rules that select the Pod now. From when it is given until it
+ * ends, the Pod counts as out of service. What is known of the write that uses it is its state:
+ *
+ * <pre>
+ *                 a pass reserves slots for a Pod that waits
+ *    (none) ------------------------------------------------> RESERVED &lt;------------+
+ *       |                                                        |                  |
+ *       | the Pod asks, and every rule says yes                  | the Pod asks     |
+ *       |                                                        v                  |
+ *       +----------------------------------------------------> ASKED ---------------+
+ *                                                              |   ^    not applied, and the Pod still waits
+ *                                                    no answer |   | the Pod asks on a newer record
+ *                                                              v   |                |
+ *                                                            UNKNOWN ---------------+
+ *                                                              |   ^    read again: not applied, and the Pod still waits
+ *                                the Pod asks on the same record:  |
+ *                                       the same is sent again |   | no answer, refused, or not applied
+ *                                                              v   |
+ *                                                          ASKED_AGAIN -- read again, or a newer record --> ASKED
+ * </pre>
+ *
+ * <p>A grant ends, in any state, when the newest record of the Pod shows that the Pod left service; when a record newer than
+ * the one it was asked on does not want it any more; and when the Pod is gone. It ends as well
+ *
+ * <pre>
+ *    ASKED      when its write is refused, or when it is not applied and the Pod does not wait any more
+ *    UNKNOWN    when the Pod, read again, shows that the write was not applied, and does not wait any more
+ *    RESERVED   when the rules change, or an obstacle comes
+ *    the others when the rules change, or an obstacle comes, and the Pod has a newer record than the one it was asked on,
+ *               so that no write can use it
+ * </pre>
  *
  * @param operation the id of the operation that asked
- * @param operating the value of its {@code operating} label: another value is another operation
+ * @param round the round of that operation: another round is another operation
  * @param rules generation by uid of all rules that select the Pod: under other rules it is worth nothing
- * @param judgedAt resourceVersion of the record it was last asked for on
+ * @param askedOn resourceVersion of the record that it was asked for on last
  */
 record Grant(
         PodRef pod,
         String operation,
-        String operating,
+        String round,
         Stage stage,
         Map<String, Long> rules,
-        long judgedAt,
+        long askedOn,
         GrantWrite write) {
     Grant {
         rules = Map.copyOf(rules);
@@ -38,35 +67,35 @@ record Grant(
     }
 
     Grant with(GrantWrite now) {
-        return new Grant(pod, operation, operating, stage, rules, judgedAt, now);
+        return new Grant(pod, operation, round, stage, rules, askedOn, now);
     }
 
-    /** True if another grant of the Pod may stand beside this one: given under the same rules, for the same operation. */
+    /** True if the Pod may have both grants: under the same rules, and not for two rounds or stages of one operation. */
     boolean allows(Grant held) {
-        boolean sameOperation = operating.equals(held.operating) && stage == held.stage;
+        boolean sameOperation = round.equals(held.round) && stage == held.stage;
         return rules.equals(held.rules) && (sameOperation || !operation.equals(held.operation));
     }
 
-    /** This grant, given on top of the one held: an unanswered write stays so as long as it may still be applied. */
+    /** This grant as it follows the one held: a write without an answer stays so as long as it may still be applied. */
     Grant after(Grant held) {
         boolean unanswered = held.write == GrantWrite.UNKNOWN || held.write == GrantWrite.ASKED_AGAIN;
-        return unanswered && judgedAt <= held.judgedAt ? held.with(GrantWrite.ASKED_AGAIN) : this;
+        return unanswered && askedOn <= held.askedOn ? held.with(GrantWrite.ASKED_AGAIN) : this;
     }
 
-    /** True if a write that uses it, conditional on the record it was asked for on, may still arrive. */
+    /** True if a write that uses it may still arrive: its precondition is the record that it was asked on. */
     boolean mayBeUnderWayAt(long resourceVersion) {
-        return write != GrantWrite.RESERVED && resourceVersion <= judgedAt;
+        return write != GrantWrite.RESERVED && resourceVersion <= askedOn;
     }
 
-    /** What is known of the write that uses it. */
+    /** The state of a grant: what is known of the write that uses it. */
     enum GrantWrite {
-        /** Kept for a Pod that waits and has yet to be woken. */
+        /** Reserved for a Pod that waits and has not asked yet: no write uses it. */
         RESERVED,
-        /** Told to the lifecycle: a write may be under way. */
+        /** Given to the lifecycle, which asked: a write may be under way. */
         ASKED,
         /** The write got no answer. */
         UNKNOWN,
-        /** The write got no answer, and the same is sent once more. */
+        /** The write got no answer, and the same write is sent once more. */
         ASKED_AGAIN
     }
 }

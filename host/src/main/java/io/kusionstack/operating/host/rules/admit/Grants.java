@@ -11,9 +11,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The ledger of grants in one namespace. Mutable; guarded by the lock of the namespace. A grant ends for one of
- * five reasons and no other: the Pod shows that it left service; a newer record of it no longer wants what was granted;
- * its write is known not to have happened; the Pod is gone; the rules changed, and no write can use it any more.
+ * The grants of one namespace; {@link Grant} shows their states, and the only ways in which they end. Mutable; guarded
+ * by the lock of the namespace.
  */
 final class Grants {
     private final Map<String, Map<String, Grant>> byPod = new HashMap<>();
@@ -41,33 +40,33 @@ final class Grants {
         return byPod.size();
     }
 
-    /** Takes back what is kept for Pods that have yet to be woken: to be called when no rule is left. */
+    /** Takes back all grants that are only reserved: to be called when no rule is left. */
     void withdrawReserved() {
         byPod.values().forEach(ofPod -> ofPod.values().removeIf(grant -> grant.write() == Grant.GrantWrite.RESERVED));
         byPod.values().removeIf(Map::isEmpty);
     }
 
-    /** Takes back a grant that was given under other rules and that no write can use any more. */
+    /** Takes back a grant that no write can use any more, because the rules changed or an obstacle came. */
     void withdraw(Grant grant) {
         Map<String, Grant> ofPod = byPod.getOrDefault(grant.pod().uid(), new HashMap<>());
         ofPod.remove(grant.operation());
         prune(grant.pod().uid(), ofPod);
     }
 
-    /** Releases what this record, the newest of its Pod, shows or no longer wants. */
+    /** Ends the grants that this record, the newest of its Pod, shows as used, or does not want any more. */
     void observe(PodRecord pod) {
         Map<String, Grant> ofPod = byPod.get(pod.uid());
         if (ofPod == null) {
             return;
         }
         boolean shows = shows(pod);
-        ofPod.values().removeIf(grant -> shows || (pod.resourceVersion() > grant.judgedAt() && !wants(pod, grant)));
+        ofPod.values().removeIf(grant -> shows || (pod.resourceVersion() > grant.askedOn() && !wants(pod, grant)));
         prune(pod.uid(), ofPod);
     }
 
     /**
-     * Releases what the result of the write allows, and returns it. A write that was not made for no reason of its own costs a
-     * Pod that waits nothing: its slot is kept.
+     * Ends the grants that the result of the write ends, and returns them. A write that was not applied for a reason outside of
+     * it costs a Pod that still waits nothing: its slot stays reserved.
      *
      * @param waits true for a grant whose Pod shows that it waits for it
      */
@@ -76,7 +75,7 @@ final class Grants {
             case WriteResult.Written written -> List.of();
             case WriteResult.NotDone notDone -> settleNotDone(podUid, notDone, waits);
             case WriteResult.ReadAgain read -> {
-                List<Grant> released = keepOrRelease(podUid, Grant.GrantWrite.UNKNOWN, waits);
+                List<Grant> released = reserveOrRelease(podUid, Grant.GrantWrite.UNKNOWN, waits);
                 mark(podUid, Grant.GrantWrite.ASKED_AGAIN, Grant.GrantWrite.ASKED);
                 yield released;
             }
@@ -86,7 +85,7 @@ final class Grants {
     private List<Grant> settleNotDone(String podUid, WriteResult.NotDone result, Predicate<Grant> waits) {
         List<Grant> released = switch (result.cause()) {
             case REFUSED, FORBIDDEN -> release(podUid, Grant.GrantWrite.ASKED);
-            case CONFLICT, BUSY, WEBHOOK_FAILED, NOT_SENT -> keepOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
+            case CONFLICT, BUSY, WEBHOOK_FAILED, NOT_SENT -> reserveOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
             case UNKNOWN -> {
                 mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.UNKNOWN);
                 yield List.of();
@@ -101,7 +100,7 @@ final class Grants {
                 .replaceAll((operation, grant) -> grant.write() == from ? grant.with(to) : grant);
     }
 
-    private List<Grant> keepOrRelease(String podUid, Grant.GrantWrite write, Predicate<Grant> waits) {
+    private List<Grant> reserveOrRelease(String podUid, Grant.GrantWrite write, Predicate<Grant> waits) {
         byPod.getOrDefault(podUid, new HashMap<>())
                 .replaceAll((operation, grant) ->
                         grant.write() == write && waits.test(grant) ? grant.with(Grant.GrantWrite.RESERVED) : grant);
@@ -131,10 +130,10 @@ final class Grants {
         return PodFacts.of(pod).leaving();
     }
 
-    /** True if the Pod, as it is stored, waits for what was granted. */
+    /** True if the Pod, as it is stored, waits for this grant. */
     static boolean wants(PodRecord pod, Grant grant) {
         return PodFacts.of(pod).marks(grant.stage()).containsKey(grant.operation())
-                && PodOps.round(pod, grant.operation()).orElse("").equals(grant.operating());
+                && PodOps.round(pod, grant.operation()).orElse("").equals(grant.round());
     }
 
     private void prune(String podUid, Map<String, Grant> ofPod) {

@@ -23,7 +23,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** The judge of one namespace: everything it decides, it decides under one lock, on its own index of Pods. */
+/**
+ * The rules of one namespace, behind one lock, with their own index of Pods: {@link #tryAdmit} and {@link #admitWaiting} take
+ * slots, {@link #explain}, {@link #mayStayOut} and {@code evaluate} only tell.
+ */
 final class NamespaceRules {
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -36,6 +39,8 @@ final class NamespaceRules {
     private final RuleIndex index;
     private final VerdictCache verdicts = new VerdictCache();
     private final AdmissionSnapshots snapshots;
+    private final RuleQueries queries;
+    private final GrantRelease release;
     private final WokenPods wakes = new WokenPods();
     private boolean rulesChanged;
 
@@ -45,7 +50,9 @@ final class NamespaceRules {
         this.grantsFrom = grantsFrom;
         this.ruleKeys = ruleKeys;
         this.index = new RuleIndex(namespace, world, grants, ruleKeys);
+        this.release = new GrantRelease(grants, index);
         this.snapshots = new AdmissionSnapshots(index, verdicts);
+        this.queries = new RuleQueries(index, verdicts);
     }
 
     RuleIndex index() {
@@ -63,7 +70,10 @@ final class NamespaceRules {
         }
     }
 
-    /** Judges one Pod that asks. It comes after all that wait, unless it is the first of them. */
+    /**
+     * Lets one Pod that asks go on, and takes its slots, if every rule says yes. It comes after all that wait, unless it is
+     * the first.
+     */
     Decision tryAdmit(PodRecord asking, String operation, Stage stage, Instant now) {
         lock.lock();
         try {
@@ -112,14 +122,17 @@ final class NamespaceRules {
         return tryAdmitAnew(index.tracked(asking.name()).orElse(known), wanted, ask);
     }
 
-    /** Judges a Pod that left service without a slot, because it was out anyway, and could serve again. */
-    Decision tryAdmitAgain(PodRecord pod) {
+    /**
+     * Decides, by the limits alone, about a Pod that left service without a slot, because it was out anyway, and could serve
+     * again.
+     */
+    Decision mayStayOut(PodRecord pod) {
         lock.lock();
         try {
             refresh();
             return index.tracked(pod.name())
                     .filter(known -> known.pod().uid().equals(pod.uid()) && known.counted() && !known.granted())
-                    .map(known -> RuleEngine.judgeByLimits(snapshots.again(known))
+                    .map(known -> RuleEngine.evaluateLimits(snapshots.again(known))
                             .getFirst()
                             .decision())
                     .orElseGet(Decision.Admitted::new);
@@ -129,13 +142,13 @@ final class NamespaceRules {
     }
 
     private Decision tryAdmitAnew(TrackedPod known, Grant wanted, AdmissionRequest ask) {
-        Decision decision = look(known, ask);
+        Decision decision = evaluate(known, ask);
         if (decision instanceof Decision.Admitted && ask.leaves(known)) {
             grants.give(wanted);
             index.recount(ask.pod().name());
         }
         if (!(decision instanceof Decision.Admitted)) {
-            // a plugin may have to be asked about it once more
+            // its plugin may be due
             known.budgets().stream()
                     .map(RuleBudget::spec)
                     .filter(RuleSpec::asksPlugins)
@@ -144,15 +157,15 @@ final class NamespaceRules {
         return decision;
     }
 
-    /** What the Pod would hear; gives nothing. */
-    private Decision look(TrackedPod known, AdmissionRequest ask) {
+    /** The decision about the Pod; takes no slot. */
+    private Decision evaluate(TrackedPod known, AdmissionRequest ask) {
         RuleSnapshot.SlotNeed leave = ask.leave(known);
         if (leave != RuleSnapshot.SlotNeed.OUT && ask.now().isBefore(grantsFrom)) {
             return waiting(
                     "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
         }
         RuleEngine.PodVerdict podVerdict =
-                RuleEngine.judge(snapshots.one(known, ask, leave)).getFirst();
+                RuleEngine.evaluate(snapshots.one(known, ask, leave)).getFirst();
         if (!(podVerdict.decision() instanceof Decision.Admitted)) {
             return podVerdict.decision();
         }
@@ -164,8 +177,8 @@ final class NamespaceRules {
         return podVerdict.decision();
     }
 
-    /** What rules keep a Pod from going on, for whoever wants to know; gives nothing. */
-    List<Wait> waits(PodRecord pod, Instant now) {
+    /** Why rules keep a Pod from going on; takes no slot. */
+    List<Wait> explain(PodRecord pod, Instant now) {
         lock.lock();
         try {
             refresh();
@@ -178,7 +191,7 @@ final class NamespaceRules {
             for (Stage stage : Stage.values()) {
                 if (PodFacts.of(pod).place(stage).isPresent()) {
                     index.tracked(pod.name())
-                            .map(known -> look(known, new AdmissionRequest(pod, "", stage, now)))
+                            .map(known -> evaluate(known, new AdmissionRequest(pod, "", stage, now)))
                             .map(Decision::waits)
                             .ifPresent(waits::addAll);
                 }
@@ -189,8 +202,11 @@ final class NamespaceRules {
         }
     }
 
-    /** Judges, with all Pods that wait for this rule, those that wait for a rule that shares a Pod with it. */
-    PassResult pass(Key rule, Instant now) {
+    /**
+     * Decides about all Pods that wait for this rule, or for a rule that shares a Pod with it, and reserves the slots of
+     * those that pass.
+     */
+    PassResult admitWaiting(Key rule, Instant now) {
         lock.lock();
         try {
             Set<Key> woken = new TreeSet<>();
@@ -207,11 +223,11 @@ final class NamespaceRules {
                 return new PassResult(woken, Set.of(), Optional.empty(), Optional.of(untilOpen(now)), Optional.empty());
             }
             List<RuleBudget> joined = snapshots.joined(budget.get());
-            joined.forEach(this::withdrawReserved);
+            joined.forEach(release::outdated);
             joined.forEach(known -> known.staged().forEach(index::lookAhead));
-            List<RuleEngine.PodVerdict> podVerdicts = RuleEngine.judge(snapshots.all(joined, now));
+            List<RuleEngine.PodVerdict> podVerdicts = RuleEngine.evaluate(snapshots.all(joined, now));
             podVerdicts.forEach(podVerdict -> settle(podVerdict, woken));
-            Set<Key> asks = snapshots.toAsk(joined, now);
+            Set<Key> asks = queries.withQueries(joined, now);
             Optional<Duration> next = snapshots.nextLook(joined, now).map(at -> Duration.between(now, at));
             return new PassResult(woken, asks, Optional.of(report(budget.get(), podVerdicts)), Optional.empty(), next);
         } finally {
@@ -219,28 +235,28 @@ final class NamespaceRules {
         }
     }
 
-    /** What the plugins of this rule are to be asked; empty if the rule is gone. */
+    /** The queries of this rule object that are due; empty if the object is gone. */
     Optional<PluginQuery.QueryBatch> batch(Key rule, Instant now) {
         lock.lock();
         try {
             refresh();
             return index.budget(rule)
                     .map(budget -> new PluginQuery.QueryBatch(
-                            budget.spec(), snapshots.due(budget, now), snapshots.next(budget, now)));
+                            budget.spec(), queries.due(budget, now), queries.next(budget, now)));
         } finally {
             lock.unlock();
         }
     }
 
-    /** Learns what came of a question; of no use if the rule has changed since. */
+    /** Takes the reply to a query; one to an earlier generation of the rule is ignored. */
     void learn(PluginQuery query, PluginReply reply) {
         lock.lock();
         try {
             refresh();
             verdicts.put(query, reply);
-            if (reply instanceof PluginReply.Judged spoken) {
-                // who may go now has to hear of it, though its record is the same as before
-                spoken.cached().forEach((pod, cached) -> {
+            if (reply instanceof PluginReply.Judged judged) {
+                // a Pod that passes now is woken, though its record is the same as before
+                judged.cached().forEach((pod, cached) -> {
                     if (cached.isYes()) {
                         wakes.forget(pod);
                     }
@@ -251,82 +267,39 @@ final class NamespaceRules {
         }
     }
 
-    /** Learns the result of a write; returns the rules that have slots to give again. */
+    /** Takes the result of a write; returns the rules that have free slots again. */
     List<Key> settled(PodRef pod, WriteResult result) {
         lock.lock();
         try {
             refresh();
-            Optional<TrackedPod> tracked =
-                    index.tracked(pod.name()).filter(known -> known.pod().uid().equals(pod.uid()));
-            List<Grant> released = grants.settle(
-                    pod.uid(),
-                    result,
-                    grant -> tracked.filter(known -> Grants.wants(known.pod(), grant))
-                            .isPresent());
-            if (released.isEmpty()) {
-                return List.of();
-            }
-            if (result instanceof WriteResult.NotDone notDone && notDone.isToContent()) {
-                index.setAside(
-                        pod.name(),
-                        pod.uid(),
-                        released.stream().mapToLong(Grant::judgedAt).max().orElse(0));
-            }
-            index.recount(pod.name());
-            return tracked.stream()
-                    .flatMap(known -> known.budgets().stream())
-                    .map(budget -> budget.spec().key())
-                    .toList();
+            return release.settle(pod, result);
         } finally {
             lock.unlock();
         }
     }
 
-    /** The Pod cannot go on: takes back what no write can use, and returns the rules that have slots to give again. */
-    List<Key> hindered(PodRecord pod) {
+    /** Takes back the grants of the Pod that no write can use; returns the rules that have free slots again. */
+    List<Key> releaseUnused(PodRecord pod) {
         lock.lock();
         try {
             index.lookAhead(pod.name());
-            List<Grant> unused = grants.of(pod.uid()).stream()
-                    .filter(held -> !held.mayBeUnderWayAt(pod.resourceVersion()))
-                    .toList();
-            if (unused.isEmpty()) {
+            if (!release.hasUnused(pod)) {
                 return List.of();
             }
             refresh();
-            unused.forEach(grants::withdraw);
-            index.recount(pod.name());
-            return index.tracked(pod.name()).stream()
-                    .flatMap(known -> known.budgets().stream())
-                    .map(budget -> budget.spec().key())
-                    .toList();
+            return release.unused(pod);
         } finally {
             lock.unlock();
         }
     }
 
-    /** True if nothing is lost when it is forgotten. */
+    /** True if nothing is lost when this object is dropped. */
     boolean isIdle() {
         lock.lock();
         try {
             return index.isIdle();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** What was kept for a Pod under other rules goes back before anybody is judged. */
-    private void withdrawReserved(RuleBudget budget) {
-        for (String name : budget.staged()) {
-            TrackedPod tracked = index.tracked(name).orElseThrow();
-            List<Grant> outdated = grants.of(tracked.pod().uid()).stream()
-                    .filter(held -> held.write() == Grant.GrantWrite.RESERVED)
-                    .filter(held -> !held.rules().equals(tracked.generations()))
-                    .toList();
-            if (!outdated.isEmpty()) {
-                outdated.forEach(grants::withdraw);
-                index.recount(name);
-            }
         }
     }
 
@@ -350,7 +323,7 @@ final class NamespaceRules {
         }
     }
 
-    /** After rules changed: those that no rule selects any more have nobody else to wake them. */
+    /** After rules changed: a Pod that no rule selects any more is woken by no other event. */
     private void wakeAll(Set<Key> woken) {
         wakes.forgetAll();
         for (PodRecord pod : world.pods(namespace)) {

@@ -8,11 +8,11 @@ import java.util.Set;
 /**
  * The result of one pass over the waiting Pods.
  *
- * @param woken Pods that now pass, or have to ask again
- * @param asks rules whose plugins are to be asked, or that are gone
- * @param report absent when the rule is gone, or nobody may be judged yet
- * @param closed for how long nobody may be judged yet
- * @param lookAgain when somebody may pass though nothing happens
+ * @param woken Pods that pass now, or have to ask again
+ * @param asks rules with a query to a plugin, or that are gone
+ * @param report absent if the rule is gone, or no slot may be given yet
+ * @param closed how long no slot may be given yet
+ * @param lookAgain after which time a Pod may pass although no event comes
  */
 record PassResult(
         Set<Key> woken,

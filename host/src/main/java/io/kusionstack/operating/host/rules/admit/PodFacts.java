@@ -13,10 +13,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The facts that rules use of a Pod; they follow from its record alone. What its operations are is the lifecycle's to say.
+ * The facts of a Pod that rules use. They follow from its record alone; {@link PodOps} reads its operations.
  *
  * @param name of the Pod
- * @param counted it is one of those that a rule keeps available: in the lifecycle, or of a CollaSet, and not ended
+ * @param counted a rule keeps it available: it is in the lifecycle, or of a CollaSet, and not ended
  * @param leaving an operation passed its check and keeps the Pod out of service
  * @param returning an operation ends and lets the Pod back
  * @param toDelete an operation on it ends with its deletion
@@ -57,7 +57,7 @@ record PodFacts(
         return new PodFacts(pod.name(), counted, leaving, returning, toDelete, preCheck, postCheck);
     }
 
-    /** Its opt-in is the set's to give: one that has lost it is still kept available. */
+    /** The set gives the opt-in; a Pod that lost it is still kept available. */
     private static boolean isOfASet(PodRecord pod) {
         return pod.controller().filter(Owner::isCollaSet).isPresent();
     }
@@ -68,7 +68,7 @@ record PodFacts(
         }
     }
 
-    /** Ids of the operations that stand at this stage. */
+    /** Ids of the operations at this stage. */
     List<String> operations(Stage stage) {
         return List.copyOf(marks(stage).keySet());
     }
@@ -97,7 +97,7 @@ record PodFacts(
         return !preCheck.isEmpty() || !postCheck.isEmpty();
     }
 
-    /** A value that is not a time stands last: who wrote it tells nobody how long the Pod has waited. */
+    /** A value that is not a time comes last, because it does not show how long the Pod has waited. */
     private static long nanos(String value) {
         if (value.isEmpty() || value.length() > 19 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return Long.MAX_VALUE;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Pods by the uid of the workload that owns them, so that what concerns one workload costs its own Pods only. A Pod
+ * Pods by the uid of the workload that owns them, so that a change of one workload costs its own Pods only. A Pod
  * is its name or its uid, as the user of this class prefers. Mutable; guarded by the lock of the namespace.
  */
 final class PodsByWorkload {

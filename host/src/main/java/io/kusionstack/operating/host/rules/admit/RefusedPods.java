@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * The Pods whose last write the API server refused for its content. Each is held back until a newer record of it is known, or
- * until it is forgiven because its workload wants something else, or because the write of another of its Pods was taken. Mutable;
- * guarded by the lock of the namespace.
+ * until it is forgiven because its workload wants something else, or because the write of another of its Pods was taken.
+ * Mutable; guarded by the lock of the namespace.
  */
 final class RefusedPods {
     private final Map<String, RefusedWrite> byUid = new HashMap<>();

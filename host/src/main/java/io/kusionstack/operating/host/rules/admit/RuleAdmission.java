@@ -26,8 +26,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of the rules: answers the lifecycle, at once and from memory, whether a Pod may go on, and holds the slot of
- * every Pod that may until the Pod shows that it left service. Feed it all changes of Pods, rules and workloads.
+ * The door of the rules. {@link #tryAdmit} lets a Pod go on and takes its slots, which are held until the Pod shows that it
+ * left service; {@link #explain} and {@link #mayStayOut} only tell. All answers come at once and from memory. It has to be
+ * told of all changes of Pods, rules and workloads.
  *
  * <p>Any thread. {@link #tryAdmit} and {@link #settled} take the lock of the Pod's namespace for microseconds; the methods
  * that take changes only note them, so they may be called on a stream's thread.
@@ -56,16 +57,16 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
     }
 
     @Override
-    public Decision tryAdmitAgain(PodRecord pod, String operation) {
+    public Decision mayStayOut(PodRecord pod, String operation) {
         NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
-        return namespaceRules == null ? new Decision.Admitted() : namespaceRules.tryAdmitAgain(pod);
+        return namespaceRules == null ? new Decision.Admitted() : namespaceRules.mayStayOut(pod);
     }
 
     @Override
-    public void hindered(PodRecord pod) {
+    public void releaseUnused(PodRecord pod) {
         NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
         if (namespaceRules != null) {
-            namespaceRules.hindered(pod).forEach(ruleKeys);
+            namespaceRules.releaseUnused(pod).forEach(ruleKeys);
         }
     }
 
@@ -77,13 +78,13 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         }
     }
 
-    /** Why rules hold this Pod; asking takes no slot. Empty for one in no stage, or one that may go on. */
-    public List<Wait> waits(PodRecord pod, Instant now) {
+    /** Why rules keep this Pod from going on; takes no slot. Empty if it is in no stage or may go on. */
+    public List<Wait> explain(PodRecord pod, Instant now) {
         NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
-        return namespaceRules == null ? List.of() : namespaceRules.waits(pod, now);
+        return namespaceRules == null ? List.of() : namespaceRules.explain(pod, now);
     }
 
-    /** Lets the rules know of every change in these caches, from now on and of what they hold already. */
+    /** Listens to these caches: to every later change, and to the objects that they hold already. */
     public void listenTo(PodCache pods, ObjectCache<PodTransitionRule> rules, ObjectCache<CollaSet> sets) {
         pods.onChange(this::podChanged);
         rules.onChange((before, after) -> {
@@ -143,13 +144,16 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         ruleKeys.accept(rule);
     }
 
-    /** Judges what waits for this rule; where it was the last of its namespace, all that is known of that one goes with it. */
-    PassResult pass(Key rule, Instant now) {
+    /**
+     * Decides about the Pods that wait for this rule, and reserves the slots of those that pass. If the rule is gone and was
+     * the last of its namespace, the namespace is forgotten.
+     */
+    PassResult admitWaiting(Key rule, Instant now) {
         NamespaceRules namespaceRules = byNamespace.get(rule.namespace());
         if (namespaceRules == null) {
             return new PassResult(Set.of(), Set.of(rule), Optional.empty(), Optional.empty(), Optional.empty());
         }
-        PassResult pass = namespaceRules.pass(rule, now);
+        PassResult pass = namespaceRules.admitWaiting(rule, now);
         if (pass.report().isEmpty()) {
             byNamespace.computeIfPresent(rule.namespace(), (namespace, known) -> known.isIdle() ? null : known);
         }
@@ -183,7 +187,7 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         }
     }
 
-    /** A workload wants its Pods otherwise, so that a write which was refused may be taken now. */
+    /** The spec of a workload changed, so that a write that was refused may be taken now. */
     public void workloadChanged(String namespace, String uid) {
         NamespaceRules namespaceRules = byNamespace.get(namespace);
         if (namespaceRules != null) {
@@ -195,7 +199,7 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         }
     }
 
-    /** How many namespaces something is remembered of. */
+    /** The number of namespaces with rules. */
     int namespaces() {
         return byNamespace.size();
     }
@@ -208,7 +212,7 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         return before != null && after != null && PluginQuery.looksTheSame(before, after);
     }
 
-    /** True if no rule of the host's own can tell the two apart. */
+    /** True if no rule of the host itself sees a difference. */
     private static boolean same(PodRecord before, PodRecord after) {
         return before.uid().equals(after.uid())
                 && before.labels().equals(after.labels())

@@ -41,7 +41,7 @@ final class RuleBudget {
     private int pods;
     private long moves;
 
-    /** @param owned how many Pods a workload has, by its uid, whatever rules select: all that have not ended */
+    /** @param owned how many Pods that have not ended a workload has, by its uid, selected by a rule or not */
     RuleBudget(RuleSpec spec, ToIntFunction<String> owned) {
         this.spec = spec;
         this.owned = owned;
@@ -96,8 +96,9 @@ final class RuleBudget {
     }
 
     /**
-     * How many Pods that are down do not stay: those that are being deleted; where a workload counts here with all its Pods also those that
-     * wait for it, for of a part nobody can say that the others which go are among it; of one that wants none all.
+     * How many Pods that are down do not stay: those that are being deleted; where a workload counts here with all its Pods
+     * also those that wait for it, for of a part nobody can say that the others which go are among it; of one that wants none
+     * all.
      */
     private int going(String workload) {
         if (!countsAllOf(workload)) {
@@ -106,7 +107,7 @@ final class RuleBudget {
         return (replicas.getOrDefault(workload, 0) == 0 ? down : going).getOrDefault(workload, 0);
     }
 
-    /** Only of a workload that the rule selects by its template all Pods are known, whatever labels they have. */
+    /** True if all Pods of the workload are counted here, which is known only if the rule selects its template. */
     private boolean countsAllOf(String workload) {
         return whole.contains(workload) && trackedPods.getOrDefault(workload, 0) >= owned.applyAsInt(workload);
     }
@@ -116,24 +117,24 @@ final class RuleBudget {
         return wanted == null ? 0 : Math.max(0, owned.applyAsInt(workload) - wanted);
     }
 
-    /** The first of those that count as out of service, by name, each with a word why. */
+    /** The first Pods that count as out of service, by name, each with its cause. */
     List<String> out(int most) {
         Map<String, Integer> spare = new HashMap<>();
         down.keySet().forEach(workload -> spare.put(workload, spare(workload)));
-        Set<String> untold = new HashSet<>();
+        Set<String> uncounted = new HashSet<>();
         out.values().stream()
                 .filter(TrackedPod::isDown)
                 .sorted(Comparator.comparing(RuleBudget::stays))
                 .filter(tracked -> spare.merge(tracked.workload().orElse(""), -1, Integer::sum) >= 0)
-                .forEach(tracked -> untold.add(tracked.pod().name()));
+                .forEach(tracked -> uncounted.add(tracked.pod().name()));
         return out.values().stream()
-                .filter(tracked -> !untold.contains(tracked.pod().name()))
+                .filter(tracked -> !uncounted.contains(tracked.pod().name()))
                 .limit(most)
                 .map(tracked -> tracked.pod().name() + " (" + tracked.absence() + ")")
                 .toList();
     }
 
-    /** Those that are being deleted are the first to be left out, then those that go. */
+    /** Pods that are being deleted are left out first, then those that are to be. */
     private static int stays(TrackedPod tracked) {
         if (tracked.pod().terminating()) {
             return 0;
@@ -146,7 +147,7 @@ final class RuleBudget {
         return moves;
     }
 
-    /** True if somebody else stands in the queue before this place; whoever has no place yet comes after all. */
+    /** True if another Pod is in the queue before this place; a Pod without a place comes after all. */
     boolean behind(Optional<PodFacts.QueuePosition> place) {
         if (queue.isEmpty()) {
             return false;
@@ -155,8 +156,8 @@ final class RuleBudget {
     }
 
     /**
-     * Says which workloads want Pods. Only of those can Pods be missing all of whose Pods the rule selects: of a rule for a
-     * part of a set nobody can say how many Pods it misses.
+     * Takes the workloads that want Pods. Pods can be missing only of a workload all of whose Pods the rule selects: for a
+     * rule that selects a part of a set the number of its missing Pods is not known.
      */
     void workloads(List<Workload> all) {
         Map<String, Integer> wanted = new HashMap<>();
@@ -178,7 +179,7 @@ final class RuleBudget {
         return whole;
     }
 
-    /** Counts nobody any more. */
+    /** Counts no Pod any more. */
     void clear() {
         targets.clear();
         staged.clear();

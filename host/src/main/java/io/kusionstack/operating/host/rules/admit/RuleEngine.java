@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Judges Pods, one after the other, by all rules that select them. A Pod takes its slots from all of its rules or from
- * none, so two rules with one slot each never wait for each other.
+ * Decides about Pods, one after the other, by all rules that select them. A Pod takes its slots from all of its rules or from
+ * none, so two rules with one slot each never wait for each other. Pure.
  */
 final class RuleEngine {
     private final RuleSnapshot snapshot;
@@ -35,14 +35,14 @@ final class RuleEngine {
                 .toList();
     }
 
-    /** One verdict per subject, in their order. */
-    static List<PodVerdict> judge(RuleSnapshot snapshot) {
+    /** One verdict for each Pod in a stage, in their order. */
+    static List<PodVerdict> evaluate(RuleSnapshot snapshot) {
         RuleEngine engine = new RuleEngine(snapshot, rule -> true);
         return snapshot.stagedPods().stream().map(engine::rule).toList();
     }
 
-    /** The same, by the limits alone: whatever plugins said was heard before. */
-    static List<PodVerdict> judgeByLimits(RuleSnapshot snapshot) {
+    /** The same, by the limits alone: plugins decided earlier. */
+    static List<PodVerdict> evaluateLimits(RuleSnapshot snapshot) {
         RuleEngine engine = new RuleEngine(snapshot, rule -> !rule.isPlugged());
         return snapshot.stagedPods().stream().map(engine::rule).toList();
     }
@@ -75,7 +75,7 @@ final class RuleEngine {
         return new PodVerdict(stagedPod, decision, ruleVerdicts, granted);
     }
 
-    /** What there is beside the outage of the Pod itself. */
+    /** The count without the outage of the Pod itself. */
     private AvailabilityRule.PodCounts countFor(RuleSnapshot.StagedPod stagedPod, int rule) {
         return switch (stagedPod.leave()) {
             case OUT, IN_SERVICE -> counts[rule];
@@ -124,7 +124,7 @@ final class RuleEngine {
         }
     }
 
-    /** Nobody leaves service towards a rule that is known to hold it on its way back. */
+    /** No Pod leaves service towards a rule that is known to hold it on its way back. */
     private boolean awaits(RuleSpec spec, RuleSpec.CheckedRule rule, RuleSnapshot.StagedPod stagedPod) {
         return stagedPod.returnsThrough(rule)
                 && switch (rule.demand()) {
@@ -216,9 +216,9 @@ final class RuleEngine {
     }
 
     /**
-     * The answer to one subject.
+     * The decision about one Pod.
      *
-     * @param ruleVerdicts what each rule that applies said, in the order of the rules
+     * @param ruleVerdicts the decision of each rule that applies, in the order of the rules
      * @param granted true if it took slots that it did not have before
      */
     record PodVerdict(
@@ -228,9 +228,9 @@ final class RuleEngine {
         }
     }
 
-    /** What one rule said of one Pod. */
+    /** The decision of one rule about one Pod. */
     record RuleVerdict(String ruleUid, String rule, Decision decision) {
-        /** The same, with something else that whoever waits has to know. */
+        /** The same, with another sentence at the end of the message of each wait. */
         RuleVerdict adding(String words) {
             return new RuleVerdict(
                     ruleUid,

@@ -24,8 +24,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Pods of one namespace that rules select. What moved is only noted ({@code ...Moved}: any thread); the admission looks at
- * it, by reading the cache, when it next needs to know. All else is guarded by the lock of the namespace.
+ * The Pods of one namespace that rules count. The methods {@code ...Moved} only note a change, on any thread; the admission
+ * reads the changed objects from the cache when it decides next. All other methods are guarded by the lock of the namespace,
+ * where they do not say otherwise.
  */
 final class RuleIndex {
     private final String namespace;
@@ -49,7 +50,7 @@ final class RuleIndex {
     private Set<String> followed = Set.of();
 
     /**
-     * What moves a rule.
+     * The Pods that a rule counts.
      *
      * @param workloads uids of those all of whose Pods it counts
      */
@@ -80,7 +81,7 @@ final class RuleIndex {
         return keptBy.getOrDefault(name, List.of());
     }
 
-    /** Of one that no rule selects, and none counts, nothing has to be noted: when rules change all are read. */
+    /** Needed only for a Pod that a rule selects or counts: when rules change, all Pods are read. */
     void podMoved(String name) {
         movedPods.add(name);
     }
@@ -93,7 +94,7 @@ final class RuleIndex {
         workloadsMoved.set(true);
     }
 
-    /** What a workload wants of its Pods has changed, so that a write refused before may be taken now. */
+    /** The spec of a workload changed, so that a write that was refused may be taken now. */
     void workloadMoved(String uid) {
         movedWorkloads.add(uid);
     }
@@ -103,12 +104,12 @@ final class RuleIndex {
         return published;
     }
 
-    /** True if it knows all that moved, there is no rule, and no slot is held: then nothing is lost with it. */
+    /** True if there is no rule and no grant, and no rule has moved: nothing is lost with this index. */
     boolean isIdle() {
         return budgets.isEmpty() && !rulesMoved.get() && grants.size() == 0;
     }
 
-    /** Looks at all that moved; true if the rules are others than before. */
+    /** Reads all objects that moved; true if the rules are others than before. */
     boolean refresh() {
         boolean rulesChanged = rulesMoved.getAndSet(false) && reread(world.rules(namespace));
         if (workloadsMoved.getAndSet(false) || rulesChanged) {
@@ -160,7 +161,7 @@ final class RuleIndex {
         pod.filter(PodRecord::gateClosed).ifPresent(this::forgiveOthers);
     }
 
-    /** What was refused for this Pod was taken, so it will be for the others of its workload. */
+    /** A write like the refused one was taken, so it is for the other Pods of the workload. */
     private void forgiveOthers(PodRecord pod) {
         refused.taken(pod).ifPresent(this::forgive);
     }
@@ -174,7 +175,7 @@ final class RuleIndex {
         }
     }
 
-    /** An obstacle comes and goes without a change of its Pod, and whoever sees it first lets the rules know. */
+    /** An obstacle comes and goes without a change of its Pod, so the rules are enqueued by the first look that sees it. */
     private void tell(@Nullable TrackedPod old, String name) {
         TrackedPod now = trackedPods.get(name);
         if (old != null && now != null && !now.heldBack().equals(old.heldBack())) {
@@ -182,8 +183,8 @@ final class RuleIndex {
         }
     }
 
-    /** Gives the Pod no slot of its own accord until a newer record is seen, or its workload wants something else. */
-    void setAside(String name, String uid, long version) {
+    /** Gives the Pod no slot in a pass until a newer record is known, or its workload wants something else. */
+    void holdBack(String name, String uid, long version) {
         Optional<PodRecord> pod =
                 tracked(name).map(TrackedPod::pod).filter(known -> known.uid().equals(uid));
         if (pod.isPresent()) {
@@ -192,7 +193,7 @@ final class RuleIndex {
         }
     }
 
-    /** Looks again at what is ahead of a Pod that waits. */
+    /** Looks again for an obstacle ahead of a Pod that waits. */
     void lookAhead(String name) {
         TrackedPod tracked = trackedPods.get(name);
         if (tracked != null && !heldBack(tracked.pod(), tracked.facts()).equals(tracked.heldBack())) {
@@ -330,12 +331,12 @@ final class RuleIndex {
         own(pod, 1);
     }
 
-    /** Whose labels an update changes still owes its slot to the rule that gave it, until it is back. */
+    /** A Pod whose labels an update changes counts under the rule that gave its slot until it is back. */
     private static boolean isOutByAnOperation(PodRecord pod) {
         return !pod.available() && PodOps.hasLeftPreCheck(pod);
     }
 
-    /** Out of service, and of a workload all of whose Pods the rule counts: its labels do not hide that. */
+    /** A Pod that is out of service counts under a rule that counts all Pods of its workload, whatever its labels are. */
     private static boolean isMissed(PodRecord pod, RuleBudget budget) {
         return !pod.available()
                 && !pod.terminating()

@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Looks after one PodTransitionRule: judges the Pods that wait for it, wakes those that now pass, and keeps its status.
- * The status is written when it changed, the first time at once and then at most every half second.
+ * Looks after one PodTransitionRule: decides about the Pods that wait for it, wakes those that pass now, and writes its
+ * status when it changed, the first time at once and then at most every half second.
  */
 public final class RuleReconciler implements Reconciler {
     private static final Duration BETWEEN_STATUSES = Duration.ofMillis(500);
@@ -41,7 +41,7 @@ public final class RuleReconciler implements Reconciler {
 
     /**
      * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
-     * @param askKeys takes the rules whose plugins are to be asked: a {@link PluginQueryReconciler} does; only enqueues
+     * @param askKeys takes the rules with a query to a plugin, for a {@link PluginQueryReconciler}; only enqueues
      */
     public RuleReconciler(
             RuleAdmission admission, RuleWorld world, Actuator actuator, Consumer<Key> podKeys, Consumer<Key> askKeys) {
@@ -54,7 +54,7 @@ public final class RuleReconciler implements Reconciler {
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        PassResult pass = admission.pass(key, now);
+        PassResult pass = admission.admitWaiting(key, now);
         pass.woken().forEach(podKeys);
         pass.asks().forEach(askKeys);
         Optional<PodTransitionRule> rule = world.rule(key);

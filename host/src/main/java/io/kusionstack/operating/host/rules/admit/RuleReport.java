@@ -6,11 +6,11 @@ import io.kusionstack.operating.host.rules.spec.RuleSpec;
 import java.util.List;
 
 /**
- * What the status of a rule tells.
+ * The facts that the status of a rule object shows.
  *
- * @param out the first of those that count as out of service, each with a word why
+ * @param out the first Pods that count as out of service, each with its cause
  * @param targets names of all selected Pods
- * @param podVerdicts on those in a stage
+ * @param podVerdicts the verdicts on the Pods in a stage
  */
 record RuleReport(
         RuleSpec spec,
@@ -19,7 +19,7 @@ record RuleReport(
         List<String> targets,
         List<RuleEngine.PodVerdict> podVerdicts,
         VerdictCache.SpecCheck acceptance) {
-    /** So many Pods that are out of service are told of by name: where hundreds are, the status stays small. */
+    /** At most this many Pods that are out of service are named, so that the status stays small. */
     static final int MOST_NAMED = 3;
 
     RuleReport {

@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that is known when Pods are judged.
+ * All facts on which a decision about Pods depends.
  *
  * @param rules in the order of their uids
  * @param stagedPods in the order in which they get slots
- * @param verdicts what plugins said, at PreCheck also of rules of PostCheck that nobody can pass; a Pod without one waits
+ * @param verdicts the decisions of plugins; for a Pod at PreCheck also those of PostCheck rules that no Pod can pass. A Pod
+ *     without a verdict waits
  */
 record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<VerdictKey, Decision> verdicts) {
     RuleSnapshot {
@@ -26,7 +27,7 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
     }
 
     /**
-     * A rule object and the Pods it selects, as counted before anybody is judged.
+     * A rule object and its Pods, as counted before any decision.
      *
      * @param surplus by workload, of those that have more Pods than they want and count here with all of them
      */
@@ -43,10 +44,10 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
     /**
      * A Pod in a stage.
      *
-     * @param skips the rules it need not pass
-     * @param leave how it stands to a budget if it goes on
+     * @param skips the rules that it does not have to pass
+     * @param leave the slot that it needs to go on
      * @param goingOf the workload that it counts for, if it is down, or has left, and goes for good
-     * @param heldBack why it may not go on yet though every rule lets it
+     * @param heldBack why it may not go on yet even if every rule says yes
      */
     record StagedPod(
             PodRef pod,
@@ -56,7 +57,7 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
             SlotNeed leave,
             Optional<String> goingOf,
             Optional<Wait> heldBack) {
-        /** True if the Pod asks at this rule's stage, and has to pass it. */
+        /** True if the Pod has to pass this rule now. */
         boolean mustPass(RuleSpec.CheckedRule rule) {
             return rule.appliesTo(stage, labels, skips);
         }
@@ -66,24 +67,24 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
             return rule.awaits(stage, labels, skips);
         }
 
-        /** The same, who may not go on for this reason unless there is another already. */
+        /** The same Pod, held back for this reason unless it is for another one. */
         StagedPod heldBack(Wait why) {
             return new StagedPod(pod, stage, labels, skips, leave, goingOf, heldBack.or(() -> Optional.of(why)));
         }
     }
 
-    /** How a Pod stands to a budget if it goes on. */
+    /** The slot that a Pod needs to go on. */
     enum SlotNeed {
-        /** Counted as out of service already, and stays so without a write of ours, or nothing takes it out at this stage. */
+        /** None: it counts as out of service and stays out, or nothing takes it out of service at this stage. */
         OUT,
-        /** In service: it takes a slot. */
+        /** One: it is in service. */
         IN_SERVICE,
-        /** Counted as out, but may serve again by itself: it takes a slot, for which its own outage does not count. */
+        /** One, for which its own outage does not count: it counts as out of service, but may serve again by itself. */
         MAY_RETURN,
-        /** It left while it was out anyway, and could serve again: as if it had taken a slot then. */
+        /** One, as if taken earlier: it left while it was out of service anyway, and could serve again. */
         LEFT
     }
 
-    /** What a plugin was asked. */
+    /** The rule, the Pod and the stage that a verdict is about. */
     record VerdictKey(String ruleUid, String rule, String podUid, Stage stage) {}
 }

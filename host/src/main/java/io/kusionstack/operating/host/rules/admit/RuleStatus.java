@@ -29,12 +29,12 @@ final class RuleStatus {
     static final String ACCEPTED = "Accepted";
     static final String SLOTS_FREE = "SlotsFree";
 
-    /** So many Pods are told of by name: where thousands wait, the status stays small. */
+    /** At most this many Pods are listed, so that the status stays small. */
     static final int MOST_DETAILS = 100;
 
     private RuleStatus() {}
 
-    /** The status to write, if it tells anything new. */
+    /** The status to write; empty if it is the one before. */
     static Optional<PodTransitionRuleStatus> of(RuleReport report, PodTransitionRuleStatus before, Instant now) {
         String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
         PodTransitionRuleStatus status = status(report, before, time, before.updateTime());
@@ -81,7 +81,7 @@ final class RuleStatus {
                         .put("reason", reject.reason());
             }
         }
-        // null removes what an earlier status said
+        // null removes the value of an earlier status
         root.put("moreDetails", status.moreDetails());
         ArrayNode conditions = root.putArray("conditions");
         for (Condition condition : status.conditions()) {
@@ -99,7 +99,7 @@ final class RuleStatus {
     private static List<Detail> details(RuleReport report) {
         Map<String, Detail> byName = new TreeMap<>();
         for (RuleEngine.PodVerdict podVerdict : report.podVerdicts()) {
-            // a Pod in both stages is told of at the first
+            // a Pod in both stages is listed with the first
             if (podVerdict.stagedPod().stage() == Stage.PRE_CHECK
                     || !byName.containsKey(podVerdict.stagedPod().pod().name())) {
                 byName.put(podVerdict.stagedPod().pod().name(), detail(report.spec(), podVerdict));
@@ -108,7 +108,7 @@ final class RuleStatus {
         return List.copyOf(byName.values());
     }
 
-    /** As many as are told of: those that wait first; sorted by name. */
+    /** The details to list, Pods that wait before others, sorted by name. */
     private static List<Detail> foremost(List<Detail> details) {
         return details.size() <= MOST_DETAILS
                 ? details
@@ -142,12 +142,12 @@ final class RuleStatus {
         return new Detail(podVerdict.stagedPod().pod().name(), stage, rejected.isEmpty(), passed, rejected);
     }
 
-    /** What keeps the Pod from going on though rules may let it: it holds no place, so this comes before what they say. */
+    /** The obstacle of the Pod, listed before the rules: a Pod with an obstacle holds no place in the queue. */
     private static Optional<RejectInfo> obstacle(RuleEngine.PodVerdict podVerdict) {
         return podVerdict
                 .stagedPod()
                 .heldBack()
-                // a yes that is asked for once more is no obstacle
+                // a yes that is being renewed is no obstacle
                 .filter(wait -> wait.reason() != Reason.WAITING_FOR_RULE)
                 .map(wait -> new RejectInfo("", wait.reason().word() + ": " + wait.message()));
     }

@@ -15,22 +15,22 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The cluster as the rules see it: the caches. Called under the lock of a namespace, so it answers from memory and calls
- * nobody back.
+ * The cluster as the rules see it: the caches. Called under the lock of a namespace, so it answers from memory and never calls
+ * back into the rules.
  */
 public interface RuleWorld {
     /**
-     * CollaSets, and what more is known of them than they say.
+     * CollaSets, with facts that only other objects show.
      *
-     * @param accepted the spec that is in force of a set whose newest one is not accepted; empty where none ever was
-     * @param podLabels the labels of all templates that its Pods may be of
+     * @param accepted the spec in force of a set whose newest spec is not accepted; empty if none ever was
+     * @param podLabels the labels of all templates from which its Pods may be made
      */
     record Sets(
             ObjectCache<CollaSet> cache,
             Function<CollaSet, Optional<CollaSetSpec>> accepted,
             Function<CollaSet, List<Map<String, String>>> podLabels) {}
 
-    /** The world as the caches know it; the workloads are the CollaSets. */
+    /** The world as the caches show it; the workloads are the CollaSets. */
     static RuleWorld of(PodCache pods, ObjectCache<PodTransitionRule> rules, Sets sets, Obstacles obstacles) {
         return new CachedRuleWorld(pods, rules, sets, obstacles);
     }
@@ -44,7 +44,7 @@ public interface RuleWorld {
     List<PodRecord> pods(String namespace);
 
     /**
-     * What stands in the way of a Pod that waits at PreCheck: empty if one of these operations could go on.
+     * The obstacle ahead of a Pod that waits at PreCheck; empty if one of these operations could go on.
      *
      * @param operations ids of those that wait; none if it waits for nothing
      */
@@ -52,7 +52,7 @@ public interface RuleWorld {
         return Optional.empty();
     }
 
-    /** The workloads of a namespace that want a known number of Pods: one that is being deleted with its Pods wants none. */
+    /** The workloads of a namespace that want a known number of Pods; one that is deleted with its Pods wants none. */
     List<Workload> workloads(String namespace);
 
     /**
@@ -60,7 +60,7 @@ public interface RuleWorld {
      *
      * @param replicas how many Pods it wants
      * @param podLabels the labels of its Pod template
-     * @param olderPodLabels those of templates that Pods may still be of
+     * @param olderPodLabels the labels of older templates that Pods may still have
      */
     record Workload(String uid, int replicas, Map<String, String> podLabels, List<Map<String, String>> olderPodLabels) {
         public Workload {

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Pod as it was counted.
+ * A Pod as the index counts it.
  *
- * @param budgets of all rules that select it
- * @param granted it was told that it may leave service
- * @param slotUntil until when it takes a slot before it leaves, though nothing happens; empty for one that takes none
- * @param heldBack why it gets no slot of its own accord, and holds no place in the queue
+ * @param budgets the budgets of all rules that count it
+ * @param granted true while it has a grant
+ * @param slotUntil until when it needs a slot to leave service, if nothing changes; empty if it needs none
+ * @param heldBack why it gets no slot in a pass, and holds no place in the queue
  */
 record TrackedPod(
         PodRecord pod,
@@ -38,22 +38,25 @@ record TrackedPod(
         return facts.counted();
     }
 
-    /** It is out of service, or may leave it. */
+    /** True if it is out of service, or may leave it. */
     boolean out() {
         return counted() && (granted || facts.leaving() || !pod.available());
     }
 
-    /** Out of service, and no operation holds it there: broken, never in service, or on its way out of the cluster. */
+    /**
+     * True if it is out of service and no operation holds it there: broken, never in service, or on its way out of the
+     * cluster.
+     */
     boolean isDown() {
         return out() && (pod.terminating() || !granted && !facts.leaving() && !isBack());
     }
 
-    /** An operation is over and all that it takes to serve is the word of others, which comes within a moment. */
+    /** True if its operation is over and it serves as soon as its readiness gate opens, within a moment. */
     private boolean isBack() {
         return facts.returning() && pod.readyButForOurGate();
     }
 
-    /** Down, and on its way out of the cluster for good: whatever its workload wants, it does not stay. */
+    /** True if it is down and is to be deleted, however many Pods its workload wants. */
     boolean isGoing() {
         return isDown() && (pod.terminating() || facts.toDelete());
     }
@@ -63,7 +66,7 @@ record TrackedPod(
         return pod.controller().map(Owner::uid);
     }
 
-    /** Why it counts as out of service, for one that does. */
+    /** The cause for which it counts as out of service; only for a Pod that does. */
     String absence() {
         if (pod.terminating()) {
             return "being deleted";
@@ -74,13 +77,13 @@ record TrackedPod(
         return pod.ready() ? "Ready and not in service" : "not ready";
     }
 
-    /** Something that no record of the Pod shows keeps it from going on. */
-    boolean isHindered() {
+    /** True if an obstacle that no record of the Pod shows keeps it from going on. */
+    boolean hasObstacle() {
         return heldBack.filter(wait -> wait.reason() != Reason.REFUSED_BY_SERVER)
                 .isPresent();
     }
 
-    /** How it stands to a budget when it wants to leave service. */
+    /** The slot that it needs to leave service. */
     RuleSnapshot.SlotNeed leave(Instant now) {
         if (slotUntil.filter(now::isBefore).isEmpty()) {
             return RuleSnapshot.SlotNeed.OUT;
@@ -101,7 +104,7 @@ record TrackedPod(
         return generations;
     }
 
-    /** It stands at PreCheck or PostCheck. */
+    /** True if it is at PreCheck or PostCheck. */
     boolean inStage() {
         return counted() && facts.isInStage();
     }

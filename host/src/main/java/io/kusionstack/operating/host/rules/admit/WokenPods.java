@@ -4,14 +4,14 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Remembers which record of a Pod was told that it passes, so that it hears it once. Guarded by the admission's lock. */
+/** The record of each Pod for which it was woken, so that it is woken once. Mutable; guarded by the lock of the namespace. */
 final class WokenPods {
-    /** Forgetting who was woken costs no more than waking them once more. */
+    /** A Pod that is forgotten is only woken once more. */
     private static final int MOST_REMEMBERED = 20_000;
 
     private final Map<String, Long> wokenAt = new HashMap<>();
 
-    /** True if nobody has told this record yet; it is told now. */
+    /** True if the Pod was not woken for this record yet; it counts as woken now. */
     boolean isNews(PodRecord pod) {
         if (wokenAt.size() > MOST_REMEMBERED) {
             wokenAt.clear();
@@ -20,7 +20,7 @@ final class WokenPods {
         return before == null || before != pod.resourceVersion();
     }
 
-    /** The Pod has to hear it again, though its record is the same as before. */
+    /** The Pod is to be woken again, though its record is the same as before. */
     void forget(String podUid) {
         wokenAt.remove(podUid);
     }

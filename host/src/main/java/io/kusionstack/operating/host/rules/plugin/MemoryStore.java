@@ -26,8 +26,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The memory of rule plugins, stored in {@code ruleStates} of the status of the rule objects: by rule, the plugin's name and the
- * entries that it gave with its last response. Blocks for a write where something changed.
+ * The memory of rule plugins, stored in {@code ruleStates} of the status of the rule objects: by rule, the plugin's name and
+ * the entries that it gave with its last response. Blocks for a write where something changed.
  *
  * @param objects the cached rule objects
  */
@@ -35,7 +35,10 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
     private static final Duration SOON = Duration.ofMillis(100);
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The memory to send with the query, an empty map where nothing is stored. Absent if the rule object is gone or another one. */
+    /**
+     * The memory to send with the query, an empty map where nothing is stored. Absent if the rule object is gone or another
+     * one.
+     */
     Optional<Map<String, String>> of(PluginQuery query) {
         return object(query)
                 .map(object ->

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What to ask a plugin for one rule.
+ * One query to a plugin: its verdicts on the Pods that wait for one rule.
  *
- * @param demand what {@code rule} asks
+ * @param demand the plugin of {@code rule}, and its configuration
  * @param selected all Pods that the rule's object selects
- * @param waiting those to judge, the longest waiting first; their stage is stored on them
- * @param moves how often Pods of the rule's object had moved when the question was put
+ * @param waiting the Pods to decide about, the longest waiting first; their stage is stored on them
+ * @param moves how often Pods of the rule's object had moved when the query was made
  */
 public record PluginQuery(
         RuleSpec spec,
@@ -40,18 +40,18 @@ public record PluginQuery(
 
     /** Where queries come from and replies go to: the admission. Any thread; answers from memory. */
     public interface QuerySource {
-        /** What the plugins of this rule are to be asked; empty if the rule is gone. */
+        /** The queries of this rule object that are due; empty if the object is gone. */
         Optional<QueryBatch> batch(Key rule, Instant now);
 
-        /** Takes the reply to a query, and has the rule looked at; of no use if the rule has changed since. */
+        /** Takes the reply to a query, and enqueues the rule. A reply to an earlier generation of the rule is ignored. */
         void learn(PluginQuery query, PluginReply reply);
     }
 
     /**
-     * What one rule's plugins are to be asked.
+     * The queries of one rule object.
      *
-     * @param queries to be asked now
-     * @param next when the next query is due, maybe now; empty if only an event can tell
+     * @param queries those that are due
+     * @param next when the next query is due, possibly now; empty if only an event brings one
      */
     public record QueryBatch(RuleSpec spec, List<PluginQuery> queries, Optional<Instant> next) {
         public QueryBatch {
@@ -64,14 +64,13 @@ public record PluginQuery(
         return PodViews.of(before).equals(PodViews.of(after));
     }
 
-    /** The rule, the same whatever its configuration. */
+    /** The name of the rule towards plugins; it does not depend on the configuration. */
     String name() {
         return spec.key() + "/" + rule.name();
     }
 
     /**
-     * The same for the same question, also after a crash of the host: another Pod, another operation of a Pod or another rule
-     * makes another.
+     * The idempotency key of the query: the same for the same Pods, operations and rule, also after a crash of the host.
      */
     String key() {
         List<String> parts =
@@ -91,22 +90,22 @@ public record PluginQuery(
         }
     }
 
-    /** Why a Pod waits for this rule. */
+    /** The wait of a Pod for this rule. */
     Wait wait(Reason reason, String why) {
         return spec.wait(reason, rule, why);
     }
 
-    /** The plugin, as messages call it. */
+    /** The plugin as messages name it. */
     String plugin() {
         return "plugin \"" + demand.plugin() + "\"";
     }
 
-    /** A problem of the configuration, with its path in the object: what the plugin found is below, or about all of it. */
+    /** A problem that the plugin found in its configuration, with its path in the object. */
     String located(String problem) {
         return LOCATED.matcher(problem).lookingAt() ? demand.path() + "." + problem : demand.path() + ": " + problem;
     }
 
-    /** Where the object names the plugin. */
+    /** The path in the object at which the plugin is named. */
     String path() {
         String config = ".config";
         return demand.path().endsWith(config)

@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Asks plugins on behalf of one PodTransitionRule: all Pods that wait for one of its rules at once, one question after the
- * other. What they say goes to the admission, as data, and the rule is judged anew. Nobody waits for it: a plugin that hangs
- * holds up the rules of the objects that use it, and no other decision.
+ * Asks plugins about the Pods that wait for the rules of one PodTransitionRule: one query for each rule, one after the other.
+ * The replies go to the admission, which decides about the rule again. No decision waits for this reconciler: a plugin that
+ * hangs holds up the rules of the objects that use it, and no other rule.
  *
  * <p>One thread at a time for one rule object, which may block for as long as its plugins do.
  */
 public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
-    /** What is left after so long is asked in the next round: a look has to end. */
-    private static final Duration LONGEST_ROUND = Duration.ofMinutes(1);
+    /** After this time the remaining queries wait for the next look, so that a look ends. */
+    private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
 
     private final PluginQuery.QuerySource source;
     private final RuleWorkers workers;
@@ -53,7 +53,7 @@ public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
             return Outcome.done();
         }
         workers.keepOnly(batch.get().spec());
-        ask(batch.get(), now.plus(LONGEST_ROUND));
+        ask(batch.get(), now.plus(LONGEST_LOOK));
         Instant after = clock.instant();
         return source.batch(key, after)
                 .flatMap(PluginQuery.QueryBatch::next)
@@ -73,7 +73,7 @@ public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
         return next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO;
     }
 
-    /** Closes all workers; to be called when nothing is asked any more. */
+    /** Closes all workers; to be called after the last look. */
     @Override
     public void close() {
         workers.close();

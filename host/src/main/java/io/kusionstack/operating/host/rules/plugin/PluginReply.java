@@ -13,15 +13,15 @@ import java.util.Optional;
 /** The result of one query to a plugin. */
 public sealed interface PluginReply {
     /**
-     * How long a yes may be used: long enough to be used by rules that are judged together, short enough that a rule which
-     * looks at the time or at other systems is asked again before a Pod that waited elsewhere goes.
+     * A yes may be used for this time: long enough for a pass over rules that share Pods, short enough that a plugin which
+     * looks at the time or at other systems is asked again before a Pod that waited elsewhere leaves service.
      */
     Duration YES_HOLDS = Duration.ofSeconds(5);
 
     Instant at();
 
     /**
-     * The plugin judged.
+     * The plugin gave verdicts.
      *
      * @param cached by uid of the Pod, one entry for each Pod that was asked about
      */
@@ -32,10 +32,10 @@ public sealed interface PluginReply {
     }
 
     /**
-     * The plugin said nothing of use, so every Pod to which the rule applies waits.
+     * The plugin gave no verdict, so every Pod to which the rule applies waits.
      *
-     * @param askAgain empty if asking again helps only once the rule has changed
-     * @param problems what its user has to correct, each with its path in the object; empty for a plugin that failed
+     * @param askAgain when to ask again; empty if that helps only once the rule has changed
+     * @param problems mistakes for the user to correct, each with its path in the object; empty for a plugin that failed
      */
     record Unjudged(Instant at, Wait why, Optional<Instant> askAgain, List<String> problems) implements PluginReply {
         public Unjudged {
@@ -44,12 +44,12 @@ public sealed interface PluginReply {
     }
 
     /**
-     * What was said of one Pod.
+     * The verdict on one Pod.
      *
-     * @param marks value by operation of the labels that say its stage: other values are other operations
+     * @param marks value by operation of the labels of its stage: another value is another round of the operation
      * @param seen the Pod as the plugin saw it
      * @param version of the record that it saw
-     * @param again when to ask again though nothing happens; of no meaning for a yes
+     * @param again when to ask again although nothing has changed; not used for a yes
      */
     record CachedVerdict(Map<String, String> marks, PodView seen, long version, Decision decision, Instant again) {
         public CachedVerdict {

@@ -10,27 +10,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The plugins' workers that are open: one per rule and generation. The workers of one rule object are asked for by one
- * thread at a time; objects are independent of each other.
+ * The open workers of plugins, one for each rule and generation of its object. One thread at a time uses the workers of one
+ * rule object; objects are independent of each other.
  */
 final class RuleWorkers implements AutoCloseable {
     private final RulePlugins plugins;
-    private final Map<Key, OpenWorker> held = new ConcurrentHashMap<>();
+    private final Map<Key, ObjectWorkers> held = new ConcurrentHashMap<>();
 
     RuleWorkers(RulePlugins plugins) {
         this.plugins = plugins;
     }
 
-    /** @param byRule by the rule's name; touched by the one thread that looks after the object */
-    private record OpenWorker(String uid, long generation, Map<String, RulePlugins.OpenedRule> byRule) {}
+    /** @param byRule by the rule's name; only for the thread that looks after the object */
+    private record ObjectWorkers(String uid, long generation, Map<String, RulePlugins.OpenedRule> byRule) {}
 
-    /** Closes what was opened for another form of the object. */
+    /** Closes the workers that were opened for another generation of the object. */
     void keepOnly(RuleSpec spec) {
-        OpenWorker old = held.get(spec.key());
+        ObjectWorkers old = held.get(spec.key());
         if (old != null && !(old.uid().equals(spec.uid()) && old.generation() == spec.generation())) {
             close(spec.key());
         }
-        held.computeIfAbsent(spec.key(), key -> new OpenWorker(spec.uid(), spec.generation(), new HashMap<>()));
+        held.computeIfAbsent(spec.key(), key -> new ObjectWorkers(spec.uid(), spec.generation(), new HashMap<>()));
         Set<String> names =
                 spec.plugged().stream().map(RuleSpec.CheckedRule::name).collect(Collectors.toSet());
         if (names.isEmpty()) {
@@ -38,11 +38,11 @@ final class RuleWorkers implements AutoCloseable {
         }
     }
 
-    /** The worker of the rule that is asked about, opened where there is none yet. May block. */
+    /** The worker for the rule of this query, opened if there is none yet. May block. */
     RulePlugins.OpenedRule of(PluginQuery query) {
-        OpenWorker ofObject = held.computeIfAbsent(
+        ObjectWorkers ofObject = held.computeIfAbsent(
                 query.spec().key(),
-                key -> new OpenWorker(query.spec().uid(), query.spec().generation(), new HashMap<>()));
+                key -> new ObjectWorkers(query.spec().uid(), query.spec().generation(), new HashMap<>()));
         RulePlugins.OpenedRule opened = ofObject.byRule().get(query.rule().name());
         if (opened == null) {
             opened = plugins.open(
@@ -56,7 +56,7 @@ final class RuleWorkers implements AutoCloseable {
 
     /** Closes all workers of a rule object. */
     void close(Key object) {
-        OpenWorker gone = held.remove(object);
+        ObjectWorkers gone = held.remove(object);
         if (gone != null) {
             gone.byRule().values().forEach(RuleWorkers::close);
         }

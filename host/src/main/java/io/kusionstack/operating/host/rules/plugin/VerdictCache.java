@@ -17,27 +17,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The verdicts of plugins by rule, and the times to ask again. Mutable; guarded by the lock of the namespace.
- * A no counts until the plugin is asked again; a yes only for a few seconds, and only for a Pod that still looks as the
- * plugin saw it. Both count only for the operations that were at the stage when the plugin was asked.
+ * The newest reply of a plugin for each rule, and the times of the next queries. Mutable; guarded by the lock of the namespace.
+ *
+ * <p>A no counts until the plugin is asked again. A yes counts for {@link PluginReply#YES_HOLDS}, and only for a Pod that
+ * still looks as the plugin saw it. Both count only for the operations that were at the stage when the plugin was asked.
  */
 public final class VerdictCache {
-    /** The least time between two questions of one rule, so that Pods which come one by one are asked about together. */
-    static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(100);
-    /** The least time before those who were told no are asked about again because some other Pod moved. */
-    static final Duration BEFORE_SECOND_THOUGHTS = Duration.ofSeconds(1);
+    /** The least time between two queries of one rule, so that Pods that come one by one share a query. */
+    static final Duration BETWEEN_QUERIES = Duration.ofMillis(100);
+    /** The least time before a no is asked about again because another Pod of the rule moved. */
+    static final Duration BEFORE_RECONSIDERING = Duration.ofSeconds(1);
 
     private final Map<RuleId, CachedReply> entries = new HashMap<>();
 
     private record RuleId(String ruleUid, String rule) {}
 
-    /** @param moves of the rule's Pods when the question was put */
+    /** @param moves of the rule's Pods when the query was made */
     private record CachedReply(long generation, long moves, PluginReply reply) {}
 
     /**
-     * What counts for one Pod.
+     * The decision that counts for one Pod.
      *
-     * @param lapsed a yes that is too old to be used: the plugin is asked once more before the Pod goes
+     * @param lapsed true for a yes that is too old: the plugin is asked once more before the Pod passes
      */
     public record EffectiveVerdict(Decision decision, boolean lapsed) {}
 
@@ -53,33 +54,36 @@ public final class VerdictCache {
     }
 
     /**
-     * Empty if the plugin was not asked about what this Pod waits for.
+     * The decision of the rule about a Pod; empty if the plugin was not asked about the operations that wait.
      *
-     * @param marks of the operations that want to go on, as stored on the Pod
+     * @param marks of the operations that want to go on, as they are stored on the Pod
      */
-    public Optional<EffectiveVerdict> said(
+    public Optional<EffectiveVerdict> verdict(
             RuleSpec spec, RuleSpec.CheckedRule rule, PodRecord pod, Map<String, String> marks, Instant now) {
         return reply(spec, rule).flatMap(reply -> switch (reply) {
-            case PluginReply.Unjudged silent ->
-                Optional.of(new EffectiveVerdict(new Decision.Rejected(List.of(silent.why())), false));
-            case PluginReply.Judged spoken ->
-                Optional.ofNullable(spoken.cached().get(pod.uid()))
+            case PluginReply.Unjudged unjudged ->
+                Optional.of(new EffectiveVerdict(new Decision.Rejected(List.of(unjudged.why())), false));
+            case PluginReply.Judged judged ->
+                Optional.ofNullable(judged.cached().get(pod.uid()))
                         .filter(cached ->
                                 !marks.isEmpty() && cached.marks().entrySet().containsAll(marks.entrySet()))
                         .map(cached -> new EffectiveVerdict(
-                                cached.decision(), cached.isYes() && (isOld(spoken, now) || !cached.sees(pod))));
+                                cached.decision(), cached.isYes() && (isOld(judged, now) || !cached.sees(pod))));
         });
     }
 
-    /** What a Pod hears before it leaves service of a rule that nobody can pass on the way back, or that may be such a one. */
+    /**
+     * The decision about a Pod that has yet to leave service, of a rule that no Pod can pass on the way back, or that is not
+     * known yet.
+     */
     public Optional<EffectiveVerdict> ahead(RuleSpec spec, RuleSpec.CheckedRule rule) {
         Optional<PluginReply> reply = reply(spec, rule);
         if (reply.isEmpty()) {
             return held(spec.wait(Reason.WAITING_FOR_RULE, rule, "its plugin has not looked at the rule yet"));
         }
-        return reply.get() instanceof PluginReply.Unjudged silent
-                        && !silent.problems().isEmpty()
-                ? held(silent.why())
+        return reply.get() instanceof PluginReply.Unjudged unjudged
+                        && !unjudged.problems().isEmpty()
+                ? held(unjudged.why())
                 : Optional.empty();
     }
 
@@ -100,8 +104,8 @@ public final class VerdictCache {
         for (RuleSpec.CheckedRule rule : spec.plugged()) {
             Optional<PluginReply> reply = reply(spec, rule);
             complete &= reply.isPresent();
-            if (reply.isPresent() && reply.get() instanceof PluginReply.Unjudged silent) {
-                (silent.why().reason() == Reason.WAITING_FOR_RULE ? problems : unserved).addAll(silent.problems());
+            if (reply.isPresent() && reply.get() instanceof PluginReply.Unjudged unjudged) {
+                (unjudged.why().reason() == Reason.WAITING_FOR_RULE ? problems : unserved).addAll(unjudged.problems());
             }
         }
         return new SpecCheck(complete, problems, unserved);
@@ -111,8 +115,8 @@ public final class VerdictCache {
      * Whether a rule object is understood.
      *
      * @param complete false while a plugin has yet to look at its configuration
-     * @param problems what its user has to correct
-     * @param unserved what this host does not offer
+     * @param problems mistakes for the user to correct
+     * @param unserved rules whose plugin this host does not offer
      */
     public record SpecCheck(boolean complete, List<String> problems, List<String> unserved) {
         public SpecCheck {
@@ -126,34 +130,34 @@ public final class VerdictCache {
                 .filter(entry -> entry.generation() == spec.generation());
     }
 
-    /** When the rule's plugin has to be asked next, maybe now or before; empty if only an event can tell. */
+    /** When the rule's plugin is to be asked next, possibly now or earlier; empty if only an event brings a query. */
     public Optional<Instant> due(PluginQuery query, Instant now) {
         Optional<CachedReply> entry = entry(query.spec(), query.rule());
         if (entry.isEmpty()) {
             return Optional.of(now);
         }
         return switch (entry.get().reply()) {
-            case PluginReply.Unjudged silent -> silent.askAgain();
-            case PluginReply.Judged spoken ->
-                due(spoken, query, entry.get().moves() != query.moves(), now)
-                        .map(due -> spoken.cached().isEmpty()
+            case PluginReply.Unjudged unjudged -> unjudged.askAgain();
+            case PluginReply.Judged judged ->
+                due(judged, query, entry.get().moves() != query.moves(), now)
+                        .map(due -> judged.cached().isEmpty()
                                 ? due
-                                : later(due, spoken.at().plus(BETWEEN_QUESTIONS)));
+                                : later(due, judged.at().plus(BETWEEN_QUERIES)));
         };
     }
 
-    private static Optional<Instant> due(PluginReply.Judged spoken, PluginQuery query, boolean moved, Instant now) {
+    private static Optional<Instant> due(PluginReply.Judged judged, PluginQuery query, boolean moved, Instant now) {
         if (query.waiting().isEmpty()) {
-            // told once that nobody waits any more, so that it may forget
-            return spoken.cached().isEmpty() ? Optional.empty() : Optional.of(now);
+            // asked once more without a waiting Pod, so that the plugin may forget
+            return judged.cached().isEmpty() ? Optional.empty() : Optional.of(now);
         }
         Optional<Instant> soonest = Optional.empty();
         for (PodRecord pod : query.waiting()) {
-            PluginReply.CachedVerdict cached = spoken.cached().get(pod.uid());
+            PluginReply.CachedVerdict cached = judged.cached().get(pod.uid());
             if (cached == null || !cached.marks().equals(marks(pod, query.rule().stage())) || !cached.sees(pod)) {
                 return Optional.of(now);
             }
-            Optional<Instant> due = due(spoken, cached, moved, now);
+            Optional<Instant> due = due(judged, cached, moved, now);
             if (due.isPresent()) {
                 soonest = Optional.of(
                         soonest.map(sooner -> sooner(sooner, due.get())).orElse(due.get()));
@@ -163,15 +167,15 @@ public final class VerdictCache {
     }
 
     private static Optional<Instant> due(
-            PluginReply.Judged spoken, PluginReply.CachedVerdict cached, boolean moved, Instant now) {
+            PluginReply.Judged judged, PluginReply.CachedVerdict cached, boolean moved, Instant now) {
         if (cached.isYes()) {
-            return isOld(spoken, now) ? Optional.of(now) : Optional.empty();
+            return isOld(judged, now) ? Optional.of(now) : Optional.empty();
         }
-        return Optional.of(moved ? sooner(cached.again(), spoken.at().plus(BEFORE_SECOND_THOUGHTS)) : cached.again());
+        return Optional.of(moved ? sooner(cached.again(), judged.at().plus(BEFORE_RECONSIDERING)) : cached.again());
     }
 
-    private static boolean isOld(PluginReply.Judged spoken, Instant now) {
-        return !now.isBefore(spoken.at().plus(PluginReply.YES_HOLDS));
+    private static boolean isOld(PluginReply.Judged judged, Instant now) {
+        return !now.isBefore(judged.at().plus(PluginReply.YES_HOLDS));
     }
 
     private static Map<String, String> marks(PodRecord pod, Stage stage) {

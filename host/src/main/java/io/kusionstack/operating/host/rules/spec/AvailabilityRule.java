@@ -10,7 +10,7 @@ import java.util.Optional;
  */
 public record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> minAvailable) {
 
-    /** What keeps one more Pod from leaving service: stable words without the numbers of the moment; empty if it may. */
+    /** The limit that keeps one more Pod from leaving service, in a text without changing numbers; empty if none does. */
     public Optional<String> blocks(PodCounts count) {
         if (count.unavailable() + 1 > mostUnavailable(count)) {
             return maxUnavailable.map(quota -> "maxUnavailable " + quota + " is used up by other Pods");
@@ -21,7 +21,7 @@ public record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> m
         return Optional.empty();
     }
 
-    /** What keeps every Pod from being touched, also one that is out of service already; empty if nothing does. */
+    /** The limit that keeps every Pod from being touched, also one that is out of service already; empty if none does. */
     public Optional<String> freezes() {
         return maxUnavailable.filter(Quota::isZero).map(quota -> "maxUnavailable " + quota + " lets no Pod be touched");
     }
@@ -60,7 +60,7 @@ public record AvailabilityRule(Optional<Quota> maxUnavailable, Optional<Quota> m
             }
         }
 
-        /** All that should be there: what percentages are of. */
+        /** The number of Pods that should exist; percentages are of this number. */
         public int wanted() {
             return pods + missing;
         }

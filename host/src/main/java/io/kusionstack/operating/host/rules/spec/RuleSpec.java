@@ -14,10 +14,9 @@ import java.util.Optional;
 /**
  * One generation of a PodTransitionRule, checked.
  *
- * @param reach selects the Pods it speaks about; where its selector is broken, those that the sound part of it selects;
- *     empty for none
+ * @param reach selects its Pods; where the selector is broken, its sound part does; empty if it selects no Pod
  * @param rules the enabled ones, in the order of the object
- * @param problems all that is wrong with it, each with path, value and remedy
+ * @param problems all mistakes in it, each with path, value and remedy
  */
 public record RuleSpec(
         Key key,
@@ -31,7 +30,7 @@ public record RuleSpec(
         problems = List.copyOf(problems);
     }
 
-    /** Reads a PodTransitionRule as its user wrote it; whatever is wrong with it is among {@link #problems}. */
+    /** Reads a PodTransitionRule as its user wrote it; every mistake in it is one of the {@link #problems}. */
     public static RuleSpec of(PodTransitionRule object) {
         return RuleSpecParser.parse(object);
     }
@@ -40,7 +39,7 @@ public record RuleSpec(
         return reach.isPresent() && reach.get().matches(labels);
     }
 
-    /** True if an enabled rule is called so. */
+    /** True if an enabled rule has this name. */
     public boolean has(String rule) {
         return rules.stream().anyMatch(known -> known.name().equals(rule));
     }
@@ -50,7 +49,7 @@ public record RuleSpec(
         return rules.stream().anyMatch(rule -> rule.demand() instanceof RuleCheck.Availability);
     }
 
-    /** True if plugins have a say here. */
+    /** True if a plugin serves one of the rules. */
     public boolean asksPlugins() {
         return rules.stream().anyMatch(CheckedRule::isPlugged);
     }
@@ -60,7 +59,7 @@ public record RuleSpec(
         return asksPlugins() ? rules.stream().filter(CheckedRule::isPlugged).toList() : List.of();
     }
 
-    /** Why a Pod waits for one of these rules: stable words that name the object, the rule and the cause. */
+    /** The wait of a Pod for one of these rules; its message names the object, the rule and the cause, and does not flicker. */
     public Wait wait(Reason reason, CheckedRule rule, String why) {
         String message = "PodTransitionRule " + key + ", rule \"" + rule.name() + "\": " + why;
         return new Wait(reason, key.name() + "/" + rule.name(), message);
@@ -86,12 +85,12 @@ public record RuleSpec(
             return demand instanceof RuleCheck.Plugged;
         }
 
-        /** True if the Pod asks at this rule's stage, and has to pass it. */
+        /** True if a Pod at this stage, with these labels, has to pass the rule now. */
         public boolean appliesTo(Stage asking, Map<String, String> labels, SkippedRules skips) {
             return stage == asking && concerns(labels, skips);
         }
 
-        /** True if the Pod is about to leave service, and will have to pass this rule on its way back. */
+        /** True if a Pod at this stage is about to leave service, and will have to pass the rule on its way back. */
         public boolean awaits(Stage asking, Map<String, String> labels, SkippedRules skips) {
             return stage == Stage.POST_CHECK && asking == Stage.PRE_CHECK && concerns(labels, skips);
         }
@@ -101,20 +100,20 @@ public record RuleSpec(
         }
     }
 
-    /** What a rule asks of a Pod. */
+    /** The condition under which a Pod passes a rule. */
     public sealed interface RuleCheck {
-        /** There is a slot for it. */
+        /** A slot is free. */
         record Availability(AvailabilityRule rule) implements RuleCheck {}
 
         /**
-         * A plugin says yes.
+         * A plugin lets the Pod pass.
          *
          * @param path of its configuration in the object
          * @param config an object
          */
         record Plugged(String plugin, String path, JsonNode config) implements RuleCheck {}
 
-        /** Nobody can tell: the rule is broken, so the Pod waits. */
+        /** The rule is not valid, so the Pod waits until it is corrected. */
         record InvalidRule(String problem) implements RuleCheck {}
     }
 }

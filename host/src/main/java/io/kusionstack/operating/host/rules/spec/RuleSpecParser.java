@@ -22,8 +22,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a PodTransitionRule as its user wrote it, and tells all that is wrong with it at once. What is wrong never lets a
- * Pod pass: a broken rule holds the Pods it selects, and a broken selector never selects every Pod.
+ * Reads a PodTransitionRule as its user wrote it, and finds all mistakes at once. A mistake never lets a Pod pass: a broken
+ * rule holds the Pods that it selects, and a broken selector never selects every Pod.
  */
 final class RuleSpecParser {
     private static final JsonMapper JSON = new JsonMapper();
@@ -60,7 +60,7 @@ final class RuleSpecParser {
             // no condition is registered here, so a rule that names one applies to no Pod, as it always was
             if (!Boolean.TRUE.equals(rule.disabled()) && rule.conditions().isEmpty()) {
                 RuleSpec.CheckedRule read = rule(path, rule);
-                // what a plugin says and remembers is kept by the rule's name
+                // verdicts and memory of a plugin are kept by the rule's name
                 rules.add(second && read.demand() instanceof RuleSpec.RuleCheck.Plugged ? read.with(broken()) : read);
             }
         }
@@ -89,7 +89,10 @@ final class RuleSpecParser {
         return parsed.selector().or(() -> soundPart(selector));
     }
 
-    /** What is left of a broken selector: those Pods wait until it is corrected. Nothing left selects nobody. */
+    /**
+     * The sound part of a broken selector: its Pods wait until the selector is corrected. Without a sound part no Pod is
+     * selected.
+     */
     private static Optional<Selector> soundPart(LabelSelector selector) {
         List<Selector.Parsed> parts = new ArrayList<>();
         labels(selector).forEach((key, value) -> parts.add(Selector.parse("", Map.of(key, value), List.of())));
@@ -137,7 +140,7 @@ final class RuleSpecParser {
             if (rule.availablePolicy() == null) {
                 return Stage.POST_CHECK;
             }
-            // whoever is at PostCheck is out of service already: it would limit nobody
+            // a Pod at PostCheck is out of service already, so the policy would limit nothing
             problems.add(path + ".stage: availablePolicy limits who leaves service, which is at PreCheck;"
                     + " write PreCheck, or leave the stage out");
             return Stage.PRE_CHECK;

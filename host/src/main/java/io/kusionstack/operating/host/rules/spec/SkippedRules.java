@@ -23,8 +23,8 @@ public record SkippedRules(SortedSet<String> names, boolean readable) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** So many names without a rule are told, each up to this length: the text of a wait stays small. */
-    private static final int MOST_TOLD = 3;
+    /** At most this many unknown names are listed, each up to a length, so that the text of a wait stays small. */
+    private static final int MOST_LISTED = 3;
 
     private static final int LONGEST_NAME = 63;
 
@@ -55,7 +55,7 @@ public record SkippedRules(SortedSet<String> names, boolean readable) {
         return names.contains(rule);
     }
 
-    /** What is wrong with it, for a Pod that these select; empty where it is absent, or names nothing but rules of theirs. */
+    /** The mistake in it, for a Pod that these rule objects select; empty if it is absent or names only rules of theirs. */
     public Optional<String> mistake(List<RuleSpec> selecting) {
         if (!readable) {
             return Optional.of("its annotation " + Names.SKIP_RULES
@@ -70,9 +70,9 @@ public record SkippedRules(SortedSet<String> names, boolean readable) {
         if (unknown.isEmpty()) {
             return Optional.empty();
         }
-        int more = unknown.size() - MOST_TOLD;
-        String told = String.join(", ", unknown.subList(0, Math.min(unknown.size(), MOST_TOLD)));
+        int more = unknown.size() - MOST_LISTED;
+        String listed = String.join(", ", unknown.subList(0, Math.min(unknown.size(), MOST_LISTED)));
         return Optional.of("its annotation " + Names.SKIP_RULES + " names what is not an enabled rule for this Pod: "
-                + told + (more > 0 ? " and " + more + " more" : ""));
+                + listed + (more > 0 ? " and " + more + " more" : ""));
     }
 }

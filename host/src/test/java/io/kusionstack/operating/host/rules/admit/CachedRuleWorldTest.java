@@ -139,7 +139,7 @@ class CachedRuleWorldTest {
         RuleAdmission admission =
                 new RuleAdmission(FakeRuleWorld.with(Rules.maxUnavailable("web", 1)), FakeRuleWorld.NOW, looked::add);
         admission.ruleChanged(FakeRuleWorld.key("web"));
-        admission.pass(FakeRuleWorld.key("web"), FakeRuleWorld.NOW);
+        admission.admitWaiting(FakeRuleWorld.key("web"), FakeRuleWorld.NOW);
         admission.listenTo(new PodCache(), new NoRules(), sets);
         looked.clear();
 

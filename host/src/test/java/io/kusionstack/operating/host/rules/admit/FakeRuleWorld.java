@@ -85,7 +85,7 @@ public final class FakeRuleWorld implements RuleWorld {
     }
 
     PassResult pass(String rule) {
-        return admission.pass(key(rule), NOW);
+        return admission.admitWaiting(key(rule), NOW);
     }
 
     RuleReport report(String rule) {

@@ -202,14 +202,14 @@ class GrantsTest {
         assertThat(now.allows(otherOperation)).isFalse();
     }
 
-    private static Grant grant(long judgedAt, Grant.GrantWrite write) {
+    private static Grant grant(long askedOn, Grant.GrantWrite write) {
         return new Grant(
                 Pods.pod("a").build().ref(),
                 "collaset",
                 Pods.STAMP,
                 Stage.PRE_CHECK,
                 Map.of("rule", 1L),
-                judgedAt,
+                askedOn,
                 write);
     }
 }

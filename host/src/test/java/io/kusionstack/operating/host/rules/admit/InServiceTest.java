@@ -61,7 +61,7 @@ class InServiceTest {
 
         assertThat(world.pass("web").lookAgain()).contains(Duration.ofSeconds(5));
         assertThat(world.admission
-                        .pass(FakeRuleWorld.key("web"), NOW.plusSeconds(5))
+                        .admitWaiting(FakeRuleWorld.key("web"), NOW.plusSeconds(5))
                         .woken())
                 .containsExactly(FakeRuleWorld.key("a"), FakeRuleWorld.key("b"));
     }
@@ -190,7 +190,7 @@ class InServiceTest {
         world.admission.settled(a.ref(), Results.of("NOT_SENT"));
         world.ruleKeys.clear();
 
-        world.admission.hindered(a);
+        world.admission.releaseUnused(a);
 
         assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
         assertThat(world.woken("web")).containsExactly("b");
@@ -231,7 +231,7 @@ class InServiceTest {
         world.ruleKeys.clear();
         world.ahead.put("a", new Wait(Reason.NODE_UNREACHABLE, "node-1", "away"));
 
-        world.admission.hindered(a);
+        world.admission.releaseUnused(a);
 
         assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
     }
@@ -243,7 +243,7 @@ class InServiceTest {
         world.ahead.put("a", away);
         world.put(a, waiting(Pods.pod("b").available(), "200"));
 
-        assertThat(world.admission.waits(a, NOW)).containsExactly(away);
+        assertThat(world.admission.explain(a, NOW)).containsExactly(away);
     }
 
     @Test
@@ -286,11 +286,11 @@ class InServiceTest {
                 .preparing(FakeRuleWorld.UPDATE, "update")
                 .build();
         world.put(a);
-        assertThat(world.admission.tryAdmitAgain(a, FakeRuleWorld.UPDATE)).isEqualTo(new Decision.Admitted());
+        assertThat(world.admission.mayStayOut(a, FakeRuleWorld.UPDATE)).isEqualTo(new Decision.Admitted());
 
         world.put(b);
 
-        assertThat(world.admission.tryAdmitAgain(a, FakeRuleWorld.UPDATE)).isInstanceOf(Decision.Rejected.class);
+        assertThat(world.admission.mayStayOut(a, FakeRuleWorld.UPDATE)).isInstanceOf(Decision.Rejected.class);
     }
 
     @Test

@@ -210,14 +210,14 @@ class RuleAdmissionTest {
     void tellsWhyAPodWaitsWithoutGivingASlot() {
         world.put(FakeRuleWorld.waiting(a, 2, "100"), FakeRuleWorld.waiting(b, 2, "200"));
 
-        assertThat(world.admission.waits(FakeRuleWorld.waiting(a, 2, "100"), FakeRuleWorld.NOW))
+        assertThat(world.admission.explain(FakeRuleWorld.waiting(a, 2, "100"), FakeRuleWorld.NOW))
                 .isEmpty();
-        assertThat(world.admission.waits(FakeRuleWorld.waiting(b, 2, "200"), FakeRuleWorld.NOW))
+        assertThat(world.admission.explain(FakeRuleWorld.waiting(b, 2, "200"), FakeRuleWorld.NOW))
                 .isEqualTo(NOT_FIRST.waits());
         assertThat(world.asks(FakeRuleWorld.waiting(a, 2, "100"))).isEqualTo(PASSED);
-        assertThat(world.admission.waits(FakeRuleWorld.waiting(b, 2, "200"), FakeRuleWorld.NOW))
+        assertThat(world.admission.explain(FakeRuleWorld.waiting(b, 2, "200"), FakeRuleWorld.NOW))
                 .isEqualTo(FULL.waits());
-        assertThat(world.admission.waits(c, FakeRuleWorld.NOW)).isEmpty();
+        assertThat(world.admission.explain(c, FakeRuleWorld.NOW)).isEmpty();
     }
 
     @Test

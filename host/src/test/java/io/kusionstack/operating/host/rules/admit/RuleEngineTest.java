@@ -119,7 +119,7 @@ class RuleEngineTest {
         Wait wait = new Wait(Reason.WAITING_FOR_RULE, "web/labels", "not yet");
         Decision notYet = new Decision.Postponed(List.of(wait), Duration.ofSeconds(5));
 
-        List<RuleEngine.PodVerdict> podVerdicts = RuleEngine.judge(new RuleSnapshot(
+        List<RuleEngine.PodVerdict> podVerdicts = RuleEngine.evaluate(new RuleSnapshot(
                 List.of(labels()),
                 List.of(A, B),
                 Map.of(
@@ -246,7 +246,7 @@ class RuleEngineTest {
 
     private static List<RuleEngine.PodVerdict> judge(
             List<RuleSnapshot.CountedRule> rules, RuleSnapshot.StagedPod... stagedPods) {
-        return RuleEngine.judge(new RuleSnapshot(rules, List.of(stagedPods), Map.of()));
+        return RuleEngine.evaluate(new RuleSnapshot(rules, List.of(stagedPods), Map.of()));
     }
 
     private static RuleSnapshot.StagedPod stagedPod(String name, RuleSnapshot.SlotNeed leave) {

@@ -69,7 +69,7 @@ class SurplusTest {
 
         world.put(left);
 
-        assertThat(world.admission.tryAdmitAgain(left, FakeRuleWorld.UPDATE)).isEqualTo(new Decision.Admitted());
+        assertThat(world.admission.mayStayOut(left, FakeRuleWorld.UPDATE)).isEqualTo(new Decision.Admitted());
     }
 
     @Test

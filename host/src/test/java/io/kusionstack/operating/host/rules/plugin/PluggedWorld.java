@@ -141,7 +141,7 @@ final class PluggedWorld implements Actuator {
 
     /** Why a Pod waits, as the explanation tells it. */
     List<String> why(PodRecord pod) {
-        return world.admission.waits(pod, now).stream().map(Wait::message).toList();
+        return world.admission.explain(pod, now).stream().map(Wait::message).toList();
     }
 
     PodTransitionRuleStatus status(String rule) {
