@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.kube.cache.ClusterCaches;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
+import io.kusionstack.operating.host.model.Condition;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Explanation;
@@ -131,11 +132,11 @@ record RoomExplanations(
                 .toList();
     }
 
-    private static boolean isTrue(CollaSetStatus.Condition condition, String type) {
+    private static boolean isTrue(Condition condition, String type) {
         return type.equals(condition.type()) && "True".equals(condition.status());
     }
 
-    private static Reason reason(CollaSetStatus.Condition condition) {
+    private static Reason reason(Condition condition) {
         return Stream.of(Reason.values())
                 .filter(known -> known.word().equals(condition.reason()))
                 .findFirst()

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -93,7 +94,8 @@ final class Orphans {
     /** An event when the condition comes up. */
     static Optional<Action> announcement(CollaSetSnapshot snapshot) {
         List<PodRecord> selected = selected(snapshot);
-        boolean told = new Conditions(snapshot.set().status().conditions(), snapshot.now()).isTrue(TYPE);
+        boolean told = snapshot.set().status().conditions().stream()
+                .anyMatch(condition -> TYPE.equals(condition.type()) && "True".equals(condition.status()));
         return selected.isEmpty() || told
                 ? Optional.empty()
                 : Optional.of(new Action.Announce(

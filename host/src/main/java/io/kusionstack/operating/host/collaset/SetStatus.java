@@ -1,9 +1,10 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.model.CollaSetStatus;
+import io.kusionstack.operating.host.model.Condition;
+import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The status of a set: counters and conditions, written only where they differ from those that are stored. */
 final class SetStatus {
     static final String TERMINATING = "Terminating";
+    static final int LONGEST_MESSAGE = 1024;
     private static final String IGNORED_FIELDS = "IgnoredFields";
 
     private SetStatus() {}
@@ -134,7 +136,8 @@ final class SetStatus {
     }
 
     private static Conditions conditions(CollaSetSnapshot snapshot, SetPods setPods) {
-        Conditions conditions = new Conditions(snapshot.set().status().conditions(), snapshot.now());
+        Conditions conditions =
+                Conditions.changing(snapshot.set().status().conditions(), snapshot.now(), LONGEST_MESSAGE);
         Orphans.tell(snapshot, conditions);
         List<String> ignored = new ArrayList<>(snapshot.set().ignored());
         ignored.addAll(OwnKeys.unserved(setPods.podsOfSet()));
@@ -174,7 +177,7 @@ final class SetStatus {
             SetPods setPods,
             Counters counters,
             Named revisions,
-            List<CollaSetStatus.Condition> conditions) {
+            List<Condition> conditions) {
         return new CollaSetStatus(
                 revisions.generation,
                 revisions.current,
@@ -217,15 +220,7 @@ final class SetStatus {
         tree.put("operatingReplicas", status.operatingReplicas());
         tree.put("terminatingReplicas", status.terminatingReplicas());
         put(tree, "selector", status.selector());
-        ArrayNode conditions = tree.putArray("conditions");
-        for (CollaSetStatus.Condition condition : status.conditions()) {
-            ObjectNode each = conditions.addObject();
-            put(each, "type", condition.type());
-            put(each, "status", condition.status());
-            put(each, "lastTransitionTime", condition.lastTransitionTime());
-            put(each, "reason", condition.reason());
-            put(each, "message", condition.message());
-        }
+        tree.set("conditions", Conditions.json(status.conditions()));
         return tree;
     }
 

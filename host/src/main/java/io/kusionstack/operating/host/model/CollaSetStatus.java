@@ -40,17 +40,4 @@ public record CollaSetStatus(
     public CollaSetStatus {
         conditions = Lists.copy(conditions);
     }
-
-    /**
-     * @param status {@code True}, {@code False} or {@code Unknown}
-     * @param lastTransitionTime when {@code status} changed last, RFC 3339 with whole seconds
-     */
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record Condition(
-            @Nullable String type,
-            @Nullable String status,
-            @Nullable String lastTransitionTime,
-            @Nullable String reason,
-            @Nullable String message) {}
 }

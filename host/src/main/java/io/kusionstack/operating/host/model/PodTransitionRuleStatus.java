@@ -25,7 +25,7 @@ public record PodTransitionRuleStatus(
         List<Detail> details,
         @Nullable Integer moreDetails,
         List<RuleState> ruleStates,
-        List<CollaSetStatus.Condition> conditions) {
+        List<Condition> conditions) {
     static final PodTransitionRuleStatus EMPTY =
             new PodTransitionRuleStatus(null, null, List.of(), List.of(), null, List.of(), List.of());
 

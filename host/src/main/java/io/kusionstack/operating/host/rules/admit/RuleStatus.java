@@ -3,7 +3,8 @@ package io.kusionstack.operating.host.rules.admit;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
+import io.kusionstack.operating.host.model.Condition;
+import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
@@ -37,12 +38,12 @@ final class RuleStatus {
     /** The status to write; empty if it is the one before. */
     static Optional<PodTransitionRuleStatus> of(RuleReport report, PodTransitionRuleStatus before, Instant now) {
         String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-        PodTransitionRuleStatus status = status(report, before, time, before.updateTime());
-        return status.equals(before) ? Optional.empty() : Optional.of(status(report, before, time, time));
+        PodTransitionRuleStatus status = status(report, before, now, before.updateTime());
+        return status.equals(before) ? Optional.empty() : Optional.of(status(report, before, now, time));
     }
 
     private static PodTransitionRuleStatus status(
-            RuleReport report, PodTransitionRuleStatus before, String now, @Nullable String updateTime) {
+            RuleReport report, PodTransitionRuleStatus before, Instant now, @Nullable String updateTime) {
         List<Detail> details = details(report);
         int more = details.size() - MOST_DETAILS;
         return new PodTransitionRuleStatus(
@@ -83,16 +84,7 @@ final class RuleStatus {
         }
         // null removes the value of an earlier status
         root.put("moreDetails", status.moreDetails());
-        ArrayNode conditions = root.putArray("conditions");
-        for (Condition condition : status.conditions()) {
-            conditions
-                    .addObject()
-                    .put("type", condition.type())
-                    .put("status", condition.status())
-                    .put("lastTransitionTime", condition.lastTransitionTime())
-                    .put("reason", condition.reason())
-                    .put("message", condition.message());
-        }
+        root.set("conditions", Conditions.json(status.conditions()));
         return root;
     }
 
@@ -152,9 +144,9 @@ final class RuleStatus {
                 .map(wait -> new RejectInfo("", wait.reason().word() + ": " + wait.message()));
     }
 
-    private static List<Condition> conditions(RuleReport report, int waiting, List<Condition> before, String time) {
-        List<Condition> conditions = new ArrayList<>();
-        conditions.add(accepted(report.acceptance(), time));
+    private static List<Condition> conditions(RuleReport report, int waiting, List<Condition> before, Instant now) {
+        Conditions conditions = Conditions.replacing(before, now);
+        accepted(report.acceptance(), conditions);
         List<AvailabilityRule> limits = new ArrayList<>();
         for (RuleSpec.CheckedRule rule : report.spec().rules()) {
             if (rule.demand() instanceof RuleSpec.RuleCheck.Availability(AvailabilityRule limit)) {
@@ -162,22 +154,23 @@ final class RuleStatus {
             }
         }
         if (!limits.isEmpty()) {
-            conditions.add(slots(report, waiting, limits, time));
+            slots(report, waiting, limits, conditions);
         }
-        return conditions.stream().map(now -> since(before, now)).toList();
+        return conditions.all();
     }
 
-    private static Condition accepted(VerdictCache.SpecCheck acceptance, String time) {
+    private static void accepted(VerdictCache.SpecCheck acceptance, Conditions conditions) {
         List<String> all = new ArrayList<>(acceptance.problems());
         all.addAll(acceptance.unserved());
         if (all.isEmpty()) {
-            return new Condition(ACCEPTED, "True", time, "Valid", "every rule is understood");
+            conditions.set(ACCEPTED, true, "Valid", "every rule is understood");
+            return;
         }
         String reason = acceptance.problems().isEmpty() ? Reason.PLUGIN_UNAVAILABLE.word() : "InvalidSpec";
-        return new Condition(ACCEPTED, "False", time, reason, String.join("; ", all));
+        conditions.set(ACCEPTED, false, reason, String.join("; ", all));
     }
 
-    private static Condition slots(RuleReport report, int waiting, List<AvailabilityRule> limits, String time) {
+    private static void slots(RuleReport report, int waiting, List<AvailabilityRule> limits, Conditions conditions) {
         AvailabilityRule.PodCounts count = report.count();
         int allowance = limits.stream()
                 .mapToInt(limit -> Math.max(0, limit.allowance(count)))
@@ -187,7 +180,7 @@ final class RuleStatus {
         String message = count.unavailable() + " of " + count.wanted() + " Pods are out of service or leaving it ("
                 + count.missing() + " of them do not exist), " + allowance + " may be; " + waiting + " wait"
                 + named(report);
-        return new Condition(SLOTS_FREE, free ? "True" : "False", time, free ? "SlotsFree" : "SlotsTaken", message);
+        conditions.set(SLOTS_FREE, free, free ? "SlotsFree" : "SlotsTaken", message);
     }
 
     private static String named(RuleReport report) {
@@ -195,15 +188,5 @@ final class RuleStatus {
         return report.out().isEmpty()
                 ? ""
                 : "; out: " + String.join(", ", report.out()) + (more > 0 ? " and " + more + " more" : "");
-    }
-
-    /** The condition as it is now, with the time at which its status changed last. */
-    private static Condition since(List<Condition> before, Condition now) {
-        return before.stream()
-                .filter(old -> Objects.equals(old.type(), now.type()) && Objects.equals(old.status(), now.status()))
-                .findFirst()
-                .map(old ->
-                        new Condition(now.type(), now.status(), old.lastTransitionTime(), now.reason(), now.message()))
-                .orElse(now);
     }
 }

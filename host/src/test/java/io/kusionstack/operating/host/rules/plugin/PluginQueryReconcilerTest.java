@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.model.CollaSetStatus.Condition;
+import io.kusionstack.operating.host.model.Condition;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.PluginStatus;
