@@ -1,11 +1,9 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -137,11 +135,9 @@ final class CollaSetPlanner {
     }
 
     private static Action hold(SetSpec set) {
-        ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        ArrayNode finalizers = patch.putObject("metadata").putArray("finalizers");
-        set.finalizers().forEach(finalizers::add);
-        finalizers.add(Names.COLLASET_FINALIZER);
-        return new Action.PatchObject(set.ref(), set.resourceVersion(), patch);
+        return FinalizerPatch.of(set.finalizers())
+                .with(Names.COLLASET_FINALIZER)
+                .action(set.ref(), set.resourceVersion());
     }
 
     private static Set<String> revisionsInUse(CollaSetSnapshot snapshot, SetPods setPods) {

@@ -1,11 +1,9 @@
 package io.kusionstack.operating.host.collaset;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -140,11 +138,8 @@ final class DeletionPlanner {
     }
 
     private static Action release(SetSpec set) {
-        ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        ArrayNode kept = patch.putObject("metadata").putArray("finalizers");
-        set.finalizers().stream()
-                .filter(finalizer -> !finalizer.equals(Names.COLLASET_FINALIZER))
-                .forEach(kept::add);
-        return new Action.PatchObject(set.ref(), set.resourceVersion(), patch);
+        return FinalizerPatch.of(set.finalizers())
+                .without(Names.COLLASET_FINALIZER)
+                .action(set.ref(), set.resourceVersion());
     }
 }

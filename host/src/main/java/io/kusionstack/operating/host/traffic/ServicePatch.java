@@ -1,11 +1,10 @@
 package io.kusionstack.operating.host.traffic;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
-import java.util.ArrayList;
+import io.kusionstack.operating.host.plan.FinalizerPatch;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,38 +12,31 @@ import java.util.Optional;
 final class ServicePatch {
     private final ManagedService managedService;
     private final ObjectNode changed = JsonNodeFactory.instance.objectNode();
-    private Optional<List<String>> finalizers = Optional.empty();
+    private FinalizerPatch finalizers;
 
     ServicePatch(ManagedService managedService) {
         this.managedService = managedService;
+        this.finalizers = FinalizerPatch.of(managedService.finalizers());
     }
 
     /** The Service is held until nothing of it is left; what an older Kuperator wrote for that goes. */
     ServicePatch hold() {
-        List<String> wanted = others();
-        wanted.add(Names.CLEAN_FINALIZER);
-        return finalizers(wanted);
+        finalizers = withoutOurs().with(Names.CLEAN_FINALIZER);
+        return this;
     }
 
     ServicePatch removeFinalizer() {
         annotation(Names.TRAFFIC_SERVED, Optional.empty());
         annotation(Names.EMPLOYEES_PROTECTED, Optional.empty());
         annotation(Names.EMPLOYEES_EXPECTED, Optional.empty());
-        return finalizers(others());
-    }
-
-    private List<String> others() {
-        List<String> others = new ArrayList<>(managedService.finalizers());
-        others.remove(Names.CLEAN_FINALIZER);
-        others.remove(Names.CLEAN_FINALIZER_LEGACY + managedService.ref().name());
-        return others;
-    }
-
-    private ServicePatch finalizers(List<String> wanted) {
-        boolean same = managedService.finalizers().size() == wanted.size()
-                && managedService.finalizers().containsAll(wanted);
-        finalizers = same ? Optional.empty() : Optional.of(wanted);
+        finalizers = withoutOurs();
         return this;
+    }
+
+    private FinalizerPatch withoutOurs() {
+        return FinalizerPatch.of(managedService.finalizers())
+                .without(Names.CLEAN_FINALIZER)
+                .without(Names.CLEAN_FINALIZER_LEGACY + managedService.ref().name());
     }
 
     ServicePatch loadBalancers(List<LoadBalancer> loadBalancers) {
@@ -82,10 +74,9 @@ final class ServicePatch {
         if (!changed.isEmpty()) {
             metadata.set("annotations", changed);
         }
-        finalizers.ifPresent(wanted -> {
-            ArrayNode array = metadata.putArray("finalizers");
-            wanted.forEach(array::add);
-        });
+        if (!finalizers.isEmpty()) {
+            finalizers.addTo(metadata);
+        }
         return Optional.of(new Action.PatchObject(managedService.ref(), managedService.version(), patch));
     }
 }

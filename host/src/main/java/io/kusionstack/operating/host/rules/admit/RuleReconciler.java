@@ -1,7 +1,5 @@
 package io.kusionstack.operating.host.rules.admit;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
@@ -11,6 +9,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
@@ -123,14 +122,12 @@ public final class RuleReconciler implements Reconciler {
 
     /** A rule on its way out guards nothing any more; Kuperator's finalizer on it has nothing left to wait for. */
     private Outcome release(PodTransitionRule rule) {
-        List<String> finalizers = new ArrayList<>(rule.getMetadata().getFinalizers());
-        if (!finalizers.remove(Names.RULE_FINALIZER)) {
-            return Outcome.done();
-        }
-        ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        finalizers.forEach(patch.putObject("metadata").putArray("finalizers")::add);
-        return actuator.apply(Plan.of(new Action.PatchObject(ref(rule), version(rule), patch)))
-                .outcome();
+        FinalizerPatch released =
+                FinalizerPatch.of(rule.getMetadata().getFinalizers()).without(Names.RULE_FINALIZER);
+        return released.isEmpty()
+                ? Outcome.done()
+                : actuator.apply(Plan.of(released.action(ref(rule), version(rule))))
+                        .outcome();
     }
 
     private static ObjectRef ref(PodTransitionRule rule) {
