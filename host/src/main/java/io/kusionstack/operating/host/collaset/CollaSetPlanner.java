@@ -27,10 +27,10 @@ final class CollaSetPlanner {
         }
         if (!set.problems().isEmpty()) {
             Wait why = new Wait(Reason.INVALID_SPEC, "", String.join("; ", set.problems()));
-            return SetPlan.holding(why, invalid(snapshot).then(plan(callBack(snapshot))));
+            return SetPlan.holding(snapshot, why, invalid(snapshot).then(plan(callBack(snapshot))));
         }
         if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
-            return SetPlan.first(Plan.of(hold(set)));
+            return SetPlan.first(snapshot, Plan.of(hold(set)));
         }
         SetPods setPods = SetPods.of(snapshot);
         Revisions.History history =
@@ -45,7 +45,7 @@ final class CollaSetPlanner {
         UpdateClearance clearance = UpdateClearance.of(snapshot, history, setPods);
         PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
         stored.putAll(update.identities());
-        List<Action> status =
+        StatusPlan status =
                 SetStatus.write(snapshot, history, setPods, new SetStatus.PlannedSteps(scale, update, clearance));
         Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
         return new SetPlan(
@@ -55,8 +55,9 @@ final class CollaSetPlanner {
                 scale.acts()
                         .then(update.acts())
                         .then(events)
-                        .then(plan(status))
-                        .then(looking(snapshot, setPods, scale.busy() || update.busy())));
+                        .then(plan(status.actions()))
+                        .then(looking(snapshot, setPods, scale.busy() || update.busy())),
+                status.stuckPod());
     }
 
     /** What others have to say of Pods that are busy, or do not serve, comes without an event of the set's. */

@@ -123,7 +123,8 @@ public final class CollaSetReconciler implements Reconciler {
         }
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         String uid = set.get().getMetadata().getUid();
-        if (!memory.isSeen(this::version, now) || !sources.expectations().areMet(uid)) {
+        if (!memory.awaited().areSeen(this::version, now)
+                || !sources.expectations().areMet(uid)) {
             return Outcome.requeueAfter(NOT_SEEN_YET, "OwnWritesNotSeenYet");
         }
         List<PodRecord> pods = pods(uid);
@@ -147,11 +148,11 @@ public final class CollaSetReconciler implements Reconciler {
         intentions.publish(snapshot, plan.intentions(), plan.hold());
         Applied applied = actuator.apply(plan.acts());
         actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
-        SetMemory after = memory.acted(snapshot, plan.acts(), applied);
+        SetMemory after = memory.acted(snapshot, plan, applied);
         memories.put(key, after);
-        boolean learned =
-                !after.obstacle().equals(memory.obstacle()) || !after.trials().equals(memory.trials());
-        return learned ? Outcome.requeueAfter(Duration.ZERO, "CreationOutcome") : applied.outcome();
+        return after.creations().differFrom(memory.creations())
+                ? Outcome.requeueAfter(Duration.ZERO, "CreationOutcome")
+                : applied.outcome();
     }
 
     /** Nothing behind the intent was done but what lets Pods come back. What the server refuses is told, and tried again after its pause. */
@@ -201,22 +202,23 @@ public final class CollaSetReconciler implements Reconciler {
                 ? read
                 : AcceptedSpec.last(object, read, known).orElse(read);
         CollaSetSnapshot.Context context = context(set);
-        ProgressRecord progress = memory.progress().seen(set, now);
+        ProgressRecord progress = memory.pods().progress().seen(set, now);
         return new CollaSetSnapshot(
                 set,
                 pods,
                 Orphans.of(set, sources.pods().orphans(set.namespace()), names(own)),
-                memory.backoff().seen(pods, set.replicas(), now),
+                memory.pods().backoff().seen(pods, set.replicas(), now),
                 known,
                 taken,
-                memory.takenPodNames(),
+                memory.creations().takenPodNames(),
                 context,
-                memory.obstacle(),
-                memory.trials(),
-                memory.refusals(refusals(pods), pods, now),
+                memory.creations().obstacle(),
+                memory.creations().trials(),
+                memory.pods().refusals(refusals(pods), pods, now),
                 troubles(pods),
-                memory.lastRevisions(pods, context),
+                memory.pods().lastRevisions(pods, context),
                 progress,
+                memory.stuckPod(),
                 progress.lasts(ProgressRecord.LONG, now) ? lingering(pods) : Optional.empty(),
                 intentions.published(key),
                 now);

@@ -27,6 +27,7 @@ import java.util.Set;
  * @param troubles by Pod uid: why its traffic does not go on by itself
  * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
  * @param progress since when nothing of the set has moved
+ * @param stuckPod the stuck Pod that the stored conditions tell of, if this process wrote them
  * @param lingering what a Pod of it waits for, once that is long
  * @param pending by Pod uid: the intentions that were published last
  */
@@ -45,6 +46,7 @@ record CollaSetSnapshot(
         Map<String, Wait> troubles,
         Map<Integer, String> lastRevisions,
         ProgressRecord progress,
+        Optional<StuckPod> stuckPod,
         Optional<Lingering> lingering,
         Map<String, Intention> pending,
         Instant now) {

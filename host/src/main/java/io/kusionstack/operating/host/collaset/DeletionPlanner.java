@@ -28,7 +28,7 @@ final class DeletionPlanner {
     static SetPlan plan(CollaSetSnapshot snapshot) {
         SetSpec set = snapshot.set();
         if (!set.finalizers().contains(Names.COLLASET_FINALIZER)) {
-            return SetPlan.then(Plan.nothing());
+            return SetPlan.then(Plan.nothing(), snapshot.stuckPod());
         }
         SetPods setPods = SetPods.of(snapshot);
         boolean gone = setPods.podsOfSet().isEmpty()
@@ -41,7 +41,7 @@ final class DeletionPlanner {
                     .toList();
             Plan ids =
                     ContextWrite.of(snapshot.context(), foreign).map(Plan::of).orElse(Plan.nothing());
-            return SetPlan.first(ids.then(Plan.of(release(set))));
+            return SetPlan.first(snapshot, ids.then(Plan.of(release(set))));
         }
         PlanStep.StepDraft draft = new PlanStep.StepDraft(new TreeMap<>());
         for (PodRecord pod : setPods.ended()) {
@@ -51,9 +51,9 @@ final class DeletionPlanner {
         DeletionStep leave = DeletionStep.of(snapshot, setPods, draft);
         setPods.podsOfSet().forEach(leave::look);
         draft.lookAgain(snapshot.progress().look(snapshot.now()));
-        Plan status =
-                new Plan(SetStatus.terminating(snapshot, setPods, leave.refusedWrites()), Optional.empty(), Map.of());
-        return SetPlan.then(draft.finished().acts().then(status).then(warning(set)));
+        StatusPlan status = SetStatus.terminating(snapshot, setPods, leave.refusedWrites());
+        Plan told = new Plan(status.actions(), Optional.empty(), Map.of());
+        return SetPlan.then(draft.finished().acts().then(told).then(warning(set)), status.stuckPod());
     }
 
     /** Told once: when the status does not say yet that the set is being deleted. */

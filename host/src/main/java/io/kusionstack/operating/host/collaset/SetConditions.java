@@ -19,31 +19,40 @@ final class SetConditions {
 
     private final Conditions conditions;
     private final CollaSetSnapshot snapshot;
-    private final PlannedStatus planned;
+    private final SetStatus.PlannedSteps planned;
     private final Counters counters;
     private final Optional<StuckPod> stuckPod;
+    private final StuckPodReport report;
     private final boolean stalls;
     private final int wanted;
 
-    /** How planning went, and how far the Pods are. */
-    record PlannedStatus(PlanStep scale, PlanStep update, UpdateClearance clearance, Counters counters) {}
-
-    private SetConditions(Conditions conditions, CollaSetSnapshot snapshot, SetPods setPods, PlannedStatus planned) {
+    private SetConditions(
+            Conditions conditions,
+            CollaSetSnapshot snapshot,
+            SetPods setPods,
+            SetStatus.PlannedSteps planned,
+            Counters counters) {
         this.conditions = conditions;
         this.snapshot = snapshot;
-        this.stuckPod = StuckPod.of(snapshot, setPods);
+        this.stuckPod = StuckPodSearch.in(snapshot, setPods);
+        this.report = new StuckPodReport(stuckPod);
         this.stalls = stuckPod.filter(each -> each.stalls(snapshot, setPods)).isPresent();
         this.planned = planned;
-        this.counters = planned.counters();
+        this.counters = counters;
         this.wanted = snapshot.set().replicas();
     }
 
-    /** @return an event for each trouble that the conditions have not told of before */
-    static List<Action> set(Conditions conditions, CollaSetSnapshot snapshot, SetPods setPods, PlannedStatus planned) {
-        return new SetConditions(conditions, snapshot, setPods, planned).setAll();
+    /** @return an event for each trouble that the stored conditions do not tell of */
+    static StatusPlan set(
+            Conditions conditions,
+            CollaSetSnapshot snapshot,
+            SetPods setPods,
+            SetStatus.PlannedSteps planned,
+            Counters counters) {
+        return new SetConditions(conditions, snapshot, setPods, planned, counters).setAll();
     }
 
-    private List<Action> setAll() {
+    private StatusPlan setAll() {
         String stalledBefore = conditions.message(STALLED);
         scale();
         update();
@@ -52,14 +61,12 @@ final class SetConditions {
         progressing();
         List<Action> events = new ArrayList<>();
         String stalled = conditions.message(STALLED);
-        boolean isToldBelow =
-                stuckPod.filter(each -> each.message().equals(stalled)).isPresent();
         boolean isNews = !Refusal.problem(stalled).equals(Refusal.problem(stalledBefore));
-        if (conditions.isTrue(STALLED) && !isToldBelow && isNews) {
+        if (conditions.isTrue(STALLED) && !report.isIn(STALLED) && isNews) {
             events.add(warning(conditions.reason(STALLED), stalled));
         }
-        stuckPod.flatMap(each -> each.event(snapshot, conditions)).ifPresent(events::add);
-        return events;
+        report.event(snapshot, conditions).ifPresent(events::add);
+        return new StatusPlan(events, report.told());
     }
 
     private Action warning(String reason, String message) {
@@ -74,7 +81,7 @@ final class SetConditions {
                     SCALE,
                     isScaled(),
                     isScaled() ? "Scaled" : "Scaling",
-                    existing() + (isScaled() ? "" : toBeDeleted() + stuckWords()));
+                    existing() + (isScaled() ? "" : toBeDeleted() + report.addedTo(SCALE)));
         }
     }
 
@@ -99,7 +106,7 @@ final class SetConditions {
         } else {
             boolean updated = reach().isComplete() && !planned.update().busy() && counters.replicas() >= wanted;
             String reason = updated ? "Updated" : stuckPod.map(StuckPod::reason).orElse("Updating");
-            conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : missing() + stuckWords()));
+            conditions.set(UPDATE, updated, reason, updated() + (updated ? "" : missing() + report.addedTo(UPDATE)));
         }
     }
 
@@ -112,28 +119,28 @@ final class SetConditions {
         if (conditions.isTrue(STALLED)) {
             notProgressing(conditions);
         } else if (!isScaled()) {
-            conditions.set(PROGRESSING, true, "Scaling", existing() + stuckWords());
+            conditions.set(PROGRESSING, true, "Scaling", existing() + report.addedTo(PROGRESSING));
         } else if (planned.update().busy()) {
-            conditions.set(PROGRESSING, true, "Updating", updated() + stuckWords());
+            conditions.set(PROGRESSING, true, "Updating", updated() + report.addedTo(PROGRESSING));
         } else if (isPaused()) {
             conditions.set(PROGRESSING, false, PAUSED, paused());
         } else if (counters.available() < counters.replicas()) {
             String reason = stuckPod.map(StuckPod::reason).orElse("WaitingForPods");
-            conditions.set(PROGRESSING, stuckPod.isEmpty(), reason, serving() + stuckWords());
+            conditions.set(PROGRESSING, stuckPod.isEmpty(), reason, serving() + report.addedTo(PROGRESSING));
         } else {
             conditions.set(PROGRESSING, false, "Complete", serving());
         }
     }
 
     private void available() {
-        available(conditions, counters.available(), wanted, stuckWords());
+        available(conditions, counters.available(), wanted, report);
     }
 
-    /** @param why more words where it is not */
-    static void available(Conditions conditions, long serving, int wanted, String why) {
+    /** @param report added if Pods are missing */
+    static void available(Conditions conditions, long serving, int wanted, StuckPodReport report) {
         boolean all = serving >= wanted;
         String reason = all ? "AllReplicasAvailable" : "ReplicasUnavailable";
-        conditions.set(AVAILABLE, all, reason, serving(serving, wanted) + (all ? "" : why));
+        conditions.set(AVAILABLE, all, reason, serving(serving, wanted) + (all ? "" : report.addedTo(AVAILABLE)));
     }
 
     private void stalled() {
@@ -143,12 +150,17 @@ final class SetConditions {
         } else if (!trouble().isEmpty()) {
             conditions.set(STALLED, true, reason(), trouble());
         } else {
-            stalledByPods(conditions, snapshot, stuckPod.filter(each -> stalls));
+            stalledByPods(conditions, snapshot, stuckPod.filter(each -> stalls), report);
         }
     }
 
-    /** By a write of a Pod that does not get through, whatever it was for, but a deletion; or by what is stuck while nothing moves. */
-    static void stalledByPods(Conditions conditions, CollaSetSnapshot snapshot, Optional<StuckPod> stuckPod) {
+    /**
+     * By a write of a Pod that does not get through, unless it is a deletion; or by a Pod that is stuck while nothing moves.
+     *
+     * @param stalling the stuck Pod, if the set stalls by it
+     */
+    static void stalledByPods(
+            Conditions conditions, CollaSetSnapshot snapshot, Optional<StuckPod> stalling, StuckPodReport report) {
         Optional<Refusal> refused = snapshot.refusedWrites();
         if (refused.isPresent()) {
             conditions.set(
@@ -156,9 +168,10 @@ final class SetConditions {
                     true,
                     refused.get().result().cause().reason().word(),
                     refused.get().sentence());
-        } else if (stuckPod.isPresent()) {
+        } else if (stalling.isPresent()) {
+            report.fills(STALLED);
             conditions.set(
-                    STALLED, true, stuckPod.get().reason(), stuckPod.get().message());
+                    STALLED, true, stalling.get().reason(), stalling.get().message());
         } else {
             conditions.remove(STALLED);
         }
@@ -218,9 +231,5 @@ final class SetConditions {
 
     private String missing() {
         return counters.replicas() < wanted ? "; " + existing() : "";
-    }
-
-    private String stuckWords() {
-        return stuckPod.map(each -> "; " + each.message()).orElse("");
     }
 }

@@ -17,19 +17,22 @@ import java.util.Optional;
  * @param intentions by Pod uid: to be published once {@code intent} is stored, in place of all earlier ones of the set
  * @param hold why no Pod may leave service for an update now
  * @param acts everything else
+ * @param stuckPod the stuck Pod that the conditions tell of once the status in {@code acts} is written
  */
-record SetPlan(Plan intent, Map<String, Intention> intentions, Optional<Wait> hold, Plan acts) {
+record SetPlan(
+        Plan intent, Map<String, Intention> intentions, Optional<Wait> hold, Plan acts, Optional<StuckPod> stuckPod) {
     SetPlan {
         intentions = Map.copyOf(intentions);
     }
 
     /** Nobody leaves service before the next look. */
-    static SetPlan first(Plan intent) {
-        return new SetPlan(intent, Map.of(), Optional.of(UpdateClearance.UNPROVEN), Plan.nothing());
+    static SetPlan first(CollaSetSnapshot snapshot, Plan intent) {
+        return new SetPlan(
+                intent, Map.of(), Optional.of(UpdateClearance.UNPROVEN), Plan.nothing(), snapshot.stuckPod());
     }
 
-    static SetPlan holding(Wait why, Plan acts) {
-        return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts);
+    static SetPlan holding(CollaSetSnapshot snapshot, Wait why, Plan acts) {
+        return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts, snapshot.stuckPod());
     }
 
     /** Of what stands behind the intent, what only lets Pods come back: it may be done though the intent is not stored. */
@@ -44,7 +47,7 @@ record SetPlan(Plan intent, Map<String, Intention> intentions, Optional<Wait> ho
                 && Names.OWN_OPERATIONS.stream().anyMatch(operation -> PodOps.ends(edit, operation));
     }
 
-    static SetPlan then(Plan acts) {
-        return new SetPlan(Plan.nothing(), Map.of(), Optional.empty(), acts);
+    static SetPlan then(Plan acts, Optional<StuckPod> stuckPod) {
+        return new SetPlan(Plan.nothing(), Map.of(), Optional.empty(), acts, stuckPod);
     }
 }

@@ -29,7 +29,7 @@ final class SetStatus {
     record PlannedSteps(PlanStep scale, PlanStep update, UpdateClearance clearance) {}
 
     /** The status of a set that is looked after, and an event for what is new and wrong in it. */
-    static List<Action> write(
+    static StatusPlan write(
             CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods, PlannedSteps planned) {
         SetSpec set = snapshot.set();
         Counters counters = Counters.of(setPods, history.updated().name());
@@ -39,16 +39,12 @@ final class SetStatus {
                 history.updated().name(),
                 history.collisions());
         Conditions conditions = conditions(snapshot, setPods);
-        List<Action> events = SetConditions.set(
-                conditions,
-                snapshot,
-                setPods,
-                new SetConditions.PlannedStatus(planned.scale(), planned.update(), planned.clearance(), counters));
+        StatusPlan told = SetConditions.set(conditions, snapshot, setPods, planned, counters);
         List<Action> actions = new ArrayList<>();
         write(set, counted(snapshot, setPods, counters, named, conditions.all()))
                 .ifPresent(actions::add);
-        actions.addAll(events);
-        return actions;
+        actions.addAll(told.actions());
+        return new StatusPlan(actions, told.stuckPod());
     }
 
     /** Where the revision is gone while the newest is held back, its name is what tells that it is. */
@@ -93,7 +89,7 @@ final class SetStatus {
         }
         conditions.set(SetConditions.UPDATE, false, reason, message);
         conditions.set(SetConditions.PROGRESSING, false, reason, message);
-        SetConditions.available(conditions, serving(setPods), wanted, "");
+        SetConditions.available(conditions, serving(setPods), wanted, StuckPodReport.nothing());
         CollaSetStatus known = snapshot.set().status();
         return write(snapshot.set(), observed(snapshot, setPods, conditions, known.observedGeneration()));
     }
@@ -105,30 +101,33 @@ final class SetStatus {
     }
 
     /** The status of a set that waits for its Pods to be gone, and an event for what keeps them. */
-    static List<Action> terminating(CollaSetSnapshot snapshot, SetPods setPods, RefusedWrites refusedWrites) {
+    static StatusPlan terminating(CollaSetSnapshot snapshot, SetPods setPods, RefusedWrites refusedWrites) {
         Conditions conditions = conditions(snapshot, setPods);
-        Optional<StuckPod> stuckPod = StuckPod.ofDeleted(snapshot, setPods);
-        String why = stuckPod.map(each -> "; " + each.message()).orElse("");
+        Optional<StuckPod> stuckPod = StuckPodSearch.inDeleted(snapshot, setPods);
+        StuckPodReport report = new StuckPodReport(stuckPod);
         conditions.set(TERMINATING, false, "ReclaimingTargetsDeletion", "waiting for all Pod deleted");
         refusedWrites
                 .trouble()
                 .ifPresentOrElse(
                         problem -> conditions.set(SetConditions.STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> SetConditions.stalledByPods(
-                                conditions, snapshot, stuckPod.filter(each -> each.stalls(snapshot, setPods))));
+                                conditions, snapshot, stuckPod.filter(each -> each.stalls(snapshot, setPods)), report));
         if (conditions.isTrue(SetConditions.STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
             conditions.set(
-                    SetConditions.PROGRESSING, true, "Terminating", "Pods are leaving through their lifecycle" + why);
+                    SetConditions.PROGRESSING,
+                    true,
+                    "Terminating",
+                    "Pods are leaving through their lifecycle" + report.addedTo(SetConditions.PROGRESSING));
         }
         conditions.remove(SetConditions.SCALE);
         conditions.remove(SetConditions.UPDATE);
-        SetConditions.available(conditions, serving(setPods), snapshot.set().replicas(), why);
+        SetConditions.available(conditions, serving(setPods), snapshot.set().replicas(), report);
         List<Action> actions = new ArrayList<>();
         write(snapshot.set(), observed(snapshot, setPods, conditions)).ifPresent(actions::add);
-        stuckPod.flatMap(each -> each.event(snapshot, conditions)).ifPresent(actions::add);
-        return actions;
+        report.event(snapshot, conditions).ifPresent(actions::add);
+        return new StatusPlan(actions, report.told());
     }
 
     static ObjectRef pod(PodRecord pod) {

@@ -104,6 +104,11 @@ public record ContainerRecord(
         return runningImage.equals(image) || runningImage.equals(full) || runningImage.endsWith("/" + full);
     }
 
+    /** True if the kubelet says that it cannot get the image of the container. */
+    public boolean lacksItsImage() {
+        return reason.contains("Image");
+    }
+
     /** True if it does not run, and the one that was there last has ended. */
     public boolean hasEnded() {
         return state != State.RUNNING && !containerId.isEmpty() && containerId.equals(stopped.lastContainerId());

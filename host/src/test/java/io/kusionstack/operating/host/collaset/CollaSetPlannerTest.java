@@ -14,6 +14,7 @@ import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,7 @@ class CollaSetPlannerTest {
 
         assertThat(plan)
                 .isEqualTo(SetPlan.first(
+                        Snapshots.of(Snapshots.set()).build(),
                         Plan.of(new Action.PatchObject(Snapshots.set().build().ref(), 10, (ObjectNode)
                                 Json.of("{metadata: {finalizers: [apps.kusionstack.io/pre-reclaim]}}")))));
     }
@@ -250,7 +252,7 @@ class CollaSetPlannerTest {
                 .identities(InstanceIdentity.adopted(0, "web", "web-2"))
                 .plan();
 
-        assertThat(again).isEqualTo(SetPlan.then(Plan.nothing()));
+        assertThat(again).isEqualTo(SetPlan.then(Plan.nothing(), Optional.empty()));
     }
 
     private static List<Action.CreatePod> creations(SetPlan plan) {

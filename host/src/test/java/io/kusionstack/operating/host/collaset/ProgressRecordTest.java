@@ -15,6 +15,7 @@ import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Sets whose Pods wait for something that does not come by itself. */
@@ -129,6 +130,27 @@ class ProgressRecordTest {
                         "Stalled"))
                 .as("it serves")
                 .isEmpty();
+    }
+
+    @Test
+    void thePodThatWasToldOfKeepsItsSetStalledAndNoOther() {
+        String stuckPod = "Pod web-0: container main ends again and again, the last time with exit code 1";
+        StuckPod told = new StuckPod(StuckPod.REASON, "web-0", stuckPod, "", false, Optional.of(ProgressRecord.LONG));
+        Snapshots serving = Snapshots.of(Snapshots.set().replicas(2).status(stalled(stuckPod)))
+                .pods(
+                        Snapshots.pod(0).revision("web-2"),
+                        Snapshots.pod(1).revision("web-2").unready())
+                .still(NOW.minusSeconds(600))
+                .told(told);
+        Snapshots running = Snapshots.of(Snapshots.set().replicas(2).status(stalled(stuckPod)))
+                .pods(
+                        Snapshots.pod(0).revision("web-2").unready(),
+                        Snapshots.pod(1).revision("web-2").unready())
+                .still(NOW.minusSeconds(600))
+                .told(told);
+
+        assertThat(Snapshots.told(serving.plan(), "Stalled")).isEmpty();
+        assertThat(Snapshots.told(running.plan(), "Stalled")).isEqualTo("True PodStuck: " + stuckPod);
     }
 
     @Test

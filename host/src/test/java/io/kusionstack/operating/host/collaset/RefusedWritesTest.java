@@ -138,7 +138,7 @@ class RefusedWritesTest {
                 .refusal(cause, leaving(until))
                 .build());
         Pods deleted = Pods.like(first.build()).terminating();
-        Refusal kept = memory.refusals(Map.of(), List.of(deleted.build()), Snapshots.NOW)
+        Refusal kept = memory.pods().refusals(Map.of(), List.of(deleted.build()), Snapshots.NOW)
                 .get(cause);
 
         SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
@@ -160,10 +160,10 @@ class RefusedWritesTest {
                 .build();
         SetMemory memory = SetMemory.NONE.seen(there);
 
-        assertThat(memory.refusals(Map.of(), List.of(), Snapshots.NOW))
+        assertThat(memory.pods().refusals(Map.of(), List.of(), Snapshots.NOW))
                 .isEqualTo(Map.of(cause, rests, "uid-new", refusal(first, 1)));
-        assertThat(memory.refusals(Map.of(), List.of(), until)).isEmpty();
-        assertThat(memory.refusals(Map.of(), List.of(first.build()), Snapshots.NOW))
+        assertThat(memory.pods().refusals(Map.of(), List.of(), until)).isEmpty();
+        assertThat(memory.pods().refusals(Map.of(), List.of(first.build()), Snapshots.NOW))
                 .as("it got through, or the Pod was changed")
                 .doesNotContainKey(cause);
     }
@@ -176,13 +176,13 @@ class RefusedWritesTest {
                 .pods(first)
                 .refusal(cause, early)
                 .build());
-        Refusal left = memory.refusals(Map.of(), List.of(), Snapshots.NOW).get(cause);
+        Refusal left = memory.pods().refusals(Map.of(), List.of(), Snapshots.NOW).get(cause);
 
         SetPlan plan = planned(Snapshots.pod(1).available(), left);
 
         assertThat(left.leavesFrom()).isEqualTo(Snapshots.NOW.plusSeconds(60));
         assertThat(edited(plan)).isEmpty();
-        assertThat(memory.refusals(Map.of(), List.of(), Snapshots.NOW.plusSeconds(60)))
+        assertThat(memory.pods().refusals(Map.of(), List.of(), Snapshots.NOW.plusSeconds(60)))
                 .isEmpty();
     }
 

@@ -43,6 +43,7 @@ final class Snapshots {
     private final Map<Integer, String> lastRevisions = new HashMap<>();
     private CreationBackoff backoff = CreationBackoff.NONE;
     private ProgressRecord progress = ProgressRecord.NONE;
+    private Optional<StuckPod> stuckPod = Optional.empty();
     private Optional<CollaSetSnapshot.Lingering> lingering = Optional.empty();
     private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
 
@@ -93,6 +94,17 @@ final class Snapshots {
     /** Why the traffic of the Pod does not go on. */
     Snapshots trouble(Pods pod, Wait why) {
         troubles.put(pod.build().uid(), why);
+        return this;
+    }
+
+    /** The stuck Pod that the last plan told of. */
+    Snapshots told(SetPlan last) {
+        stuckPod = last.stuckPod();
+        return this;
+    }
+
+    Snapshots told(StuckPod known) {
+        stuckPod = Optional.of(known);
         return this;
     }
 
@@ -181,6 +193,7 @@ final class Snapshots {
                 troubles,
                 lastRevisions,
                 progress,
+                stuckPod,
                 lingering,
                 pending,
                 NOW);

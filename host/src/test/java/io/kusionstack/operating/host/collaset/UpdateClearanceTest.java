@@ -100,18 +100,20 @@ class UpdateClearanceTest {
 
     @Test
     void tellsOfAStuckPodInOneEventThoughTheNodeAlternatesItsWords() {
-        SetPlan first = stuckPod(Snapshots.set(), "ErrImagePull", "not found");
+        SetPlan first = stuckPod(Snapshots.set(), "ErrImagePull", "not found").plan();
         assertThat(Snapshots.events(first)).containsExactly("PodStuck");
         assertThat(Snapshots.told(first, "Available"))
                 .isEqualTo(
                         "False ReplicasUnavailable: 0 of 1 Pods serve; Pod web-0: container main has not started with"
                                 + " image app:v2: ErrImagePull: not found");
 
-        SetPlan second = stuckPod(Snapshots.set().status(Snapshots.status(first)), "CrashLoopBackOff", "back-off 10s");
+        SetPlan second = stuckPod(Snapshots.set().status(Snapshots.status(first)), "CrashLoopBackOff", "back-off 10s")
+                .told(first)
+                .plan();
         assertThat(second.acts().actions()).isEmpty();
     }
 
-    private static SetPlan stuckPod(Sets set, String reason, String message) {
+    private static Snapshots stuckPod(Sets set, String reason, String message) {
         Pods pod = Snapshots.pod(0)
                 .revision("web-2")
                 .unready()
@@ -131,10 +133,7 @@ class UpdateClearanceTest {
                                 reason,
                                 null,
                                 new ContainerRecord.Stopped(message, "containerd://main-0", 0)));
-        return Snapshots.of(set)
-                .pods(pod)
-                .identities(InstanceIdentity.adopted(0, "web", "web-2"))
-                .plan();
+        return Snapshots.of(set).pods(pod).identities(InstanceIdentity.adopted(0, "web", "web-2"));
     }
 
     @Test
