@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * What one part of planning decided.
@@ -105,6 +106,11 @@ record PlanStep(
         /** Changes nothing, so nothing is busy because of it. */
         void ask(Action action) {
             actions.add(action);
+        }
+
+        /** Changes what is recorded of the instance of the Pod. */
+        void note(SetPod setPod, UnaryOperator<InstanceIdentity> change) {
+            identities.computeIfPresent(setPod.id(), (id, identity) -> change.apply(identity));
         }
 
         /** Why nothing is done with the Pod; the steps after this one may still deal with it. */

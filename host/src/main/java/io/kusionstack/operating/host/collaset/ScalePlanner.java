@@ -6,12 +6,9 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
-import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -75,7 +72,7 @@ final class ScalePlanner {
             }
         }
         if (missing > 0 && !rests) {
-            create(missing);
+            new PodCreation(snapshot, history, setPods, draft).plan(missing);
         }
         refusedWrites.trouble().ifPresent(draft::refusedDeletion);
         return draft.finished();
@@ -172,7 +169,7 @@ final class ScalePlanner {
                 draft.lookAgain(after);
             }
             case PodOps.Allowance.Now() -> {
-                draft.identities().computeIfPresent(setPod.id(), (id, identity) -> identity.asLeaving());
+                draft.note(setPod, InstanceIdentity::asLeaving);
                 draft.delete(setPod);
             }
         }
@@ -180,7 +177,7 @@ final class ScalePlanner {
 
     /** Replicas were raised again before the Pod was gone, or its deletion is refused for long. */
     private void stay(SetPod setPod) {
-        draft.identities().computeIfPresent(setPod.id(), (id, identity) -> identity.staying());
+        draft.note(setPod, InstanceIdentity::staying);
         draft.edit(setPod, PodOps.undo(setPod.pod(), Names.COLLASET_OPERATION));
     }
 
@@ -228,149 +225,6 @@ final class ScalePlanner {
                         Reason.REFUSED_BY_SERVER,
                         snapshot.set().name(),
                         "the Pod is deleted once a successor can be created: " + known.explanation()));
-    }
-
-    private void create(int missing) {
-        List<InstanceIdentity> vacant = draft.identities().values().stream()
-                .filter(identity ->
-                        identity.ownedBy(snapshot.set().name()) && !identity.leaving() && !setPods.has(identity.id()))
-                .filter(identity -> !isOfALostRevision(identity))
-                .limit(missing)
-                .map(this::onAKnownRevision)
-                .toList();
-        vacant.forEach(identity -> draft.identities().put(identity.id(), identity));
-        Optional<CollaSetSnapshot.Obstacle> obstacle = snapshot.obstacle();
-        Optional<CollaSetSnapshot.Obstacle> unchanged =
-                obstacle.filter(known -> known.generation() == snapshot.set().generation());
-        unchanged.ifPresent(known -> draft.trouble(known.explanation()));
-        Duration rest = unchanged
-                .map(known -> Duration.between(snapshot.now(), known.retryAt()))
-                .orElse(Duration.ZERO);
-        if (rest.isPositive()) {
-            draft.lookAgain(rest);
-            return;
-        }
-        int most = obstacle.isPresent() || snapshot.backoff().holds() ? 1 : vacant.size();
-        createProbing(vacant.subList(0, Math.min(most, vacant.size())));
-    }
-
-    /** A held revision gets out by the end of its hold, and not because nothing else is left. */
-    private boolean isOfALostRevision(InstanceIdentity identity) {
-        boolean lost = history.lost()
-                && (identity.justCreated() || history.find(identity.revision()).isEmpty());
-        if (lost) {
-            draft.trouble("ControllerRevision " + snapshot.set().currentRevision()
-                    + " is gone, and the newest revision is held back, so no Pod is created: end the hold"
-                    + " (spec.paused, the partition, or byLabel), or restore the ControllerRevision");
-        }
-        return lost;
-    }
-
-    /** Of a revision that no Pod runs yet, one is created first: if it is refused, so would be all. */
-    private void createProbing(List<InstanceIdentity> vacant) {
-        Set<String> tried = new HashSet<>();
-        Set<String> probed = new HashSet<>();
-        setPods.podsOfSet().forEach(setPod -> tried.add(setPod.revision()));
-        for (InstanceIdentity identity : vacant) {
-            if (tried.contains(identity.revision()) || probed.add(identity.revision())) {
-                Revision revision = history.find(identity.revision()).orElse(history.updated());
-                createSelected(PodFactory.create(snapshot.set(), identity, revision, snapshot.now()), revision);
-            }
-        }
-    }
-
-    /** A Pod that the selector does not match would not be known as the set's, and created again and again. */
-    private void createSelected(Action.CreatePod pod, Revision revision) {
-        if (PodFactory.isSelected(snapshot.set(), pod)) {
-            draft.act(pod);
-            return;
-        }
-        draft.trouble("a Pod of the revision " + revision.name() + " would not match spec.selector "
-                + snapshot.set().selector().map(Selector::toString).orElse("")
-                + ", so none is created; the selector was changed, which it must not be: give spec.selector and the labels"
-                + " of spec.template back what they were, or let the update reach all Pods");
-    }
-
-    /**
-     * A template of which the server takes no Pod must not hold one for ever. Where it refuses the content, a lost Pod is created of
-     * the newest revision instead, unless that is held back, else of the one that was complete last; where the newest is the refused one
-     * that its update was to bring, the other way round. Where the creation only fails for long, the newest is taken if Pods of it
-     * were created or serve.
-     */
-    private InstanceIdentity onAKnownRevision(InstanceIdentity recorded) {
-        InstanceIdentity identity = asItWas(recorded);
-        boolean known = history.find(identity.revision()).isPresent() && !isOutgrown(identity);
-        boolean refused = isRefused(identity.revision());
-        if (known && !refused && !isFailing(identity.revision())) {
-            return identity;
-        }
-        String current = history.current().name();
-        String newest =
-                snapshot.set().rollout().holds() ? current : history.updated().name();
-        boolean mayBeNew = refused || !known || isProven(newest);
-        List<String> others = identity.recreating() || !mayBeNew ? List.of(current, newest) : List.of(newest, current);
-        return others.stream()
-                .filter(revision -> !isRefused(revision) && (mayBeNew || revision.equals(current)))
-                .findFirst()
-                .or(() -> known ? Optional.empty() : Optional.of(newest))
-                .map(identity::revision)
-                .orElse(identity);
-    }
-
-    /**
-     * The record names the newest revision before an update touches the Pod. One that was lost before comes back as it was, unless that is
-     * neither what was complete last nor what is wanted, and no other Pod serves it; where nobody remembers, the newest is taken only if
-     * a Pod of it serves.
-     */
-    private InstanceIdentity asItWas(InstanceIdentity identity) {
-        if (identity.justCreated() || identity.recreating()) {
-            return identity;
-        }
-        String last = snapshot.lastRevisions().getOrDefault(identity.id(), "");
-        String updated = history.updated().name();
-        if (history.find(last).isPresent()) {
-            boolean abandoned =
-                    !last.equals(updated) && !last.equals(history.current().name()) && !serves(last);
-            return identity.revision(abandoned ? history.current().name() : last);
-        }
-        return identity.revision().equals(updated) && !serves(updated)
-                ? identity.revision(history.current().name())
-                : identity;
-    }
-
-    private boolean isProven(String revision) {
-        return snapshot.trials().get(revision) instanceof TemplateTrial.Created || serves(revision);
-    }
-
-    private boolean serves(String revision) {
-        return setPods.podsOfSet().stream()
-                .anyMatch(setPod ->
-                        setPod.revision().equals(revision) && setPod.pod().available());
-    }
-
-    private boolean isRefused(String revision) {
-        return snapshot.trials().get(revision) instanceof TemplateTrial.TemplateRefused;
-    }
-
-    /** Pods of this older revision could not be created for a while, for whatever reason but a full quota. */
-    private boolean isFailing(String revision) {
-        return !revision.equals(history.updated().name())
-                && snapshot.obstacle()
-                        .filter(known -> known.revision().equals(revision) && known.lasts())
-                        .isPresent();
-    }
-
-    /** Its template is of another selector, and nothing holds the update that would bring it to this one. */
-    private boolean isOutgrown(InstanceIdentity identity) {
-        Map<String, String> labels = history.find(identity.revision())
-                .map(revision -> Template.labels(revision.template()))
-                .orElse(Map.of());
-        return snapshot.set().rollout() instanceof SetSpec.Rollout.Partition(int kept, boolean given)
-                && kept == 0
-                && snapshot.set()
-                        .selector()
-                        .filter(selector -> !selector.matches(labels))
-                        .isPresent();
     }
 
     private static Wait delayed(String field) {

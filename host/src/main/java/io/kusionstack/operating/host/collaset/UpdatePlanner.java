@@ -2,30 +2,21 @@ package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Intention;
-import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
-import io.kusionstack.operating.host.plan.Reason;
-import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.UnaryOperator;
 
 /**
- * Brings the Pods in scope to the updated revision, each through an operation of its own: begin, wait until it may be
- * touched, change it in place or delete it, finish once the new containers run.
+ * Brings the Pods in scope to the updated revision, each through an operation of its own: begins it here, and continues it by
+ * {@link BegunUpdate}.
  */
 final class UpdatePlanner {
-    private static final String DELAY = "spec.updateStrategy.operationDelaySeconds";
-
     private final CollaSetSnapshot snapshot;
     private final Revisions.History history;
     private final String target;
@@ -34,8 +25,8 @@ final class UpdatePlanner {
     private final Set<String> scope;
     private final RefusedWrites refusedWrites;
     private final BeginWindow window;
-    private int deletions;
-    private final Map<String, Template.Change> changes = new HashMap<>();
+    private final RevisionChanges changes;
+    private final BegunUpdate begun;
 
     private UpdatePlanner(
             CollaSetSnapshot snapshot,
@@ -46,12 +37,13 @@ final class UpdatePlanner {
         this.snapshot = snapshot;
         this.history = history;
         this.clearance = clearance;
-        this.deletions = clearance instanceof UpdateClearance.Cleared given ? given.deletions() : 0;
+        this.changes = new RevisionChanges(snapshot.set(), history);
         this.target = history.updated().name();
         this.draft = new PlanStep.StepDraft(identities);
         this.scope = UpdateScope.of(snapshot.set(), podsOfSet, identities, target);
         this.refusedWrites = RefusedWrites.ofUpdate(snapshot, target, scope, podsOfSet, this::isRecreated);
         this.window = BeginWindow.of(podsOfSet, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
+        this.begun = new BegunUpdate(snapshot, clearance, changes, refusedWrites, draft);
     }
 
     /** @param podsOfSet those that no earlier step has taken */
@@ -103,7 +95,7 @@ final class UpdatePlanner {
     private boolean isRecreated(SetPod setPod) {
         return isOutdated(setPod)
                 && !snapshot.set().isInPlaceOnly()
-                && change(setPod) instanceof Template.Change.Recreate;
+                && changes.of(setPod) instanceof Template.Change.Recreate;
     }
 
     private boolean isOutdated(SetPod setPod) {
@@ -112,15 +104,15 @@ final class UpdatePlanner {
 
     private void look(SetPod setPod, boolean outdated) {
         if (setPod.updating()) {
-            goOn(setPod, outdated);
+            begun.goOn(setPod, outdated);
         } else if (outdated) {
             begin(setPod);
         } else {
-            note(setPod, identity -> identity.revision(setPod.revision()).settled());
+            draft.note(setPod, identity -> identity.revision(setPod.revision()).settled());
         }
     }
 
-    /** Whether the API server would take Pods of the newest revision: before it is wanted, and until it is known. */
+    /** Asks the API server whether it would take Pods of the updated revision: before Pods are to have it, and until the answer is known. */
     private void ask(boolean wanted) {
         Optional<TemplateTrial> known = Optional.ofNullable(snapshot.trials().get(target));
         boolean open = known.filter(trial ->
@@ -142,7 +134,7 @@ final class UpdatePlanner {
     }
 
     private void begin(SetPod setPod) {
-        Template.Change change = change(setPod);
+        Template.Change change = changes.of(setPod);
         if (change instanceof Template.Change.Recreate(String why)
                 && snapshot.set().isInPlaceOnly()) {
             draft.trouble(Template.notInPlace(why));
@@ -154,8 +146,8 @@ final class UpdatePlanner {
             return;
         }
         if (change instanceof Template.Change.InPlace) {
-            // also for those that wait unmarked: ids are written once for all
-            note(setPod, identity -> identity.settled().revision(target));
+            // also for Pods that wait without the label of the operation: ids are written once for all
+            draft.note(setPod, identity -> identity.settled().revision(target));
         }
         if (!window.admits()) {
             draft.lookAgain(BeginWindow.FRESH);
@@ -189,205 +181,10 @@ final class UpdatePlanner {
         PodEdit edit = earlier.map(value -> PodOps.inRound(begin, Names.COLLASET_OPERATION, value))
                 .orElse(begin);
         draft.edit(setPod, edit);
-        publish(
+        begun.publish(
                 setPod,
-                intention(
+                changes.intention(
                         change,
                         PodOps.begunRound(edit, Names.COLLASET_OPERATION).orElse("")));
-    }
-
-    private void goOn(SetPod setPod, boolean wanted) {
-        boolean back =
-                wanted && !ImageChange.isTouched(setPod.pod()) && refusedWrites.callsBack(setPod, snapshot.now());
-        PodOps.Allowance allowance = PodOps.allowed(
-                setPod.pod(),
-                Names.COLLASET_OPERATION,
-                Names.UPDATE,
-                wanted ? snapshot.set().updateDelay() : Duration.ZERO,
-                snapshot.now());
-        switch (allowance) {
-            case PodOps.Allowance.No() -> {
-                if (back || !wanted && !ImageChange.isTouched(setPod.pod())) {
-                    giveUp(setPod);
-                } else if (wanted) {
-                    waitToOperate(setPod);
-                } else {
-                    complete(setPod);
-                }
-            }
-            case PodOps.Allowance.Later(Duration after) -> {
-                draft.await(
-                        setPod,
-                        new Wait(Reason.OPERATION_DELAYED, DELAY, "the delay of " + DELAY + " has not passed yet"));
-                draft.lookAgain(after);
-            }
-            case PodOps.Allowance.Now() -> {
-                if (back) {
-                    giveUp(setPod);
-                } else if (wanted) {
-                    operate(setPod);
-                } else {
-                    complete(setPod);
-                }
-            }
-        }
-    }
-
-    private void waitToOperate(SetPod setPod) {
-        String value = PodOps.round(setPod.pod(), Names.COLLASET_OPERATION).orElse("");
-        switch (change(setPod)) {
-            case Template.Change.InPlace inPlace -> {
-                publish(setPod, intention(inPlace, value));
-                note(setPod, identity -> identity.settled().revision(target));
-            }
-            case Template.Change.Recreate(String why) -> {
-                if (snapshot.set().isInPlaceOnly()) {
-                    draft.trouble(Template.notInPlace(why));
-                }
-                if (snapshot.set().isInPlaceOnly()
-                        || clearance.missingSuccessor(snapshot).isPresent()) {
-                    giveUp(setPod);
-                    return;
-                }
-            }
-        }
-        draft.await(setPod);
-    }
-
-    /** Out of scope, or back at its own revision, before anything was done to it. */
-    private void giveUp(SetPod setPod) {
-        note(setPod, identity -> identity.revision(setPod.revision()).settled());
-        draft.edit(
-                setPod,
-                PodOps.undo(setPod.pod(), Names.COLLASET_OPERATION)
-                        .annotations(MapEdit.remove(List.of(Names.LAST_POD_STATUS))));
-    }
-
-    private void operate(SetPod setPod) {
-        switch (change(setPod)) {
-            case Template.Change.InPlace inPlace -> operateInPlace(setPod, inPlace);
-            case Template.Change.Recreate(String why) -> recreate(setPod, why);
-        }
-    }
-
-    private void recreate(SetPod setPod, String why) {
-        if (snapshot.set().isInPlaceOnly()) {
-            draft.trouble(Template.notInPlace(why));
-            complete(setPod);
-            return;
-        }
-        if (clearance.missingSuccessor(snapshot).isPresent()) {
-            giveUp(setPod);
-            return;
-        }
-        note(setPod, identity -> identity.settled().revision(target).asRecreating());
-        if (deletions == 0) {
-            draft.await(setPod, UpdateClearance.UNPROVEN);
-            return;
-        }
-        deletions--;
-        draft.act(announce(
-                setPod, "UpdateTarget", "delete the Pod to create it again at " + target + ", because of " + why));
-        draft.delete(setPod);
-    }
-
-    private void operateInPlace(SetPod setPod, Template.Change.InPlace change) {
-        note(setPod, identity -> identity.settled().revision(target));
-        Optional<Refusal> refusal = refusedWrites.running(setPod, snapshot.now());
-        if (refusal.isPresent()) {
-            draft.await(setPod, refusal.get().asWait());
-            return;
-        }
-        PodEdit edit = intention(change, "").on(setPod.pod());
-        if (edit.images().isEmpty() && ImageChange.isUnderWay(setPod.pod())) {
-            if (progress(setPod) instanceof ImageChange.Progress.InProgress pending) {
-                pending(setPod, pending);
-                return;
-            }
-        }
-        if (!edit.images().isEmpty() && !ImageChange.hasShown(setPod.pod())) {
-            draft.await(
-                    setPod,
-                    new Wait(Reason.WAITING_FOR_KUBELET, "", "the kubelet has not followed the last image change yet"));
-            return;
-        }
-        draft.edit(setPod, edit);
-    }
-
-    /** It is where it should be, or may not go further: once its containers run, the operation is over. */
-    private void complete(SetPod setPod) {
-        note(setPod, identity -> identity.revision(setPod.revision()).settled());
-        if (!ImageChange.isTouched(setPod.pod()) && !setPod.revision().equals(target)) {
-            giveUp(setPod);
-            return;
-        }
-        switch (progress(setPod)) {
-            case ImageChange.Progress.InProgress pending -> pending(setPod, pending);
-            case ImageChange.Progress.Complete() -> {
-                draft.act(announce(setPod, "UpdateTargetFinished", "updated in place to " + setPod.revision()));
-                draft.edit(setPod, ImageChange.finished(setPod.pod()));
-            }
-        }
-    }
-
-    private ImageChange.Progress progress(SetPod setPod) {
-        Duration grace = history.find(setPod.revision()).map(Revision::grace).orElse(Revision.DEFAULT_GRACE);
-        return ImageChange.progress(setPod.pod(), ImageChange.SETTLE_MARGIN.plus(grace), snapshot.now());
-    }
-
-    private void pending(SetPod setPod, ImageChange.Progress.InProgress pending) {
-        draft.await(setPod, pending.why());
-        pending.look().ifPresent(draft::lookAgain);
-    }
-
-    private Template.Change change(SetPod setPod) {
-        if (snapshot.set().policy() == SetSpec.Policy.RECREATE) {
-            return new Template.Change.Recreate("podUpgradePolicy Recreate");
-        }
-        return changes.computeIfAbsent(setPod.revision(), this::changeFrom);
-    }
-
-    /** With the labels that tell the revision: the edit is the same for all Pods of one revision. */
-    private Template.Change changeFrom(String revision) {
-        Optional<Revision> from = history.find(revision);
-        if (from.isEmpty()) {
-            return new Template.Change.Recreate("an unknown revision");
-        }
-        Template.Change change =
-                Template.between(from.get().template(), history.updated().template());
-        return switch (change) {
-            case Template.Change.Recreate recreate -> recreate;
-            case Template.Change.InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) ->
-                new Template.Change.InPlace(
-                        labels.then(MapEdit.set(Names.REVISION, target))
-                                .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
-                        annotations,
-                        images);
-        };
-    }
-
-    private Intention intention(Template.Change.InPlace change, String operatingValue) {
-        return new Intention(
-                Names.COLLASET_OPERATION,
-                operatingValue,
-                target,
-                change.labels(),
-                change.annotations(),
-                change.images());
-    }
-
-    /** With a delay, the edit is made by a write of its own. */
-    private void publish(SetPod setPod, Intention intention) {
-        if (snapshot.set().updateDelay().isZero()) {
-            draft.intend(setPod, intention);
-        }
-    }
-
-    private Action announce(SetPod setPod, String reason, String message) {
-        return new Action.Announce(SetStatus.pod(setPod.pod()), Action.Severity.NORMAL, reason, message);
-    }
-
-    private void note(SetPod setPod, UnaryOperator<InstanceIdentity> change) {
-        draft.identities().computeIfPresent(setPod.id(), (id, identity) -> change.apply(identity));
     }
 }

@@ -138,7 +138,8 @@ class RefusedWritesTest {
                 .refusal(cause, leaving(until))
                 .build());
         Pods deleted = Pods.like(first.build()).terminating();
-        Refusal kept = memory.pods().refusals(Map.of(), List.of(deleted.build()), Snapshots.NOW)
+        Refusal kept = memory.pods()
+                .refusals(Map.of(), List.of(deleted.build()), Snapshots.NOW)
                 .get(cause);
 
         SetPlan plan = Snapshots.of(Snapshots.set().replicas(2))
@@ -176,7 +177,8 @@ class RefusedWritesTest {
                 .pods(first)
                 .refusal(cause, early)
                 .build());
-        Refusal left = memory.pods().refusals(Map.of(), List.of(), Snapshots.NOW).get(cause);
+        Refusal left =
+                memory.pods().refusals(Map.of(), List.of(), Snapshots.NOW).get(cause);
 
         SetPlan plan = planned(Snapshots.pod(1).available(), left);
 
