@@ -22,8 +22,6 @@ import java.util.function.Consumer;
  */
 final class TrafficRoom {
     private final ClusterCaches caches;
-    private final InstantSource clock;
-    private final Consumer<Key> podKeys;
     private final boolean runs;
     private final PodTraffic pods;
     private final Endpoints plain;
@@ -32,10 +30,8 @@ final class TrafficRoom {
     /** Follows Pods, Services and endpoints from now on; to be made before any other room is, because they ask this one. */
     TrafficRoom(HostConfig config, ClusterCaches caches, InstantSource clock, Consumer<Key> podKeys) {
         this.caches = caches;
-        this.clock = clock;
-        this.podKeys = podKeys;
         this.runs = config.controllers().contains(HostConfig.ControllerName.TRAFFIC);
-        this.pods = new PodTraffic(clock);
+        this.pods = new PodTraffic(clock, podKeys);
         this.employers = caches.employers(podKeys);
         if (runs) {
             pods.listenTo(caches.pods(), caches.services());
@@ -57,11 +53,10 @@ final class TrafficRoom {
 
     TrafficReconciler reconciler(TrafficPlugins plugins, Actuator actuator, TrafficMetrics metrics) {
         return new TrafficReconciler(
-                new TrafficReconciler.TrafficSources(
-                        caches.services(), caches.slices(), caches.pods(), pods, plain, clock),
+                new TrafficReconciler.TrafficCaches(caches.services(), caches.slices(), caches.pods(), plain),
+                pods,
                 plugins,
                 actuator,
-                podKeys,
                 metrics);
     }
 }

@@ -125,7 +125,7 @@ final class WalkWorld {
     private Rooms started() {
         cache = new PodCache();
         SetIntentions intentions = intentions();
-        PodTraffic pods = new PodTraffic(cluster::now);
+        PodTraffic pods = new PodTraffic(cluster::now, pod -> {});
         traffic.forgetListeners();
         pods.listenTo(cache, traffic.services());
         Obstacles obstacles = Obstacles.all(LifecycleGate.unreachable(this::unreachable), pods, intentions);
@@ -150,11 +150,10 @@ final class WalkWorld {
                 new RuleReconciler(desk, seen, cluster, pod -> {}, ask -> {}),
                 pods,
                 new TrafficReconciler(
-                        new TrafficReconciler.TrafficSources(
-                                traffic.services(), services.slices(), cache, pods, endpoints, cluster::now),
+                        new TrafficReconciler.TrafficCaches(traffic.services(), services.slices(), cache, endpoints),
+                        pods,
                         traffic,
                         cluster,
-                        pod -> {},
                         TrafficMetrics.none()),
                 gate);
     }

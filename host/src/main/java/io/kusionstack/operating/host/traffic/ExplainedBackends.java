@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.plan.Explanation;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /** How the backends of one load balancer are explained to users. Pure. */
 record ExplainedBackends(LoadBalancerState memory, ManagedService managedService) {
@@ -18,9 +19,9 @@ record ExplainedBackends(LoadBalancerState memory, ManagedService managedService
         Optional<ObservedBackends.ObservedAddress> seen = address.flatMap(look::at);
         Optional<Integer> weight = seen.isEmpty() ? Optional.of(0) : weight(address.orElseThrow(), seen.get());
         return memory.unread().isPresent()
-                ? of(UNKNOWN, weight, WaitMessages.lastSeen(seen), Optional.empty())
+                ? of(UNKNOWN, weight, lastSeen(seen), Optional.empty())
                 : of(
-                        WaitMessages.serving(seen),
+                        serving(seen),
                         weight,
                         seen.map(ObservedBackends.ObservedAddress::detail).orElse(""),
                         seen.map(ObservedBackends.ObservedAddress::since));
@@ -40,5 +41,41 @@ record ExplainedBackends(LoadBalancerState memory, ManagedService managedService
         LoadBalancer loadBalancer = memory.loadBalancer();
         return new Explanation.ExplainedTraffic(
                 managedService.name(), loadBalancer.plugin(), loadBalancer.lockKey(), serving, weight, detail, since);
+    }
+
+    /** The state of an address in the word that users see. */
+    static String serving(Optional<ObservedBackends.ObservedAddress> seen) {
+        return seen.map(found -> switch (found.serving()) {
+                    case ON -> "On";
+                    case STARTING -> "Starting";
+                    case DRAINING -> "Draining";
+                    case FOREIGN -> "Foreign";
+                })
+                .orElse("Off");
+    }
+
+    /** The last known state of an address, for a load balancer that cannot be observed now. */
+    private static String lastSeen(Optional<ObservedBackends.ObservedAddress> seen) {
+        String detail = seen.map(ObservedBackends.ObservedAddress::detail).orElse("");
+        return "last seen " + serving(seen)
+                + seen.map(ObservedBackends.ObservedAddress::since)
+                        .map(since -> " since " + since)
+                        .orElse("")
+                + (detail.isEmpty() ? "" : ": " + detail);
+    }
+
+    /** @param others addresses of the Pod on ports that the Service does not name any more */
+    static Explanation.ExplainedTraffic beside(SortedSet<EndpointAddress> others, Explanation.ExplainedTraffic shown) {
+        return others.isEmpty()
+                ? shown
+                : new Explanation.ExplainedTraffic(
+                        shown.employer(),
+                        shown.plugin(),
+                        shown.loadBalancer(),
+                        shown.serving(),
+                        shown.weight(),
+                        shown.detail() + (shown.detail().isEmpty() ? "" : "; ") + "registered on ports that the Service"
+                                + " names no more: " + others,
+                        shown.since());
     }
 }

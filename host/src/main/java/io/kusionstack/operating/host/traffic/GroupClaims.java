@@ -162,8 +162,8 @@ final class GroupClaims {
             if (first.filter(key -> !key.equals(managedService.key())).isPresent()) {
                 GroupWish wish = wishes.get(first.get());
                 Wait why = wish == null || wish.groups().contains(name(loadBalancer, group))
-                        ? WaitMessages.shared(loadBalancer, group, first.get())
-                        : WaitMessages.leaving(
+                        ? ServiceWaits.shared(loadBalancer, group, first.get())
+                        : ServiceWaits.leaving(
                                 loadBalancer,
                                 group,
                                 first.get(),

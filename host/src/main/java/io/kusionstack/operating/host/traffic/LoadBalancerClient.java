@@ -108,7 +108,7 @@ final class LoadBalancerClient {
     private LoadBalancerState observedPlan(
             LoadBalancerState memory, ObservedBackends.ObservationTicket asked, Observation.Known observation) {
         Instant now = clock.instant();
-        LoadBalancerState after = memory.observedPlan(asked, observation, now);
+        LoadBalancerState after = memory.observed(asked, observation, now);
         memory.pendingChanges().forEach((address, pendingChange) -> {
             if (!after.pendingChanges().containsKey(address)) {
                 pendingChange

@@ -4,19 +4,15 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
-import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
 import io.kusionstack.operating.plugin.traffic.BackendResult;
 import io.kusionstack.operating.plugin.traffic.Observation;
-import io.kusionstack.operating.plugin.traffic.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -44,7 +40,7 @@ record LoadBalancerState(
         Optional<ObservationFailure> trouble,
         Optional<Absence> absence) {
     /** How long a request that got lost may take to arrive, and one that was taken to show. */
-    private static final Duration DOUBT = Duration.ofSeconds(10);
+    static final Duration DOUBT = Duration.ofSeconds(10);
 
     /** How long a proof has to stand before it is believed where something was put on: a list may be wrong once, too. */
     private static final Duration PROVEN = Duration.ofSeconds(30);
@@ -191,8 +187,7 @@ record LoadBalancerState(
                 .orElse(this);
     }
 
-    LoadBalancerState observedPlan(
-            ObservedBackends.ObservationTicket asked, Observation.Known observation, Instant now) {
+    LoadBalancerState observed(ObservedBackends.ObservationTicket asked, Observation.Known observation, Instant now) {
         ObservedBackends next = ObservedBackends.of(asked, now, observation, look);
         SortedMap<EndpointAddress, PendingChange> left = new TreeMap<>();
         pendingChanges.forEach((address, pendingChange) -> {
@@ -224,7 +219,7 @@ record LoadBalancerState(
                 .equals(look.flatMap(before -> before.at(address)).map(ObservedBackends.ObservedAddress::serving));
     }
 
-    static boolean isReached(PendingChange pendingChange, Optional<ObservedBackends.ObservedAddress> seen) {
+    private static boolean isReached(PendingChange pendingChange, Optional<ObservedBackends.ObservedAddress> seen) {
         return pendingChange.on()
                 ? seen.filter(ObservedBackends.ObservedAddress::isOn).isPresent()
                 : seen.filter(ObservedBackends.ObservedAddress::isOurs).isEmpty();
@@ -273,72 +268,10 @@ record LoadBalancerState(
         return new LoadBalancerState(loadBalancer, look, left, weights, doubts, touched, trouble, absence);
     }
 
-    /** What was asked for, and what the plugin answered. */
+    /** After changes were requested; a plugin that is busy was not asked. */
     LoadBalancerState applied(List<BackendChange> changes, Answer<List<BackendResult>> answer, Instant now) {
-        if (answer instanceof NoAnswer<List<BackendResult>> missing && missing.isBusy()) {
-            return troubled(missing.why(), missing.after(), now);
-        }
-        ChangeDraft draft =
-                new ChangeDraft(new TreeMap<>(pendingChanges), new TreeMap<>(weights), new TreeMap<>(doubts));
-        SortedSet<EndpointAddress> since = new TreeSet<>(touched);
-        Map<Backend, Progress> results = results(answer);
-        for (BackendChange change : changes) {
-            EndpointAddress address = EndpointAddress.of(change.backend());
-            boolean on = change instanceof BackendChange.PutOn;
-            Optional<Progress> progress = Optional.ofNullable(results.get(change.backend()));
-            PendingChange before = Optional.ofNullable(draft.pendingChanges.get(address))
-                    .map(pendingChange -> pendingChange.on() == on ? pendingChange : pendingChange.turned(now))
-                    .orElse(PendingChange.begun(on, now));
-            PendingChange asked = progress.map(
-                            known -> before.asked(known, WaitMessages.of(loadBalancer, address, known, on), now))
-                    .orElseGet(() -> lost(before, answer, address, now));
-            draft.pendingChanges.put(address, isFirstWord(change, progress) ? asked.soon(now) : asked);
-            since.add(address);
-            if (change instanceof BackendChange.PutOn put) {
-                draft.put(address, put.weight(), progress, now);
-            } else if (progress.filter(Progress.Failed.class::isInstance).isEmpty()) {
-                draft.weights.remove(address);
-            }
-        }
-        return new LoadBalancerState(
-                loadBalancer, look, draft.pendingChanges, draft.weights, draft.doubts, since, trouble, absence);
-    }
-
-    /** A drain counts from when it is first seen, so that must not be late. */
-    private static boolean isFirstWord(BackendChange change, Optional<Progress> progress) {
-        return change instanceof BackendChange.TakeOff off
-                && off.drainingSince().isEmpty()
-                && progress.filter(WaitMessages::isDrain).isPresent();
-    }
-
-    private record ChangeDraft(
-            SortedMap<EndpointAddress, PendingChange> pendingChanges,
-            SortedMap<EndpointAddress, Integer> weights,
-            SortedMap<EndpointAddress, Instant> doubts) {
-        private void put(EndpointAddress address, int weight, Optional<Progress> progress, Instant now) {
-            if (progress.filter(WaitMessages::isTaken).isPresent()) {
-                weights.put(address, weight);
-            }
-            if (progress.filter(Progress.Failed.class::isInstance).isEmpty()) {
-                doubts.put(address, now.plus(DOUBT));
-            }
-        }
-    }
-
-    private PendingChange lost(
-            PendingChange before, Answer<List<BackendResult>> answer, EndpointAddress address, Instant now) {
-        return switch (answer) {
-            case NoAnswer<List<BackendResult>> missing -> before.lost(missing.why(), missing.after(), now);
-            case Answer.Given<List<BackendResult>> ignored ->
-                before.lost(WaitMessages.silence(loadBalancer, address, before.on()), Duration.ZERO, now);
-        };
-    }
-
-    private static Map<Backend, Progress> results(Answer<List<BackendResult>> answer) {
-        Map<Backend, Progress> results = new HashMap<>();
-        if (answer instanceof Answer.Given<List<BackendResult>> given) {
-            given.value().forEach(result -> results.put(result.backend(), result.progress()));
-        }
-        return results;
+        return answer instanceof NoAnswer<List<BackendResult>> missing && missing.isBusy()
+                ? troubled(missing.why(), missing.after(), now)
+                : AppliedChanges.to(this, changes, answer, now);
     }
 }

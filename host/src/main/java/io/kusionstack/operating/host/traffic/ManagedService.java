@@ -1,7 +1,5 @@
 package io.kusionstack.operating.host.traffic;
 
-import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
@@ -11,17 +9,13 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.traffic.Employer;
-import io.kusionstack.operating.plugin.traffic.ServicePort;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * A Service, as far as traffic is concerned with it.
@@ -48,15 +42,7 @@ record ManagedService(
         Employer employer,
         Map<String, String> records) {
     static final String DEFAULT_PLUGIN = "slb";
-    private static final String LOAD_BALANCER = "LoadBalancer";
-    private static final Set<String> RECORDS =
-            Set.of(Names.TRAFFIC_SERVED, Names.EMPLOYEES_PROTECTED, Names.EMPLOYEES_EXPECTED);
-    /** What no plugin needs to know: it changes for reasons of its own. */
-    private static final Set<String> NOT_TOLD = Set.of(
-            "kubectl.kubernetes.io/last-applied-configuration",
-            Names.TRAFFIC_SERVED,
-            Names.EMPLOYEES_PROTECTED,
-            Names.EMPLOYEES_EXPECTED);
+    static final String LOAD_BALANCER = "LoadBalancer";
 
     ManagedService {
         finalizers = List.copyOf(finalizers);
@@ -64,7 +50,11 @@ record ManagedService(
         records = Map.copyOf(records);
     }
 
-    /** A Service that is there no more, and of which only the marks on its Pods may be left. */
+    static ManagedService of(Service service) {
+        return ServiceReader.read(service);
+    }
+
+    /** A Service that does not exist any more, and of which only the marks on its Pods may be left. */
     static ManagedService gone(Key key) {
         PodRef ref = new PodRef(key.namespace(), key.name(), "");
         return new ManagedService(
@@ -98,60 +88,6 @@ record ManagedService(
                 plugin,
                 employer,
                 records);
-    }
-
-    static ManagedService of(Service service) {
-        ObjectMeta meta = service.getMetadata();
-        Map<String, String> labels = copy(meta.getLabels());
-        List<String> finalizers = List.copyOf(meta.getFinalizers());
-        String type = Optional.ofNullable(service.getSpec().getType()).orElse("ClusterIP");
-        boolean wanted = "true".equals(labels.get(Names.CONTROL))
-                && LOAD_BALANCER.equals(type)
-                && meta.getDeletionTimestamp() == null;
-        Map<String, String> annotations = copy(meta.getAnnotations());
-        Map<String, String> records = new TreeMap<>(annotations);
-        records.keySet().retainAll(RECORDS);
-        annotations.keySet().removeAll(NOT_TOLD);
-        PodRef ref = new PodRef(meta.getNamespace(), meta.getName(), meta.getUid());
-        return new ManagedService(
-                new ObjectRef(ObjectKind.SERVICE, meta.getNamespace(), meta.getName(), meta.getUid()),
-                Long.parseLong(meta.getResourceVersion()),
-                wanted,
-                finalizers.contains(Names.CLEAN_FINALIZER)
-                        || finalizers.contains(Names.CLEAN_FINALIZER_LEGACY + meta.getName()),
-                type,
-                finalizers,
-                copy(service.getSpec().getSelector()),
-                finalizer(meta.getName()),
-                annotations.getOrDefault(Names.TRAFFIC_PLUGIN, DEFAULT_PLUGIN),
-                new Employer(ObjectKind.SERVICE.kind(), ref, labels, annotations, ports(service)),
-                records);
-    }
-
-    private static Map<String, String> copy(Map<String, String> entries) {
-        return entries == null ? new TreeMap<>() : new TreeMap<>(entries);
-    }
-
-    private static List<ServicePort> ports(Service service) {
-        List<ServicePort> ports = new ArrayList<>();
-        for (io.fabric8.kubernetes.api.model.ServicePort port :
-                service.getSpec().getPorts()) {
-            ports.add(new ServicePort(
-                    Optional.ofNullable(port.getName()).orElse(""),
-                    port.getPort(),
-                    targetPort(port),
-                    Optional.ofNullable(port.getProtocol()).orElse("TCP")));
-        }
-        return ports;
-    }
-
-    /** 0 where the Service gives the name of a port. */
-    private static int targetPort(io.fabric8.kubernetes.api.model.ServicePort port) {
-        IntOrString target = port.getTargetPort();
-        if (target == null) {
-            return port.getPort();
-        }
-        return target.getIntVal() == null ? 0 : target.getIntVal();
     }
 
     Key key() {
@@ -208,7 +144,7 @@ record ManagedService(
         boolean asks = "true".equals(employer.labels().get(Names.CONTROL))
                 && employer.annotations().keySet().stream().anyMatch(ManagedService::isOfTraffic);
         return exists() && asks && !type.equals(LOAD_BALANCER)
-                ? Optional.of(WaitMessages.misfit(this))
+                ? Optional.of(ServiceWaits.misfit(this))
                 : Optional.empty();
     }
 

@@ -42,13 +42,13 @@ record TrafficPlan(
      * @param clear nothing of it was seen anywhere since it had to be off
      * @param marked it carries the finalizer of the Service, or expects it though it is not targeted
      */
-    record PodPlan(ServicePod servicePod, PodTraffic.PodTrafficStatus known, boolean clear, boolean marked) {
+    record PodPlan(ServicePod servicePod, PodTrafficStatus known, boolean clear, boolean marked) {
         /** It was seen on since it was fit again. */
         boolean isBack() {
             return isBack(known);
         }
 
-        boolean isBack(PodTraffic.PodTrafficStatus said) {
+        boolean isBack(PodTrafficStatus said) {
             return servicePod.backSince() > 0 && said.onAt() > servicePod.backSince();
         }
 
@@ -59,8 +59,8 @@ record TrafficPlan(
     }
 
     /** By uid. */
-    Map<String, PodTraffic.PodTrafficStatus> known() {
-        Map<String, PodTraffic.PodTrafficStatus> known = new HashMap<>();
+    Map<String, PodTrafficStatus> known() {
+        Map<String, PodTrafficStatus> known = new HashMap<>();
         for (PodPlan pod : pods) {
             if (!pod.isOver()) {
                 known.put(pod.servicePod().pod().uid(), pod.known());
@@ -92,7 +92,7 @@ record TrafficPlan(
     }
 
     /** Pods that may go on though no finalizer moves: nothing will be written to them that would wake anybody. */
-    List<Key> released(Function<PodRecord, Optional<PodTraffic.PodTrafficStatus>> before) {
+    List<Key> released(Function<PodRecord, Optional<PodTrafficStatus>> before) {
         List<Key> released = new ArrayList<>();
         for (PodPlan pod : pods) {
             PodRecord record = pod.servicePod().pod();

@@ -1,20 +1,14 @@
 package io.kusionstack.operating.host.traffic;
 
-import io.kusionstack.operating.host.model.AvailableConditions;
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Explanation;
-import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.Plan;
-import io.kusionstack.operating.host.plan.PodEdit;
-import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,6 +23,7 @@ final class TrafficPlanner {
     private final TrafficSnapshot snapshot;
     private final List<LoadBalancerPlan> loadBalancers;
     private final long servingLook;
+    private final FinalizerMoves finalizers;
     private final List<Action> edits = new ArrayList<>();
     private final List<TrafficPlan.PodPlan> pods = new ArrayList<>();
     private Optional<Duration> lookAgain = Optional.empty();
@@ -37,6 +32,7 @@ final class TrafficPlanner {
         this.snapshot = snapshot;
         this.loadBalancers = loadBalancers;
         this.servingLook = servingLook(snapshot);
+        this.finalizers = new FinalizerMoves(snapshot.managedService());
     }
 
     static TrafficPlan plan(TrafficSnapshot snapshot) {
@@ -91,14 +87,24 @@ final class TrafficPlanner {
         }
         boolean marked =
                 servicePod.pod().finalizers().contains(snapshot.managedService().finalizer())
-                        || !servicePod.targeted() && isNamed(servicePod.pod());
-        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+                        || !servicePod.targeted() && finalizers.isNamed(servicePod.pod());
+        PodTrafficStatus known = new PodTrafficStatus(
                 clearAt, onAt(serving), List.copyOf(waits), ahead(servicePod, serving), shown(servicePod, serving));
         pods.add(new TrafficPlan.PodPlan(servicePod, known, !servicePod.isWanted() && clear, marked));
         if (servicePod.isWanted()) {
-            putBack(servicePod, serving);
+            finalizers.added(servicePod, serving).map(Action.EditPod::new).ifPresent(edits::add);
         } else if (clear) {
             release(servicePod);
+        }
+    }
+
+    private void release(ServicePod servicePod) {
+        boolean isProtected =
+                servicePod.pod().finalizers().contains(snapshot.managedService().finalizer());
+        if (isProtected && servicePod.deferred().isPresent()) {
+            look(servicePod.deferred().get());
+        } else {
+            finalizers.removed(servicePod).map(Action.EditPod::new).ifPresent(edits::add);
         }
     }
 
@@ -195,66 +201,5 @@ final class TrafficPlanner {
                     Optional.empty()));
         }
         return shown;
-    }
-
-    /** With Ready the labels of an operation go in the same write, so the finalizer waits for it. */
-    private void putBack(ServicePod servicePod, Optional<BackendState> serving) {
-        PodRecord pod = servicePod.pod();
-        String finalizer = snapshot.managedService().finalizer();
-        if (serving.filter(BackendState::on).isEmpty() || pod.finalizers().contains(finalizer) || !pod.ready()) {
-            return;
-        }
-        PodEdit edit = PodEdit.of(pod).addFinalizer(finalizer);
-        Map<String, String> entry = Map.of(snapshot.managedService().expectedKey(), finalizer);
-        boolean isNamed = conditions(pod)
-                .filter(known -> !known.expectedFinalizers().entrySet().containsAll(entry.entrySet()))
-                .isEmpty();
-        edits.add(new Action.EditPod(
-                isNamed
-                        ? edit
-                        : edit.annotations(MapEdit.set(
-                                Names.AVAILABLE_CONDITIONS,
-                                conditions(pod).orElseThrow().with(entry).json()))));
-    }
-
-    private void release(ServicePod servicePod) {
-        PodRecord pod = servicePod.pod();
-        boolean isProtected =
-                pod.finalizers().contains(snapshot.managedService().finalizer());
-        boolean isNamed = !servicePod.targeted() && isNamed(pod);
-        if (!isProtected && !isNamed) {
-            return;
-        }
-        if (isProtected && servicePod.deferred().isPresent()) {
-            look(servicePod.deferred().get());
-            return;
-        }
-        PodEdit edit = PodEdit.of(pod);
-        if (isProtected) {
-            edit = edit.removeFinalizer(snapshot.managedService().finalizer());
-        }
-        if (isNamed) {
-            edit = edit.annotations(MapEdit.set(
-                    Names.AVAILABLE_CONDITIONS,
-                    conditions(pod)
-                            .orElseThrow()
-                            .without(Set.of(snapshot.managedService().expectedKey()))
-                            .json()));
-        }
-        edits.add(new Action.EditPod(edit));
-    }
-
-    private boolean isNamed(PodRecord pod) {
-        return conditions(pod)
-                .filter(known -> known.expectedFinalizers()
-                        .getOrDefault(snapshot.managedService().expectedKey(), "")
-                        .equals(snapshot.managedService().finalizer()))
-                .isPresent();
-    }
-
-    /** Empty where somebody wrote something else into the annotation: then it is left alone. */
-    private static Optional<AvailableConditions> conditions(PodRecord pod) {
-        String annotation = pod.annotations().get(Names.AVAILABLE_CONDITIONS);
-        return annotation == null ? Optional.of(AvailableConditions.none()) : AvailableConditions.parse(annotation);
     }
 }

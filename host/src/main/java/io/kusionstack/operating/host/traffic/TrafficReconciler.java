@@ -5,28 +5,20 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.kube.cache.PodCache;
-import io.kusionstack.operating.host.lifecycle.PodOps;
-import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.Actuator;
-import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Endpoints;
-import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Plan;
-import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -41,43 +33,41 @@ public final class TrafficReconciler implements Reconciler {
     /** A cache tells its listeners a moment after it changed. */
     private static final Duration OUT_OF_STEP = Duration.ofMillis(100);
 
-    private final TrafficSources sources;
-    private final LoadBalancerClient calls;
-    private final ServicePods servicePods;
+    private final TrafficCaches caches;
+    private final PodTraffic traffic;
+    private final LoadBalancerClient client;
+    private final TrafficObserver observer;
+    private final TrafficPublisher publisher;
+    private final ServiceRecords records;
     private final Actuator actuator;
     private final ServiceEvents events;
-    private final Consumer<Key> podKeys;
     private final WaitingGauge waiting;
     private final Map<Key, ServiceMemory> memories = new ConcurrentHashMap<>();
 
     /**
-     * Where the facts come from.
+     * The caches that Services and their Pods are read from.
      *
-     * @param traffic is told of every look
-     * @param plainServices who else may hold a Pod
+     * @param plainServices Services without a plugin that may hold a Pod
      */
-    public record TrafficSources(
-            ObjectCache<Service> services,
-            ObjectCache<EndpointSlice> slices,
-            PodCache pods,
-            PodTraffic traffic,
-            Endpoints plainServices,
-            InstantSource clock) {}
+    public record TrafficCaches(
+            ObjectCache<Service> services, ObjectCache<EndpointSlice> slices, PodCache pods, Endpoints plainServices) {}
 
-    /** @param podKeys takes the Pods whose lifecycle may go on though nothing is written to them; only enqueues */
+    /** @param traffic is told of every observation */
     public TrafficReconciler(
-            TrafficSources sources,
+            TrafficCaches caches,
+            PodTraffic traffic,
             TrafficPlugins plugins,
             Actuator actuator,
-            Consumer<Key> podKeys,
             TrafficMetrics metrics) {
-        this.sources = sources;
-        this.calls = new LoadBalancerClient(plugins, sources.traffic(), metrics, sources.clock());
-        this.servicePods =
-                new ServicePods(sources.pods(), sources.slices(), sources.plainServices(), sources.traffic());
+        ServicePods servicePods = new ServicePods(caches.pods(), caches.slices(), caches.plainServices(), traffic);
+        this.caches = caches;
+        this.traffic = traffic;
+        this.client = new LoadBalancerClient(plugins, traffic, metrics, traffic.clock());
+        this.observer = new TrafficObserver(client, servicePods);
+        this.publisher = new TrafficPublisher(traffic, caches.pods());
+        this.records = new ServiceRecords(actuator, servicePods, traffic.services(), traffic.clock());
         this.actuator = actuator;
         this.events = new ServiceEvents(actuator);
-        this.podKeys = podKeys;
         this.waiting = new WaitingGauge(metrics);
     }
 
@@ -86,31 +76,29 @@ public final class TrafficReconciler implements Reconciler {
      * and after {@link PodTraffic#listenTo}.
      */
     public void watch(Consumer<Key> enqueue) {
-        sources.services().onChange((before, after) -> {
+        caches.services().onChange((before, after) -> {
             Service service = after == null ? before : after;
             if (service != null) {
                 enqueue.accept(ManagedService.of(service).key());
             }
-            sources.traffic().claims().waitingFor(before, after).forEach(enqueue);
+            traffic.claims().waitingFor(before, after).forEach(enqueue);
         });
-        sources.pods()
+        caches.pods()
                 .onChange((before, after) ->
-                        ServiceMapper.of(before, after, sources.traffic()).forEach(enqueue));
+                        ServiceMapper.of(before, after, traffic).forEach(enqueue));
     }
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
-        Optional<ManagedService> stored = sources.services().get(key).map(ManagedService::of);
-        Optional<ManagedService> departed = sources.traffic().services().departed(key);
-        if (!sources.traffic().services().isInStep(key, stored)) {
+        Optional<ManagedService> stored = caches.services().get(key).map(ManagedService::of);
+        Optional<ManagedService> departed = traffic.services().departed(key);
+        if (!traffic.services().isInStep(key, stored)) {
             return Outcome.requeueAfter(OUT_OF_STEP, "Traffic");
         }
         ManagedService managedService = stored.or(() -> departed).orElseGet(() -> ManagedService.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
         Optional<LoadBalancerClient.Resolution> resolution = managedService.isManaged()
-                ? Optional.of(sources.traffic()
-                        .claims()
-                        .unlessTaken(managedService, calls.find(managedService, memory.found())))
+                ? Optional.of(traffic.claims().unlessTaken(managedService, client.find(managedService, memory.found())))
                 : Optional.empty();
         Optional<LoadBalancer> serving =
                 resolution.filter(known -> managedService.wanted()).flatMap(LoadBalancerClient::loadBalancer);
@@ -119,28 +107,26 @@ public final class TrafficReconciler implements Reconciler {
         if (managedService.wanted()) {
             events.restored(managedService, LoadBalancers.takenOut(loadBalancers, recorded, memory));
         } else if (managedService.exists() && !memory.targeted().isEmpty()) {
-            events.warn(managedService, WaitMessages.withdrawn(managedService));
+            events.warn(managedService, ServiceWaits.withdrawn(managedService));
         }
         memory = memory.naming(recorded, resolution.flatMap(LoadBalancerClient::loadBalancer));
         if (managedService.wanted()) {
             loadBalancers = LoadBalancers.remaining(loadBalancers, serving);
         }
         departed.filter(before -> managedService.exists() && managedService.hasRecord())
-                .ifPresent(sources.traffic()::forget);
+                .ifPresent(traffic::forget);
         Optional<LoadBalancerClient.Resolution.Unresolved> unknown = resolution.flatMap(LoadBalancerClient::unknown);
         boolean isFirst = !memories.containsKey(key);
         return act(key, new TrafficRound(managedService, departed, memory, serving, unknown, isFirst), loadBalancers);
     }
 
-    private record ObservedPlan(List<LoadBalancerState> loadBalancers, TrafficPlan plan, Map<String, Long> leaving) {}
-
     private Outcome act(Key key, TrafficRound round, List<LoadBalancerState> before) {
-        ObservedPlan observedPlan = look(round, before);
+        ObservedPlan observedPlan = observer.observe(round, before);
         TrafficPlan plan = observedPlan.plan();
         Employer now = round.managedService().employer();
-        Optional<Employer> described = sources.traffic().described(key);
+        Optional<Employer> described = traffic.statuses().described(key);
         boolean isToAsk = plan.asksForMore() && !described.equals(Optional.of(now));
-        publish(
+        publisher.publish(
                 key,
                 round,
                 observedPlan,
@@ -148,7 +134,7 @@ public final class TrafficReconciler implements Reconciler {
         waiting.note(key, round.managedService().plugin(), plan);
         ServiceMemory memory = round.memory().pods(plan.targeted(), observedPlan.leaving());
         if (round.managedService().wanted()) {
-            memory = record(round.managedService(), memory, observedPlan.loadBalancers());
+            memory = records.record(round.managedService(), memory, observedPlan.loadBalancers());
         }
         List<String> carrying = plan.carrying(round.managedService().finalizer());
         if (!carrying.isEmpty()) {
@@ -181,123 +167,11 @@ public final class TrafficReconciler implements Reconciler {
                 && after.stream().allMatch(loadBalancer -> loadBalancer.unread().isEmpty());
         if (isAsked || !LoadBalancers.problem(after).equals(LoadBalancers.problem(observedPlan.loadBalancers()))) {
             ServiceMemory memory = round.memory().pods(observedPlan.plan().targeted(), observedPlan.leaving());
-            publish(
+            publisher.publish(
                     key,
                     round,
-                    plan(round.with(memory), after),
+                    observer.plan(round.with(memory), after),
                     round.managedService().employer());
-        }
-    }
-
-    /** Written before anything is put on there; what cannot be written keeps nothing from being taken off. */
-    private ServiceMemory record(
-            ManagedService managedService, ServiceMemory memory, List<LoadBalancerState> loadBalancers) {
-        Instant now = calls.now();
-        List<LoadBalancer> named = LoadBalancers.recordable(loadBalancers, memory.recorded());
-        ServiceRecord record =
-                new ServiceRecord(managedService, named, servicePods.names(managedService, memory, !named.isEmpty()));
-        Optional<Action> write = record.due(memory.recordedAt(), now);
-        if (write.isEmpty()) {
-            return memory.written();
-        }
-        if (memory.unrecorded().filter(known -> known.until().isAfter(now)).isPresent()) {
-            return memory;
-        }
-        Applied stored = actuator.apply(Plan.of(write.get()));
-        return stored.failures().isEmpty()
-                ? memory.recorded(now)
-                : memory.unrecorded(
-                        WaitMessages.unrecorded(
-                                managedService, stored.failures().getFirst()),
-                        now);
-    }
-
-    private ObservedPlan look(TrafficRound round, List<LoadBalancerState> loadBalancers) {
-        Instant now = calls.now();
-        if (!loadBalancers.isEmpty()
-                && loadBalancers.stream().allMatch(loadBalancer -> ObservationSchedule.isDue(loadBalancer, now))) {
-            return plan(
-                    round,
-                    loadBalancers.stream()
-                            .map(loadBalancer -> calls.look(loadBalancer, Duration.ZERO))
-                            .toList());
-        }
-        ObservedPlan observedPlan = plan(round, loadBalancers);
-        List<LoadBalancerState> known = loadBalancers;
-        Set<LoadBalancer> seen = new HashSet<>();
-        // what one shows may make another due: who is seen on at the new load balancer leaves the old one
-        int before;
-        do {
-            before = seen.size();
-            known = lookAtDue(known, observedPlan.plan(), seen);
-            observedPlan = seen.size() > before ? plan(round, known) : observedPlan;
-        } while (seen.size() > before);
-        return observedPlan;
-    }
-
-    private List<LoadBalancerState> lookAtDue(
-            List<LoadBalancerState> loadBalancers, TrafficPlan plan, Set<LoadBalancer> seen) {
-        List<LoadBalancerState> after = new ArrayList<>();
-        for (int i = 0; i < loadBalancers.size(); i++) {
-            LoadBalancerState loadBalancer = loadBalancers.get(i);
-            Optional<Duration> due =
-                    plan.loadBalancers().get(i).look().filter(age -> seen.add(loadBalancer.loadBalancer()));
-            after.add(due.map(age -> calls.look(loadBalancer, age)).orElse(loadBalancer));
-        }
-        return after;
-    }
-
-    /** Pods are read anew for each plan: while a plugin answered, they have changed. */
-    private ObservedPlan plan(TrafficRound round, List<LoadBalancerState> known) {
-        Instant now = calls.now();
-        ServicePods.FoundPods found = servicePods.find(round.managedService(), round.memory(), now);
-        List<LoadBalancerState> loadBalancers = known.stream()
-                .map(loadBalancer -> loadBalancer.doubting(
-                        found.servicePods(),
-                        LoadBalancers.isServed(
-                                round.managedService(),
-                                round.departed(),
-                                round.memory().recorded(),
-                                loadBalancer.loadBalancer())))
-                .toList();
-        TrafficPlan plan = TrafficPlanner.plan(new TrafficSnapshot(
-                round.managedService(),
-                round.departed(),
-                loadBalancers,
-                round.serving(),
-                round.obstacle(),
-                round.memory().unrecorded().map(LoadBalancerState.ObservationFailure::why),
-                found.servicePods(),
-                now));
-        List<LoadBalancerState> kept = new ArrayList<>();
-        for (int i = 0; i < loadBalancers.size(); i++) {
-            kept.add(loadBalancers.get(i).keeping(plan.loadBalancers().get(i).moving()));
-        }
-        return new ObservedPlan(kept, plan, plan.leaving(found.leaving()));
-    }
-
-    /** Told before any finalizer moves, because the lifecycle asks when it does. */
-    private void publish(Key key, TrafficRound round, ObservedPlan observedPlan, Employer described) {
-        TrafficPlan plan = observedPlan.plan();
-        List<Key> released = plan.released(pod -> sources.traffic().known(key, pod));
-        PodTraffic.ServiceTrafficStatus now = new PodTraffic.ServiceTrafficStatus(
-                plan.known(),
-                round.obstacle().or(() -> LoadBalancers.obstacle(observedPlan.loadBalancers())),
-                described,
-                plan.lookAgain().map(calls.now()::plus));
-        boolean mayGoOn = sources.traffic().tell(key, now) && now.obstacle().isEmpty();
-        released.forEach(podKeys);
-        if (mayGoOn) {
-            wakeWaiting(round.managedService(), plan.known().keySet());
-        }
-    }
-
-    /** @param known uids of the Pods of which it may have something */
-    private void wakeWaiting(ManagedService managedService, Set<String> known) {
-        for (PodRecord pod : sources.pods().inNamespace(managedService.key().namespace())) {
-            if ((managedService.selects(pod) || known.contains(pod.uid())) && !PodOps.isIdle(pod)) {
-                podKeys.accept(new Key(pod.namespace(), pod.name()));
-            }
         }
     }
 
@@ -311,10 +185,10 @@ public final class TrafficReconciler implements Reconciler {
             boolean isLooked = loadBalancer.look().isPresent()
                     && !loadBalancer.look().equals(before.get(i).look());
             if (isLooked && loadBalancer.trouble().isEmpty()) {
-                loadBalancer = calls.apply(loadBalancer, plan.dead());
-                loadBalancer =
-                        calls.apply(loadBalancer, isRecorded.test(loadBalancer.loadBalancer()) ? plan.on() : List.of());
-                loadBalancer = calls.apply(loadBalancer, plan.off());
+                loadBalancer = client.apply(loadBalancer, plan.dead());
+                loadBalancer = client.apply(
+                        loadBalancer, isRecorded.test(loadBalancer.loadBalancer()) ? plan.on() : List.of());
+                loadBalancer = client.apply(loadBalancer, plan.off());
             }
             after.add(loadBalancer);
         }
@@ -324,20 +198,10 @@ public final class TrafficReconciler implements Reconciler {
     private Outcome removeFinalizer(Key key, TrafficRound round) {
         ManagedService managedService = round.managedService();
         forget(key, round);
-        round.departed().ifPresent(sources.traffic()::forget);
-        sources.traffic().forget(key);
+        round.departed().ifPresent(traffic::forget);
+        traffic.statuses().forget(key);
         waiting.forget(key);
-        if (!managedService.held() || !managedService.exists()) {
-            return Outcome.done();
-        }
-        sources.traffic().services().release(managedService);
-        Applied stored = actuator.apply(Plan.of(
-                new ServicePatch(managedService).removeFinalizer().action().orElseThrow()));
-        if (stored.failures().isEmpty()) {
-            return Outcome.done();
-        }
-        sources.traffic().services().hold(managedService);
-        return failed(managedService, stored);
+        return managedService.held() && managedService.exists() ? records.remove(managedService) : Outcome.done();
     }
 
     /** Of a Service that asks in vain only that it was told so is kept. */
@@ -350,17 +214,6 @@ public final class TrafficReconciler implements Reconciler {
         } else {
             memories.remove(key);
         }
-    }
-
-    /** What cannot be written for good is told in the log, again and again with back-off. */
-    private static Outcome failed(ManagedService managedService, Applied stored) {
-        for (Failure failure : stored.failures()) {
-            if (failure.result().isRefusal()) {
-                throw new IllegalStateException(
-                        WaitMessages.unrecorded(managedService, failure).message());
-            }
-        }
-        return stored.outcome();
     }
 
     private ServiceMemory tell(TrafficRound round, ServiceMemory memory, Optional<Wait> foreign) {
@@ -380,7 +233,7 @@ public final class TrafficReconciler implements Reconciler {
     }
 
     private Outcome outcome(TrafficRound round, TrafficPlan plan, ServiceMemory memory) {
-        Instant now = calls.now();
+        Instant now = client.now();
         Optional<Duration> soonest = memory.due().map(due -> Duration.between(now, due));
         Optional<Duration> after = Plan.sooner(
                 Plan.sooner(soonest, plan.lookAgain()),

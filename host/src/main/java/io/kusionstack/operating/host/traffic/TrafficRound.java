@@ -29,7 +29,7 @@ record TrafficRound(
                 && loadBalancers.isEmpty()
                 && !plan.edits().isEmpty();
         boolean isNew = managedService.exists() && isFirst && departed.isEmpty() && !managedService.isServedAlready();
-        return isGone || isNew ? Optional.of(WaitMessages.leftBehind(managedService, carrying)) : Optional.empty();
+        return isGone || isNew ? Optional.of(ServiceWaits.leftBehind(managedService, carrying)) : Optional.empty();
     }
 
     Optional<Wait> obstacle() {

@@ -80,7 +80,7 @@ class GroupClaimsTest {
 
     @Test
     void aServiceThatWasBeingDeletedHoldsItsGroupFromTheMomentItIsGone() {
-        PodTraffic traffic = new PodTraffic(InstantSource.system());
+        PodTraffic traffic = new PodTraffic(InstantSource.system(), pod -> {});
         Service old = new ServiceBuilder(service("old", "rsp-1"))
                 .editMetadata()
                 .addToFinalizers(Names.CLEAN_FINALIZER)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class PodTrafficTest {
     private static final Key WEB = new Key("shop", "web");
-    private final PodTraffic traffic = new PodTraffic(() -> Pods.CREATED);
+    private final PodTraffic traffic = new PodTraffic(() -> Pods.CREATED, pod -> {});
     private final PodRecord on = Pods.pod("a").label("app", "web").ready().build();
     private final PodRecord off = Pods.like(on).offline().build();
 
@@ -95,13 +95,13 @@ class PodTrafficTest {
                 .extracting(Wait::reason)
                 .containsExactly(Reason.WAITING_FOR_TRAFFIC_OFF);
 
-        assertThat(traffic.tell(WEB, told(Optional.of(unloaded)))).isTrue();
-        assertThat(traffic.tell(WEB, told(Optional.of(unloaded)))).isFalse();
+        assertThat(traffic.statuses().update(WEB, told(Optional.of(unloaded)))).isTrue();
+        assertThat(traffic.statuses().update(WEB, told(Optional.of(unloaded)))).isFalse();
         assertThat(traffic.ahead(on, "collaset")).containsExactly(unloaded);
         assertThat(traffic.ahead(Pods.like(on).label("app", "db").build(), "collaset"))
                 .isEmpty();
 
-        assertThat(traffic.tell(WEB, told(Optional.empty()))).isTrue();
+        assertThat(traffic.statuses().update(WEB, told(Optional.empty()))).isTrue();
         assertThat(traffic.ahead(on, "collaset")).isEmpty();
     }
 
@@ -109,12 +109,13 @@ class PodTrafficTest {
     void aServiceThatThePodIsLeavingMayStandInTheWayToo() {
         Wait unread = new Wait(Reason.TRAFFIC_UNKNOWN, "slb", "no answer");
         serve(service("false", "LoadBalancer"));
-        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+        PodTrafficStatus known = new PodTrafficStatus(
                 BackendState.NO_LOOK, BackendState.NO_LOOK, List.of(unread), Optional.empty(), List.of());
-        traffic.tell(
-                WEB,
-                new PodTraffic.ServiceTrafficStatus(
-                        Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
+        traffic.statuses()
+                .update(
+                        WEB,
+                        new ServiceTrafficStatus(
+                                Map.of(on.uid(), known), Optional.of(unread), described(), Optional.empty()));
 
         assertThat(traffic.ahead(on, "collaset")).containsExactly(unread);
     }
@@ -126,16 +127,16 @@ class PodTrafficTest {
         serve(service("true", "LoadBalancer"));
         Instant later = Pods.CREATED.plusSeconds(30);
 
-        traffic.tell(WEB, told(Optional.of(unloaded)));
+        traffic.statuses().update(WEB, told(Optional.of(unloaded)));
         assertThat(traffic.lasting(on, "collaset", Pods.CREATED.plusSeconds(29)))
                 .isEmpty();
         assertThat(traffic.lasting(on, "collaset", later)).containsExactly(unloaded);
 
-        traffic.tell(WEB, told(Optional.of(refused)));
+        traffic.statuses().update(WEB, told(Optional.of(refused)));
         assertThat(traffic.lasting(on, "collaset", later))
                 .as("what is refused of this Pod")
                 .isEmpty();
-        traffic.tell(WEB, told(Optional.empty()));
+        traffic.statuses().update(WEB, told(Optional.empty()));
         assertThat(traffic.lasting(on, "collaset", later)).isEmpty();
     }
 
@@ -156,16 +157,17 @@ class PodTrafficTest {
     }
 
     private void tell(long clearAt, Wait obstacle) {
-        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
-                clearAt, BackendState.NO_LOOK, List.of(obstacle), Optional.empty(), List.of());
-        traffic.tell(
-                WEB,
-                new PodTraffic.ServiceTrafficStatus(
-                        Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
+        PodTrafficStatus known =
+                new PodTrafficStatus(clearAt, BackendState.NO_LOOK, List.of(obstacle), Optional.empty(), List.of());
+        traffic.statuses()
+                .update(
+                        WEB,
+                        new ServiceTrafficStatus(
+                                Map.of(on.uid(), known), Optional.of(obstacle), described(), Optional.empty()));
     }
 
-    private static PodTraffic.ServiceTrafficStatus told(Optional<Wait> obstacle) {
-        return new PodTraffic.ServiceTrafficStatus(Map.of(), obstacle, described(), Optional.empty());
+    private static ServiceTrafficStatus told(Optional<Wait> obstacle) {
+        return new ServiceTrafficStatus(Map.of(), obstacle, described(), Optional.empty());
     }
 
     private static Employer described() {
@@ -176,29 +178,28 @@ class PodTrafficTest {
     void whoCouldNotBePutOnAgainStaysUnlessItIsNotToComeBack() {
         Wait refused = new Wait(Reason.TRAFFIC_REFUSED, "slb", "no group serves port 9090");
         serve(service("true", "LoadBalancer"));
-        traffic.tell(WEB, told(Optional.empty()));
+        traffic.statuses().update(WEB, told(Optional.empty()));
 
-        assertThat(traffic.tell(WEB, staying(refused))).isTrue();
-        assertThat(traffic.tell(WEB, staying(refused))).isFalse();
+        assertThat(traffic.statuses().update(WEB, staying(refused))).isTrue();
+        assertThat(traffic.statuses().update(WEB, staying(refused))).isFalse();
         assertThat(traffic.ahead(on, "collaset")).containsExactly(refused);
         PodRecord scaledIn = Pods.like(on)
                 .label(Names.key(Names.OPERATION_TYPE, "collaset"), Names.SCALE_IN)
                 .build();
         assertThat(traffic.ahead(scaledIn, "collaset")).isEmpty();
-        assertThat(traffic.tell(WEB, told(Optional.empty()))).isTrue();
+        assertThat(traffic.statuses().update(WEB, told(Optional.empty()))).isTrue();
     }
 
-    private PodTraffic.ServiceTrafficStatus staying(Wait refused) {
-        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+    private ServiceTrafficStatus staying(Wait refused) {
+        PodTrafficStatus known = new PodTrafficStatus(
                 BackendState.NO_LOOK, BackendState.NO_LOOK, List.of(refused), Optional.of(refused), List.of());
-        return new PodTraffic.ServiceTrafficStatus(
-                Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
+        return new ServiceTrafficStatus(Map.of(on.uid(), known), Optional.empty(), described(), Optional.empty());
     }
 
     @Test
     void nobodyLeavesBeforeThePluginWasAskedUnderTheNewDescription() {
         serve(service("true", "LoadBalancer"));
-        traffic.tell(WEB, told(Optional.empty()));
+        traffic.statuses().update(WEB, told(Optional.empty()));
         assertThat(traffic.ahead(on, "collaset")).isEmpty();
 
         Service edited = new ServiceBuilder(service("true", "LoadBalancer"))
@@ -221,7 +222,7 @@ class PodTrafficTest {
         say(BackendState.NO_LOOK);
 
         assertThat(traffic.holding(off, Pods.CREATED)).hasSize(1);
-        traffic.forget(WEB);
+        traffic.statuses().forget(WEB);
         assertThat(traffic.holding(off, Pods.CREATED)).isEmpty();
     }
 
@@ -231,16 +232,17 @@ class PodTrafficTest {
 
     private void say(long clearAt) {
         List<Wait> waits = clearAt == BackendState.NO_LOOK ? List.of(waiting()) : List.of();
-        traffic.tell(
-                WEB,
-                new PodTraffic.ServiceTrafficStatus(
-                        Map.of(
-                                on.uid(),
-                                new PodTraffic.PodTrafficStatus(
-                                        clearAt, BackendState.NO_LOOK, waits, Optional.empty(), List.of())),
-                        Optional.empty(),
-                        described(),
-                        Optional.empty()));
+        traffic.statuses()
+                .update(
+                        WEB,
+                        new ServiceTrafficStatus(
+                                Map.of(
+                                        on.uid(),
+                                        new PodTrafficStatus(
+                                                clearAt, BackendState.NO_LOOK, waits, Optional.empty(), List.of())),
+                                Optional.empty(),
+                                described(),
+                                Optional.empty()));
     }
 
     private static Wait waiting() {

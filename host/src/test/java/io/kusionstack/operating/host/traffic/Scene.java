@@ -114,7 +114,7 @@ final class Scene {
                 .toList();
         return LoadBalancerState.of(PLACE)
                 .applied(on, new Answer.Given<>(done), then)
-                .observedPlan(
+                .observed(
                         new ObservedBackends.ObservationTicket(TICKET, then),
                         new Observation.Known(then, backends),
                         then);
@@ -122,7 +122,7 @@ final class Scene {
 
     TrafficPlan plan() {
         LoadBalancerState observedPlan = LoadBalancerState.of(PLACE)
-                .observedPlan(
+                .observed(
                         new ObservedBackends.ObservationTicket(TICKET, LOOKED),
                         new Observation.Known(LOOKED, seen),
                         LOOKED);

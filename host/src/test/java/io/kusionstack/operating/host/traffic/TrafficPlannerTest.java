@@ -48,7 +48,7 @@ class TrafficPlannerTest {
         ServicePod servicePod = new ServicePod(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
         BackendState state =
                 new BackendState(false, true, BackendState.NO_LOOK, List.of(wait), Optional.empty(), shown);
-        PodTraffic.PodTrafficStatus known = new PodTraffic.PodTrafficStatus(
+        PodTrafficStatus known = new PodTrafficStatus(
                 BackendState.NO_LOOK, BackendState.NO_LOOK, List.of(wait), Optional.empty(), List.of(shown));
         assertThat(plan)
                 .isEqualTo(new TrafficPlan(
@@ -292,7 +292,7 @@ class TrafficPlannerTest {
                                 List.of(put),
                                 new NoAnswer<>(new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "lost"), Duration.ZERO),
                                 Scene.LOOKED)
-                        .observedPlan(
+                        .observed(
                                 new ObservedBackends.ObservationTicket(11, Scene.NOW),
                                 new Observation.Known(Scene.NOW, List.of()),
                                 Scene.NOW));
@@ -380,7 +380,7 @@ class TrafficPlannerTest {
                                 List.of(put),
                                 new Answer.Given<>(List.of(new BackendResult(put.backend(), new Progress.Done()))),
                                 Scene.LOOKED)
-                        .observedPlan(
+                        .observed(
                                 new ObservedBackends.ObservationTicket(11, Scene.NOW),
                                 new Observation.Known(
                                         Scene.NOW,

@@ -56,7 +56,7 @@ final class TrafficWorld {
     final FakeBalancer balancer = new FakeBalancer(cluster);
     final Map<String, Integer> podWrites = new HashMap<>();
     final List<String> woken = new ArrayList<>();
-    PodTraffic traffic = new PodTraffic(cluster::now);
+    PodTraffic traffic = new PodTraffic(cluster::now, key -> this.woken.add(key.name()));
     private PodCache cache = new PodCache();
     private LifecycleGate gate = gate();
     private TrafficReconciler host = started();
@@ -212,7 +212,7 @@ final class TrafficWorld {
     /** Memory is lost; what is stored stays. */
     void restart() {
         patience = Math.max(patience, PATIENCE_AFTER_DEATH);
-        traffic = new PodTraffic(cluster::now);
+        traffic = new PodTraffic(cluster::now, key -> this.woken.add(key.name()));
         cache = new PodCache();
         gate = gate();
         host = started();
@@ -229,11 +229,10 @@ final class TrafficWorld {
         PodTraffic mine = traffic;
         cache.onChange(mine::podChanged);
         return new TrafficReconciler(
-                new TrafficReconciler.TrafficSources(
-                        new Services(), new NoSlices(), cache, traffic, Endpoints.none(), cluster::now),
+                new TrafficReconciler.TrafficCaches(new Services(), new NoSlices(), cache, Endpoints.none()),
+                traffic,
                 balancer,
                 cluster,
-                key -> woken.add(key.name()),
                 TrafficMetrics.none());
     }
 
