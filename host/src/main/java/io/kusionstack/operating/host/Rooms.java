@@ -134,14 +134,9 @@ final class Rooms implements AutoCloseable {
 
     private CollaSetReconciler setReconciler() {
         return new CollaSetReconciler(
-                new CollaSetReconciler.CollaSetSources(
-                        caches.sets(),
-                        caches.contexts(),
-                        caches.revisions(),
-                        caches.pods(),
-                        expectations,
-                        traffic.pods()::trouble,
-                        this::waits),
+                new CollaSetReconciler.SetCaches(
+                        caches.sets(), caches.contexts(), caches.revisions(), caches.pods(), expectations),
+                new CollaSetReconciler.PodWaits(traffic.pods()::trouble, this::waits),
                 actuator,
                 intentions);
     }

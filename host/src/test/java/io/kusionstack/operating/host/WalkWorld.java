@@ -167,14 +167,13 @@ final class WalkWorld {
 
     private CollaSetReconciler reconciler(ObjectCache<CollaSet> sets, SetIntentions intentions) {
         return new CollaSetReconciler(
-                new CollaSetReconciler.CollaSetSources(
+                new CollaSetReconciler.SetCaches(
                         sets,
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, WriteMetrics.none()),
-                        pod -> Optional.empty(),
-                        this::waits),
+                        new Expectations(cluster::now, WriteMetrics.none())),
+                new CollaSetReconciler.PodWaits(pod -> Optional.empty(), this::waits),
                 cluster,
                 intentions);
     }

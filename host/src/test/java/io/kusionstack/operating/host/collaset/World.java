@@ -179,14 +179,13 @@ final class World {
         cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown())
                 .minding(intentions, Nodes.reachable()));
         return new CollaSetReconciler(
-                new CollaSetReconciler.CollaSetSources(
+                new CollaSetReconciler.SetCaches(
                         new Stored<>(CollaSet.class),
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, WriteMetrics.none()),
-                        pod -> Optional.empty(),
-                        pod -> List.of()),
+                        new Expectations(cluster::now, WriteMetrics.none())),
+                new CollaSetReconciler.PodWaits(pod -> Optional.empty(), pod -> List.of()),
                 cluster,
                 intentions);
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class CollaSetReconcilerTest {
+class SetMapperTest {
     private static final Key OLD = new Key("shop", "old");
     private static final Key NEW = new Key("shop", "new");
 
@@ -20,12 +20,12 @@ class CollaSetReconcilerTest {
         PodRecord after = Pods.pod("a").ownedBy("new").build();
         PodRecord alone = Pods.pod("a").build();
 
-        assertThat(CollaSetReconciler.sets(before, after)).containsExactlyInAnyOrder(OLD, NEW);
-        assertThat(CollaSetReconciler.sets(before, alone)).containsExactly(OLD);
-        assertThat(CollaSetReconciler.sets(alone, after)).containsExactly(NEW);
-        assertThat(CollaSetReconciler.sets(null, after)).containsExactly(NEW);
-        assertThat(CollaSetReconciler.sets(before, null)).containsExactly(OLD);
-        assertThat(CollaSetReconciler.sets(alone, alone)).isEmpty();
+        assertThat(SetMapper.sets(before, after)).containsExactlyInAnyOrder(OLD, NEW);
+        assertThat(SetMapper.sets(before, alone)).containsExactly(OLD);
+        assertThat(SetMapper.sets(alone, after)).containsExactly(NEW);
+        assertThat(SetMapper.sets(null, after)).containsExactly(NEW);
+        assertThat(SetMapper.sets(before, null)).containsExactly(OLD);
+        assertThat(SetMapper.sets(alone, alone)).isEmpty();
     }
 
     @Test
