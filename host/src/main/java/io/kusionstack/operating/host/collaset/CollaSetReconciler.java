@@ -65,9 +65,11 @@ public final class CollaSetReconciler implements Reconciler {
     public void watch(Consumer<Key> enqueue) {
         caches.sets().onChange((before, after) -> enqueue.accept(SetMapper.keyOf(SetMapper.either(before, after))));
         caches.contexts()
-                .onChange((before, after) -> SetMapper.owners(SetMapper.either(before, after)).forEach(enqueue));
+                .onChange((before, after) ->
+                        SetMapper.owners(SetMapper.either(before, after)).forEach(enqueue));
         caches.revisions()
-                .onChange((before, after) -> SetMapper.controllerOf(SetMapper.either(before, after)).ifPresent(enqueue));
+                .onChange((before, after) ->
+                        SetMapper.controllerOf(SetMapper.either(before, after)).ifPresent(enqueue));
         caches.pods().onChange((before, after) -> {
             SetMapper.sets(before, after).forEach(enqueue);
             Orphans.concerned(before, after, caches.sets()::list).forEach(set -> enqueue.accept(SetMapper.keyOf(set)));

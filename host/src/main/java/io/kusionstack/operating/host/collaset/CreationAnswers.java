@@ -1,11 +1,11 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.plan.Applied;
-import io.kusionstack.operating.host.plan.Failure;
-import io.kusionstack.operating.host.plan.WriteResult.Cause;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.WriteResult.Cause;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,7 +45,8 @@ record CreationAnswers(
     private static Set<String> taken(Applied applied) {
         Set<String> names = new HashSet<>();
         for (Failure failure : applied.failures()) {
-            if (failure.action() instanceof Action.CreatePod create && failure.result().cause() == Cause.CONFLICT) {
+            if (failure.action() instanceof Action.CreatePod create
+                    && failure.result().cause() == Cause.CONFLICT) {
                 names.add(create.name());
             }
         }

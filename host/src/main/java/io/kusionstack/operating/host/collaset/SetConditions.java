@@ -1,9 +1,9 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.plan.Applied;
-import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Instant;
@@ -65,7 +65,8 @@ record SetMemory(
         }
 
         private static boolean outlasts(Refusal refusal, Instant now) {
-            return refusal.result().isRefusal() && now.isBefore(refusal.outlasting().leavesFrom());
+            return refusal.result().isRefusal()
+                    && now.isBefore(refusal.outlasting().leavesFrom());
         }
 
         /** @param known of the Pods that exist; added are those that still count though their Pod is gone, or terminates */

@@ -30,14 +30,14 @@ final class BackendOwnership {
 
     private BackendOwnership() {}
 
-    static BackendOwnership of(ObservedBackends look, List<ServicePod> servicePods) {
+    static BackendOwnership of(ObservedBackends observed, List<ServicePod> servicePods) {
         BackendOwnership ownership = new BackendOwnership();
         Set<String> known = new HashSet<>();
         for (ServicePod servicePod : servicePods) {
             known.add(servicePod.pod().uid());
             servicePod.ip().ifPresent(ip -> ownership.byIp.merge(ip, servicePod, BackendOwnership::likelier));
         }
-        look.addresses().forEach((address, seen) -> {
+        observed.addresses().forEach((address, seen) -> {
             if (seen.isOurs()) {
                 ownership.attribute(address, seen.pods(), known);
             }

@@ -8,11 +8,11 @@ import java.util.Optional;
 /**
  * The state of the backends of one Pod at one load balancer.
  *
- * @param on every port of it gets requests there
- * @param sentTo some address of it gets requests there, be it on a port that the Service names no more
- * @param clearAt the ticket of the observation that showed nothing of it there, or {@link #NO_LOOK}
- * @param waits what it waits for there, to be on or to be off
- * @param refused why it would not be put on again
+ * @param on true if every port of the Pod gets requests there
+ * @param sentTo true if an address of the Pod gets requests there, also on a port that the Service does not name any more
+ * @param clearAt the ticket of the observation that showed no backend of the Pod there, or {@link #NO_LOOK}
+ * @param waits why the Pod is not on, or not off, there yet
+ * @param refused why the Pod would not be put on again
  */
 record BackendState(
         boolean on,
@@ -23,7 +23,7 @@ record BackendState(
         Explanation.ExplainedTraffic shown) {
     static final long NO_LOOK = -1;
 
-    /** Instead of a ticket, of a Pod of which there never was anything anywhere. */
+    /** Instead of a ticket, for a Pod that never had a backend anywhere. */
     static final long NEVER_THERE = Long.MAX_VALUE;
 
     BackendState {

@@ -1,11 +1,11 @@
 package io.kusionstack.operating.host.traffic;
 
-/** What a load balancer is to do for a Service. */
+/** The role of a load balancer for a Service. */
 enum Desired {
-    /** Its Pods are to be here. */
+    /** The Pods of the Service are to be on here. */
     SERVE,
-    /** Where its Pods are to be cannot be told: what serves here goes on, nothing comes. */
+    /** It is not known where the Pods are to be on: backends that serve here stay, none is added. */
     FREEZE,
-    /** Its Pods are to be elsewhere, or nowhere. */
+    /** The Pods are to be on elsewhere, or nowhere. */
     DRAIN
 }

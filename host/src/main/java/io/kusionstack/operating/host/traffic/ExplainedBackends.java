@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/** How the backends of one load balancer are explained to users. Pure. */
-record ExplainedBackends(LoadBalancerState memory, ManagedService managedService) {
+/** Explains the backends of one load balancer to users. Pure. */
+record ExplainedBackends(LoadBalancerState state, ManagedService managedService) {
     private static final String UNKNOWN = "Unknown";
 
     /** Nothing was observed yet. */
@@ -14,11 +14,11 @@ record ExplainedBackends(LoadBalancerState memory, ManagedService managedService
         return of(UNKNOWN, Optional.empty(), "", Optional.empty());
     }
 
-    /** @param address empty where nothing of the Pod is registered */
-    Explanation.ExplainedTraffic of(Optional<EndpointAddress> address, ObservedBackends look) {
-        Optional<ObservedBackends.ObservedAddress> seen = address.flatMap(look::at);
+    /** @param address empty if no address of the Pod is registered */
+    Explanation.ExplainedTraffic of(Optional<EndpointAddress> address, ObservedBackends observed) {
+        Optional<ObservedBackends.ObservedAddress> seen = address.flatMap(observed::at);
         Optional<Integer> weight = seen.isEmpty() ? Optional.of(0) : weight(address.orElseThrow(), seen.get());
-        return memory.unread().isPresent()
+        return state.unread().isPresent()
                 ? of(UNKNOWN, weight, lastSeen(seen), Optional.empty())
                 : of(
                         serving(seen),
@@ -27,10 +27,10 @@ record ExplainedBackends(LoadBalancerState memory, ManagedService managedService
                         seen.map(ObservedBackends.ObservedAddress::since));
     }
 
-    /** What the provider last took; of what others put on nothing is known. */
+    /** The weight that the provider last took; for a backend of another party it is not known. */
     private Optional<Integer> weight(EndpointAddress address, ObservedBackends.ObservedAddress seen) {
         return switch (seen.serving()) {
-            case ON, STARTING -> Optional.ofNullable(memory.weights().get(address));
+            case ON, STARTING -> Optional.ofNullable(state.weights().get(address));
             case DRAINING -> Optional.of(0);
             case FOREIGN -> Optional.empty();
         };
@@ -38,7 +38,7 @@ record ExplainedBackends(LoadBalancerState memory, ManagedService managedService
 
     private Explanation.ExplainedTraffic of(
             String serving, Optional<Integer> weight, String detail, Optional<Instant> since) {
-        LoadBalancer loadBalancer = memory.loadBalancer();
+        LoadBalancer loadBalancer = state.loadBalancer();
         return new Explanation.ExplainedTraffic(
                 managedService.name(), loadBalancer.plugin(), loadBalancer.lockKey(), serving, weight, detail, since);
     }

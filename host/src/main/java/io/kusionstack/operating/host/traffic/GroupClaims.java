@@ -18,9 +18,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which Services have backends in which group, as their records say. Two in one group would take each other's Pods for foreign;
- * the second one is told so before anything is put on for it. One that is leaving a group bars it only from Services that may
- * select the same Pods: others find nothing of theirs there, and two that swap their groups would wait for each other. Any thread.
+ * Which Services have backends in which group, by their records. Two Services in one group would take each other's Pods for foreign
+ * backends, so the second Service is refused before anything is put on for it. A Service that is leaving a group bars it only from
+ * Services that may select the same Pods: others have no backends there, and two that swap their groups would wait for each other.
+ * Any thread.
  */
 final class GroupClaims {
     private static final Duration AGAIN = Duration.ofSeconds(15);
@@ -69,12 +70,12 @@ final class GroupClaims {
         }
     }
 
-    /** Of a Service that went together with its finalizer nobody enters a group, until it is forgotten. */
+    /** The groups of a Service that is gone together with its finalizer are barred until the Service is forgotten. */
     synchronized void departed(ManagedService gone) {
         wishes.put(gone.key(), new GroupWish(gone, Set.of()));
     }
 
-    /** Nothing is left of a Service that went, or its successor says in its own record what is. */
+    /** No backend is left of a Service that is gone, or its successor records those that are left. */
     synchronized void forget(ManagedService departed, Optional<ManagedService> successor) {
         Key key = departed.key();
         for (String group : groups(
@@ -142,7 +143,7 @@ final class GroupClaims {
         }
     }
 
-    /** Of a Service that cannot be found it is not known what it names: it bars all that it has. */
+    /** The groups that a Service names are not known if its load balancer cannot be found: then it bars all groups of its record. */
     private synchronized void note(
             ManagedService managedService, LoadBalancerClient.Resolution found, Optional<LoadBalancer> wanted) {
         if (managedService.wanted() && found instanceof LoadBalancerClient.Resolution.Unresolved) {

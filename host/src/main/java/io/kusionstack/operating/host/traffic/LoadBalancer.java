@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * A load balancer, or groups of one, where the Pods of one Service get requests, as one plugin knows it.
  *
- * @param lockKey what the plugin calls the load balancer, for example its id
- * @param groups the groups there that are meant, in order; empty where the plugin names none
- * @param employer the Service as the plugin was, or is, told of it
+ * @param lockKey the name of the load balancer for the plugin, for example its id
+ * @param groups the groups there, in order; empty if the plugin names none
+ * @param employer the Service as the plugin knows it
  */
 record LoadBalancer(String plugin, String lockKey, List<String> groups, Employer employer) {
     LoadBalancer {
@@ -32,7 +32,8 @@ record LoadBalancer(String plugin, String lockKey, List<String> groups, Employer
     }
 
     /**
-     * What of this load balancer is not the other one: each group by itself, so that one that is gone holds up no other.
+     * The parts of this load balancer that do not belong to the other one: each group by itself, so that a group that is gone does not
+     * hold up another.
      *
      * @param serving empty leaves all
      */

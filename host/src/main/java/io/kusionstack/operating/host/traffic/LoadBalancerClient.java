@@ -13,7 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks plugins, and turns each answer into what is known of the load balancer. Blocks until they answer or their time is over. */
+/** Calls plugins, and turns each answer into a state of the load balancer. Blocks until they answer or their time is over. */
 final class LoadBalancerClient {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final Duration NOT_LOADED = Duration.ofSeconds(5);
@@ -30,14 +30,14 @@ final class LoadBalancerClient {
         this.clock = clock;
     }
 
-    /** Where a Service's Pods are to serve, as far as it can be told. */
+    /** The load balancer where the Pods of a Service are to serve, or why it is not known. */
     sealed interface Resolution {
         record Resolved(LoadBalancer loadBalancer) implements Resolution {}
 
         record Unresolved(Wait why, Duration after) implements Resolution {}
     }
 
-    /** @param before what was found last; for this very Service it needs no further question */
+    /** @param before the load balancer that was found last; for the same description of the Service no plugin is called */
     Resolution find(ManagedService managedService, Optional<LoadBalancer> before) {
         Optional<LoadBalancer> same =
                 before.filter(loadBalancer -> loadBalancer.plugin().equals(managedService.plugin())
@@ -67,13 +67,13 @@ final class LoadBalancerClient {
     }
 
     /** @param age how old a read may be that the plugin made for others */
-    LoadBalancerState look(LoadBalancerState memory, Duration age) {
-        LoadBalancer loadBalancer = memory.loadBalancer();
+    LoadBalancerState look(LoadBalancerState state, Duration age) {
+        LoadBalancer loadBalancer = state.loadBalancer();
         return switch (plugins.find(loadBalancer.plugin())) {
             case TrafficPlugins.TrafficLookup.TrafficUnavailable missing ->
-                memory.troubled(missing.why(), NOT_LOADED, clock.instant());
+                state.troubled(missing.why(), NOT_LOADED, clock.instant());
             case TrafficPlugins.TrafficLookup.TrafficReady ready -> {
-                // the ticket first: what the host learns while the plugin reads came too late for this look
+                // the ticket first: what the host learns while the plugin reads is too late for this observation
                 ObservedBackends.ObservationTicket asked =
                         new ObservedBackends.ObservationTicket(tickets.tick(), clock.instant());
                 Answer<Observation> answer = ready.worker()
@@ -82,39 +82,39 @@ final class LoadBalancerClient {
                                 asked.at().minus(age),
                                 asked.at().plus(DEADLINE));
                 yield switch (answer) {
-                    case Answer.Given<Observation> given -> observed(memory, asked, given.value());
+                    case Answer.Given<Observation> given -> observed(state, asked, given.value());
                     case NoAnswer<Observation> missing ->
-                        memory.troubled(missing.why(), missing.after(), clock.instant());
+                        state.troubled(missing.why(), missing.after(), clock.instant());
                 };
             }
         };
     }
 
     private LoadBalancerState observed(
-            LoadBalancerState memory, ObservedBackends.ObservationTicket asked, Observation observation) {
+            LoadBalancerState state, ObservedBackends.ObservationTicket asked, Observation observation) {
         return switch (observation) {
-            case Observation.Known known -> observedPlan(memory, asked, known);
+            case Observation.Known known -> observedPlan(state, asked, known);
             case Observation.Unknown unknown ->
-                memory.troubled(WaitMessages.unknown(memory.loadBalancer(), unknown), unknown.after(), clock.instant());
+                state.troubled(WaitMessages.unknown(state.loadBalancer(), unknown), unknown.after(), clock.instant());
             case Observation.NoSuchPlace(Instant readAt, String proof) ->
-                memory.absent(
+                state.absent(
                         asked,
-                        WaitMessages.noSuchLoadBalancer(memory.loadBalancer(), proof),
+                        WaitMessages.noSuchLoadBalancer(state.loadBalancer(), proof),
                         NOT_LOADED,
                         clock.instant());
         };
     }
 
     private LoadBalancerState observedPlan(
-            LoadBalancerState memory, ObservedBackends.ObservationTicket asked, Observation.Known observation) {
+            LoadBalancerState state, ObservedBackends.ObservationTicket asked, Observation.Known observation) {
         Instant now = clock.instant();
-        LoadBalancerState after = memory.observed(asked, observation, now);
-        memory.pendingChanges().forEach((address, pendingChange) -> {
+        LoadBalancerState after = state.observed(asked, observation, now);
+        state.pendingChanges().forEach((address, pendingChange) -> {
             if (!after.pendingChanges().containsKey(address)) {
                 pendingChange
                         .accepted()
                         .ifPresent(accepted -> metrics.verified(
-                                memory.loadBalancer().plugin(),
+                                state.loadBalancer().plugin(),
                                 pendingChange.on() ? "on" : "off",
                                 Duration.between(accepted, now)));
             }
@@ -123,18 +123,18 @@ final class LoadBalancerClient {
     }
 
     /** Nothing happens if there is nothing to change. */
-    LoadBalancerState apply(LoadBalancerState memory, List<BackendChange> changes) {
+    LoadBalancerState apply(LoadBalancerState state, List<BackendChange> changes) {
         if (changes.isEmpty()) {
-            return memory;
+            return state;
         }
-        LoadBalancer loadBalancer = memory.loadBalancer();
+        LoadBalancer loadBalancer = state.loadBalancer();
         Answer<List<BackendResult>> answer = switch (plugins.find(loadBalancer.plugin())) {
             case TrafficPlugins.TrafficLookup.TrafficUnavailable missing -> new NoAnswer<>(missing.why(), NOT_LOADED);
             case TrafficPlugins.TrafficLookup.TrafficReady ready ->
                 ready.worker()
                         .apply(loadBalancer.asked(), changes, clock.instant().plus(DEADLINE));
         };
-        return memory.applied(changes, answer, clock.instant());
+        return state.applied(changes, answer, clock.instant());
     }
 
     Instant now() {

@@ -11,16 +11,16 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * What is to be done at one load balancer.
+ * The changes at one load balancer.
  *
- * @param dead to take off before all else: nobody answers there
- * @param on to ask for now
- * @param off to take off then: who still answers can wait until others serve
- * @param moving all addresses that are not as they ought to be, those whose time has not come included
- * @param pods by uid
- * @param look if the load balancer has to be looked at before anything is asked of it: how old a read may be
- * @param lookAgain when to look though nothing happens
- * @param empty nothing of ours is there, nor on its way
+ * @param dead to be taken off first, because no Pod answers there
+ * @param on to be put on next
+ * @param off to be taken off last: a Pod that still answers can wait until others serve
+ * @param moving all addresses that have to change, also those whose change is not due yet
+ * @param pods by uid of the Pod
+ * @param look if the load balancer has to be observed before changes are requested: how old the observation may be
+ * @param lookAgain when to observe if nothing happens
+ * @param empty true if no backend of ours is there, and none may appear
  */
 record LoadBalancerPlan(
         LoadBalancer loadBalancer,

@@ -25,7 +25,7 @@ final class LoadBalancerRecord {
 
     private LoadBalancerRecord() {}
 
-    /** What cannot be read is left out: it was not written by this host. */
+    /** An entry that cannot be read is left out: it was not written by this host. */
     static List<LoadBalancer> parse(String text, PodRef service) {
         List<LoadBalancer> loadBalancers = new ArrayList<>();
         try {

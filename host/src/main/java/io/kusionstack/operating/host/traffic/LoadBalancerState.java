@@ -22,13 +22,13 @@ import java.util.TreeSet;
 /**
  * The state of one load balancer as the host knows it: the last observation, and the changes requested since.
  *
- * @param look empty before the first answer
- * @param pendingChanges what is on its way
- * @param weights what the provider last took, for addresses that are still there
- * @param doubts until when something that was put on may still appear, though no look has shown it
- * @param touched what was asked for since the observation: there the observation proves nothing
- * @param trouble why there is no newer look
- * @param absence since when the provider proves that there is no such load balancer
+ * @param look the last observation; empty before the first answer
+ * @param pendingChanges changes that no observation has shown done
+ * @param weights the weight that the provider last took, for addresses that are still there
+ * @param doubts until when an address that was put on may still appear though no observation has shown it
+ * @param touched addresses of changes requested since the observation: it proves nothing about them
+ * @param trouble why there is no newer observation
+ * @param absence since when the provider has proven that the load balancer does not exist
  */
 record LoadBalancerState(
         LoadBalancer loadBalancer,
@@ -39,10 +39,10 @@ record LoadBalancerState(
         SortedSet<EndpointAddress> touched,
         Optional<ObservationFailure> trouble,
         Optional<Absence> absence) {
-    /** How long a request that got lost may take to arrive, and one that was taken to show. */
+    /** How long a lost request may take to arrive, and a request that was taken to show its effect. */
     static final Duration DOUBT = Duration.ofSeconds(10);
 
-    /** How long a proof has to stand before it is believed where something was put on: a list may be wrong once, too. */
+    /** How long a proof has to last before it is believed of a load balancer with backends of ours: a list may be wrong once. */
     private static final Duration PROVEN = Duration.ofSeconds(30);
 
     LoadBalancerState {
@@ -53,12 +53,12 @@ record LoadBalancerState(
     }
 
     /**
-     * @param until not to be asked again before that
-     * @param times how often there was no answer, in a row
+     * @param until the plugin is not asked again before that
+     * @param times how often in a row there was no answer
      */
     record ObservationFailure(Wait why, Instant until, int times) {}
 
-    /** @param asked when that was shown last, and under which ticket */
+    /** @param asked when the proof was given last, and under which ticket */
     record Absence(Instant since, ObservedBackends.ObservationTicket asked) {}
 
     static LoadBalancerState of(LoadBalancer loadBalancer) {
@@ -73,7 +73,7 @@ record LoadBalancerState(
                 Optional.empty());
     }
 
-    /** The Service describes the same load balancer in another way: it is looked at anew, and what was refused may pass now. */
+    /** The Service describes the same load balancer in another way: it is observed anew, and a change that was refused may pass now. */
     LoadBalancerState at(LoadBalancer described) {
         return described.equals(loadBalancer)
                 ? this
@@ -89,9 +89,9 @@ record LoadBalancerState(
     }
 
     /**
-     * After a first look: what a host that died had asked for may still appear where that shows nothing.
+     * After a first observation: a change that another process requested may still appear at an address where nothing was observed.
      *
-     * @param served false for a load balancer where nobody can have asked for anything
+     * @param served false for a load balancer where no process can have requested changes
      */
     LoadBalancerState doubting(List<ServicePod> servicePods, boolean served) {
         if (look.filter(ObservedBackends::first).isEmpty()) {
@@ -115,12 +115,12 @@ record LoadBalancerState(
                 absence);
     }
 
-    /** Why it is not known how it looks now; at work for others is no reason. */
+    /** Why its state is not known now; a plugin that is busy with other calls is no reason. */
     Optional<Wait> unread() {
         return trouble.map(ObservationFailure::why).filter(why -> why.reason() != Reason.PLUGIN_BUSY);
     }
 
-    /** Why the provider does not take this address on, or off. */
+    /** Why the provider refuses to put the address on, or to take it off. */
     Optional<Wait> refused(EndpointAddress address, boolean on) {
         return Optional.ofNullable(pendingChanges.get(address))
                 .filter(pendingChange -> pendingChange.on() == on)
@@ -128,7 +128,7 @@ record LoadBalancerState(
                 .filter(why -> why.reason() == Reason.TRAFFIC_REFUSED);
     }
 
-    /** What was asked for at this IP, on whatever port, and may still appear. */
+    /** The addresses of this IP, on any port, that were put on and may still appear. */
     SortedSet<EndpointAddress> awaited(String ip) {
         EndpointAddress first = new EndpointAddress(ip, 0);
         EndpointAddress last = new EndpointAddress(ip, Integer.MAX_VALUE);
@@ -138,7 +138,7 @@ record LoadBalancerState(
         return awaited;
     }
 
-    /** A part of this load balancer by itself: what got lost on its way here may arrive there. */
+    /** A part of this load balancer by itself: a lost request for the whole may take effect in the part. */
     LoadBalancerState part(LoadBalancer part) {
         return part.isAt(loadBalancer)
                 ? at(part)
@@ -153,7 +153,7 @@ record LoadBalancerState(
                         Optional.empty());
     }
 
-    /** True if nothing that the host knows of was ever put on here. */
+    /** True if the host knows of no backend that was ever put on here. */
     boolean isUnused() {
         return look.filter(known ->
                                 known.addresses().values().stream().anyMatch(ObservedBackends.ObservedAddress::isOurs))
@@ -163,7 +163,7 @@ record LoadBalancerState(
                 && doubts.isEmpty();
     }
 
-    /** There is no such load balancer, says the provider, and proves it. */
+    /** The provider proves that the load balancer does not exist. */
     LoadBalancerState absent(ObservedBackends.ObservationTicket asked, Wait why, Duration after, Instant now) {
         LoadBalancerState troubled = troubled(why, after, now);
         Absence shown = new Absence(absence.map(Absence::since).orElse(asked.at()), asked);
@@ -171,7 +171,7 @@ record LoadBalancerState(
                 loadBalancer, look, pendingChanges, weights, doubts, touched, troubled.trouble, Optional.of(shown));
     }
 
-    /** Where nobody is to serve: a load balancer that was proven not to be for long enough holds nothing. */
+    /** For a load balancer where no Pod is to serve: if its absence has been proven for long enough, it has no backends. */
     LoadBalancerState believing() {
         return absence.filter(
                         shown -> !shown.asked().at().isBefore(shown.since().plus(PROVEN)))
@@ -225,7 +225,7 @@ record LoadBalancerState(
                 : seen.filter(ObservedBackends.ObservedAddress::isOurs).isEmpty();
     }
 
-    /** No answer: nothing is known of now. */
+    /** There was no answer: the present state is not known. */
     LoadBalancerState troubled(Wait why, Duration after, Instant now) {
         boolean isBusy = why.reason() == Reason.PLUGIN_BUSY;
         int times = trouble.map(ObservationFailure::times).orElse(0) + (isBusy ? 0 : 1);
@@ -241,7 +241,7 @@ record LoadBalancerState(
                 absence);
     }
 
-    /** Nothing of ours is there, nor on its way. */
+    /** No backend of ours is there, and none may appear. */
     boolean isEmpty() {
         return look.filter(known ->
                                 known.addresses().values().stream().noneMatch(ObservedBackends.ObservedAddress::isOurs))
@@ -250,7 +250,7 @@ record LoadBalancerState(
                 && doubts.isEmpty();
     }
 
-    /** When something there is due though nothing happens. */
+    /** When an observation is due if nothing happens. */
     Optional<Instant> due() {
         if (trouble.isPresent()) {
             return trouble.map(ObservationFailure::until);
@@ -258,7 +258,7 @@ record LoadBalancerState(
         return pendingChanges.values().stream().map(PendingChange::due).min(Comparator.naturalOrder());
     }
 
-    /** Only these are still to be brought about. */
+    /** Only changes of these addresses are still wanted. */
     LoadBalancerState keeping(Collection<EndpointAddress> wanted) {
         if (wanted.containsAll(pendingChanges.keySet())) {
             return this;

@@ -11,11 +11,10 @@ final class LoadBalancers {
     private LoadBalancers() {}
 
     /**
-     * The load balancer it asks for first, then what its record names beside that, then what only memory knows, each group by
-     * itself. A Service that wants none and has no record at all is looked for where it would serve: an older host may have
-     * put something there. A load balancer where nothing was put on is forgotten, and so is one that somebody took out of the
-     * record, unless
-     * it can be read and shows something of the Service.
+     * First the load balancer that the Service asks for, then those that its record names beside it, then those that only memory
+     * knows, each group by itself. A Service that wants no load balancer and has no record at all is looked for where it would serve,
+     * because an older host may have put backends on there. A load balancer where nothing was put on is forgotten, and so is one
+     * that was taken out of the record by another party, unless it can be observed and has backends of the Service.
      */
     static List<LoadBalancerState> of(
             ManagedService managedService,
@@ -53,12 +52,12 @@ final class LoadBalancers {
         return loadBalancers;
     }
 
-    /** Also one of which nothing is known yet. */
+    /** A load balancer of which nothing is known yet counts as used. */
     private static boolean isStillInUse(LoadBalancerState loadBalancer) {
         return !loadBalancer.isEmpty() && loadBalancer.unread().isEmpty();
     }
 
-    /** Those that somebody took out of the record although they are in use. */
+    /** Load balancers in use that another party took out of the record. */
     static List<LoadBalancer> takenOut(
             List<LoadBalancerState> loadBalancers, List<LoadBalancer> recorded, ServiceMemory before) {
         return loadBalancers.stream()
@@ -67,7 +66,7 @@ final class LoadBalancers {
                 .toList();
     }
 
-    /** What the record names as the host sees it now; where there is none yet, that of a predecessor of which something may be left. */
+    /** The load balancers of the record; if there is no record yet, of the record of a predecessor that may have left backends. */
     static List<LoadBalancer> recorded(ManagedService managedService, Optional<ManagedService> departed) {
         return recorded(departed.filter(before -> !managedService.hasRecord()).orElse(managedService));
     }
@@ -78,23 +77,23 @@ final class LoadBalancers {
                 managedService.employer().ref());
     }
 
-    /** True if its own record names the load balancer already, and the Service is held. */
-    static boolean stands(ManagedService managedService, List<LoadBalancer> recorded, LoadBalancer loadBalancer) {
+    /** True if the Service has our finalizer and its own record names the load balancer. */
+    static boolean isRecorded(ManagedService managedService, List<LoadBalancer> recorded, LoadBalancer loadBalancer) {
         return managedService.held() && managedService.hasRecord() && isAmong(recorded, loadBalancer);
     }
 
-    /** What the record has to name: where something is or is about to be, never a load balancer that was not seen yet. */
+    /** The load balancers that the record has to name: those with backends now or soon, never one that was not observed yet. */
     static List<LoadBalancer> recordable(List<LoadBalancerState> loadBalancers, List<LoadBalancer> recorded) {
         return loadBalancers.stream()
-                .filter(memory -> memory.look().isPresent()
-                        || recorded.stream().anyMatch(loadBalancer -> loadBalancer.isAt(memory.loadBalancer()))
-                        || !memory.isUnused()
-                        || isPartOf(recorded, memory.loadBalancer()))
+                .filter(state -> state.look().isPresent()
+                        || recorded.stream().anyMatch(loadBalancer -> loadBalancer.isAt(state.loadBalancer()))
+                        || !state.isUnused()
+                        || isPartOf(recorded, state.loadBalancer()))
                 .map(LoadBalancerState::loadBalancer)
                 .toList();
     }
 
-    /** True of a load balancer where something may have been put on by a host that is gone. */
+    /** True if a process that is gone may have put backends on at the load balancer. */
     static boolean isServed(
             ManagedService managedService,
             Optional<ManagedService> departed,
@@ -122,7 +121,7 @@ final class LoadBalancers {
         }
     }
 
-    /** Those that are not left for good: the one that serves, and others while something may be there. */
+    /** The load balancers that are still needed: the one that serves, and others as long as they may have backends. */
     static List<LoadBalancerState> remaining(List<LoadBalancerState> loadBalancers, Optional<LoadBalancer> serving) {
         if (serving.isEmpty()) {
             return loadBalancers;
@@ -136,7 +135,7 @@ final class LoadBalancers {
         return remaining(loadBalancers, serving).size() < loadBalancers.size();
     }
 
-    /** What the users have to be told of: a plugin that does not answer, a change that is refused. One that is busy is none. */
+    /** The problem to tell users: a plugin that does not answer, or a change that is refused. A busy plugin is no problem. */
     static Optional<Wait> problem(List<LoadBalancerState> loadBalancers) {
         Optional<Wait> obstacle = obstacle(loadBalancers);
         if (obstacle.isPresent()) {
@@ -152,8 +151,8 @@ final class LoadBalancers {
     }
 
     /**
-     * Why a Pod that leaves service could not be seen off, or would not be taken off: it is not known how one of them looks, or
-     * one refuses to take an address off.
+     * Why a Pod that leaves service could not be observed off, or would not be taken off: the state of a load balancer is not known,
+     * or a load balancer refuses to take an address off.
      */
     static Optional<Wait> obstacle(List<LoadBalancerState> loadBalancers) {
         return loadBalancers.stream()

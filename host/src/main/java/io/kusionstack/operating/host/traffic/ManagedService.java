@@ -18,16 +18,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Service, as far as traffic is concerned with it.
+ * A Service, as far as its traffic is concerned.
  *
- * @param wanted its Pods are to get traffic: it is labelled, of type LoadBalancer, and not being deleted
- * @param held it carries a clean finalizer, so its Pods may have backends somewhere
- * @param type of the Service; empty of one that is gone
- * @param selector empty selects nobody
- * @param finalizer what its Pods carry while they may get traffic
- * @param plugin the plugin it asks for
- * @param employer how plugins are told of it
- * @param records the annotations in which the host keeps what it has to find again
+ * @param wanted true if its Pods are to get traffic: it has the label, is of type LoadBalancer, and is not being deleted
+ * @param held true if it has a clean finalizer, so that its Pods may have backends
+ * @param type of the Service; empty if it is gone
+ * @param selector an empty one selects no Pod
+ * @param finalizer on its Pods while they may get traffic
+ * @param plugin the plugin that it names
+ * @param employer the Service as plugins know it
+ * @param records the annotations that the host needs to find the backends again
  */
 record ManagedService(
         ObjectRef ref,
@@ -72,8 +72,8 @@ record ManagedService(
     }
 
     /**
-     * As the Service is treated that went together with its finalizer: it selects nobody, and nothing is written to it. The employer is
-     * the one that was.
+     * A Service that is gone together with its finalizer: it selects no Pod, and nothing is written to it. The employer stays
+     * the same.
      */
     ManagedService departed() {
         return new ManagedService(
@@ -94,35 +94,34 @@ record ManagedService(
         return new Key(ref.namespace(), ref.name());
     }
 
-    /** Whether the Service is there; what is told of one that is gone comes from memory. */
+    /** False if the Service is gone, and its data come from memory. */
     boolean exists() {
         return !ref.uid().isEmpty();
     }
 
-    /** True if a record of its load balancers is on it, be it of no load balancer; the host itself never writes one of no load balancer. */
+    /** True if it has a record of its load balancers, even an empty one; the host itself never writes an empty record. */
     boolean hasRecord() {
         return LoadBalancerRecord.isList(records.getOrDefault(Names.TRAFFIC_SERVED, ""));
     }
 
-    /** True if a host has put something on for it, or was about to. */
+    /** True if a process has put backends on for it, or was about to. */
     boolean isServedAlready() {
         return held || hasRecord();
     }
 
-    /** True if {@code gone} is what this Service has become, and not one of the same name. */
+    /** True if {@code gone} is this Service after it was deleted, and not another one of the same name. */
     boolean hasBecome(ManagedService gone) {
         return !gone.exists() && gone.employer.ref().uid().equals(ref.uid());
     }
 
-    /** True if traffic has anything to do with it. */
+    /** True if its traffic is managed here. */
     boolean isManaged() {
         return wanted || held;
     }
 
     /**
-     * False of a Pod that was never put on anywhere. This host records the load balancer before; Kuperator names the Pod before
-     * where it keeps
-     * names, and marks the Pod and names it afterwards.
+     * False if the Pod was never put on anywhere. This host writes its record before it puts a Pod on. Kuperator names the Pod before if it
+     * keeps names, else it adds the finalizer and the name afterwards.
      */
     boolean mayHavePutOn(PodRecord pod) {
         String served = records.getOrDefault(Names.TRAFFIC_SERVED, "");
@@ -139,7 +138,7 @@ record ManagedService(
         return List.of(records.getOrDefault(record, "").split(",")).contains(pod.name());
     }
 
-    /** Why it is not served though it asks for it: the label alone, which other things carry too, asks for nothing. */
+    /** Why the Service is not served though it asks for traffic. The label alone does not ask for it: other objects have the label too. */
     Optional<Wait> misfit() {
         boolean asks = "true".equals(employer.labels().get(Names.CONTROL))
                 && employer.annotations().keySet().stream().anyMatch(ManagedService::isOfTraffic);
@@ -153,7 +152,7 @@ record ManagedService(
                 || annotation.contains("." + Names.TRAFFIC_DOMAIN + "/");
     }
 
-    /** True if an edit of the Service may leave it without any backend. */
+    /** True if an edit of the Service may leave the Service without a backend. */
     boolean mayBeEmpty() {
         return "true".equals(employer.annotations().get(Names.TRAFFIC_MAY_BE_EMPTY));
     }
@@ -181,12 +180,12 @@ record ManagedService(
                         .equals(wanted.getValue()));
     }
 
-    /** For people: {@code Service shop/web}. */
+    /** For users: {@code Service shop/web}. */
     String name() {
         return ref.toString();
     }
 
-    /** How the annotation {@code available-conditions} of a Pod names it. */
+    /** The name of the Service in the annotation {@code available-conditions} of a Pod. */
     String expectedKey() {
         return ref.kind().kind() + "/" + ref.namespace() + "/" + ref.name();
     }

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Services that plugins serve. One that goes together with its finalizer is kept as it was last, as one that is being deleted and
- * selects nobody, until nothing of it is left: its record says where its Pods may still get requests. A successor of the same name takes
- * that over with a record of its own. Any thread.
+ * The Services that plugins serve. A Service that is gone together with its finalizer is kept in its last state, as one that is being
+ * deleted and selects no Pod, until no backend of it is left: its record names the load balancers where its Pods may still get requests.
+ * A successor of the same name takes that over with a record of its own. Any thread.
  */
 final class ManagedServices {
     private final Map<String, Map<Key, ManagedService>> byNamespace = new ConcurrentHashMap<>();
@@ -70,7 +70,7 @@ final class ManagedServices {
         return Optional.ofNullable(departed.get(service));
     }
 
-    /** False if {@code stored}, as a cache has the Service, is ahead of what was told here, or behind it. */
+    /** False if {@code stored}, the Service in the cache, is newer or older than the Service here. */
     boolean isInStep(Key service, Optional<ManagedService> stored) {
         return get(service)
                 .filter(known -> known.exists()

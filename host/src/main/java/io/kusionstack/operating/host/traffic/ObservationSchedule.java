@@ -4,76 +4,76 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** When a load balancer has to be looked at: now, or later. Lives for one plan. */
+/** When a load balancer has to be observed: now, or later. Lives for one plan. */
 final class ObservationSchedule {
-    /** How long to leave a plugin alone that answered from a cache. */
+    /** How long a plugin that answered from a cache is not asked again. */
     private static final Duration CACHED = Duration.ofMillis(200);
 
     private static final Duration SOON = Duration.ofMillis(500);
 
-    private final LoadBalancerState memory;
+    private final LoadBalancerState state;
     private final Instant now;
     private boolean due;
     private boolean patient;
     private boolean resting;
     private Optional<Instant> next = Optional.empty();
 
-    ObservationSchedule(LoadBalancerState memory, Instant now) {
-        this.memory = memory;
+    ObservationSchedule(LoadBalancerState state, Instant now) {
+        this.state = state;
         this.now = now;
-        memory.pendingChanges().values().forEach(pendingChange -> at(pendingChange.due()));
-        memory.doubts().values().forEach(this::at);
+        state.pendingChanges().values().forEach(pendingChange -> at(pendingChange.due()));
+        state.doubts().values().forEach(this::at);
     }
 
-    /** True if the load balancer has to be looked at whatever has become of the Pods. */
-    static boolean isDue(LoadBalancerState memory, Instant now) {
-        return memory.due().filter(due -> !due.isAfter(now)).isPresent();
+    /** True if the load balancer has to be observed even if no Pod has changed. */
+    static boolean isDue(LoadBalancerState state, Instant now) {
+        return state.due().filter(due -> !due.isAfter(now)).isPresent();
     }
 
     void first() {
         due = true;
     }
 
-    /** Something has to be seen that this look was too early for. */
-    void verify(ObservedBackends look) {
-        Instant when = look.fresh() ? now : look.at().plus(CACHED);
+    /** A newer observation than this one is needed. */
+    void verify(ObservedBackends observed) {
+        Instant when = observed.fresh() ? now : observed.at().plus(CACHED);
         at(when);
         if (!when.isAfter(now)) {
             next = Optional.of(now);
         }
     }
 
-    /** Something may show any moment. */
-    void soon(ObservedBackends look) {
-        at(look.at().plus(SOON));
+    /** A backend may appear at any moment. */
+    void soon(ObservedBackends observed) {
+        at(observed.at().plus(SOON));
     }
 
-    /** @param settled false if a Pod is not where it ought to be, whoever has to act */
+    /** @param settled false if a Pod is not on or off as it has to be, no matter which party has to act */
     void settled(boolean settled) {
         patient = patient || !settled;
     }
 
     /**
-     * Comes last: nothing else needs an observation.
+     * To be called last.
      *
-     * @param rest how long to leave the load balancer alone while nothing is to be done there
+     * @param rest the time between two observations while no change is to be made
      */
-    void resync(ObservedBackends look, Duration rest) {
+    void resync(ObservedBackends observed, Duration rest) {
         boolean urgent = due;
-        at(look.at().plus(patient ? patience(look, rest) : rest));
+        at(observed.at().plus(patient ? patience(observed, rest) : rest));
         resting = due && !urgent && !patient;
     }
 
-    /** The longer nothing moves there, the more patient. */
-    private Duration patience(ObservedBackends look, Duration rest) {
-        Duration quiet = Duration.between(look.unchangedSince(), now).dividedBy(4);
+    /** The longer nothing changes there, the longer the time to the next observation. */
+    private Duration patience(ObservedBackends observed, Duration rest) {
+        Duration quiet = Duration.between(observed.unchangedSince(), now).dividedBy(4);
         Duration least = quiet.compareTo(LoadBalancerPlanner.PATIENCE) < 0 ? LoadBalancerPlanner.PATIENCE : quiet;
         return least.compareTo(rest) < 0 ? least : rest;
     }
 
-    /** True if this change may be asked for now; then the load balancer is looked at first. */
+    /** True if this change may be requested now; then the load balancer is observed first. */
     boolean isDue(EndpointAddress address, boolean on) {
-        PendingChange pendingChange = memory.pendingChanges().get(address);
+        PendingChange pendingChange = state.pendingChanges().get(address);
         boolean ask = pendingChange == null || pendingChange.on() != on || pendingChange.isDue(now);
         due = due || ask;
         return ask;
@@ -88,10 +88,10 @@ final class ObservationSchedule {
     }
 
     private boolean isBlocked() {
-        return memory.trouble().filter(trouble -> trouble.until().isAfter(now)).isPresent();
+        return state.trouble().filter(trouble -> trouble.until().isAfter(now)).isPresent();
     }
 
-    /** How old a read may be, if one is due: at rest the reads of others will do. */
+    /** How old the observation may be, if one is due: at rest the observations for other Services are new enough. */
     Optional<Duration> look() {
         if (!due || isBlocked()) {
             return Optional.empty();
@@ -100,7 +100,7 @@ final class ObservationSchedule {
     }
 
     Optional<Duration> lookAgain() {
-        Optional<Instant> when = isBlocked() ? memory.trouble().map(LoadBalancerState.ObservationFailure::until) : next;
+        Optional<Instant> when = isBlocked() ? state.trouble().map(LoadBalancerState.ObservationFailure::until) : next;
         return when.map(time -> Duration.between(now, time));
     }
 }

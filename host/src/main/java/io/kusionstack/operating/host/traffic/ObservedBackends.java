@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 /**
  * The backends that one observation of a load balancer showed.
  *
- * @param ticket when the question was asked, in the order of the host's own events: what the host learnt under a lower
- *     ticket was known before
- * @param at when the answer was there
- * @param fresh false if the plugin answered from a cache: the ticket is that of the observation before
- * @param first nothing was known of the load balancer before
+ * @param ticket the time of the request, in the order of the host's own events: what the host learnt under a lower ticket was
+ *     known before
+ * @param at when the answer arrived
+ * @param fresh false if the plugin answered from a cache: the ticket is that of the earlier observation
+ * @param first true if nothing was known of the load balancer before
  */
 record ObservedBackends(
         long ticket, Instant at, boolean fresh, boolean first, SortedMap<EndpointAddress, ObservedAddress> addresses) {
@@ -32,7 +32,7 @@ record ObservedBackends(
 
     /**
      * @param asked when the plugin was asked, and under which ticket
-     * @param before the observation before this one, for how long things have been as they are
+     * @param before the earlier observation, which tells since when a state has lasted
      */
     static ObservedBackends of(
             ObservationTicket asked, Instant at, Observation.Known observation, Optional<ObservedBackends> before) {
@@ -51,22 +51,22 @@ record ObservedBackends(
 
     record ObservationTicket(long ticket, Instant at) {}
 
-    /** How a load balancer observations that is not there. */
+    /** The observation of a load balancer that does not exist. */
     static ObservedBackends empty(ObservationTicket asked) {
         return new ObservedBackends(asked.ticket(), asked.at(), true, false, new TreeMap<>());
     }
 
-    /** The same, but too long ago to rest on. */
+    /** The same backends, but too old to rely on. */
     ObservedBackends outdated() {
         return new ObservedBackends(ticket, Instant.EPOCH, false, first, addresses);
     }
 
-    /** The same, of a load balancer that is known. */
+    /** The same backends, of a load balancer that is known. */
     ObservedBackends known() {
         return new ObservedBackends(ticket, at, fresh, false, addresses);
     }
 
-    /** Since when everything is as it is, of what is there. */
+    /** Since when no backend has changed. */
     Instant unchangedSince() {
         Instant since = Instant.EPOCH;
         for (ObservedAddress seen : addresses.values()) {
@@ -80,10 +80,10 @@ record ObservedBackends(
     }
 
     /**
-     * One address, with all that the provider shows there.
+     * One address with all its backends.
      *
-     * @param serving the most that any of them does: On, then Starting, then Draining
-     * @param since when it was first seen to be so; a drain counts from here
+     * @param serving the highest state of its backends: On, then Starting, then Draining
+     * @param since when that state was first observed; a drain counts from here
      */
     record ObservedAddress(Serving serving, Instant since, List<ObservedBackend> backends) {
         ObservedAddress {

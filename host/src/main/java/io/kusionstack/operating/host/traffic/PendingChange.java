@@ -9,11 +9,11 @@ import java.util.Optional;
 /**
  * One backend that is being put on or taken off: from the first request until an observation shows the result.
  *
- * @param tries how often it was asked for since it last moved
- * @param seenFrom before that an observation may still show how it was before it was taken off, and proves nothing of its being on
- * @param due when to look, and to ask again if nothing moved
+ * @param tries how often it was requested since its state last changed
+ * @param seenFrom before that, an observation may show the state before the backend was taken off, and does not prove that it is on
+ * @param due when to observe, and to request it again if nothing has changed
  * @param accepted when the provider first took it
- * @param told what the provider said of the last try; empty where it took it without a word
+ * @param told the answer of the provider to the last request; empty if it took the request without a remark
  */
 record PendingChange(
         boolean on, int tries, Instant seenFrom, Instant due, Optional<Instant> accepted, Optional<Wait> told) {
@@ -33,17 +33,17 @@ record PendingChange(
         return new PendingChange(on, 0, Instant.EPOCH, now, Optional.empty(), Optional.empty());
     }
 
-    /** The same backend in the other direction, before it was seen where it was on its way to. */
+    /** The change of the same backend in the other direction, before an observation showed the first change done. */
     PendingChange turned(Instant now) {
         return new PendingChange(!on, 0, on ? Instant.EPOCH : now.plus(SHOWN), now, Optional.empty(), Optional.empty());
     }
 
-    /** Seen where it is on its way to, too early to be believed: nothing is asked for until it may be. */
+    /** The result was observed too early to be believed: nothing is requested until it may be believed. */
     PendingChange awaitingObservation() {
         return new PendingChange(on, tries, seenFrom, seenFrom, accepted, told);
     }
 
-    /** True if what an observation of then shows may be believed. */
+    /** True if an observation at that time may be believed. */
     boolean isSeenAt(Instant look) {
         return !look.isBefore(seenFrom);
     }
@@ -52,12 +52,12 @@ record PendingChange(
         return !due.isAfter(now);
     }
 
-    /** A look shows that it moved: being put on needs only patience then, being taken off a further word. */
+    /** An observation shows progress: a backend that is put on needs only time then, one that is taken off a further request. */
     PendingChange moved(Instant now) {
         return new PendingChange(on, 0, seenFrom, on ? now.plus(NEXT) : now, accepted, Optional.empty());
     }
 
-    /** @param word the plugin's result, as a reason; empty if the provider took it */
+    /** @param word the result of the plugin, as a wait; empty if the provider took the request */
     PendingChange asked(Progress progress, Optional<Wait> word, Instant now) {
         Duration pace = pace(tries + 1);
         return switch (progress) {
@@ -68,7 +68,7 @@ record PendingChange(
         };
     }
 
-    /** The first time that the provider works on it, whatever it refused before does not count. */
+    /** The first time that the provider works on the change, earlier refusals do not count. */
     private PendingChange underWay(Progress.Pending pending, Optional<Wait> word, Instant now) {
         boolean taken = WaitMessages.isTaken(pending);
         int times = taken && accepted.isEmpty() ? 1 : tries + 1;
@@ -79,25 +79,25 @@ record PendingChange(
         return new PendingChange(on, times, seenFrom, now.plus(after), first, word);
     }
 
-    /** The provider took it: after another word that is a step forward, so it is looked at soon. */
+    /** The provider took the request: after another answer that is progress, so it is observed soon. */
     private PendingChange taken(Instant now) {
         int times = told.isPresent() ? 1 : tries + 1;
         return new PendingChange(
                 on, times, seenFrom, now.plus(pace(times)), Optional.of(accepted.orElse(now)), Optional.empty());
     }
 
-    /** To be looked at soon: what was asked for has to be seen beginning. */
+    /** To be observed soon, because the beginning of the change has to be observed. */
     PendingChange soon(Instant now) {
         Instant soon = now.plus(NEXT);
         return due.isAfter(soon) ? new PendingChange(on, tries, seenFrom, soon, accepted, told) : this;
     }
 
-    /** Nobody knows what became of it. */
+    /** The outcome of the request is not known. */
     PendingChange lost(Wait why, Duration after, Instant now) {
         return again(patience(tries + 2, after), accepted, Optional.of(why), now);
     }
 
-    /** How long to wait after so many calls without an answer, which was expected {@code after} that. */
+    /** How long to wait after so many calls without an answer; {@code after} is the time that the plugin asks for. */
     static Duration patience(int times, Duration after) {
         return longer(pace(times + 1), shorter(after, LONGEST_WORD));
     }

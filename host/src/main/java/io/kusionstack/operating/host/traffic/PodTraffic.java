@@ -26,11 +26,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The traffic of Pods of Services that a plugin serves, for other rooms. A Pod whose gate was closed
- * is held until an observation that began after the host had learnt so showed nothing of it, whether a finalizer is on it or not.
+ * The traffic of Pods of Services that a plugin serves, for other rooms. A Pod whose gate was closed is held until an observation that
+ * began after the host had learnt that showed no backend of the Pod, whether a finalizer is on the Pod or not.
  *
- * <p>Keeps the order of events by tickets: each Pod that has to be off has the ticket under which the host learnt it, each
- * look the one under which it began. Any thread; never blocks.
+ * <p>Tickets keep the order of events: each Pod that has to be off has the ticket under which the host learnt that, each observation the
+ * ticket under which it began. Any thread; never blocks.
  */
 public final class PodTraffic implements Endpoints, Employers, Obstacles {
     private static final Duration UNSEEN = Duration.ofSeconds(5);
@@ -53,7 +53,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         this.obstacles = new TrafficObstacles(services, statuses);
     }
 
-    /** Follows Pods and Services from now on; before whoever asks. */
+    /** Follows Pods and Services from now on; to be called before any other listener is added that asks this object. */
     public void listenTo(PodCache pods, ObjectCache<Service> services) {
         pods.onChange(this::podChanged);
         services.onChange(this::serviceChanged);
@@ -63,12 +63,12 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         offs.podChanged(before, after);
     }
 
-    /** Which Services plugins serve. */
+    /** The Services that plugins serve. */
     ManagedServices services() {
         return services;
     }
 
-    /** Which Services have backends where. */
+    /** Which Service has its backends in which group. */
     GroupClaims claims() {
         return claims;
     }
@@ -100,7 +100,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         podKeys.accept(pod);
     }
 
-    /** The next ticket: all that the host learns from now on has a higher one. */
+    /** The next ticket: everything that the host learns from now on has a higher one. */
     long tick() {
         return tickets.incrementAndGet();
     }
@@ -124,7 +124,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return obstacles.lasting(servicesOf(pod), now);
     }
 
-    /** Nothing of a Service that went is left, or its successor looks after that. */
+    /** Nothing of a Service that is gone is left, or its successor has taken it over. */
     void forget(ManagedService departed) {
         services.forget(departed);
         claims.forget(departed, services.get(departed.key()));
@@ -152,14 +152,14 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return held;
     }
 
-    /** True if the Pod was seen off everywhere since it had to be. */
+    /** True if the Pod was observed off everywhere since it had to be off. */
     boolean isClear(PodRecord pod, Optional<PodTrafficStatus> known) {
         Optional<OffTickets.Off> off = off(pod);
         return off.isPresent()
                 && known.filter(status -> status.clearAt() > off.get().ticket()).isPresent();
     }
 
-    /** The Services that want the Pod, or may have something of it. */
+    /** The Services that want the Pod, or may have backends of it. */
     List<Key> servicesOf(PodRecord pod) {
         List<Key> services = new ArrayList<>();
         for (ManagedService managedService : this.services.of(pod.namespace())) {
@@ -176,7 +176,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return services;
     }
 
-    /** Whether the Service still is there is known elsewhere. */
+    /** The existence of the Service is checked elsewhere. */
     @Override
     public boolean employs(PodRecord pod, String employer) {
         return true;
@@ -194,7 +194,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return expected;
     }
 
-    /** A drain that was broken off leaves the finalizer on a Pod that gets no requests yet. */
+    /** After a drain that was broken off, a Pod may have its finalizer and get no requests yet. */
     @Override
     public Optional<Wait> returning(PodRecord pod) {
         long back = back(pod);
@@ -213,7 +213,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return Optional.empty();
     }
 
-    /** Why the Pod waits for traffic, to be on or to be off. */
+    /** Why the Pod waits to be on, or to be off. */
     public List<Wait> waits(PodRecord pod) {
         List<Wait> waits = new ArrayList<>();
         for (Key service : servicesOf(pod)) {
@@ -225,7 +225,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return waits;
     }
 
-    /** What does not pass by itself soon: what keeps it from being on, or off, or from leaving for what it is to come back from. */
+    /** A wait that does not pass by itself soon: to be on, to be off, or to leave service for an operation that the Pod is to come back from. */
     public Optional<Wait> trouble(PodRecord pod) {
         if (services.of(pod.namespace()).isEmpty()
                 && statuses.in(pod.namespace()).isEmpty()) {
@@ -246,7 +246,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return Optional.empty();
     }
 
-    /** How the Pod stands with each of its Services. */
+    /** The state of the Pod at each of its Services, as users see it. */
     public List<Explanation.ExplainedTraffic> shown(PodRecord pod) {
         return servicesOf(pod).stream()
                 .flatMap(service -> statuses.of(service, pod).stream())
@@ -255,7 +255,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
                 .toList();
     }
 
-    /** When one of its Services is looked at next though nothing happens. */
+    /** When the first of its Services is reconciled next if nothing happens. */
     public Optional<Instant> nextLook(PodRecord pod) {
         return servicesOf(pod).stream()
                 .flatMap(service -> statuses.of(service).stream())

@@ -20,7 +20,7 @@ record ServiceEvents(Actuator actuator) {
                 "traffic of " + managedService.name() + " can be moved again");
     }
 
-    /** The record names them again with its next write. */
+    /** The next write of the record names them again. */
     void restored(ManagedService managedService, List<LoadBalancer> takenOut) {
         for (LoadBalancer loadBalancer : takenOut) {
             send(

@@ -13,16 +13,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What the reconciler remembers of one Service between two looks.
+ * The memory of the reconciler of one Service between two reconciliations; losing it costs an observation, nothing else.
  *
- * @param loadBalancers the one in use first, where there is one
- * @param targeted uids of the Pods the Service wanted at the last observation
- * @param leaving by uid of a Pod that it wants no more: the ticket under which that was noticed
- * @param problem what the users were told of last
+ * @param loadBalancers the one that serves first, if there is one
+ * @param targeted uids of the Pods that the Service wanted at the last observation
+ * @param leaving by uid of a Pod that the Service does not want any more: the ticket under which that was noticed
+ * @param problem the problem that users were told of last
  * @param recordedAt when the record of its Pods was written last
- * @param recorded the load balancers that its record was last seen to name
+ * @param recorded the load balancers that its record named last
  * @param unrecorded why its record could not be written
- * @param found where the Service was found to serve, as it was described then
+ * @param found the load balancer where the Service was found to serve, as it was described then
  */
 record ServiceMemory(
         List<LoadBalancerState> loadBalancers,
@@ -66,17 +66,17 @@ record ServiceMemory(
         return new ServiceMemory(loadBalancers, targeted, leaving, problem, at, recorded, Optional.empty(), found);
     }
 
-    /** Nothing is to be written. */
+    /** The record is as it has to be. */
     ServiceMemory written() {
         return unrecorded.isEmpty() ? this : recorded(recordedAt);
     }
 
-    /** What a person has to know: that the world moved, or that somebody else writes, passes by itself. */
+    /** A failure that users have to know of: a conflict passes by itself. */
     Optional<Wait> refusal() {
         return unrecorded.filter(known -> known.times() > 1).map(LoadBalancerState.ObservationFailure::why);
     }
 
-    /** When something is due though nothing happens. */
+    /** When the next observation or write is due if nothing happens. */
     Optional<Instant> due() {
         return Stream.concat(
                         loadBalancers.stream().flatMap(loadBalancer -> loadBalancer.due().stream()),
@@ -84,7 +84,7 @@ record ServiceMemory(
                 .min(Comparator.naturalOrder());
     }
 
-    /** What its record names, and where it is to serve. */
+    /** With the load balancers that its record names, and the one where it is to serve. */
     ServiceMemory naming(List<LoadBalancer> now, Optional<LoadBalancer> serves) {
         return new ServiceMemory(loadBalancers, targeted, leaving, problem, recordedAt, now, unrecorded, serves);
     }
@@ -104,7 +104,7 @@ record ServiceMemory(
                 found);
     }
 
-    /** What is known of the load balancer, under its newest description. */
+    /** The state of the load balancer, under its newest description. */
     LoadBalancerState at(LoadBalancer loadBalancer) {
         for (LoadBalancerState known : loadBalancers) {
             if (known.loadBalancer().isAt(loadBalancer)) {
@@ -114,7 +114,7 @@ record ServiceMemory(
         return LoadBalancerState.of(loadBalancer);
     }
 
-    /** What is known of a part of a load balancer, by itself or from when it was no part. */
+    /** The state of a part of a load balancer, from its own observation or from that of the whole. */
     LoadBalancerState at(LoadBalancer part, LoadBalancer whole) {
         for (LoadBalancer loadBalancer : List.of(part, whole)) {
             for (LoadBalancerState known : loadBalancers) {
@@ -126,7 +126,7 @@ record ServiceMemory(
         return LoadBalancerState.of(part);
     }
 
-    /** True if the record named the load balancer and does so no more: somebody took it out. */
+    /** True if the record named the load balancer at the last reconciliation. */
     boolean wasRecorded(LoadBalancer loadBalancer) {
         return recorded.stream().anyMatch(loadBalancer::isAt);
     }

@@ -8,7 +8,7 @@ import io.kusionstack.operating.host.plan.FinalizerPatch;
 import java.util.List;
 import java.util.Optional;
 
-/** What is written to a Service: its clean finalizer and the records, in one patch, and only what changes. */
+/** A patch of a Service: its clean finalizer and the records, in one patch, and only their changes. */
 final class ServicePatch {
     private final ManagedService managedService;
     private final ObjectNode changed = JsonNodeFactory.instance.objectNode();
@@ -19,7 +19,7 @@ final class ServicePatch {
         this.finalizers = FinalizerPatch.of(managedService.finalizers());
     }
 
-    /** The Service is held until nothing of it is left; what an older Kuperator wrote for that goes. */
+    /** Adds our finalizer, which keeps the Service until none of its backends is left; the finalizer of an older Kuperator is removed. */
     ServicePatch hold() {
         finalizers = withoutOurs().with(Names.CLEAN_FINALIZER);
         return this;
@@ -45,7 +45,7 @@ final class ServicePatch {
                 loadBalancers.isEmpty() ? Optional.empty() : Optional.of(LoadBalancerRecord.text(loadBalancers)));
     }
 
-    /** @param names of Pods that carry its finalizer, or may */
+    /** @param names of Pods that have its finalizer, or may have it */
     ServicePatch servicePods(String names) {
         annotation(Names.EMPLOYEES_PROTECTED, Optional.of(names));
         return managedService.records().containsKey(Names.EMPLOYEES_EXPECTED)
@@ -64,7 +64,7 @@ final class ServicePatch {
         return this;
     }
 
-    /** Empty if all is as it ought to be. */
+    /** Empty if nothing has to change. */
     Optional<Action> action() {
         if (changed.isEmpty() && finalizers.isEmpty()) {
             return Optional.empty();

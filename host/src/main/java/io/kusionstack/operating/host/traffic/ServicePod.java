@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * One Pod that a Service sends to, or may still send to.
+ * One Pod that gets requests of a Service, or may still get them.
  *
- * @param targeted the Service wants and selects it
- * @param ports where it listens for this Service; empty while they are not known
+ * @param targeted true if the Service wants and selects it
+ * @param ports on which it listens for this Service; empty while they are not known
  * @param offSince the ticket under which the host learnt that it has to be off; 0 while it may be on
- * @param backSince the ticket under which the host learnt that it is fit again though it kept its finalizer; 0 where it did not
- * @param deferred how long to hold the removal of its finalizer back, so that it travels with what follows
+ * @param backSince the ticket under which the host learnt that it is fit again though it kept its finalizer; 0 if it did not keep it
+ * @param deferred how long to hold back the removal of its finalizer, so that it goes in one request with the next change
  */
 record ServicePod(
         PodRecord pod,
@@ -34,8 +34,8 @@ record ServicePod(
     }
 
     /**
-     * Able to answer requests, whoever sends them: its containers are ready, the lifecycle's gate is open and so is every
-     * other. A Pod without the lifecycle's gate goes by Ready, as upstream has it.
+     * Able to answer requests of any sender: its containers are ready, and the gate of the lifecycle and all other gates are open. A Pod
+     * without the gate of the lifecycle is fit if it is Ready, as in upstream.
      */
     static boolean isFit(PodRecord pod) {
         if (pod.terminating() || pod.inactive() || pod.ips().isEmpty()) {

@@ -32,7 +32,7 @@ final class ServicePods {
     private final Endpoints plainServices;
     private final PodTraffic traffic;
 
-    /** @param plainServices who else may hold a Pod that is prepared for an operation */
+    /** @param plainServices Services without a plugin that may hold a Pod that is prepared for an operation */
     ServicePods(PodCache pods, ObjectCache<EndpointSlice> slices, Endpoints plainServices, PodTraffic traffic) {
         this.pods = pods;
         this.slices = slices;
@@ -40,7 +40,7 @@ final class ServicePods {
         this.traffic = traffic;
     }
 
-    /** @param memory knows which Pods were targeted before; a Pod that is so no more gets the ticket of now */
+    /** @param memory knows the Pods that were targeted before; a Pod that is not targeted any more gets a new ticket */
     FoundPods find(ManagedService managedService, ServiceMemory memory, Instant now) {
         List<ServicePod> servicePods = new ArrayList<>();
         Map<String, Long> leaving = new HashMap<>();

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param pods names of the Pods that carry its finalizer or may, separated by commas
  */
 record ServiceRecord(ManagedService managedService, List<LoadBalancer> loadBalancers, String pods) {
-    /** Nobody waits for the names: they are written at most so often. */
+    /** The names are not urgent: the time between two writes of them. */
     static final Duration BETWEEN = Duration.ofSeconds(5);
 
     /** All annotations of an object together may take 256 KiB; longer lists are not written. */

@@ -1,10 +1,10 @@
 package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.kernel.Outcome;
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Failure;
-import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Plan;
 import java.time.Instant;
 import java.time.InstantSource;

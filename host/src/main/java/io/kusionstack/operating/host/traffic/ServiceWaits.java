@@ -1,8 +1,8 @@
 package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.kernel.Key;
-import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.util.List;
@@ -62,7 +62,8 @@ final class ServiceWaits {
         return new Wait(
                 Reason.TRAFFIC_RECORD_REFUSED,
                 managedService.name(),
-                managedService.name() + ": its finalizers and records cannot be written (" + failure.result().code() + "): "
+                managedService.name() + ": its finalizers and records cannot be written ("
+                        + failure.result().code() + "): "
                         + failure.result().message()
                         + "; nothing is put on until then. The host needs the right to patch services");
     }

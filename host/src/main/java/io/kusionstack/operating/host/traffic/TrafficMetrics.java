@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import java.time.Duration;
 
-/** What traffic tells of itself; calls of plugins are counted where they are made. Any thread; must not block. */
+/** The metrics of traffic; calls of plugins are counted by the plugin host. Any thread; must not block. */
 public interface TrafficMetrics {
     /**
      * A backend was seen where it was to be.

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What to do for one Service.
+ * The plan for one Service.
  *
  * @param loadBalancers in the order of the snapshot
  * @param edits finalizers that move now
  * @param pods in the order of the snapshot
- * @param lookAgain when to look though nothing happens
- * @param clean nothing of the Service is left at any load balancer or on any Pod
+ * @param lookAgain when to observe if nothing happens
+ * @param clean true if the Service has left nothing at any load balancer and on any Pod
  */
 record TrafficPlan(
         List<LoadBalancerPlan> loadBalancers,
@@ -37,10 +37,10 @@ record TrafficPlan(
     }
 
     /**
-     * How one Pod stands.
+     * The state of one Pod.
      *
-     * @param clear nothing of it was seen anywhere since it had to be off
-     * @param marked it carries the finalizer of the Service, or expects it though it is not targeted
+     * @param clear true if no backend of it was observed anywhere since it had to be off
+     * @param marked true if it has the finalizer of the Service, or expects it though it is not targeted
      */
     record PodPlan(ServicePod servicePod, PodTrafficStatus known, boolean clear, boolean marked) {
         /** It was seen on since it was fit again. */
@@ -125,7 +125,7 @@ record TrafficPlan(
                 .toList();
     }
 
-    /** The first address that somebody else registered. */
+    /** The first address that another party has registered. */
     Optional<Wait> foreign() {
         return pods.stream()
                 .flatMap(pod -> pod.known().waits().stream())

@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What to do for one Service: which backends to take off and put on at each of its load balancers, which finalizers move, and why
- * which Pod waits. Static and pure.
+ * Plans for one Service which backends are put on and taken off at each of its load balancers, which finalizers are added and removed,
+ * and why Pods wait. Static and pure.
  *
- * <p>A finalizer moves only on what an observation showed: it is added once every port of a Pod that is to serve was seen on, and
- * removed once an observation that began after the Pod had to be off showed nothing of it at any load balancer.
+ * <p>A finalizer depends on observations only: it is added once every port of a Pod that is to serve was observed on, and removed once
+ * an observation that began after the Pod had to be off showed no backend of it at any load balancer.
  */
 final class TrafficPlanner {
     private final TrafficSnapshot snapshot;
@@ -38,7 +38,7 @@ final class TrafficPlanner {
     static TrafficPlan plan(TrafficSnapshot snapshot) {
         List<LoadBalancerPlan> loadBalancers = new ArrayList<>();
         Set<String> on = Set.of();
-        // the one that serves comes first: what is left is left only by Pods that are on there
+        // the one that serves comes first: a Pod leaves another load balancer only once it is on there
         for (LoadBalancerState loadBalancer : snapshot.loadBalancers()) {
             Desired role = role(loadBalancer.loadBalancer(), snapshot);
             LoadBalancerPlan plan = LoadBalancerPlanner.plan(loadBalancer, role, on, snapshot);
@@ -123,7 +123,7 @@ final class TrafficPlanner {
                 .orElse(BackendState.NO_LOOK);
     }
 
-    /** Who gets requests anywhere and would not come back: it is refused where it is to get them, or is selected no more. */
+    /** Why a Pod that gets requests would not get them again: it is refused where it is to serve, or is not selected any more. */
     private Optional<Wait> ahead(ServicePod servicePod, Optional<BackendState> serving) {
         if (!servicePod.targeted()) {
             return states(servicePod).stream()
@@ -155,7 +155,7 @@ final class TrafficPlanner {
         return Optional.empty();
     }
 
-    /** Where nothing is known of a load balancer that may have served, nothing proves that the Pod is off. */
+    /** If a load balancer that may have served is not known, nothing proves that the Pod is off. */
     private long clearAt(ServicePod servicePod) {
         if (servicePod.targeted() && snapshot.obstacle().isPresent() && snapshot.mayHavePutOn(servicePod.pod())) {
             return BackendState.NO_LOOK;
@@ -173,7 +173,7 @@ final class TrafficPlanner {
         return clearAt;
     }
 
-    /** What others put on is not a rest of a Service that never put the Pod on. */
+    /** A backend that another party put on does not belong to a Service that never put the Pod on. */
     private boolean isOthers(ServicePod servicePod, BackendState state) {
         return !servicePod.targeted()
                 && !snapshot.mayHavePutOn(servicePod.pod())
@@ -181,7 +181,7 @@ final class TrafficPlanner {
                 && state.waits().stream().allMatch(wait -> wait.reason() == Reason.FOREIGN_BACKEND);
     }
 
-    /** The load balancer where it is to serve, and every other where something of it still is. */
+    /** The load balancer where the Pod is to serve, and every other where it still has a backend. */
     private List<Explanation.ExplainedTraffic> shown(ServicePod servicePod, Optional<BackendState> serving) {
         List<Explanation.ExplainedTraffic> shown = new ArrayList<>();
         for (BackendState state : states(servicePod)) {

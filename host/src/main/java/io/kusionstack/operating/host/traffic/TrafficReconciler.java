@@ -5,9 +5,9 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
-import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.kube.cache.PodCache;
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Wait;
@@ -149,7 +149,7 @@ public final class TrafficReconciler implements Reconciler {
                 observedPlan,
                 before,
                 loadBalancer -> isRecorded
-                        || LoadBalancers.stands(
+                        || LoadBalancers.isRecorded(
                                 round.managedService(), round.memory().recorded(), loadBalancer));
         if (plan.clean()) {
             return removeFinalizer(key, round);
@@ -160,7 +160,7 @@ public final class TrafficReconciler implements Reconciler {
         return outcome(round, plan, memory);
     }
 
-    /** What the plugin answered to a change counts at once: who could not be put on again must not leave. */
+    /** The answer to a change counts at once: a Pod that could not be put on again must not leave. */
     private void answered(
             Key key, TrafficRound round, ObservedPlan observedPlan, List<LoadBalancerState> after, boolean wasToAsk) {
         boolean isAsked = wasToAsk
@@ -175,7 +175,7 @@ public final class TrafficReconciler implements Reconciler {
         }
     }
 
-    /** Where nobody answers goes first, and who still answers last; what becomes of one keeps nothing from the next. */
+    /** Backends where no Pod answers go first, those that still answer last; a failure at one load balancer does not hold up the next. */
     private List<LoadBalancerState> apply(
             ObservedPlan observedPlan, List<LoadBalancerState> before, Predicate<LoadBalancer> isRecorded) {
         List<LoadBalancerState> after = new ArrayList<>();
@@ -204,7 +204,7 @@ public final class TrafficReconciler implements Reconciler {
         return managedService.held() && managedService.exists() ? records.remove(managedService) : Outcome.done();
     }
 
-    /** Of a Service that asks in vain only that it was told so is kept. */
+    /** Of a Service that cannot be served only the problem that was told is kept. */
     private void forget(Key key, TrafficRound round) {
         Optional<Wait> misfit = round.managedService().misfit();
         misfit.filter(why -> !round.memory().problem().equals(misfit))

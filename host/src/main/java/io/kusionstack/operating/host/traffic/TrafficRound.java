@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What stays the same while a Service is looked at once.
+ * The facts that stay the same during one reconciliation of a Service.
  *
- * @param departed a predecessor of its name of which something may be left
- * @param serving where its Pods are to get requests
- * @param unknown why that cannot be told
- * @param isFirst nothing is remembered of the Service
+ * @param departed a predecessor of the same name that may have left backends
+ * @param serving the load balancer where its Pods are to get requests
+ * @param unknown why that is not known
+ * @param isFirst true if nothing is remembered of the Service
  */
 record TrafficRound(
         ManagedService managedService,
@@ -23,7 +23,7 @@ record TrafficRound(
         return new TrafficRound(managedService, departed, now, serving, unknown, isFirst);
     }
 
-    /** Of a Service that is gone, or new, nothing says where Pods that carry its mark were put on. */
+    /** A problem if the Service is gone, or new, and no record tells where Pods with its finalizer were put on. */
     Optional<Wait> leftBehind(List<LoadBalancerState> loadBalancers, TrafficPlan plan, List<String> carrying) {
         boolean isGone = !managedService.exists()
                 && loadBalancers.isEmpty()

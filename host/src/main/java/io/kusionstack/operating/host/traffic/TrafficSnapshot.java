@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that the planner looks at for one Service.
+ * All facts for a decision about one Service.
  *
- * @param departed a predecessor of the same name of which something may be left; the Service itself where that is gone
- * @param loadBalancers where its Pods may have backends
- * @param serving which of them is to serve; empty while the Service wants none, or it cannot be told
- * @param obstacle why it cannot be told
- * @param unrecorded why nothing is put on: the Service's record of it cannot be written
- * @param servicePods the Pods it selects, and those that carry its marks or have backends, by name
+ * @param departed a predecessor of the same name that may have left backends; the Service itself if it is gone
+ * @param loadBalancers those where its Pods may have backends
+ * @param serving the one that is to serve; empty while the Service wants none, or while it is not known
+ * @param obstacle why it is not known
+ * @param unrecorded why nothing is put on: the record of the Service cannot be written
+ * @param servicePods the Pods that it selects, and those that have its finalizer or backends, by name
  */
 record TrafficSnapshot(
         ManagedService managedService,

@@ -12,7 +12,7 @@ import java.util.Optional;
 final class WaitMessages {
     private WaitMessages() {}
 
-    /** What a plugin said of a change; empty where it took it. */
+    /** The answer of a plugin to a change; empty if it took the change. */
     static Optional<Wait> of(LoadBalancer loadBalancer, EndpointAddress address, Progress progress, boolean on) {
         return switch (progress) {
             case Progress.Done done -> Optional.empty();
@@ -34,7 +34,7 @@ final class WaitMessages {
         };
     }
 
-    /** The plugin left this one out of its answer. */
+    /** The plugin left this address out of its answer. */
     static Wait silence(LoadBalancer loadBalancer, EndpointAddress address, boolean on) {
         return new Wait(
                 waiting(on),
@@ -42,7 +42,7 @@ final class WaitMessages {
                 loadBalancer + " said nothing of " + address + "; it is asked again");
     }
 
-    /** The provider did not tell how it stands. */
+    /** The provider did not tell its state. */
     static Wait unknown(LoadBalancer loadBalancer, Observation.Unknown unknown) {
         return new Wait(
                 unknown.kind() == Pending.Kind.THROTTLED ? Reason.TRAFFIC_THROTTLED : Reason.TRAFFIC_UNKNOWN,
@@ -50,7 +50,7 @@ final class WaitMessages {
                 "it is not known what " + loadBalancer + " has: " + unknown.reason());
     }
 
-    /** What is missing, the load balancer or a part of it, the proof says. */
+    /** The load balancer, or a part of it that the proof names, does not exist. */
     static Wait noSuchLoadBalancer(LoadBalancer loadBalancer, String proof) {
         return new Wait(
                 Reason.TRAFFIC_PLACE_MISSING,
@@ -133,7 +133,7 @@ final class WaitMessages {
         };
     }
 
-    /** True if the provider has what was asked for, or works on it. */
+    /** True if the provider has carried out the request, or works on it. */
     static boolean isTaken(Progress progress) {
         return switch (progress) {
             case Progress.Done done -> true;
