@@ -11,16 +11,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spec that was accepted last. Its template is the newest revision's, and the rest of it stands in an annotation of
- * that revision, so that both are stored before anything is done for them, and a newer spec that is not accepted can be
- * told apart. Pure.
+ * The spec that was accepted last. Its template is the template of the newest revision, and the rest of it is in an annotation of that
+ * revision. So both are stored before anything is done for them, and a newer spec that is not accepted can be told apart. Pure.
  */
 final class AcceptedSpec {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private AcceptedSpec() {}
 
-    /** What the annotation says of this spec; equal for equal specs. */
+    /** The value of the annotation for this spec; equal for equal specs. */
     static String text(CollaSetSpec spec) {
         return GoJson.text(MAPPER.valueToTree(with(spec, null, List.of())));
     }
@@ -37,7 +36,7 @@ final class AcceptedSpec {
                 .map(last -> last.inPlaceOf(read));
     }
 
-    /** What the newest revision of this set stores; empty where none does. */
+    /** The spec in the newest revision of this set; empty if no revision stores one. */
     static Optional<CollaSetSpec> newest(String set, List<Revision> revisions) {
         return revisions.stream()
                 .filter(revision -> revision.controller().equals(set))

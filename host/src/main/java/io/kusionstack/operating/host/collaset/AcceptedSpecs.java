@@ -12,21 +12,21 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a set's revisions tell of it: which spec is in force where its newest one is not accepted, and what labels Pods of its
- * templates have. Any thread; from memory.
+ * The accepted specs of sets, from their revisions: the spec in force if the newest one is not accepted, and the labels of Pods of its
+ * templates. Any thread; from memory.
  */
 public final class AcceptedSpecs {
     private static final int MOST_REMEMBERED = 10_000;
 
     private final ObjectCache<ControllerRevision> revisions;
-    // by uid: what a revision holds never changes
+    // by uid: the content of a revision never changes
     private final Map<String, Map<String, String>> labels = new ConcurrentHashMap<>();
 
     public AcceptedSpecs(ObjectCache<ControllerRevision> revisions) {
         this.revisions = revisions;
     }
 
-    /** The spec that was accepted last, as the set's newest revision stores it; empty where none ever was. */
+    /** The spec that was accepted last, from the newest revision of the set; empty if none ever was. */
     public Optional<CollaSetSpec> accepted(CollaSet set) {
         return AcceptedSpec.newest(set.getMetadata().getUid(), new ReadRevisions().of(own(set)));
     }

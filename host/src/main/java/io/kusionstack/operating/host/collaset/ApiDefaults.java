@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the API server writes into a Pod where its template is silent (k8s.io/kubernetes pkg/apis/core/v1/defaults.go): a template that
- * spells it out means the same, as it does in a Deployment.
+ * The defaults that the API server writes into a Pod (k8s.io/kubernetes pkg/apis/core/v1/defaults.go): a template that spells them out
+ * means the same as one that omits them, as in a Deployment.
  */
 final class ApiDefaults {
     private static final String CONTAINERS = "containers";

@@ -6,9 +6,10 @@ import java.time.Instant;
 import java.util.Collection;
 
 /**
- * How many Pods of a set may carry the mark of an operation while they still serve: those that could leave soon, and no more.
- * Whoever leaves makes room for the next, so a set that is not held back goes on as fast as it can, and one that is does not
- * mark thousands. A mark that waits for longer than 30 s gives its place away: what holds it may not hold others.
+ * How many Pods of a set may have the label of an operation while they still serve: those that could leave soon, and no more.
+ * A Pod that leaves makes room for the next, so a set that is not held back goes on as fast as it can, and a set that is held back
+ * does not label thousands of Pods. A Pod that waits for longer than 30 s does not count any more, because the obstacle may concern it
+ * alone.
  */
 final class BeginWindow {
     static final int SIZE = 32;
@@ -39,7 +40,7 @@ final class BeginWindow {
                 .isPresent();
     }
 
-    /** False if one more has to wait unmarked. */
+    /** False if one more Pod has to wait without the label. */
     boolean admits() {
         left = left - 1;
         return left >= 0;

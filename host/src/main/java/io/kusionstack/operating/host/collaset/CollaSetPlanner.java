@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What a set needs next. Equal snapshots give equal plans. */
+/** Plans the next writes of a set. Equal snapshots give equal plans. */
 final class CollaSetPlanner {
     private CollaSetPlanner() {}
 
@@ -60,7 +60,7 @@ final class CollaSetPlanner {
                 status.stuckPod());
     }
 
-    /** What others have to say of Pods that are busy, or do not serve, comes without an event of the set's. */
+    /** Facts of other rooms about Pods that are busy, or do not serve, come without an event of the set. */
     private static Plan looking(CollaSetSnapshot snapshot, SetPods setPods, boolean busy) {
         boolean waits = busy
                 || setPods.podsOfSet().stream().anyMatch(setPod -> !setPod.pod().available());
@@ -80,7 +80,7 @@ final class CollaSetPlanner {
         return new Plan(actions, Optional.empty(), Map.of());
     }
 
-    /** The entries whose ids Pods have that nobody controls: they stay as they are, and no Pod is created for them. */
+    /** The entries whose ids belong to Pods without a controller: they stay as they are, and no Pod is created for them. */
     private static SortedMap<Integer, InstanceIdentity> held(
             CollaSetSnapshot snapshot, SetPods setPods, SortedMap<Integer, InstanceIdentity> identities) {
         SortedMap<Integer, InstanceIdentity> held = new TreeMap<>();
@@ -124,7 +124,7 @@ final class CollaSetPlanner {
                 .orElse(Plan.nothing());
     }
 
-    /** With no spec that could be followed, who waits for an update and was not touched goes on serving. */
+    /** If no spec can be followed, a Pod that waits for an update and was not touched goes on serving. */
     private static List<Action> callBack(CollaSetSnapshot snapshot) {
         return snapshot.pods().stream()
                 .filter(pod -> !pod.terminating()

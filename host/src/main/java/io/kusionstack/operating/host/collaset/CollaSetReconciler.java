@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Looks after CollaSets: reads the caches, lets {@link CollaSetPlanner} decide, stores the intent, publishes what begun
- * updates want to do, and has everything else done. Called on one thread per set; blocks while the API server answers.
+ * Reconciles CollaSets: observes a set, lets {@link CollaSetPlanner} decide, stores the intent, publishes the edits of begun updates,
+ * and has the rest of the plan applied. Called on one thread per set; blocks while the API server answers.
  */
 public final class CollaSetReconciler implements Reconciler {
     private static final Duration NOT_SEEN_YET = Duration.ofSeconds(1);
@@ -76,7 +76,7 @@ public final class CollaSetReconciler implements Reconciler {
         });
     }
 
-    /** What the update of this Pod waits for, as far as the set knows; empty when it waits for nothing. Any thread. */
+    /** Why the update of this Pod waits, as far as the set knows; empty if it does not wait. Any thread. */
     public List<Wait> waits(PodRecord pod) {
         return SetIntentions.setOf(pod)
                 .map(memories::get)
@@ -126,7 +126,7 @@ public final class CollaSetReconciler implements Reconciler {
                 : applied.outcome();
     }
 
-    /** Nothing behind the intent was done but what lets Pods come back. What the server refuses is told, and tried again after its pause. */
+    /** Of the acts only those that let Pods come back were done. A refusal is told, and the write is tried again after its pause. */
     private Outcome failed(CollaSetSnapshot snapshot, SetPlan plan, Applied stored) {
         SetSpec set = snapshot.set();
         for (Failure failure : stored.failures()) {

@@ -13,22 +13,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All that one look at a set sees.
+ * All facts for one decision about a set.
  *
  * @param pods every Pod that the set controls, terminating and ended ones too
- * @param orphans Pods that nobody controls, and that the selector matches or that were of this set once
+ * @param orphans Pods without a controller that the selector matches, or that were Pods of this set
  * @param backoff how fast Pods may be created
  * @param revisions of the set, and orphans that its selector claims
- * @param takenNames names of other ControllerRevisions that stand in the way of new ones
- * @param takenPodNames names that Pods of others turned out to have
+ * @param takenNames names of other ControllerRevisions, which new ones cannot have
+ * @param takenPodNames names of Pods of others, found by a failed creation
  * @param obstacle why the last Pod could not be created
- * @param trials by the name of a revision: what the API server said of Pods of it
- * @param refusals by Pod uid: the API server took the last edit of the Pod, as it is now, badly
- * @param troubles by Pod uid: why its traffic does not go on by itself
+ * @param trials by the name of a revision: the answer of the API server to Pods of it
+ * @param refusals by Pod uid: the last write of the Pod in its present state did not get through
+ * @param troubles by Pod uid: a problem of its traffic that does not pass by itself
  * @param lastRevisions by instance id: the revision of its last Pod, as far as this process has seen it
  * @param progress since when nothing of the set has moved
  * @param stuckPod the stuck Pod that the stored conditions tell of, if this process wrote them
- * @param lingering what a Pod of it waits for, once that is long
+ * @param lingering a Pod of it that has waited for long
  * @param pending by Pod uid: the intentions that were published last
  */
 record CollaSetSnapshot(
@@ -65,8 +65,8 @@ record CollaSetSnapshot(
     }
 
     /**
-     * A write of a Pod that does not get through; the one that was tried most often, which says most. Of deletions only who wants
-     * one tells.
+     * A write of a Pod that does not get through: the one that was tried most often, because it says most. Deletions are left out; the
+     * planner that wants a deletion tells of it.
      */
     Optional<Refusal> refusedWrites() {
         return refusals.values().stream()
@@ -100,7 +100,7 @@ record CollaSetSnapshot(
     record Obstacle(String revision, long generation, int code, String message, int attempts, Instant at) {
         private static final int LASTING = 4;
 
-        /** It lasts, and is not only that there is no room now. */
+        /** True if it lasts, and is not only a full quota. */
         boolean lasts() {
             return attempts >= LASTING && !TemplateTrial.isQuota(code, message);
         }
@@ -110,7 +110,7 @@ record CollaSetSnapshot(
             return at.plus(RetryPauses.after(attempts));
         }
 
-        /** What the user has to know, and can do. */
+        /** The problem and the remedy, for users. */
         String explanation() {
             String what = code == 0 ? "got no answer: " : "was refused (" + code + "): ";
             return "creating a Pod " + what + message + "; " + remedy();

@@ -9,11 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The one write of a look that brings the ResourceContext to the identities wanted. */
+/** The one write that brings the ResourceContext to the wanted identities. */
 final class ContextWrite {
     private ContextWrite() {}
 
-    /** Empty where the stored ones are the wanted ones already; a context without identities does not stay. */
+    /** Empty if the stored identities are the wanted ones; a context without identities is deleted. */
     static Optional<Action> of(CollaSetSnapshot.Context stored, Collection<InstanceIdentity> wanted) {
         List<InstanceIdentity> sorted = wanted.stream()
                 .sorted(Comparator.comparingInt(InstanceIdentity::id))

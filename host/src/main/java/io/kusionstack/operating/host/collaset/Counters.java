@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.plan.PodCondition;
 
-/** How many Pods of a set are how far. */
+/** The numbers of Pods of a set by their progress. */
 record Counters(
         int replicas,
         int scheduled,

@@ -13,14 +13,14 @@ import java.util.Set;
 
 /**
  * How fast a set may create Pods while they end soon after their creation: one at a time, with pauses that double from a
- * second to five minutes. One Pod that lasts lets go of the brake, and so does a set that needs no other Pod: none is
+ * second to five minutes. One Pod that lasts ends the pauses, and so does a set that needs no other Pod: none is
  * missing, none that ended is left, none may still show that it lasts, and the pause is over.
  *
- * @param strikes looks in a row that found Pods which ended soon
+ * @param strikes observations in a row that found Pods which ended soon
  * @param at when the last of them was
  * @param born when the youngest of those Pods was created
  * @param counted uids of ended Pods that are counted already
- * @param cause the last of them in the kubelet's words
+ * @param cause why the last of them ended, in the words of the kubelet
  */
 record CreationBackoff(int strikes, Instant at, Instant born, Set<String> counted, String cause) {
     static final CreationBackoff NONE = new CreationBackoff(0, Instant.EPOCH, Instant.EPOCH, Set.of(), "");
@@ -31,7 +31,7 @@ record CreationBackoff(int strikes, Instant at, Instant born, Set<String> counte
     /** The longest pause; a Pod that was created longer ago does not end soon. */
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
-    /** A Pod says by no event that it lasts. */
+    /** No event tells that a Pod lasts. */
     static final Duration LOOK = Duration.ofSeconds(15);
 
     private static final int MOST_DOUBLINGS = 9;
@@ -93,7 +93,7 @@ record CreationBackoff(int strikes, Instant at, Instant born, Set<String> counte
         return strikes > 0;
     }
 
-    /** True for the look that found a Pod which ended soon. */
+    /** True if this observation found a Pod that ended soon. */
     boolean isNew(Instant now) {
         return holds() && at.equals(now);
     }
@@ -113,7 +113,7 @@ record CreationBackoff(int strikes, Instant at, Instant born, Set<String> counte
         return !pod.created().isBefore(born) && pod.created().plus(LONGEST).isAfter(now);
     }
 
-    /** The node or the cluster ended what ran. A Pod that the node did not let begin says that the next one may not, too. */
+    /** True if the node or the cluster ended a running Pod. A Pod that its node did not admit was not running: the next Pod may not be admitted either. */
     private static boolean isDisrupted(PodRecord pod) {
         boolean ran = pod.containers().stream()
                 .anyMatch(container -> !container.containerId().isEmpty());

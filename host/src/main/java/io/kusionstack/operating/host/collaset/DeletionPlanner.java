@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A set that is being deleted: its Pods leave through the lifecycle, then its ids are given back, then the finalizer goes.
- * With orphan propagation the Pods stay; so do Pods that were taken out of the set by changing their labels.
+ * Plans for a set that is being deleted: its Pods leave through the lifecycle, then its ids are freed, then its finalizer is removed.
+ * With orphan propagation the Pods stay; so do Pods that left the set because their labels were changed.
  */
 final class DeletionPlanner {
     private static final String FOREGROUND = "foregroundDeletion";
@@ -70,7 +70,7 @@ final class DeletionPlanner {
                                 + " deploy/deletion-guard.yaml is applied; delete in the background instead"));
     }
 
-    /** How its Pods leave. */
+    /** How the Pods of the set leave. */
     private record DeletionStep(
             CollaSetSnapshot snapshot,
             RefusedWrites refusedWrites,

@@ -18,21 +18,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far the kubelet is with the last image change of a Pod, told by the annotation {@code last-pod-status} that
- * travelled with it. Decision record 0004 says what proves that the new container runs.
+ * The progress of the kubelet with the last image change of a Pod, by the annotation {@code last-pod-status} of the same write.
+ * Decision record 0004 says which facts prove that the new container runs.
  */
 final class ImageChange {
-    /** What a container with an unchanged digest has to run beyond the grace period of its Pod. */
+    /** How long a container with an unchanged digest has to run beyond the grace period of its Pod. */
     static final Duration SETTLE_MARGIN = Duration.ofSeconds(10);
 
     private ImageChange() {}
 
-    /** How far it is. */
+    /** The progress of the kubelet. */
     sealed interface Progress {
         /** Every container whose image changed was replaced, runs and is ready. */
         record Complete() implements Progress {}
 
-        /** @param look when to look again though no event comes */
+        /** @param look when to check again if no event comes */
         record InProgress(Wait why, Optional<Duration> look) implements Progress {}
     }
 
@@ -41,7 +41,7 @@ final class ImageChange {
         return !LastPodStatus.baselines(pod).isEmpty();
     }
 
-    /** True if this operation has changed the Pod; what an earlier one, or Kuperator, has left on it says nothing. */
+    /** True if this operation has changed the Pod; an annotation that an earlier operation or Kuperator left does not count. */
     static boolean isTouched(PodRecord pod) {
         return pod.annotations().containsKey(Names.LAST_POD_STATUS)
                 && PodOps.operation(pod, Names.COLLASET_OPERATION)
@@ -50,7 +50,7 @@ final class ImageChange {
                         .isPresent();
     }
 
-    /** With {@code begin} goes what an earlier operation left on the Pod, unless the kubelet is still to follow it. */
+    /** {@code begin}, and the removal of the annotation of an earlier operation, unless the kubelet has still to follow that. */
     static PodEdit forgotten(PodRecord pod, PodEdit begin) {
         return pod.annotations().containsKey(Names.LAST_POD_STATUS)
                         && PodOps.awaitingRestart(pod).isEmpty()
@@ -132,7 +132,7 @@ final class ImageChange {
                         Optional.of(left)));
     }
 
-    /** A node alternates its reasons, so what has not started since the change is never called a crash. */
+    /** A node alternates its reasons, so a container that has not started since the change is never called crashing. */
     private static Progress stopped(PodRecord pod, ContainerRecord container) {
         String name = container.name();
         boolean notStarted = container.containerId().isEmpty() || LastPodStatus.hasNotStarted(pod, container);

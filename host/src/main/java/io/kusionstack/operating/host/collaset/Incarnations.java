@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Sees to it that the next Pod of every id has a name that no Pod has or had: an id goes on to its next incarnation once
- * a Pod of the present one was seen. Until then a creation is repeated under the same name.
+ * Gives the next Pod of every id a name that no Pod has or had: an id moves to its next incarnation once a Pod of the present one
+ * was seen. Until then a creation is repeated under the same name.
  */
 final class Incarnations {
     private Incarnations() {}
 
-    /** @param used names of the Pods that were seen, and those that somebody else has */
+    /** @param used names of the Pods that were seen, and of Pods of others */
     static void advance(SetSpec set, SortedMap<Integer, InstanceIdentity> identities, Set<String> used) {
         Set<String> names = new HashSet<>(used);
         for (InstanceIdentity identity : List.copyOf(identities.values())) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** One entry of a ResourceContext: an instance id and what is known of its instance. */
+/** One entry of a ResourceContext: an instance id and the data of its instance. */
 record InstanceIdentity(int id, SortedMap<String, String> data) {
     private static final String OWNER = "Owner";
     private static final String REVISION = "Revision";
@@ -30,7 +30,7 @@ record InstanceIdentity(int id, SortedMap<String, String> data) {
         return of(id, Map.of(OWNER, owner, REVISION, revision, JUST_CREATED, YES));
     }
 
-    /** The id of a Pod that is there though no entry knows it. */
+    /** The id of an existing Pod that has no entry. */
     static InstanceIdentity adopted(int id, String owner, String revision) {
         return of(id, Map.of(OWNER, owner, REVISION, revision));
     }
@@ -44,7 +44,7 @@ record InstanceIdentity(int id, SortedMap<String, String> data) {
         return Optional.ofNullable(data.get(OWNER));
     }
 
-    /** The revision its next Pod is created from; empty where none is recorded. */
+    /** The revision its next Pod is created from; empty if none is recorded. */
     String revision() {
         return data.getOrDefault(REVISION, "");
     }
@@ -64,7 +64,7 @@ record InstanceIdentity(int id, SortedMap<String, String> data) {
         return data.containsKey(SCALE_IN);
     }
 
-    /** How many of its Pods, counted from 0, were seen before the one that comes next. */
+    /** How many Pods of the id were seen before the next one. */
     int incarnation() {
         String text = data.getOrDefault(INCARNATION, "");
         boolean number = !text.isEmpty()
@@ -93,7 +93,7 @@ record InstanceIdentity(int id, SortedMap<String, String> data) {
         return without(SCALE_IN);
     }
 
-    /** The Pod is there: neither new nor being created again. */
+    /** The Pod exists: it is neither new nor being created again. */
     InstanceIdentity settled() {
         return without(JUST_CREATED).without(RECREATE);
     }

@@ -12,11 +12,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which instance ids a set has: those of its Pods, and as many more as it wants replicas. Equal input gives equal ids;
+ * The instance ids of a set: those of its Pods, and more until there are as many as replicas. Equal input gives equal ids;
  * entries of other sets are never touched, and the id of a Pod that left the set is free only when the Pod is gone.
  */
 final class InstanceIds {
-    /** Never created first, then the highest: what is lost least. */
+    /** The order in which ids are given up: those without a Pod so far first, then the highest. */
     private static final Comparator<InstanceIdentity> DISPENSABLE_FIRST = Comparator.comparing(
                     InstanceIdentity::justCreated)
             .thenComparing(InstanceIdentity::id)
@@ -25,10 +25,10 @@ final class InstanceIds {
     private InstanceIds() {}
 
     /**
-     * What the ids are for.
+     * The Pods that need ids.
      *
-     * @param live the set's Pods that count: neither terminating nor ended
-     * @param held ids of Pods that nobody controls
+     * @param live the Pods of the set that are neither terminating nor ended
+     * @param held ids of Pods without a controller
      * @param updated name of the revision of the spec
      * @param current name of the revision that was complete last
      */
@@ -47,13 +47,13 @@ final class InstanceIds {
             held = Set.copyOf(alone);
         }
 
-        /** True if no Pod is created for the entry, for one that nobody controls has its id. */
+        /** True if no Pod is created for the entry, because a Pod without a controller has its id. */
         boolean holds(InstanceIdentity identity) {
             return held.contains(identity.id());
         }
     }
 
-    /** The entries as they should be, by id: foreign ones as they were. */
+    /** The wanted entries by id; those of other sets are unchanged. */
     static SortedMap<Integer, InstanceIdentity> settle(List<InstanceIdentity> stored, IdDemand demand) {
         SortedMap<Integer, InstanceIdentity> all = new TreeMap<>();
         stored.forEach(identity -> all.put(identity.id(), identity));
@@ -67,7 +67,7 @@ final class InstanceIds {
         return all;
     }
 
-    /** The id that a Pod carries, or -1 where it carries none that can be read. */
+    /** The id of a Pod, or -1 if it has none that can be read. */
     static int of(PodRecord pod) {
         String text = pod.label(Names.INSTANCE_ID).orElse("");
         boolean number = !text.isEmpty() && text.length() < 10 && text.chars().allMatch(Character::isDigit);

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 
 /**
  * Finds the Pods whose labels were changed so that they left their set. A Pod that is not selected because the selector was changed is
- * none of them: it goes on being the set's.
+ * not among them: it stays a Pod of the set.
  *
- * @param revisions names of those whose Pods the selector matches as they are created
+ * @param revisions names of the revisions whose new Pods match the selector
  */
 record Membership(Optional<Selector> selector, Set<String> revisions) {
     Membership {

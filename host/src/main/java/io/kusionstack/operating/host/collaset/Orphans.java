@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pods without a controller that concern a set. They are never taken over by themselves: a set tells of those that
- * its selector matches, and keeps off the ids of all.
+ * Pods without a controller that concern a set. The set does not adopt them: it tells of those that its selector matches, and does not
+ * use the ids of any of them.
  */
 final class Orphans {
     private static final String TYPE = "OrphanPods";
@@ -38,7 +38,7 @@ final class Orphans {
                 .toList();
     }
 
-    /** The sets that a change of a Pod concerns which nobody controls, or controlled: the selector matches, or it was theirs. */
+    /** The sets that a change of a Pod without a controller concerns: their selector matches the Pod, or it was a Pod of theirs. */
     static List<CollaSet> concerned(
             @Nullable PodRecord before, @Nullable PodRecord after, Function<String, List<CollaSet>> setsOf) {
         if (!isAlone(before) && !isAlone(after) || isSame(before, after)) {
@@ -74,7 +74,7 @@ final class Orphans {
                         .isPresent();
     }
 
-    /** The ids that they have. */
+    /** The instance ids of the orphans. */
     static Set<Integer> ids(CollaSetSnapshot snapshot) {
         Set<Integer> ids = new HashSet<>();
         snapshot.orphans().forEach(pod -> ids.add(InstanceIds.of(pod)));
@@ -91,7 +91,7 @@ final class Orphans {
         }
     }
 
-    /** An event when the condition comes up. */
+    /** An event when the condition becomes true. */
     static Optional<Action> announcement(CollaSetSnapshot snapshot) {
         List<PodRecord> selected = selected(snapshot);
         boolean told = snapshot.set().status().conditions().stream()

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the operator itself writes on Pods: a template has no say in it. What users write on Pods, and so in templates,
- * is none of it: {@code update-included}, {@code stay-offline}, the rules to skip, the finalizers to expect.
+ * The keys that the operator itself writes on Pods; a template must not set them. Keys that users write on Pods, and so in templates,
+ * are not among them: {@code update-included}, {@code stay-offline}, the rules to skip, the finalizers to expect.
  */
 final class OwnKeys {
     private static final String DECORATION = "poddecoration.kusionstack.io";
@@ -47,12 +47,12 @@ final class OwnKeys {
         return name.startsWith(Names.PROTECTION_PREFIX);
     }
 
-    /** True for what a template may give to a new Pod, and others change on a living one. */
+    /** True for an annotation that a template may give to a new Pod and that others change on a living Pod. */
     static boolean isShared(String key) {
         return key.equals(Names.AVAILABLE_CONDITIONS);
     }
 
-    /** What of a template has no effect, and why; the opt-in is no news where it says what the operator writes. */
+    /** The parts of a template that have no effect, and why; the opt-in is left out if its value is the one that the operator writes. */
     static List<String> ignored(JsonNode template) {
         JsonNode metadata = template.path("metadata");
         List<String> paths = new ArrayList<>();
@@ -82,7 +82,7 @@ final class OwnKeys {
                 .toList();
     }
 
-    /** Labels of living Pods that ask for what this version does not offer, each with its first Pods and what helps instead. */
+    /** Labels of living Pods that ask for a feature that this version does not offer, each with its first Pods and a remedy. */
     static List<String> unserved(List<SetPod> podsOfSet) {
         List<String> told = new ArrayList<>();
         unserved(podsOfSet, Names.TO_REPLACE, "set the label " + Names.TO_DELETE + ", and the Pod is created again")

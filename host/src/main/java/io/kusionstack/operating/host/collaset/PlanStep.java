@@ -20,15 +20,15 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * What one part of planning decided.
+ * The decisions of one part of planning.
  *
  * @param identities the instance ids as they have to be stored before the acts
  * @param intentions by Pod uid
  * @param taken uids of Pods that the parts after this one must leave alone
- * @param reach whom an update reaches
- * @param busy something is still to happen
- * @param trouble what a user has to know and mend; empty while all goes well
- * @param deletionRefused the trouble is that a Pod cannot be deleted
+ * @param reach the Pods that an update reaches
+ * @param busy true if something has still to happen
+ * @param trouble a problem that a user has to solve; empty if there is none
+ * @param deletionRefused true if the trouble is that a Pod cannot be deleted
  */
 record PlanStep(
         SortedMap<Integer, InstanceIdentity> identities,
@@ -64,7 +64,7 @@ record PlanStep(
         }
     }
 
-    /** Gathers a step while it is being decided; lives no longer than that. */
+    /** Collects a step while it is being decided. */
     static final class StepDraft {
         /** A refused edit changes no Pod, so no event tells of it. */
         private static final Duration EDIT_ANSWERED = Duration.ofSeconds(5);
@@ -93,7 +93,7 @@ record PlanStep(
             busy = true;
         }
 
-        /** The Pod is dealt with by this step. */
+        /** This step edits the Pod; later steps leave it alone. */
         void edit(SetPod setPod, PodEdit edit) {
             taken.add(setPod.uid());
             busy = true;
@@ -103,7 +103,7 @@ record PlanStep(
             }
         }
 
-        /** Changes nothing, so nothing is busy because of it. */
+        /** An action that changes nothing, so that the step is not busy because of it. */
         void ask(Action action) {
             actions.add(action);
         }
@@ -113,7 +113,7 @@ record PlanStep(
             identities.computeIfPresent(setPod.id(), (id, identity) -> change.apply(identity));
         }
 
-        /** Why nothing is done with the Pod; the steps after this one may still deal with it. */
+        /** Why this step does nothing with the Pod; later steps may still do something. */
         void explain(SetPod setPod, Wait wait) {
             waits.put(setPod.pod().ref(), List.of(wait));
         }
@@ -130,7 +130,7 @@ record PlanStep(
             act(new Action.ReleasePod(setPod.pod().ref(), setPod.pod().resourceVersion(), set.uid()));
         }
 
-        /** The Pod is dealt with by this step, which has to wait. */
+        /** This step waits with the Pod; later steps leave it alone. */
         void await(SetPod setPod, Wait wait) {
             waits.put(setPod.pod().ref(), List.of(wait));
             await(setPod);

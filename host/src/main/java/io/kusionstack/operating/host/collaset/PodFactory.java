@@ -9,14 +9,14 @@ import io.kusionstack.operating.host.plan.Action;
 import java.time.Instant;
 import java.util.Map;
 
-/** Makes Pods from a revision's template. */
+/** Makes Pods from the template of a revision. */
 final class PodFactory {
     private static final long NANOS = 1_000_000_000L;
     private static final String METADATA = "metadata";
 
     private PodFactory() {}
 
-    /** The Pod that an instance has next. */
+    /** The next Pod of an instance. */
     static Action.CreatePod create(SetSpec set, InstanceIdentity identity, Revision revision, Instant now) {
         String name = PodNames.of(set, identity);
         ObjectNode pod =
@@ -26,7 +26,7 @@ final class PodFactory {
         return new Action.CreatePod(set.ref(), name, identity.id(), set.replicas(), pod);
     }
 
-    /** True if the set would know the Pod as its own: one that is not selected is never created. */
+    /** True if the selector of the set matches the Pod: another one is never created. */
     static boolean isSelected(SetSpec set, Action.CreatePod pod) {
         Map<String, String> labels = Template.entries(pod.body(), "labels");
         return set.selector().filter(selector -> selector.matches(labels)).isPresent();

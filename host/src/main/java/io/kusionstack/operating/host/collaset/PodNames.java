@@ -5,7 +5,7 @@ package io.kusionstack.operating.host.collaset;
  * that is repeated meets the Pod it made before. Two ids may come to one name: {@link Incarnations} sees to that.
  */
 final class PodNames {
-    /** Longer ones the API server refuses. */
+    /** The API server refuses longer names. */
     static final int LONGEST = 253;
 
     private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";

@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a set was when it was seen last, and since when.
+ * The progress of a set at its last observation, and since when it has been so.
  *
- * @param counters what its status counts that tells how far it is; a container that ends again and again moves none of these
+ * @param counters the numbers of the status that tell its progress; a container that ends again and again changes none of them
  */
 record ProgressRecord(List<Integer> counters, long generation, Instant since) {
     static final ProgressRecord NONE = new ProgressRecord(List.of(), -1, Instant.MAX);
@@ -42,7 +42,7 @@ record ProgressRecord(List<Integer> counters, long generation, Instant since) {
         counters = List.copyOf(counters);
     }
 
-    /** Seen again. One whose status says that it stalls stood still before this process came. */
+    /** At the next observation. A set whose status says that it stalls had no progress before this process started. */
     ProgressRecord seen(SetSpec set, Instant now) {
         CollaSetStatus status = set.status();
         ProgressRecord next = new ProgressRecord(
@@ -64,7 +64,7 @@ record ProgressRecord(List<Integer> counters, long generation, Instant since) {
                 : next;
     }
 
-    /** By what its Pods wait for: of what the server refuses, or of a spec that is wrong, nobody says since when nothing moves. */
+    /** True if it stalls by waits of its Pods: for a refusal of the API server, or an invalid spec, the status does not tell since when. */
     private static boolean isStalled(CollaSetStatus status) {
         return status.conditions().stream()
                 .anyMatch(condition -> SetConditions.STALLED.equals(condition.type())
@@ -73,7 +73,7 @@ record ProgressRecord(List<Integer> counters, long generation, Instant since) {
                                 .noneMatch(reason -> reason.word().equals(condition.reason())));
     }
 
-    /** When to look again at what others have to say, which comes without an event of the set's. */
+    /** When to check again the facts of other rooms, which come without an event of the set. */
     Duration look(Instant now) {
         return lasts(LONG.multipliedBy(2), now) ? SELDOM_LOOK : LOOK;
     }

@@ -16,7 +16,7 @@ final class Quantity {
     /** The largest amount of Kubernetes has 19 digits, the smallest 9 behind the point. */
     private static final int LONGEST = 64;
 
-    /** The letter, a sign and two digits: what is worked out has a hundred digits at most. */
+    /** The letter, a sign and two digits: a computed amount has a hundred digits at most. */
     private static final int LONGEST_EXPONENT = 4;
 
     private static final int UNIT = 3;
@@ -26,7 +26,7 @@ final class Quantity {
 
     private Quantity() {}
 
-    /** The canonical spelling; {@code text} itself where it is no quantity, or more than any machine has. */
+    /** The canonical spelling; {@code text} itself if it is no quantity, or more than any machine has. */
     static String canonical(String text) {
         if (text.length() > LONGEST) {
             return text;

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The revisions of one set as planners read them. Each is made of its object once, for as long as that stays as it is;
- * what the set no longer has is forgotten. Mutable; used by the thread that looks at the set.
+ * The revisions of one set as planners read them. Each is read from its object once, until the object changes; a revision that the
+ * set does not have any more is forgotten. Mutable; used by the thread that reconciles the set.
  */
 final class ReadRevisions {
     private static final Logger LOG = LoggerFactory.getLogger(ReadRevisions.class);
@@ -20,7 +20,7 @@ final class ReadRevisions {
 
     private Map<String, Read> byUid = Map.of();
 
-    /** @param revision empty where the object is none of a CollaSet */
+    /** @param revision empty if the object is not a revision of a CollaSet */
     private record Read(String resourceVersion, Optional<Revision> revision) {}
 
     /** @param stored all that concern the set now */

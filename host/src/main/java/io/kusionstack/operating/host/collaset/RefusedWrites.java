@@ -16,11 +16,12 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What the API server does not take of what is to become of Pods. A write that is refused for one Pod would be for the others: nobody
- * else begins, who waits in service goes on serving, and who is out and was not touched comes back when it lasts.
+ * The writes of Pods that the API server refuses. A write that is refused for one Pod would be refused for the others: no other Pod
+ * begins, a Pod that waits in service goes on serving, and a Pod that is out of service and was not touched comes back if the refusal
+ * lasts.
  *
- * @param byPod by uid, what concerns them; what is not wanted any more stops nobody
- * @param worst the one that stops the others, the most often tried first; empty while nothing is refused
+ * @param byPod by uid; a refusal of a write that is not wanted any more is left out
+ * @param worst the refusal that stops other Pods, the most often tried first; empty while nothing is refused
  */
 record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
     private static final RefusedWrites NONE = new RefusedWrites(Map.of(), Optional.empty());
@@ -30,11 +31,11 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
     }
 
     /**
-     * Of an update.
+     * The refusals that concern an update.
      *
-     * @param scope uids of the Pods that the update reaches: what was refused for another one is not tried again, unless that one is
-     *     gone, whose successor it would be refused to as well
-     * @param isRecreated whether the update deletes the Pod
+     * @param scope uids of the Pods that the update reaches: a write that was refused for another Pod is not tried again, unless that
+     *     Pod is gone, because it would be refused for its successor as well
+     * @param isRecreated true if the update deletes the Pod
      */
     static RefusedWrites ofUpdate(
             CollaSetSnapshot snapshot,
@@ -76,7 +77,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
         return new RefusedWrites(byPod, worst);
     }
 
-    /** A write of the revision itself, and not one that went along. */
+    /** True if the refused write brings the revision itself, and not only another change. */
     private static boolean isBroughtBy(Refusal refusal, String target) {
         return target.equals(refusal.edit().labels().set().get(Names.REVISION));
     }
@@ -89,7 +90,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
         return target.equals(refusal.edit().labels().set().getOrDefault(Names.REVISION, target));
     }
 
-    /** Why this Pod is not to be written yet. */
+    /** Why this Pod must not be written yet. */
     Optional<Refusal> running(SetPod setPod, Instant now) {
         return own(setPod).filter(known -> known.isRunning(now));
     }
@@ -98,7 +99,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
         return Optional.ofNullable(byPod.get(setPod.uid()));
     }
 
-    /** Why the Pod may not begin now: one of those that are refused tries again for all, when it may leave service for that. */
+    /** Why the Pod may not begin now: one of the refused Pods tries again for all, once it may leave service for that. */
     Optional<Wait> stops(SetPod setPod, Instant now) {
         return own(setPod)
                 .filter(known -> now.isBefore(known.leavesFrom()))
@@ -110,7 +111,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
         return !refusal.edit().pod().uid().equals(setPod.uid());
     }
 
-    /** Of a Pod that was not touched yet. The one that tries again for all is out of service only for that. */
+    /** True if a Pod that was not touched yet has to come back. The Pod that tries again for all leaves service only for that. */
     boolean callsBack(SetPod setPod, Instant now) {
         boolean lasts = worst.filter(Refusal::lasts).isPresent();
         return worst.filter(known -> isOfAnother(known, setPod)).isPresent()
@@ -121,7 +122,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
                                 .isPresent();
     }
 
-    /** What a user has to know and mend. */
+    /** The problem that a user has to solve. */
     Optional<String> trouble() {
         return worst.or(() -> byPod.values().stream().findFirst()).map(Refusal::sentence);
     }

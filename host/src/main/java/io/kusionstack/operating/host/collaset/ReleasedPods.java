@@ -9,14 +9,14 @@ import java.util.Collection;
 
 /** Releases Pods whose labels were changed so that they left their set: they lose their owner reference, stay, and are replaced. */
 final class ReleasedPods {
-    /** Of a set so many may leave at any rate within {@link #WHILE}. */
+    /** So many Pods of a set may always leave within {@link #WHILE}. */
     private static final int ALWAYS = 3;
 
     private static final Duration WHILE = Duration.ofMinutes(10);
 
     private ReleasedPods() {}
 
-    /** Ends what the set has begun with them first, so that none stays out of service, then lets them go. */
+    /** Ends operations of the set on the Pods first, so that none stays out of service, then releases them. */
     static void release(CollaSetSnapshot snapshot, Collection<SetPod> releasedPods, PlanStep.StepDraft draft) {
         long room = Math.max(ALWAYS, snapshot.set().replicas()) - young(snapshot);
         for (SetPod releasedPod : releasedPods) {
@@ -37,7 +37,7 @@ final class ReleasedPods {
         }
     }
 
-    /** Pods that came into being a short while ago and have left already. */
+    /** Pods that were created a short while ago and have left already. */
     private static long young(CollaSetSnapshot snapshot) {
         return snapshot.orphans().stream()
                 .filter(pod -> pod.created().plus(WHILE).isAfter(snapshot.now()))
@@ -48,7 +48,7 @@ final class ReleasedPods {
         return set.selector().map(Selector::toString).orElse("");
     }
 
-    /** What is told when a Pod goes. */
+    /** The event for a released Pod. */
     static Action released(SetPod releasedPod, SetSpec set) {
         return new Action.Announce(
                 set.ref(),

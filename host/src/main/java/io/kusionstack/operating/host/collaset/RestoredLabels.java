@@ -22,7 +22,7 @@ final class RestoredLabels {
         return setPod.pod().controlled() ? edit : edit.labels(MapEdit.set(Names.CONTROL, "true"));
     }
 
-    /** @param revisions which one a Pod is of, as far as that is known otherwise than by its label; asked only where it is lost */
+    /** @param revisions the revision of a Pod by other knowledge than its label; called only if the label is lost */
     static PodEdit restored(SetPod setPod, Revisions.History history, Function<SetPod, Optional<Revision>> revisions) {
         PodEdit edit = restored(setPod);
         return history.find(setPod.revision()).isPresent()
@@ -33,7 +33,7 @@ final class RestoredLabels {
                         .orElse(edit);
     }
 
-    /** Whether the Pod has all that a Pod of the revision gets in place; what webhooks added to it does not matter. */
+    /** True if the Pod has everything that an update in place to the revision writes; additions of webhooks do not matter. */
     static boolean fits(Revision revision, SetPod setPod) {
         Map<String, String> images = new HashMap<>();
         for (ContainerRecord container : setPod.pod().containers()) {

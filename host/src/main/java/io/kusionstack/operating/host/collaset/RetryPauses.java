@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import java.time.Duration;
 
-/** How long to wait between attempts at what the API server refuses: a second, doubling up to a minute. */
+/** How long to wait between attempts of a write that the API server refuses: a second, doubling up to a minute. */
 final class RetryPauses {
     private static final int LONGEST_SECONDS = 60;
     private static final int MOST_DOUBLINGS = 6;

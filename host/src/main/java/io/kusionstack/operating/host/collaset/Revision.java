@@ -38,7 +38,7 @@ record Revision(
         return ref.name();
     }
 
-    /** What a ControllerRevision of the API server says; absent where it is none of a CollaSet. */
+    /** Reads a ControllerRevision; empty if it is not a revision of a CollaSet. */
     static Optional<Revision> of(JsonNode object) {
         JsonNode metadata = object.path("metadata");
         if (!(object.path("data") instanceof ObjectNode data)) {

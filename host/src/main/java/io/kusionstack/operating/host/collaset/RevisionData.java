@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a ControllerRevision stores of a set: its template and volume claim templates, with the zero values that the Go
- * types of Kubernetes 1.22 always write, so that the bytes and thereby the name are the ones Kuperator chose.
+ * The data of a set in a ControllerRevision: its template and volume claim templates, with the zero values that the Go types of
+ * Kubernetes 1.22 always write, so that the bytes, and thereby the name, are those of Kuperator.
  */
 final class RevisionData {
     private static final String METADATA = "metadata";
@@ -70,7 +70,7 @@ final class RevisionData {
         return claims;
     }
 
-    /** A text that is equal for data that mean the same, whoever wrote them. */
+    /** A text that is equal for data with the same meaning. */
     static String meaning(JsonNode template, List<JsonNode> claims) {
         ObjectNode data = of(template, claims);
         if (data.path("spec").path("template").path(METADATA) instanceof ObjectNode metadata) {
@@ -79,12 +79,12 @@ final class RevisionData {
         return GoJson.text(withoutZeros(withoutDefaults(data), ""));
     }
 
-    /** Without what the API server would fill in. */
+    /** Without the defaults of the API server. */
     static JsonNode withoutDefaults(JsonNode node) {
         return ApiDefaults.without(node, "", MAPS);
     }
 
-    /** Who adds or drops them has changed nothing. */
+    /** Fields whose addition or removal changes nothing. */
     private static void removeOwnKeys(ObjectNode metadata) {
         metadata.remove("ownerReferences");
         if (metadata.path("labels") instanceof ObjectNode labels) {
@@ -127,7 +127,7 @@ final class RevisionData {
         object(object, METADATA).putNull("creationTimestamp");
     }
 
-    /** Wherever Go knows an amount it writes it in one spelling; what the user's own keys hold stays as it is. */
+    /** Go writes an amount in one spelling; values under keys of users stay as they are. */
     private static void canonicalAmounts(JsonNode node) {
         if (node instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> entry : List.copyOf(object.properties())) {

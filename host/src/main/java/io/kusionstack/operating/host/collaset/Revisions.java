@@ -57,8 +57,8 @@ final class Revisions {
     }
 
     /**
-     * @param stored revisions of the set or of nobody, in any order
-     * @param taken names of foreign revisions that stand in the way
+     * @param stored revisions of the set or without a controller, in any order
+     * @param taken names of foreign revisions, which new ones cannot have
      * @param inUse names that must not be trimmed: those of Pods and of instance ids
      */
     static History plan(SetSpec set, List<Revision> stored, Set<String> taken, Set<String> inUse) {
@@ -105,7 +105,7 @@ final class Revisions {
         return set.rollout().holds() && !set.currentRevision().isEmpty() && !known.containsKey(set.currentRevision());
     }
 
-    /** Where nobody knows any more which revision was complete last, the newest is still held back. */
+    /** If the revision that was complete last is not known any more, the newest is still held back. */
     private static Revision heldAt(List<Revision> ordered, Revision updated, Set<String> inUse) {
         List<Revision> older = ordered.reversed().stream()
                 .filter(revision -> !revision.name().equals(updated.name()))
@@ -131,7 +131,7 @@ final class Revisions {
                 .replaceAll("-+$", "");
     }
 
-    /** What the names of a set's revisions have in common at least; those of other sets may begin with it too. */
+    /** The prefix of the names of the revisions of a set; names of other sets may begin with it too. */
     static String prefix(String set) {
         return label(set.substring(0, Math.min(set.length(), LONGEST_NAME - 1 - LONGEST_HASH)));
     }
@@ -207,7 +207,7 @@ final class Revisions {
         return patch;
     }
 
-    /** Orphans stay for one look: they are adopted first. */
+    /** Orphans are not trimmed: they are adopted first. */
     private static List<Revision> excess(SetSpec set, List<Revision> ordered, Set<String> inUse) {
         List<Revision> unused = ordered.stream()
                 .filter(revision -> !revision.controller().isEmpty() && !inUse.contains(revision.name()))

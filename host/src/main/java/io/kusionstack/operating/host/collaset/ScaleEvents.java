@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tells of a set that Pods were created, or left by scaling in, once that is done. */
+/** Events of a set for Pods that were created, or left by scaling in, once that is done. */
 final class ScaleEvents {
     private static final String SCALED = "Scaled";
 
     private ScaleEvents() {}
 
-    /** @param failures what of the plan was not done */
+    /** @param failures actions of the plan that were not done */
     static Plan of(CollaSetSnapshot snapshot, Plan acts, List<Failure> failures) {
         List<Action> done = new ArrayList<>(acts.actions());
         failures.forEach(failure -> done.remove(failure.action()));

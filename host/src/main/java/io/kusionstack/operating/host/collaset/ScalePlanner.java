@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * As many Pods as replicas are wanted: creates what is missing, lets go through the lifecycle what is too much, and
- * replaces by a Pod of the same id what a user wants deleted.
+ * Brings the number of Pods to the wanted replicas: creates missing Pods, lets surplus Pods leave through the lifecycle, and replaces a
+ * Pod that a user wants deleted by a Pod of the same id.
  */
 final class ScalePlanner {
     private final CollaSetSnapshot snapshot;
@@ -54,8 +54,8 @@ final class ScalePlanner {
         int missing = snapshot.set().replicas()
                 - setPods.podsOfSet().size()
                 - setPods.releasedPods().size();
-        boolean rests = rests(missing > 0);
-        if (!rests) {
+        boolean pauses = pauses(missing > 0);
+        if (!pauses) {
             removeEnded();
         }
         ReleasedPods.release(snapshot, setPods.releasedPods(), draft);
@@ -71,14 +71,14 @@ final class ScalePlanner {
                 deleteOnRequest(setPod);
             }
         }
-        if (missing > 0 && !rests) {
+        if (missing > 0 && !pauses) {
             new PodCreation(snapshot, history, setPods, draft).plan(missing);
         }
         refusedWrites.trouble().ifPresent(draft::refusedDeletion);
         return draft.finished();
     }
 
-    /** By what is remembered of the instance, else by what is recorded of it; while it is created again that names what comes. */
+    /** The revision of the Pod by memory, else by its record, which names the next revision while the Pod is created again. */
     private Optional<Revision> revisionOf(SetPod setPod) {
         String last = snapshot.lastRevisions().getOrDefault(setPod.id(), "");
         return history.find(last)
@@ -88,8 +88,8 @@ final class ScalePlanner {
                         .filter(revision -> RestoredLabels.fits(revision, setPod)));
     }
 
-    /** Pods ended soon: what is left of them stays to be looked at until the next one is tried. */
-    private boolean rests(boolean missing) {
+    /** True if no Pod is created now because Pods ended soon; ended Pods are kept for inspection until the next creation. */
+    private boolean pauses(boolean missing) {
         CreationBackoff backoff = snapshot.backoff();
         if (!backoff.holds()) {
             return false;
@@ -117,7 +117,7 @@ final class ScalePlanner {
         }
     }
 
-    /** Those that are to be deleted, for whatever reason. */
+    /** Uids of all Pods that are to be deleted. */
     private Set<String> leaving() {
         Set<String> uids = new HashSet<>(surplus);
         setPods.podsOfSet().stream().filter(SetPod::toDelete).forEach(setPod -> uids.add(setPod.uid()));

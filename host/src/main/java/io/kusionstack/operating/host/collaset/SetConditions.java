@@ -91,7 +91,7 @@ final class SetConditions {
         return reason.word();
     }
 
-    /** All Pods exist, whatever else is wrong. */
+    /** All Pods exist, even if something else is wrong. */
     static void scaled(Conditions conditions, int wanted) {
         conditions.set(SCALE, true, "Scaled", existing(wanted, wanted));
     }
@@ -110,7 +110,7 @@ final class SetConditions {
         }
     }
 
-    /** What is stalled for a reason makes no progress for the same. */
+    /** A stalled set makes no progress for the same reason. */
     static void notProgressing(Conditions conditions) {
         conditions.set(PROGRESSING, false, conditions.reason(STALLED), conditions.message(STALLED));
     }
@@ -193,7 +193,7 @@ final class SetConditions {
         return counters.replicas() == wanted && !planned.scale().busy();
     }
 
-    /** Only where it holds somebody back. */
+    /** True if the pause holds back a Pod. */
     private boolean isPaused() {
         return counters.replicas() > counters.updated() && snapshot.set().rollout() instanceof SetSpec.Rollout.Paused;
     }

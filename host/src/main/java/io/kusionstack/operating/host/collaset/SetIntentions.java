@@ -18,9 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The edits that begun updates want to make, as the last look at each set left them. An intention holds only for the
- * operation it was made for, at the newest generation of its set, and while the kubelet has followed the image change
- * before. Any thread; never blocks.
+ * The edits that begun updates want to make, by the last plan for each set. An intention holds only for its operation, at the newest
+ * generation of its set, and once the kubelet has followed the image change before. Any thread; never blocks.
  */
 public final class SetIntentions implements Intentions, Obstacles {
     private static final Wait NOT_LOOKED_AT =
@@ -57,8 +56,8 @@ public final class SetIntentions implements Intentions, Obstacles {
     }
 
     /**
-     * An update takes no Pod out of service before its set has looked at its newest spec, or while that look says no; and no
-     * operation of a set takes one out that is about to be let go.
+     * An update takes no Pod out of service before its set was planned with its newest spec, or while that plan forbids it; and no
+     * operation of a set takes out a Pod that is about to be released.
      */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
@@ -93,7 +92,7 @@ public final class SetIntentions implements Intentions, Obstacles {
         bySet.put(set.key(), new Published(set.generation(), membership, Map.copyOf(byPod), hold));
     }
 
-    /** What the look decided is not stored: what was published for the spec stays, and nobody leaves service for an update. */
+    /** The intent of a plan is not stored: the intentions published for the spec stay, and no Pod leaves service for an update. */
     void hold(CollaSetSnapshot look, Wait why) {
         Map<String, Intention> stored = Optional.ofNullable(bySet.get(look.set().key()))
                 .filter(earlier -> earlier.generation() == look.set().generation())
@@ -107,7 +106,7 @@ public final class SetIntentions implements Intentions, Obstacles {
         bySet.remove(set);
     }
 
-    /** By Pod uid, what was published last. */
+    /** The intentions that were published last, by Pod uid. */
     Map<String, Intention> published(Key set) {
         return Optional.ofNullable(bySet.get(set)).map(Published::byPod).orElse(Map.of());
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Checks a spec against limits of size before anything is made of it. */
 final class SetLimits {
-    /** All ids of a set stand in one ResourceContext, which may have about a megabyte. */
+    /** All ids of a set are in one ResourceContext, which may have about a megabyte. */
     static final int REPLICAS = 10_000;
 
     /** A Pod has about a dozen levels. */
@@ -24,7 +24,7 @@ final class SetLimits {
 
     private record NestedNode(JsonNode node, int depth) {}
 
-    /** Each with its path, what it is, and what is allowed. */
+    /** Each with its path, its value, and the allowed values. */
     static List<String> problems(String name, int replicas, JsonNode template) {
         List<String> problems = new ArrayList<>();
         if (replicas > REPLICAS) {

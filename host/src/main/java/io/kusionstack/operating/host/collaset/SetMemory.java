@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is remembered of a set between two looks; losing it costs a look, nothing else.
+ * The memory of a set between two reconciliations; losing it costs a reconciliation, nothing else.
  *
- * @param pods what was seen of its Pods
- * @param creations what the API server answered to creations of Pods
+ * @param pods observations of its Pods
+ * @param creations answers of the API server to creations of Pods
  * @param stuckPod the stuck Pod that the stored conditions tell of; empty if they tell of none, or if this process wrote none of them
  * @param awaited writes of our own that the caches may not show yet
  * @param waits why Pods wait, as the last plan says
@@ -39,7 +39,7 @@ record SetMemory(
     }
 
     /**
-     * What was seen of the Pods of a set.
+     * Observations of the Pods of a set.
      *
      * @param backoff how fast Pods may be created
      * @param refusals by uid: a refused write; it outlasts its Pod for its pause
@@ -101,7 +101,7 @@ record SetMemory(
         }
     }
 
-    /** What is seen of the set's Pods now. */
+    /** With the newest observations of its Pods. */
     SetMemory seen(CollaSetSnapshot snapshot) {
         return new SetMemory(SeenPods.of(snapshot), creations, stuckPod, awaited, waits);
     }

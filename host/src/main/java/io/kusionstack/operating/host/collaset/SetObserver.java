@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Reads the caches, and what is remembered of a set, into a snapshot. One thread per set. */
+/** Makes a snapshot of a set, from the caches and the memory of the set. One thread per set. */
 final class SetObserver {
     /** At most so many Pods are asked why they wait, because one is told. */
     private static final int MOST_ASKED = 32;

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one look at a set decided, in the order in which it has to happen.
+ * The plan for a set, in the order in which it has to happen.
  *
- * @param intent what must be stored before anything is touched: finalizer, revisions, instance ids
+ * @param intent to be stored before anything is touched: finalizer, revisions, instance ids
  * @param intentions by Pod uid: to be published once {@code intent} is stored, in place of all earlier ones of the set
  * @param hold why no Pod may leave service for an update now
  * @param acts everything else
@@ -25,7 +25,7 @@ record SetPlan(
         intentions = Map.copyOf(intentions);
     }
 
-    /** Nobody leaves service before the next look. */
+    /** No Pod leaves service before the next plan. */
     static SetPlan first(CollaSetSnapshot snapshot, Plan intent) {
         return new SetPlan(
                 intent, Map.of(), Optional.of(UpdateClearance.UNPROVEN), Plan.nothing(), snapshot.stuckPod());
@@ -35,7 +35,7 @@ record SetPlan(
         return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts, snapshot.stuckPod());
     }
 
-    /** Of what stands behind the intent, what only lets Pods come back: it may be done though the intent is not stored. */
+    /** The acts that only let Pods come back: they may be done though the intent is not stored. */
     Plan endings() {
         return new Plan(acts.actions().stream().filter(SetPlan::isEnding).toList(), Optional.empty(), Map.of());
     }

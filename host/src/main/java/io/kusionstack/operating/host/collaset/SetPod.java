@@ -9,10 +9,10 @@ import java.time.Instant;
 import java.util.Comparator;
 
 /**
- * A Pod of the set that counts.
+ * A Pod of the set that is neither terminating nor ended.
  *
- * @param id -1 where the Pod carries none
- * @param toDelete a user wants this very Pod gone
+ * @param id -1 if the Pod has none
+ * @param toDelete true if a user wants this very Pod deleted
  * @param leaving its scale-in has passed its check: one that only waits for that gives its turn to a Pod that cannot serve
  * @param mayServe for a moment in which it is not ready, too
  * @param ready as the Pod says, all gates included
@@ -30,7 +30,7 @@ record SetPod(
         boolean ready,
         boolean broken,
         Instant readySince) {
-    /** What is lost least goes first; the name decides between equals. */
+    /** The Pod whose loss costs least first; the name decides between equals. */
     static final Comparator<SetPod> SCALE_IN_ORDER = Comparator.comparing(SetPod::toDelete, Comparator.reverseOrder())
             .thenComparing(SetPod::leaving, Comparator.reverseOrder())
             .thenComparing(SetPod::operatedByOthers)
@@ -101,7 +101,7 @@ record SetPod(
         return false;
     }
 
-    /** In the middle of an operation that is not the set's: what goes on there is to be ended first. */
+    /** True during an operation of another party that has left PreCheck: it has to end first. */
     private boolean operatedByOthers() {
         return PodOps.isBegun(pod, id -> !Names.OWN_OPERATIONS.contains(id))
                 && PodOps.operations(pod).values().stream()

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * All Pods that a set controls, whatever their labels say, sorted by what they count for.
+ * All Pods that a set controls, whatever their labels are, sorted by their role.
  *
  * @param podsOfSet neither terminating nor ended
- * @param byId members by instance id, as far as they carry one
+ * @param byId the Pods of the set by instance id, if they have one
  * @param releasedPods alive, and their labels were changed so that the selector does not match them any more
  * @param ended ran to their end and will never run again
  * @param terminating on their way out
@@ -34,7 +34,7 @@ record SetPods(
         Membership membership = Membership.of(snapshot.set(), snapshot.revisions());
         List<SetPod> podsOfSet = new ArrayList<>();
         Map<Integer, SetPod> byId = new HashMap<>();
-        List<SetPod> astray = new ArrayList<>();
+        List<SetPod> released = new ArrayList<>();
         List<PodRecord> ended = new ArrayList<>();
         List<PodRecord> terminating = new ArrayList<>();
         for (PodRecord pod : snapshot.pods()) {
@@ -43,7 +43,7 @@ record SetPods(
             } else if (pod.inactive()) {
                 ended.add(pod);
             } else if (membership.isLeftBy(pod)) {
-                astray.add(SetPod.of(pod, snapshot.set(), snapshot.now()));
+                released.add(SetPod.of(pod, snapshot.set(), snapshot.now()));
             } else {
                 SetPod setPod = SetPod.of(pod, snapshot.set(), snapshot.now());
                 podsOfSet.add(setPod);
@@ -51,7 +51,7 @@ record SetPods(
             }
         }
         byId.remove(-1);
-        return new SetPods(podsOfSet, byId, astray, ended, terminating);
+        return new SetPods(podsOfSet, byId, released, ended, terminating);
     }
 
     /** Members and released Pods: each is a Pod of the set that is alive. */

@@ -33,7 +33,7 @@ final class SetReader {
         this.spec = spec;
     }
 
-    /** The set as a value; what is wrong with it stands in its problems, and a default in the place of what is wrong. */
+    /** The set as a value, with its problems; an invalid field has its default. */
     static SetSpec read(CollaSet set) {
         return read(set, set.getSpec());
     }
@@ -43,7 +43,7 @@ final class SetReader {
         return new SetReader(spec).all(set, set.getMetadata());
     }
 
-    /** What the set selects; empty where that is not valid, or nothing. */
+    /** The selector of the set; empty if it is missing or not valid. */
     static Optional<Selector> selector(CollaSet set) {
         return new SetReader(set.getSpec()).parsed().flatMap(Selector.Parsed::selector);
     }

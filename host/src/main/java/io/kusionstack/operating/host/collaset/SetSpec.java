@@ -14,15 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A CollaSet as it is to be understood: defaults filled in, checked.
+ * The checked spec of a CollaSet with its defaults.
  *
  * @param selector empty exactly when the selector itself is broken; then {@code problems} says why
  * @param context name of the ResourceContext that holds the instance ids
- * @param ignored fields that are given and have no effect in this version, each with what to do instead
+ * @param ignored given fields without effect in this version, each with a remedy
  * @param text the spec without its template, as {@link AcceptedSpec} stores it
- * @param problems all that is wrong with the spec; while there are any, nothing is created, updated or scaled
- * @param newerProblems all that is wrong with a newer spec, in whose place this one is in force; while there are any, what was
- *     begun is finished or undone and lost Pods are created again, and nothing new is begun
+ * @param problems all problems of the spec; while there are any, nothing is created, updated or scaled
+ * @param newerProblems all problems of a newer spec, instead of which this one is in force; while there are any, begun operations are
+ *     finished or undone and lost Pods are created again, and nothing new is begun
  */
 record SetSpec(
         ObjectRef ref,
@@ -147,7 +147,7 @@ record SetSpec(
         return Optional.ofNullable(status.currentRevision()).orElse("");
     }
 
-    /** What an object owned by the set carries. */
+    /** The owner reference of objects that the set controls. */
     ObjectNode ownerReference() {
         return JsonNodeFactory.instance
                 .objectNode()

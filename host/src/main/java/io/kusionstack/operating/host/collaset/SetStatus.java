@@ -28,7 +28,7 @@ final class SetStatus {
     /** How planning went. */
     record PlannedSteps(PlanStep scale, PlanStep update, UpdateClearance clearance) {}
 
-    /** The status of a set that is looked after, and an event for what is new and wrong in it. */
+    /** The status of a set, and an event for each new problem. */
     static StatusPlan write(
             CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods, PlannedSteps planned) {
         SetSpec set = snapshot.set();
@@ -47,7 +47,7 @@ final class SetStatus {
         return new StatusPlan(actions, told.stuckPod());
     }
 
-    /** Where the revision is gone while the newest is held back, its name is what tells that it is. */
+    /** If the current revision is gone while the newest is held back, its name stays in the status and tells that. */
     private static String current(SetSpec set, Revisions.History history, boolean complete) {
         if (complete) {
             return history.updated().name();
@@ -74,8 +74,8 @@ final class SetStatus {
     }
 
     /**
-     * The status of a set for which nothing can be done, since what has to be stored first is not taken: its counters speak of the
-     * generation before.
+     * The status of a set for which nothing can be done, because its intent cannot be stored: its counters are those of the generation
+     * before.
      */
     static Optional<Action> stalled(CollaSetSnapshot snapshot, String reason, String message) {
         SetPods setPods = SetPods.of(snapshot);
@@ -100,7 +100,7 @@ final class SetStatus {
                 .count();
     }
 
-    /** The status of a set that waits for its Pods to be gone, and an event for what keeps them. */
+    /** The status of a set that waits for its Pods to be gone, and an event for a Pod that is stuck. */
     static StatusPlan terminating(CollaSetSnapshot snapshot, SetPods setPods, RefusedWrites refusedWrites) {
         Conditions conditions = conditions(snapshot, setPods);
         Optional<StuckPod> stuckPod = StuckPodSearch.inDeleted(snapshot, setPods);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is to be written and told of the status of a set.
+ * The write of the status of a set, and its events.
  *
  * @param stuckPod the stuck Pod that the conditions tell of
  */

@@ -22,7 +22,7 @@ final class StuckPodReport {
         return new StuckPodReport(Optional.empty());
     }
 
-    /** What a condition of the type adds to its message; empty if no Pod is stuck. */
+    /** The addition to the message of a condition of the type; empty if no Pod is stuck. */
     String addedTo(String type) {
         stuckPod.ifPresent(known -> types.add(type));
         return stuckPod.map(known -> "; " + known.message()).orElse("");

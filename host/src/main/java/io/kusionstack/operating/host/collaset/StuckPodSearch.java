@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds the Pod of a set that is stuck, in the order of what says most: its node, its traffic, a long wait. Static and pure. */
+/** Finds the stuck Pod of a set; problems at its node come before its traffic, and that before a long wait. Static and pure. */
 final class StuckPodSearch {
     /** A problem of a Service or its plugin does not pass by itself. */
     private static final Optional<Duration> WITH_TRAFFIC = Optional.of(Duration.ofMinutes(1));
@@ -54,7 +54,7 @@ final class StuckPodSearch {
                         .map(StuckPodSearch::overdue));
     }
 
-    /** Whatever the Pod waits for; a Pod in service may wait for good reasons. */
+    /** A Pod that has waited for long, for any reason; a Pod in service may wait for good reasons. */
     private static StuckPod lingering(CollaSetSnapshot.Lingering known) {
         String reason = known.why().reason().word();
         return new StuckPod(

@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** What lies between two Pod templates, and whether a running Pod can take it over. */
+/** The change between two Pod templates, and whether a running Pod can be changed so. */
 final class Template {
     private static final String METADATA = "metadata";
     private static final String CONTAINERS = "containers";
@@ -41,7 +41,7 @@ final class Template {
 
     /**
      * Only labels, annotations and the images of regular containers can be changed in place. An entry that the templates
-     * have in common is left as it is on the Pod, so that what others wrote there survives. So is what the operator writes.
+     * have in common is left as it is on the Pod, so that writes of others survive. So are the keys of the operator.
      */
     static Change between(JsonNode from, JsonNode to) {
         JsonNode before = from.path("spec").path(CONTAINERS);
@@ -85,7 +85,7 @@ final class Template {
         return names;
     }
 
-    /** The labels or annotations of a template, whoever writes them. */
+    /** All labels or annotations of a template. */
     static Map<String, String> entries(JsonNode template, String field) {
         Map<String, String> entries = new HashMap<>();
         template.path(METADATA)

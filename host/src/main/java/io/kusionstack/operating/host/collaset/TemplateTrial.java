@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The answer of the API server to Pods of one revision. It is kept in memory only; when it is lost, the server is asked again.
+ * The answer of the API server to Pods of one revision. It is kept in memory only; if it is lost, the server is asked again.
  */
 sealed interface TemplateTrial {
     String NO_DRY_RUN = "does not support dry run";
@@ -15,7 +15,7 @@ sealed interface TemplateTrial {
     String UNREAD = "strict decoding error";
 
     /**
-     * A dry run passed all that looks at the Pod's content.
+     * A dry run passed all checks of the content of the Pod.
      *
      * @param refused how often in a row real creations were refused all the same
      */
@@ -39,14 +39,14 @@ sealed interface TemplateTrial {
             implements TemplateTrial {
         private static final int MOST_DOUBLINGS = 6;
 
-        /** What no dry run shows takes a Pod to ask again: the first time after a minute, then ever more seldom. */
+        /** A refusal that no dry run shows takes a real Pod to ask again: the first time after a minute, then ever more seldom. */
         private Duration pause() {
             return shown
                     ? RetryPauses.after(attempts)
                     : Duration.ofMinutes(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLINGS));
         }
 
-        /** What the user has to know, and can do. */
+        /** The problem and the remedy, for users. */
         String explanation() {
             String remedy = code == 403 ? "correct spec.template, or have it allowed" : "correct spec.template";
             return "the API server does not take Pods of spec.template (" + code + "): " + message + "; " + remedy;
@@ -72,11 +72,12 @@ sealed interface TemplateTrial {
     }
 
     /**
-     * What the answer to a dry run means. Who cannot be asked takes no refusal back, and a new generation takes back
-     * any. A dry run takes back what it does not show, too, for it is asked only after the pause: the next real Pod tells.
+     * The meaning of an answer to a dry run. A dry run without an answer does not take back a refusal; a new generation takes back any.
+     * A dry run that passes takes back a refusal that it does not show as well, because it is made only after the pause: the next real
+     * Pod tells.
      *
-     * @param failure empty where the server would take the Pod
-     * @param before what was known of the revision
+     * @param failure empty if the server would take the Pod
+     * @param before the earlier trial of the revision
      */
     static TemplateTrial tried(
             Optional<Failure> failure, Optional<TemplateTrial> before, long generation, Instant now) {
@@ -118,9 +119,9 @@ sealed interface TemplateTrial {
     }
 
     /**
-     * What the answer to a creation means.
+     * The meaning of an answer to a creation.
      *
-     * @param failure empty where the Pod was created
+     * @param failure empty if the Pod was created
      */
     static Optional<TemplateTrial> created(
             Optional<Failure> failure, Optional<TemplateTrial> before, long generation, Instant now) {

@@ -9,19 +9,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How the update or scale-in of a Pod ends whose set is being deleted: nobody goes on with it. A Pod in service stays there, one that
- * is out leaves for its deletion from where it is, and comes back if that does not go on.
+ * Ends the update or scale-in of a Pod whose set is being deleted. A Pod in service stays there; a Pod that is out of service is deleted
+ * from there, and comes back if its deletion does not go on.
  */
 record UnfinishedOperation(Instant now, PlanStep.StepDraft draft) {
     /** So long a Pod that is out waits for the check of its deletion: a rule may ask a plugin first. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Gives up what no rule has let pass yet; changes nothing else. */
+    /** Gives up an operation that no rule has let pass yet; changes nothing else. */
     PodEdit notLetGo(PodRecord pod) {
         return isLetGo(pod) ? PodEdit.of(pod) : PodOps.undoBegun(pod, Names.COLLASET_OPERATION);
     }
 
-    /** The Pod comes back: what was changed is finished once the kubelet has followed, all else is given up. */
+    /** The Pod comes back: a changed Pod is finished once the kubelet has followed, any other operation is given up. */
     PodEdit ended(PodRecord pod) {
         if (!ImageChange.isTouched(pod)) {
             return PodOps.undoBegun(pod, Names.COLLASET_OPERATION);

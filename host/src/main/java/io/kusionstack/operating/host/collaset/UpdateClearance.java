@@ -23,10 +23,10 @@ sealed interface UpdateClearance {
      */
     record Cleared(int deletions) implements UpdateClearance {}
 
-    /** The API server has not answered yet: nobody begins, and who has begun stays as it is. */
+    /** The API server has not answered yet: no Pod begins, and a Pod that has begun stays as it is. */
     record AwaitingServer(Wait why) implements UpdateClearance {}
 
-    /** Nobody begins, what only waits is called back, what is out of service is undone or finished. */
+    /** No Pod begins; a Pod that only waits is called back; a Pod that is out of service is undone or finished. */
     record Withheld(Wait why) implements UpdateClearance {}
 
     static UpdateClearance of(CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods) {
@@ -61,7 +61,7 @@ sealed interface UpdateClearance {
                         + "; it is asked again");
     }
 
-    /** Why nobody may begin, as far as somebody has to know; empty while they may, or while the first answer is awaited. */
+    /** Why no Pod may begin, if users have to know; empty while Pods may begin, or while the first answer is awaited. */
     default Optional<Wait> withheld() {
         return hold().filter(why -> !why.equals(UNPROVEN));
     }
@@ -76,7 +76,7 @@ sealed interface UpdateClearance {
                 : snapshot.obstacle().map(known -> SUCCESSOR_REFUSED);
     }
 
-    /** Why nobody may leave service now. */
+    /** Why no Pod may leave service now. */
     default Optional<Wait> hold() {
         return switch (this) {
             case Cleared given -> Optional.empty();

@@ -15,7 +15,7 @@ final class UpdateScope {
     private record ScopedId(Optional<SetPod> setPod, int id, boolean updated) {
         static final Comparator<ScopedId> ORDER = Comparator.comparing(ScopedId::updated, Comparator.reverseOrder())
                 .thenComparing(ScopedId::isUpdating, Comparator.reverseOrder())
-                .thenComparing(place -> place.setPod().isEmpty())
+                .thenComparing(candidate -> candidate.setPod().isEmpty())
                 .thenComparing((one, other) ->
                         one.setPod().isPresent() && other.setPod().isPresent()
                                 ? SetPod.UPDATE_ORDER.compare(
@@ -45,34 +45,34 @@ final class UpdateScope {
                     yield uids(podsOfSet);
                 }
                 int reached = set.replicas() - kept;
-                yield reached <= 0 ? Set.of() : uids(first(reached, places(set, podsOfSet, identities, updated)));
+                yield reached <= 0 ? Set.of() : uids(first(reached, candidates(set, podsOfSet, identities, updated)));
             }
         };
     }
 
-    private static List<ScopedId> places(
+    private static List<ScopedId> candidates(
             SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
-        List<ScopedId> places = new ArrayList<>();
+        List<ScopedId> candidates = new ArrayList<>();
         Set<Integer> present = new HashSet<>();
         for (SetPod setPod : podsOfSet) {
             present.add(setPod.id());
-            places.add(new ScopedId(
+            candidates.add(new ScopedId(
                     Optional.of(setPod), setPod.id(), setPod.revision().equals(updated)));
         }
         for (InstanceIdentity identity : identities.values()) {
             if (identity.ownedBy(set.name()) && !identity.leaving() && !present.contains(identity.id())) {
-                places.add(new ScopedId(
+                candidates.add(new ScopedId(
                         Optional.empty(), identity.id(), identity.revision().equals(updated)));
             }
         }
-        return places;
+        return candidates;
     }
 
-    private static List<SetPod> first(int count, List<ScopedId> places) {
-        return places.stream()
+    private static List<SetPod> first(int count, List<ScopedId> candidates) {
+        return candidates.stream()
                 .sorted(ScopedId.ORDER)
                 .limit(count)
-                .flatMap(place -> place.setPod().stream())
+                .flatMap(candidate -> candidate.setPod().stream())
                 .toList();
     }
 

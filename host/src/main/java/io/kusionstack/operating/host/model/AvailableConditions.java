@@ -27,7 +27,7 @@ public record AvailableConditions(SortedMap<String, String> expectedFinalizers) 
         expectedFinalizers = Collections.unmodifiableSortedMap(new TreeMap<>(expectedFinalizers));
     }
 
-    /** Nothing is expected: what a Pod without the annotation says. */
+    /** Nothing is expected, as for a Pod without the annotation. */
     public static AvailableConditions none() {
         return new AvailableConditions(Collections.emptySortedMap());
     }
@@ -67,7 +67,7 @@ public record AvailableConditions(SortedMap<String, String> expectedFinalizers) 
         return new AvailableConditions(left);
     }
 
-    /** These and {@code more}; where they speak of the same employer, {@code more} wins. */
+    /** These and {@code more}; if they have the same employer, {@code more} wins. */
     public AvailableConditions with(Map<String, String> more) {
         SortedMap<String, String> all = new TreeMap<>(expectedFinalizers);
         all.putAll(more);

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted of a CollaSet, as it was written: a field that was left out is null (a list is empty), and what that
- * means is for the reader to say. Whoever holds a tree must not change it.
+ * The spec of a CollaSet as it was written: an omitted field is null (a list is empty), and its reader knows the default. The JSON trees
+ * must not be changed.
  *
  * @param paused true holds updates: no Pod begins one, and Pods that are new stay on the revision that was complete last
  * @param replicas absent means 0
@@ -124,7 +124,7 @@ public record CollaSetSpec(
         }
     }
 
-    /** What becomes of volume claims: exactly {@code Retain} keeps them, anything else deletes them. */
+    /** Policies for volume claims: exactly {@code Retain} keeps them, any other value deletes them. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record RetentionPolicy(

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was observed of a CollaSet.
+ * The observed state of a CollaSet.
  *
- * @param observedGeneration the generation of the spec that this speaks of
+ * @param observedGeneration the generation of the spec that this status belongs to
  * @param currentRevision the revision that was complete last
  * @param updatedRevision the revision of the spec
  * @param collisionCount how often a revision's name was taken

@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * How a container was when its image was patched, as the annotation {@code collaset.kusionstack.io/last-pod-status} has it. {@code
- * lastImageID} is upstream's; the rest is ours: only another container, or another start of it, proves that it was replaced.
+ * The state of a container when its image was patched, in the annotation {@code collaset.kusionstack.io/last-pod-status}. {@code
+ * lastImageID} is of upstream; the rest is ours: only another container, or another start of it, proves that it was replaced.
  *
  * <pre>{"containerStates":{"main":{"latestImage":"app:v2","lastImage":"app:v1","lastImageID":"sha256:aaa",
  *                                 "lastContainerID":"containerd://A","lastRestartCount":0}}}</pre>
  *
- * @param image as the Pod named it; absent in what Kuperator writes
- * @param imageId its digest; empty where it had none, or where the image of this container was not patched
- * @param containerId absent in what Kuperator writes
- * @param neverStarted the image before never ran: the last container had ended, and none has been started since, so that whatever
- *     runs later is of the image that is patched now
+ * @param image in the spec of the Pod; absent if Kuperator wrote the annotation
+ * @param imageId its digest; empty if it had none, or if the image of this container was not patched
+ * @param containerId absent if Kuperator wrote the annotation
+ * @param neverStarted the image before never ran: the last container had ended, and none has been started since, so that any
+ *     later container has the image that is patched now
  */
 public record ContainerBaseline(
         Optional<String> image,
@@ -56,7 +56,7 @@ public record ContainerBaseline(
     /**
      * The annotation as text.
      *
-     * @param latestImages what each container is to run, by its name; upstream writes it of all
+     * @param latestImages the wanted image by the name of the container; upstream writes it for all containers
      * @param patched of the containers whose image changes
      */
     public static String text(SortedMap<String, String> latestImages, Map<String, ContainerBaseline> patched) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a list or map absent from JSON becomes: an empty one, so that nobody asks for null. */
+/** Turns a list or map that is absent from JSON into an empty one, so that no caller has to check for null. */
 final class Lists {
     private Lists() {}
 

@@ -71,15 +71,15 @@ public final class Names {
     public static final String PROTECTION_PREFIX = "prot.podopslifecycle.kusionstack.io";
 
     public static final String COLLASET_FINALIZER = "apps.kusionstack.io/pre-reclaim";
-    /** Kubernetes' own: what the object owns is to stay. */
+    /** A finalizer of Kubernetes: the dependents of the object stay. */
     public static final String ORPHAN_FINALIZER = "orphan";
 
     public static final String RULE_FINALIZER = "finalizer.operating.kusionstack.io/protected";
 
-    /** On a Service that traffic looks after: holds it until nothing is left at the load balancer. */
+    /** On a Service with a traffic plugin: keeps it until it has no backend left at a load balancer. */
     public static final String CLEAN_FINALIZER = "resource-consist.kusionstack.io/clean-finalizer";
 
-    /** With the name of the Service behind it, what older versions of Kuperator wrote instead. */
+    /** Older versions of Kuperator wrote this, followed by the name of the Service, instead. */
     public static final String CLEAN_FINALIZER_LEGACY = "resource-consist.kusionstack.io/clean-";
 
     /** Annotations of such a Service: names of Pods, separated by commas. */

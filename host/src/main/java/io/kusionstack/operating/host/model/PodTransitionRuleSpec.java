@@ -65,7 +65,7 @@ public record PodTransitionRuleSpec(@Nullable LabelSelector selector, List<Rule>
      * Asks any rule plugin of the host.
      *
      * @param name the plugin's own name
-     * @param config what the plugin says it may be; absent means an empty one
+     * @param config in the form that the plugin defines; absent means an empty one
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a PodTransitionRule decided. Times are RFC 3339 with whole seconds.
+ * The decisions of a PodTransitionRule. Times are RFC 3339 with whole seconds.
  *
  * @param targets names of all Pods selected, sorted
  * @param details the Pods in a stage, sorted by name; where they are many, those that wait come first
  * @param moreDetails how many Pods in a stage {@code details} leaves out; absent for none
- * @param ruleStates what rules that ask a server or a plugin remember
+ * @param ruleStates the memory of rules that ask a server or a plugin
  * @param conditions whether the rules are understood, and how many slots are taken
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -68,7 +68,7 @@ public record PodTransitionRuleStatus(
             @Nullable PluginStatus pluginStatus) {}
 
     /**
-     * What a plugin asked the host to remember for one rule; no other plugin is told.
+     * The memory of a plugin for one rule; no other plugin gets it.
      *
      * @param plugin the name of the plugin that remembers
      */

@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** Where the instance ids of one CollaSet, or of several that share them, are kept. Others read it: its form is fixed. */
+/** Keeps the instance ids of one CollaSet, or of several that share them. Other programs read it: its form is fixed. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("resourcecontexts")

@@ -17,7 +17,7 @@ public record ResourceContextSpec(List<Entry> contexts) {
         contexts = Lists.copy(contexts);
     }
 
-    /** @param data what is known of the instance, by the keys of {@code Owner}, {@code Revision} and others */
+    /** @param data of the instance, with keys such as {@code Owner} and {@code Revision} */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Entry(@Required @JsonInclude int id, Map<String, String> data) {

@@ -19,9 +19,9 @@ public sealed interface Action {
 
     /**
      * Ask the API server whether it would take a Pod, without creating it. Fails as the creation would; an answer that
-     * says nothing of the Pod's content, such as a full quota, counts as what it is.
+     * says nothing about the content of the Pod, such as a full quota, is reported as it is.
      *
-     * @param revision the revision that the Pod stands for
+     * @param revision the revision of the Pod
      * @param body the whole Pod; not changed after the action was made
      */
     record TryPod(ObjectRef owner, String revision, ObjectNode body) implements Action {}

@@ -7,7 +7,7 @@ public interface Actuator {
     /**
      * Carries out a plan. Edits of Pods are handed to the write lanes of their Pods and not waited for; all else happens
      * in order and is awaited, Pods being created beside each other. When a CreateObject, PatchObject, PatchStatus or
-     * DeleteObject fails, whatever stands behind it is left out, status and events excepted: it might rely on that write.
+     * DeleteObject fails, the actions after it are left out, status and events excepted: they might rely on that write.
      *
      * <p>Blocks for as long as the API server takes; call it on a virtual thread. Never throws because of what the API
      * server answers.

@@ -7,7 +7,7 @@ import java.util.List;
  * The result of applying a plan.
  *
  * @param outcome when to look again: at once after a conflict, else as the plan or the failures ask for
- * @param failures the actions that were sent and not done, in the order of the plan; Pod edits never stand here
+ * @param failures the actions that were sent and not done, in the order of the plan; never Pod edits
  */
 public record Applied(Outcome outcome, List<Failure> failures) {
     public Applied {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One container, what its spec wants beside what the kubelet reports.
+ * One container: its spec, and its status by the kubelet.
  *
  * @param init true for an init container (a sidecar is one that restarts always)
  * @param image the image in the spec
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param containerId changes with every start of the container; empty before the first
  * @param reason why it waits or ended, for example {@code CrashLoopBackOff}; empty while it runs
  * @param startedAt when the running container started, null while it does not run
- * @param stopped what the kubelet says of a container that does not run
+ * @param stopped the report of the kubelet on a container that does not run
  */
 public record ContainerRecord(
         String name,
@@ -71,7 +71,7 @@ public record ContainerRecord(
         public static final Stopped NONE = new Stopped("", "", 0);
     }
 
-    /** What the kubelet says of the container now. */
+    /** The state of the container, as the kubelet reports it. */
     public enum State {
         /** No status yet. */
         UNKNOWN,

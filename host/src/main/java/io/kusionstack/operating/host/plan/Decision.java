@@ -5,7 +5,7 @@ import java.util.List;
 
 /** May a Pod go on at one stage? */
 public sealed interface Decision {
-    /** What holds the Pod; empty if it may go on. */
+    /** Why the Pod waits; empty if it may go on. */
     default List<Wait> waits() {
         return List.of();
     }

@@ -13,14 +13,14 @@ import java.util.TreeMap;
 public interface Employers {
     /**
      * False only if it is certain that the employer will never put its finalizer on this Pod: the Service is gone, or
-     * selects the Pod no more.
+     * does not select the Pod any more.
      *
      * @param employer as the annotation names it: {@code Kind/namespace/name}
      */
     boolean employs(PodRecord pod, String employer);
 
     /**
-     * What the Pod has to expect, whether its annotation says so yet or not.
+     * The finalizers that the Pod has to expect, also before its annotation says so.
      *
      * @return full finalizer by employer
      */
@@ -28,17 +28,17 @@ public interface Employers {
         return Collections.emptySortedMap();
     }
 
-    /** Why a Pod whose finalizers are all there is not served again yet: it was off, and was not seen on since. */
+    /** Why a Pod that has all its finalizers does not get requests again yet: it was off, and was not observed on since. */
     default Optional<Wait> returning(PodRecord pod) {
         return Optional.empty();
     }
 
-    /** Every expectation stands: for hosts that don't look at Services. */
+    /** Every expectation is valid: for hosts that do not watch Services. */
     static Employers unknown() {
         return (pod, employer) -> true;
     }
 
-    /** Both know something: an expectation stands while neither rules it out. */
+    /** Combines both: an expectation is valid while neither rules it out. */
     default Employers with(Employers other) {
         Employers one = this;
         return new Employers() {

@@ -6,25 +6,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The port through which the lifecycle learns what may still send requests to a Pod that left service: the endpoints of
- * Services, and the backends of employers that a plugin serves. Any thread; on facts in memory, never blocks.
+ * The port through which the lifecycle learns from where requests may still reach a Pod that left service: the endpoints of Services,
+ * and the backends of employers that a plugin serves. Any thread; on facts in memory, never blocks.
  */
 @FunctionalInterface
 public interface Endpoints {
     /**
-     * Who may still send to the Pod.
+     * The endpoints through which requests may still reach the Pod.
      *
      * @param pod the Pod as it is stored: its readiness gate is False
      * @return empty once it may be touched
      */
     List<HoldingEndpoint> holding(PodRecord pod, Instant now);
 
-    /** Nobody ever sends to a Pod: for hosts that don't look at Services. */
+    /** No request ever reaches a Pod: for hosts that do not watch Services. */
     static Endpoints none() {
         return (pod, now) -> List.of();
     }
 
-    /** Both sides have to let go of the Pod. */
+    /** Both have to release the Pod. */
     default Endpoints and(Endpoints other) {
         return (pod, now) -> {
             List<HoldingEndpoint> all = new ArrayList<>(holding(pod, now));
@@ -33,6 +33,6 @@ public interface Endpoints {
         };
     }
 
-    /** @param after when to look again though no event comes */
+    /** @param after when to ask again if no event comes */
     record HoldingEndpoint(Wait reason, Duration after) {}
 }

@@ -9,9 +9,9 @@ import java.util.Optional;
  * The answer to "why is this Pod waiting?".
  *
  * @param operations one entry per operation on the Pod; empty when none runs
- * @param waits what has to happen before the Pod goes on, most important first
- * @param traffic how the Pod stands with each Service that a plugin serves, by the Service's name
- * @param nextLook when the host looks again though no event comes
+ * @param waits why the Pod waits, most important first
+ * @param traffic the state of the Pod at each Service that a plugin serves, by the name of the Service
+ * @param nextLook when the host checks again if no event comes
  */
 public record Explanation(
         PodRef pod,
@@ -28,13 +28,12 @@ public record Explanation(
 
     /**
      * @param employer for example {@code Service shop/web}
-     * @param loadBalancer where the plugin keeps its backends, for example the id of the load balancer; empty while unknown
+     * @param loadBalancer the load balancer of its backends, for example its id; empty while unknown
      * @param serving {@code On}, {@code Starting}, {@code Draining}, {@code Foreign}, {@code Off}, or {@code Unknown} before
-     *     the first look and while the provider does not tell
-     * @param weight what the provider last took for the Pod, 0 where it gets no new requests; empty while the host does not
-     *     know it
-     * @param detail what the provider says of it; while it does not tell, how it was seen last; may be empty
-     * @param since when the host first saw it so; empty while it is unknown
+     *     the first observation and while the provider does not tell
+     * @param weight the weight that the provider last took for the Pod, 0 if it gets no new requests; empty while it is not known
+     * @param detail the remark of the provider; while the provider does not tell, the last known state; may be empty
+     * @param since when the host first observed that state; empty while it is unknown
      */
     public record ExplainedTraffic(
             String employer,

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What the annotation {@code collaset.kusionstack.io/last-pod-status} of a Pod proves of its containers. Pure. */
+/** The proofs that the annotation {@code collaset.kusionstack.io/last-pod-status} of a Pod gives about its containers. Pure. */
 public final class LastPodStatus {
     private LastPodStatus() {}
 
@@ -57,10 +57,10 @@ public final class LastPodStatus {
 
     /**
      * The containers that the kubelet is yet to stop, because their image was patched: until then they run as before, whatever Ready
-     * says. Kuperator records the digest only, and leaves the annotation for good: where the digest is the same, a container has to be
-     * younger than the mark with which the operation touched the Pod, and where there is none any more nothing is known.
+     * says. Kuperator records the digest only, and never removes the annotation: if the digest is the same, a container has to be younger
+     * than the label with which the operation touched the Pod, and without that label nothing is known.
      *
-     * @param touched when the operation that patches images touched the Pod; empty where it does not now
+     * @param touched when the operation that patches images touched the Pod; empty if it does not now
      */
     public static List<ContainerRecord> awaitingRestart(PodRecord pod, Optional<Instant> touched) {
         Map<String, ContainerBaseline> baselines = baselines(pod);
@@ -84,10 +84,10 @@ public final class LastPodStatus {
                 || started != null && started.isAfter(touched.get());
     }
 
-    /** True if the container is to run again what it ran when its image was patched: the kubelet does not restart it. */
+    /** True if the wanted image is the one that ran when the image was patched: then the kubelet does not restart the container. */
     public static boolean isTakenBack(PodRecord pod, ContainerRecord container) {
         ContainerBaseline before = baselines(pod).getOrDefault(container.name(), ContainerBaseline.none());
-        // of Kuperator's there is only what the runtime shows
+        // Kuperator records only the image that the runtime shows
         return before.containerId().isPresent()
                 ? before.image().equals(Optional.of(container.image()))
                 : container.runsItsImage();

@@ -39,7 +39,7 @@ public record MapEdit(SortedMap<String, String> set, SortedSet<String> removed) 
         return new MapEdit(new TreeMap<>(), new TreeSet<>(keys));
     }
 
-    /** Both edits as one; where they speak of the same key, {@code later} wins. */
+    /** Both edits as one; if they change the same key, {@code later} wins. */
     public MapEdit then(MapEdit later) {
         SortedMap<String, String> entries = new TreeMap<>(set);
         SortedSet<String> gone = new TreeSet<>(removed);
@@ -54,7 +54,7 @@ public record MapEdit(SortedMap<String, String> set, SortedSet<String> removed) 
         return new MapEdit(entries, gone);
     }
 
-    /** What {@code entries} looks like after this edit. */
+    /** {@code entries} after this edit. */
     public Map<String, String> on(Map<String, String> entries) {
         if (isEmpty()) {
             return entries;
@@ -65,7 +65,7 @@ public record MapEdit(SortedMap<String, String> set, SortedSet<String> removed) 
         return Map.copyOf(result);
     }
 
-    /** Only what would change {@code entries}. */
+    /** The part of this edit that would change {@code entries}. */
     public MapEdit against(Map<String, String> entries) {
         SortedMap<String, String> changed = new TreeMap<>();
         set.forEach((key, value) -> {

@@ -6,33 +6,33 @@ import java.util.List;
 /**
  * The port through which the lifecycle and the rules learn that the step after PreCheck is known to fail. A Pod with an
  * obstacle ahead stays in service, waits with these reasons, and takes no slot. Any thread; on facts in memory, never blocks.
- * The implementation has the Pods looked at again when an obstacle is gone.
+ * The implementation enqueues the Pods again when an obstacle is gone.
  */
 @FunctionalInterface
 public interface Obstacles {
     /**
-     * What stands in the way of an operation that waits at PreCheck, or is about to.
+     * The obstacles of an operation that waits at PreCheck, or is about to.
      *
      * @param operation the operation's id
-     * @return empty if nothing is known to
+     * @return empty if none is known
      */
     List<Wait> ahead(PodRecord pod, String operation);
 
     /**
-     * What of that has lasted for so long, and will whatever becomes of the Pod, that nobody should wait for it out of service.
+     * Those obstacles that have lasted for so long, and do not depend on the Pod, that no Pod should wait for their end out of service.
      *
-     * @return empty if nothing is known to
+     * @return empty if none is known
      */
     default List<Wait> lasting(PodRecord pod, String operation, Instant now) {
         return List.of();
     }
 
-    /** Nothing ever stands in the way. */
+    /** There is never an obstacle. */
     static Obstacles none() {
         return (pod, operation) -> List.of();
     }
 
-    /** What any of them knows stands in the way. */
+    /** The obstacles of all of them. */
     static Obstacles all(Obstacles... known) {
         List<Obstacles> each = List.of(known);
         return new Obstacles() {

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a planner decided: what to do, in order; when to look again though no event comes; and why which Pod waits.
+ * The decision of a planner: actions in order, the time of the next check if no event comes, and why Pods wait.
  *
- * @param waits by Pod; a Pod with nothing to wait for is absent
+ * @param waits by Pod; a Pod that does not wait is absent
  */
 public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRef, List<Wait>> waits) {
     private static final Plan NOTHING = new Plan(List.of(), Optional.empty(), Map.of());
@@ -38,7 +38,7 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
         return new Plan(List.of(actions), Optional.empty(), Map.of());
     }
 
-    /** Both plans as one, {@code next} after this one; the earlier of the two looks stays. */
+    /** Both plans as one, {@code next} after this one, with the earlier of the two times. */
     public Plan then(Plan next) {
         List<Action> all = new ArrayList<>(actions);
         all.addAll(next.actions);
@@ -53,7 +53,7 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
         return List.copyOf(all);
     }
 
-    /** The earlier of two times to look again, where there are any. */
+    /** The earlier of two times, if there are any. */
     public static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
         if (one.isEmpty() || other.isEmpty()) {
             return one.or(() -> other);

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * One change of one Pod, decided on the record with {@code resourceVersion}: it is sent with that version as
  * precondition, in one request, or not at all.
  *
- * @param addFinalizers full names; left out when the Pod is terminating, where the API server refuses them
+ * @param addFinalizers full names; left out if the Pod is terminating, because the API server refuses them
  * @param serviceReady the status that the readiness gate is to have; needs the status subresource
  * @param images new image by container name; needs the Pod itself, so it never goes with {@code serviceReady}
  */
@@ -114,7 +114,7 @@ public record PodEdit(
         return later.serviceReady.isPresent() ? both.serviceReady(later.serviceReady.get()) : both;
     }
 
-    /** Only what would change {@code seen}; empty when nothing would. */
+    /** The part of this edit that would change {@code seen}; may be empty. */
     public PodEdit against(PodRecord seen) {
         SortedSet<String> added = new TreeSet<>(addFinalizers);
         added.removeAll(seen.finalizers());

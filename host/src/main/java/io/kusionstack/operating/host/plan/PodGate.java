@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The lifecycle, as the actuator sees it: every write to a Pod passes it. */
+/** The port through which the actuator calls the lifecycle: every write to a Pod passes it. */
 @FunctionalInterface
 public interface PodGate {
     /**
-     * Advances the Pod as far as its facts allow and returns all that travels in the one write. Idempotent: advancing the
+     * Advances the Pod as far as its facts allow and returns the complete write. Idempotent: advancing the
      * outcome again adds nothing. Called under the Pod's write lane, on facts in memory; never blocks on I/O.
      *
      * @param seen the record the edit was decided on
-     * @param edit what the caller wants; may be empty
+     * @param edit the edit of the caller; may be empty
      */
     Advance advance(PodRecord seen, PodEdit edit, Instant now);
 
@@ -28,15 +28,15 @@ public interface PodGate {
      * The edit that an operation on the Pod will make once the Pod is out of service, as far as it is known; an empty one
      * where it will delete the Pod.
      *
-     * @param edit what is about to be written
+     * @param edit the edit that is about to be written
      */
     default Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
         return Optional.empty();
     }
 
     /**
-     * @param edit only what changes {@code seen}; empty when there is nothing to write
-     * @param waits what keeps the Pod from going further
+     * @param edit the part that changes {@code seen}; empty if there is nothing to write
+     * @param waits why the Pod does not go further
      */
     record Advance(PodEdit edit, List<Wait> waits) {
         public Advance {

@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache holds of one Pod, immutable. Whatever else a rule asks for is read live.
+ * The cached data of one Pod, immutable. Any other field that a rule asks for is read live.
  *
- * @param generation 0 where the server has none
+ * @param generation 0 if the server has none
  * @param deletion the deletion timestamp, null while the Pod is not terminating
  * @param graceSeconds deletionGracePeriodSeconds, 0 while the Pod is not terminating
  * @param labels all labels
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param containers regular containers in the order of the spec, then init containers
  * @param message why the Pod ended, in the words of the kubelet, at their beginning; empty for one that has not ended
  * @param conditions Ready, ContainersReady, DisruptionTarget, PodScheduled and every listed readiness gate
- * @param observedGeneration 0 where the kubelet reports none
- * @param fieldTracking whether the API server tracks who wrote which field
+ * @param observedGeneration 0 if the kubelet reports none
+ * @param fieldTracking whether the API server tracks the writer of each field
  */
 public record PodRecord(
         PodRef ref,
@@ -137,7 +137,7 @@ public record PodRecord(
         return gatesOpen(readinessGates);
     }
 
-    /** What a budget may rely on: marked available, ready, and not on its way out. */
+    /** True if a budget may rely on the Pod: it has the label available, is ready, and is not terminating. */
     public boolean available() {
         return hasLabel(Names.SERVICE_AVAILABLE) && ready() && !terminating();
     }
@@ -156,12 +156,12 @@ public record PodRecord(
         return Serving.until(this);
     }
 
-    /** All that is missing for Ready is the kubelet's word: the containers are ready, and every listed gate is True. */
+    /** True if only the kubelet has to publish Ready: the containers are ready, and every listed gate is True. */
     public boolean readyButForKubelet() {
         return containersReady() && gatesOpen(readinessGates);
     }
 
-    /** As {@link #readyButForKubelet}, whatever the gate says that the lifecycle flips. */
+    /** As {@link #readyButForKubelet}, but the gate of the lifecycle may have any status. */
     public boolean readyButForOurGate() {
         return containersReady()
                 && gatesOpen(readinessGates.stream()
@@ -184,7 +184,7 @@ public record PodRecord(
         return finalizers.stream().anyMatch(finalizer -> finalizer.startsWith(Names.PROTECTION_PREFIX));
     }
 
-    /** How the Pod looks once {@code edit} is written; the resourceVersion stays that of the record. */
+    /** The Pod after {@code edit} was written; the resourceVersion stays that of the record. */
     public PodRecord with(PodEdit edit) {
         Set<String> kept = new LinkedHashSet<>(finalizers);
         kept.removeAll(edit.removeFinalizers());

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A Kubernetes label selector as a value: equal when it demands the same, in whatever order and form it was written.
+ * A Kubernetes label selector as a value: equal if it has the same requirements, in any order and form.
  *
  * <pre>{@code
  * Selector web = Selector.labels(Map.of("app", "web"));
@@ -31,12 +31,12 @@ public record Selector(SortedSet<Requirement> requirements) {
         requirements = Collections.unmodifiableSortedSet(new TreeSet<>(requirements));
     }
 
-    /** Selects every object: what {@code {}} means. */
+    /** Selects every object, as {@code {}} does. */
     public static Selector everything() {
         return EVERYTHING;
     }
 
-    /** Selects what carries all these labels. */
+    /** Selects objects that have all these labels. */
     public static Selector labels(Map<String, String> labels) {
         SortedSet<Requirement> all = new TreeSet<>();
         labels.forEach((key, value) -> all.add(Requirement.equal(key, value)));
@@ -46,7 +46,7 @@ public record Selector(SortedSet<Requirement> requirements) {
     /**
      * The selector that a user wrote, or everything that is wrong with it.
      *
-     * @param path where it stands in the object, for the problems; for example {@code spec.selector}
+     * @param path of the selector in the object, for the problems; for example {@code spec.selector}
      * @param expressions {@code matchExpressions} in the order of the object
      */
     public static Parsed parse(String path, Map<String, String> matchLabels, List<Expression> expressions) {
@@ -198,7 +198,7 @@ public record Selector(SortedSet<Requirement> requirements) {
         }
     }
 
-    /** What Kubernetes takes as a label. */
+    /** The syntax of labels in Kubernetes. */
     private static final class LabelSyntax {
         private static final int LONGEST_NAME = 63;
         private static final int LONGEST_PREFIX = 253;

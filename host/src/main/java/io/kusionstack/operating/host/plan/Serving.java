@@ -47,7 +47,8 @@ final class Serving {
             }
             started = container.startedAt().isAfter(started) ? container.startedAt() : started;
         }
-        // times have whole seconds: within one, only a Pod that was never in service is taken for one that never was
+        // times have whole seconds: within one second, only a Pod that was never in service counts as one that was
+        // never
         // ready
         return pod.hasLabel(Names.CREATING)
                 ? ready.lastTransition().isAfter(started)

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The answer to "why is this CollaSet not where its spec wants it?".
+ * The answer to "why does this CollaSet not have the state that its spec asks for?".
  *
  * @param replicas numbers by the name they have in spec and status: desired, replicas, updatedReplicas, availableReplicas
- * @param waits what the set as a whole waits for, most important first; what a single Pod waits for stands with the Pod
- * @param nextLook when the host looks again though no event comes
+ * @param waits why the set as a whole waits, most important first; the waits of a single Pod are in its entry
+ * @param nextLook when the host checks again if no event comes
  * @param pods the set's Pods, by name
  */
 public record SetExplanation(
