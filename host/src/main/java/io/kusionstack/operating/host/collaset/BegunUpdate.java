@@ -24,7 +24,7 @@ final class BegunUpdate {
     private final UpdateClearance clearance;
     private final RevisionChanges changes;
     private final RefusedWrites refusedWrites;
-    private final PlanStep.StepDraft draft;
+    private final StepDraft draft;
     private final String target;
     private int deletions;
 
@@ -33,7 +33,7 @@ final class BegunUpdate {
             UpdateClearance clearance,
             RevisionChanges changes,
             RefusedWrites refusedWrites,
-            PlanStep.StepDraft draft) {
+            StepDraft draft) {
         this.snapshot = snapshot;
         this.clearance = clearance;
         this.changes = changes;
@@ -84,11 +84,11 @@ final class BegunUpdate {
     private void waitToOperate(SetPod setPod) {
         String value = PodOps.round(setPod.pod(), Names.COLLASET_OPERATION).orElse("");
         switch (changes.of(setPod)) {
-            case Template.Change.InPlace inPlace -> {
+            case TemplateChange.InPlace inPlace -> {
                 publish(setPod, changes.intention(inPlace, value));
                 draft.note(setPod, identity -> identity.settled().revision(target));
             }
-            case Template.Change.Recreate(String why) -> {
+            case TemplateChange.Recreate(String why) -> {
                 if (snapshot.set().isInPlaceOnly()) {
                     draft.trouble(Template.notInPlace(why));
                 }
@@ -113,8 +113,8 @@ final class BegunUpdate {
 
     private void operate(SetPod setPod) {
         switch (changes.of(setPod)) {
-            case Template.Change.InPlace inPlace -> operateInPlace(setPod, inPlace);
-            case Template.Change.Recreate(String why) -> recreate(setPod, why);
+            case TemplateChange.InPlace inPlace -> operateInPlace(setPod, inPlace);
+            case TemplateChange.Recreate(String why) -> recreate(setPod, why);
         }
     }
 
@@ -139,7 +139,7 @@ final class BegunUpdate {
         draft.delete(setPod);
     }
 
-    private void operateInPlace(SetPod setPod, Template.Change.InPlace change) {
+    private void operateInPlace(SetPod setPod, TemplateChange.InPlace change) {
         draft.note(setPod, identity -> identity.settled().revision(target));
         Optional<Refusal> refusal = refusedWrites.running(setPod, snapshot.now());
         if (refusal.isPresent()) {
@@ -148,7 +148,7 @@ final class BegunUpdate {
         }
         PodEdit edit = changes.intention(change, "").on(setPod.pod());
         if (edit.images().isEmpty() && ImageChange.isUnderWay(setPod.pod())) {
-            if (progress(setPod) instanceof ImageChange.Progress.InProgress pending) {
+            if (progress(setPod) instanceof ImageProgress.InProgress pending) {
                 pending(setPod, pending);
                 return;
             }
@@ -170,20 +170,20 @@ final class BegunUpdate {
             return;
         }
         switch (progress(setPod)) {
-            case ImageChange.Progress.InProgress pending -> pending(setPod, pending);
-            case ImageChange.Progress.Complete() -> {
+            case ImageProgress.InProgress pending -> pending(setPod, pending);
+            case ImageProgress.Complete() -> {
                 draft.act(announce(setPod, "UpdateTargetFinished", "updated in place to " + setPod.revision()));
                 draft.edit(setPod, ImageChange.finished(setPod.pod()));
             }
         }
     }
 
-    private ImageChange.Progress progress(SetPod setPod) {
+    private ImageProgress progress(SetPod setPod) {
         Duration settle = ImageChange.SETTLE_MARGIN.plus(changes.grace(setPod));
         return ImageChange.progress(setPod.pod(), settle, snapshot.now());
     }
 
-    private void pending(SetPod setPod, ImageChange.Progress.InProgress pending) {
+    private void pending(SetPod setPod, ImageProgress.InProgress pending) {
         draft.await(setPod, pending.why());
         pending.look().ifPresent(draft::lookAgain);
     }

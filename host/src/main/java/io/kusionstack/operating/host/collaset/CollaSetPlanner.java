@@ -33,7 +33,7 @@ final class CollaSetPlanner {
             return SetPlan.first(snapshot, Plan.of(hold(set)));
         }
         SetPods setPods = SetPods.of(snapshot);
-        Revisions.History history =
+        RevisionHistory history =
                 Revisions.plan(set, snapshot.revisions(), snapshot.takenNames(), revisionsInUse(snapshot, setPods));
         SortedMap<Integer, InstanceIdentity> identities = identities(snapshot, history, setPods);
         SortedMap<Integer, InstanceIdentity> stored = held(snapshot, setPods, identities);
@@ -45,8 +45,7 @@ final class CollaSetPlanner {
         UpdateClearance clearance = UpdateClearance.of(snapshot, history, setPods);
         PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
         stored.putAll(update.identities());
-        StatusPlan status =
-                SetStatus.write(snapshot, history, setPods, new SetStatus.PlannedSteps(scale, update, clearance));
+        StatusPlan status = SetStatus.write(snapshot, history, setPods, new PlannedSteps(scale, update, clearance));
         Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
         return new SetPlan(
                 intent(snapshot, history, stored),
@@ -69,7 +68,7 @@ final class CollaSetPlanner {
     }
 
     private static Plan intent(
-            CollaSetSnapshot snapshot, Revisions.History history, SortedMap<Integer, InstanceIdentity> stored) {
+            CollaSetSnapshot snapshot, RevisionHistory history, SortedMap<Integer, InstanceIdentity> stored) {
         return plan(history.actions())
                 .then(ContextWrite.of(snapshot.context(), stored.values())
                         .map(Plan::of)
@@ -93,11 +92,11 @@ final class CollaSetPlanner {
     }
 
     private static SortedMap<Integer, InstanceIdentity> identities(
-            CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods) {
+            CollaSetSnapshot snapshot, RevisionHistory history, SetPods setPods) {
         SetSpec set = snapshot.set();
         SortedMap<Integer, InstanceIdentity> identities = InstanceIds.settle(
                 snapshot.context().identities(),
-                new InstanceIds.IdDemand(
+                new IdDemand(
                         set.name(),
                         set.replicas(),
                         setPods.live(),

@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.plan.Intention;
-import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
@@ -39,15 +38,15 @@ record CollaSetSnapshot(
         List<Revision> revisions,
         Set<String> takenNames,
         Set<String> takenPodNames,
-        Context context,
-        Optional<Obstacle> obstacle,
+        StoredIdentities context,
+        Optional<CreationObstacle> obstacle,
         Map<String, TemplateTrial> trials,
         Map<String, Refusal> refusals,
         Map<String, Wait> troubles,
         Map<Integer, String> lastRevisions,
         ProgressRecord progress,
         Optional<StuckPod> stuckPod,
-        Optional<Lingering> lingering,
+        Optional<LingeringPod> lingering,
         Map<String, Intention> pending,
         Instant now) {
 
@@ -74,60 +73,5 @@ record CollaSetSnapshot(
                 .max(Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));
-    }
-
-    /** A Pod that has waited for long. */
-    record Lingering(PodRecord pod, Wait why) {}
-
-    /**
-     * The ResourceContext.
-     *
-     * @param resourceVersion 0 while there is none
-     */
-    record Context(ObjectRef ref, long resourceVersion, List<InstanceIdentity> identities) {
-        Context {
-            identities = List.copyOf(identities);
-        }
-    }
-
-    /**
-     * The API server did not let a Pod be created.
-     *
-     * @param revision of the Pod that could not be
-     * @param generation of the set when that happened: another one tries at once
-     * @param attempts how often in a row
-     */
-    record Obstacle(String revision, long generation, int code, String message, int attempts, Instant at) {
-        private static final int LASTING = 4;
-
-        /** True if it lasts, and is not only a full quota. */
-        boolean lasts() {
-            return attempts >= LASTING && !TemplateTrial.isQuota(code, message);
-        }
-
-        /** When to try again: after a second, doubling up to a minute. */
-        Instant retryAt() {
-            return at.plus(RetryPauses.after(attempts));
-        }
-
-        /** The problem and the remedy, for users. */
-        String explanation() {
-            String what = code == 0 ? "got no answer: " : "was refused (" + code + "): ";
-            return "creating a Pod " + what + message + "; " + remedy();
-        }
-
-        private String remedy() {
-            return switch (code) {
-                case 403 ->
-                    TemplateTrial.isQuota(code, message)
-                            ? "free or raise the quota"
-                            : "correct spec.template, or have it allowed";
-                case 400, 422 ->
-                    message.contains("denied")
-                            ? "correct spec.template, or the policy that refuses it"
-                            : "correct spec.template";
-                default -> "it is tried again";
-            };
-        }
     }
 }

@@ -14,7 +14,7 @@ final class ContextWrite {
     private ContextWrite() {}
 
     /** Empty if the stored identities are the wanted ones; a context without identities is deleted. */
-    static Optional<Action> of(CollaSetSnapshot.Context stored, Collection<InstanceIdentity> wanted) {
+    static Optional<Action> of(StoredIdentities stored, Collection<InstanceIdentity> wanted) {
         List<InstanceIdentity> sorted = wanted.stream()
                 .sorted(Comparator.comparingInt(InstanceIdentity::id))
                 .toList();
@@ -32,7 +32,7 @@ final class ContextWrite {
                 : Optional.of(new Action.PatchObject(stored.ref(), stored.resourceVersion(), spec(sorted)));
     }
 
-    private static ObjectNode whole(CollaSetSnapshot.Context context, List<InstanceIdentity> identities) {
+    private static ObjectNode whole(StoredIdentities context, List<InstanceIdentity> identities) {
         ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("apiVersion", context.ref().kind().apiVersion())

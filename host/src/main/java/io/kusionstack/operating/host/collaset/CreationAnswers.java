@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * @param takenPodNames names under which the last look could not create a Pod, because Pods of others have them
  */
 record CreationAnswers(
-        Optional<CollaSetSnapshot.Obstacle> obstacle, Map<String, TemplateTrial> trials, Set<String> takenPodNames) {
+        Optional<CreationObstacle> obstacle, Map<String, TemplateTrial> trials, Set<String> takenPodNames) {
     static final CreationAnswers NONE = new CreationAnswers(Optional.empty(), Map.of(), Set.of());
 
     CreationAnswers {
@@ -84,15 +84,15 @@ record CreationAnswers(
                 .asText();
     }
 
-    private Optional<CollaSetSnapshot.Obstacle> obstacle(Plan acts, Applied applied, long generation, Instant now) {
+    private Optional<CreationObstacle> obstacle(Plan acts, Applied applied, long generation, Instant now) {
         Optional<Failure> refused = applied.failures().stream()
                 .filter(failure -> failure.action() instanceof Action.CreatePod && isObstacle(failure))
                 .findFirst();
         if (refused.isPresent()) {
             int before = obstacle.filter(known -> known.generation() == generation)
-                    .map(CollaSetSnapshot.Obstacle::attempts)
+                    .map(CreationObstacle::attempts)
                     .orElse(0);
-            return Optional.of(new CollaSetSnapshot.Obstacle(
+            return Optional.of(new CreationObstacle(
                     refused.get().action() instanceof Action.CreatePod create ? revision(create) : "",
                     generation,
                     refused.get().result().code(),

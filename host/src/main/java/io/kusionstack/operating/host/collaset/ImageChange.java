@@ -27,15 +27,6 @@ final class ImageChange {
 
     private ImageChange() {}
 
-    /** The progress of the kubelet. */
-    sealed interface Progress {
-        /** Every container whose image changed was replaced, runs and is ready. */
-        record Complete() implements Progress {}
-
-        /** @param look when to check again if no event comes */
-        record InProgress(Wait why, Optional<Duration> look) implements Progress {}
-    }
-
     /** True if images of this Pod were changed and the operation has not been finished. */
     static boolean isUnderWay(PodRecord pod) {
         return !LastPodStatus.baselines(pod).isEmpty();
@@ -73,16 +64,16 @@ final class ImageChange {
     /**
      * @param settle how long a container whose digest did not change has to run before it counts as the new one
      */
-    static Progress progress(PodRecord pod, Duration settle, Instant now) {
+    static ImageProgress progress(PodRecord pod, Duration settle, Instant now) {
         Map<String, ContainerBaseline> baselines = LastPodStatus.baselines(pod);
         List<ContainerRecord> waiting = PodOps.awaitingRestart(pod);
         if (pod.annotations().getOrDefault(Names.LAST_POD_STATUS, "").equals("{}")) {
-            return new ImageChange.Progress.Complete();
+            return new ImageProgress.Complete();
         }
         for (ContainerRecord container : pod.containers()) {
             if (!container.init()) {
                 ContainerBaseline before = baselines.getOrDefault(container.name(), ContainerBaseline.none());
-                Optional<Progress> pending =
+                Optional<ImageProgress> pending =
                         halted(pod, container, waiting).or(() -> unsettled(container, before, settle, now));
                 if (pending.isPresent()) {
                     return pending.get();
@@ -95,11 +86,12 @@ final class ImageChange {
         return pod.condition(PodCondition.CONTAINERS_READY)
                         .filter(PodCondition::isTrue)
                         .isPresent()
-                ? new ImageChange.Progress.Complete()
+                ? new ImageProgress.Complete()
                 : waiting(Reason.POD_NOT_READY, "", "not all containers are ready");
     }
 
-    private static Optional<Progress> halted(PodRecord pod, ContainerRecord container, List<ContainerRecord> waiting) {
+    private static Optional<ImageProgress> halted(
+            PodRecord pod, ContainerRecord container, List<ContainerRecord> waiting) {
         String name = container.name();
         if (container.state() != ContainerRecord.State.RUNNING) {
             return Optional.of(stopped(pod, container));
@@ -113,7 +105,7 @@ final class ImageChange {
                 : Optional.of(waiting(Reason.POD_NOT_READY, name, "container " + name + " is not ready"));
     }
 
-    private static Optional<Progress> unsettled(
+    private static Optional<ImageProgress> unsettled(
             ContainerRecord container, ContainerBaseline before, Duration settle, Instant now) {
         if (!before.wasPatched() || isSurelyNew(container, before)) {
             return Optional.empty();
@@ -123,7 +115,7 @@ final class ImageChange {
         Duration left = Duration.between(now, started.plus(settle));
         return left.isNegative() || left.isZero()
                 ? Optional.empty()
-                : Optional.of(new ImageChange.Progress.InProgress(
+                : Optional.of(new ImageProgress.InProgress(
                         new Wait(
                                 Reason.WAITING_FOR_KUBELET,
                                 name,
@@ -133,7 +125,7 @@ final class ImageChange {
     }
 
     /** A node alternates its reasons, so a container that has not started since the change is never called crashing. */
-    private static Progress stopped(PodRecord pod, ContainerRecord container) {
+    private static ImageProgress stopped(PodRecord pod, ContainerRecord container) {
         String name = container.name();
         boolean notStarted = container.containerId().isEmpty() || LastPodStatus.hasNotStarted(pod, container);
         return switch (container.reason()) {
@@ -176,7 +168,7 @@ final class ImageChange {
                 : container.runsItsImage();
     }
 
-    private static Progress waiting(Reason reason, String on, String message) {
-        return new ImageChange.Progress.InProgress(new Wait(reason, on, message), Optional.empty());
+    private static ImageProgress waiting(Reason reason, String on, String message) {
+        return new ImageProgress.InProgress(new Wait(reason, on, message), Optional.empty());
     }
 }

@@ -24,35 +24,6 @@ final class InstanceIds {
 
     private InstanceIds() {}
 
-    /**
-     * The Pods that need ids.
-     *
-     * @param live the Pods of the set that are neither terminating nor ended
-     * @param held ids of Pods without a controller
-     * @param updated name of the revision of the spec
-     * @param current name of the revision that was complete last
-     */
-    record IdDemand(
-            String owner,
-            int replicas,
-            List<PodRecord> live,
-            Set<Integer> held,
-            String updated,
-            String current,
-            SetSpec.Rollout rollout) {
-        IdDemand {
-            live = List.copyOf(live);
-            Set<Integer> alone = new HashSet<>(held);
-            live.forEach(pod -> alone.remove(of(pod)));
-            held = Set.copyOf(alone);
-        }
-
-        /** True if no Pod is created for the entry, because a Pod without a controller has its id. */
-        boolean holds(InstanceIdentity identity) {
-            return held.contains(identity.id());
-        }
-    }
-
     /** The wanted entries by id; those of other sets are unchanged. */
     static SortedMap<Integer, InstanceIdentity> settle(List<InstanceIdentity> stored, IdDemand demand) {
         SortedMap<Integer, InstanceIdentity> all = new TreeMap<>();
@@ -124,9 +95,9 @@ final class InstanceIds {
 
     private static int updatedAmong(int fresh, List<InstanceIdentity> mine, IdDemand demand) {
         return switch (demand.rollout()) {
-            case SetSpec.Rollout.Labelled() -> 0;
-            case SetSpec.Rollout.Paused() -> 0;
-            case SetSpec.Rollout.Partition(int kept, boolean given) -> {
+            case Rollout.Labelled() -> 0;
+            case Rollout.Paused() -> 0;
+            case Rollout.Partition(int kept, boolean given) -> {
                 if (!given) {
                     yield fresh;
                 }

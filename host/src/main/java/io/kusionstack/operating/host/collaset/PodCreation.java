@@ -11,12 +11,12 @@ import java.util.Set;
 /** Creates the Pods that a set lacks, one at a time while creations are refused or new Pods end soon. Lives for one plan. */
 final class PodCreation {
     private final CollaSetSnapshot snapshot;
-    private final Revisions.History history;
+    private final RevisionHistory history;
     private final SetPods setPods;
-    private final PlanStep.StepDraft draft;
+    private final StepDraft draft;
     private final SuccessorRevisions revisions;
 
-    PodCreation(CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods, PlanStep.StepDraft draft) {
+    PodCreation(CollaSetSnapshot snapshot, RevisionHistory history, SetPods setPods, StepDraft draft) {
         this.snapshot = snapshot;
         this.history = history;
         this.setPods = setPods;
@@ -33,8 +33,8 @@ final class PodCreation {
                 .map(revisions::of)
                 .toList();
         vacant.forEach(identity -> draft.identities().put(identity.id(), identity));
-        Optional<CollaSetSnapshot.Obstacle> obstacle = snapshot.obstacle();
-        Optional<CollaSetSnapshot.Obstacle> unchanged =
+        Optional<CreationObstacle> obstacle = snapshot.obstacle();
+        Optional<CreationObstacle> unchanged =
                 obstacle.filter(known -> known.generation() == snapshot.set().generation());
         unchanged.ifPresent(known -> draft.trouble(known.explanation()));
         Duration rest = unchanged

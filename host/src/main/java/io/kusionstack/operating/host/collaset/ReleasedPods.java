@@ -17,7 +17,7 @@ final class ReleasedPods {
     private ReleasedPods() {}
 
     /** Ends operations of the set on the Pods first, so that none stays out of service, then releases them. */
-    static void release(CollaSetSnapshot snapshot, Collection<SetPod> releasedPods, PlanStep.StepDraft draft) {
+    static void release(CollaSetSnapshot snapshot, Collection<SetPod> releasedPods, StepDraft draft) {
         long room = Math.max(ALWAYS, snapshot.set().replicas()) - young(snapshot);
         for (SetPod releasedPod : releasedPods) {
             PodEdit undo = PodOps.undoOwn(releasedPod.pod());

@@ -23,7 +23,7 @@ final class RestoredLabels {
     }
 
     /** @param revisions the revision of a Pod by other knowledge than its label; called only if the label is lost */
-    static PodEdit restored(SetPod setPod, Revisions.History history, Function<SetPod, Optional<Revision>> revisions) {
+    static PodEdit restored(SetPod setPod, RevisionHistory history, Function<SetPod, Optional<Revision>> revisions) {
         PodEdit edit = restored(setPod);
         return history.find(setPod.revision()).isPresent()
                 ? edit

@@ -15,11 +15,11 @@ import java.util.SortedMap;
  */
 final class RevisionChanges {
     private final SetSpec set;
-    private final Revisions.History history;
+    private final RevisionHistory history;
     private final String target;
-    private final Map<String, Template.Change> changes = new HashMap<>();
+    private final Map<String, TemplateChange> changes = new HashMap<>();
 
-    RevisionChanges(SetSpec set, Revisions.History history) {
+    RevisionChanges(SetSpec set, RevisionHistory history) {
         this.set = set;
         this.history = history;
         this.target = history.updated().name();
@@ -35,25 +35,25 @@ final class RevisionChanges {
         return history.find(setPod.revision()).map(Revision::grace).orElse(Revision.DEFAULT_GRACE);
     }
 
-    Template.Change of(SetPod setPod) {
-        if (set.policy() == SetSpec.Policy.RECREATE) {
-            return new Template.Change.Recreate("podUpgradePolicy Recreate");
+    TemplateChange of(SetPod setPod) {
+        if (set.policy() == UpgradePolicy.RECREATE) {
+            return new TemplateChange.Recreate("podUpgradePolicy Recreate");
         }
         return changes.computeIfAbsent(setPod.revision(), this::from);
     }
 
     /** With the label that names the revision: the edit is the same for all Pods of one revision. */
-    private Template.Change from(String revision) {
+    private TemplateChange from(String revision) {
         Optional<Revision> known = history.find(revision);
         if (known.isEmpty()) {
-            return new Template.Change.Recreate("an unknown revision");
+            return new TemplateChange.Recreate("an unknown revision");
         }
-        Template.Change change =
+        TemplateChange change =
                 Template.between(known.get().template(), history.updated().template());
         return switch (change) {
-            case Template.Change.Recreate recreate -> recreate;
-            case Template.Change.InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) ->
-                new Template.Change.InPlace(
+            case TemplateChange.Recreate recreate -> recreate;
+            case TemplateChange.InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) ->
+                new TemplateChange.InPlace(
                         labels.then(MapEdit.set(Names.REVISION, target))
                                 .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
                         annotations,
@@ -62,7 +62,7 @@ final class RevisionChanges {
     }
 
     /** The edit that the operation of a Pod wants to make. */
-    Intention intention(Template.Change.InPlace change, String operatingValue) {
+    Intention intention(TemplateChange.InPlace change, String operatingValue) {
         return new Intention(
                 Names.COLLASET_OPERATION,
                 operatingValue,

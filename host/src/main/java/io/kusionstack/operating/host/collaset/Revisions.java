@@ -33,35 +33,11 @@ final class Revisions {
     private Revisions() {}
 
     /**
-     * @param updated the revision of the spec as it is now
-     * @param current the revision that was complete last; the updated one where that is unknown
-     * @param lost true if the revision that was complete last is gone while the newest is held back: of neither a Pod may be made
-     * @param known every revision there will be once the actions are done, by name
-     * @param collisions how often a name was taken
-     */
-    record History(
-            Revision updated,
-            Revision current,
-            boolean lost,
-            Map<String, Revision> known,
-            int collisions,
-            List<Action> actions) {
-        History {
-            known = Map.copyOf(known);
-            actions = List.copyOf(actions);
-        }
-
-        Optional<Revision> find(String name) {
-            return Optional.ofNullable(known.get(name));
-        }
-    }
-
-    /**
      * @param stored revisions of the set or without a controller, in any order
      * @param taken names of foreign revisions, which new ones cannot have
      * @param inUse names that must not be trimmed: those of Pods and of instance ids
      */
-    static History plan(SetSpec set, List<Revision> stored, Set<String> taken, Set<String> inUse) {
+    static RevisionHistory plan(SetSpec set, List<Revision> stored, Set<String> taken, Set<String> inUse) {
         List<Action> actions = new ArrayList<>();
         List<Revision> ordered = stored.stream().sorted(OLDEST_FIRST).toList();
         long newest = ordered.isEmpty() ? 0 : ordered.getLast().number();
@@ -98,7 +74,7 @@ final class Revisions {
             known.remove(old.name());
             actions.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
         }
-        return new History(updated, current, lost, known, collisions, actions);
+        return new RevisionHistory(updated, current, lost, known, collisions, actions);
     }
 
     private static boolean isLost(SetSpec set, Map<String, Revision> known) {

@@ -19,9 +19,9 @@ import java.util.SortedMap;
  */
 final class ScalePlanner {
     private final CollaSetSnapshot snapshot;
-    private final Revisions.History history;
+    private final RevisionHistory history;
     private final SetPods setPods;
-    private final PlanStep.StepDraft draft;
+    private final StepDraft draft;
     private final BeginWindow window;
     private final BeginWindow deletions;
     private final Set<String> surplus;
@@ -29,13 +29,13 @@ final class ScalePlanner {
 
     private ScalePlanner(
             CollaSetSnapshot snapshot,
-            Revisions.History history,
+            RevisionHistory history,
             SetPods setPods,
             SortedMap<Integer, InstanceIdentity> identities) {
         this.snapshot = snapshot;
         this.history = history;
         this.setPods = setPods;
-        this.draft = new PlanStep.StepDraft(identities);
+        this.draft = new StepDraft(identities);
         this.deletions = BeginWindow.of(setPods.podsOfSet(), Names.POD_DELETE_OPERATION, Names.DELETE, snapshot.now());
         this.window = BeginWindow.of(setPods.podsOfSet(), Names.COLLASET_OPERATION, Names.SCALE_IN, snapshot.now());
         this.surplus = surplus(setPods.podsOfSet().size() - snapshot.set().replicas());
@@ -44,7 +44,7 @@ final class ScalePlanner {
 
     static PlanStep plan(
             CollaSetSnapshot snapshot,
-            Revisions.History history,
+            RevisionHistory history,
             SetPods setPods,
             SortedMap<Integer, InstanceIdentity> identities) {
         return new ScalePlanner(snapshot, history, setPods, identities).planned();

@@ -19,7 +19,7 @@ final class SetConditions {
 
     private final Conditions conditions;
     private final CollaSetSnapshot snapshot;
-    private final SetStatus.PlannedSteps planned;
+    private final PlannedSteps planned;
     private final Counters counters;
     private final Optional<StuckPod> stuckPod;
     private final StuckPodReport report;
@@ -30,7 +30,7 @@ final class SetConditions {
             Conditions conditions,
             CollaSetSnapshot snapshot,
             SetPods setPods,
-            SetStatus.PlannedSteps planned,
+            PlannedSteps planned,
             Counters counters) {
         this.conditions = conditions;
         this.snapshot = snapshot;
@@ -47,7 +47,7 @@ final class SetConditions {
             Conditions conditions,
             CollaSetSnapshot snapshot,
             SetPods setPods,
-            SetStatus.PlannedSteps planned,
+            PlannedSteps planned,
             Counters counters) {
         return new SetConditions(conditions, snapshot, setPods, planned, counters).setAll();
     }
@@ -185,7 +185,7 @@ final class SetConditions {
         return planned.clearance().withheld().map(why -> why.reason().word()).orElse(Reason.UPDATE_FAILED.word());
     }
 
-    private PlanStep.UpdateProgress reach() {
+    private UpdateProgress reach() {
         return planned.update().reach();
     }
 
@@ -195,7 +195,7 @@ final class SetConditions {
 
     /** True if the pause holds back a Pod. */
     private boolean isPaused() {
-        return counters.replicas() > counters.updated() && snapshot.set().rollout() instanceof SetSpec.Rollout.Paused;
+        return counters.replicas() > counters.updated() && snapshot.set().rollout() instanceof Rollout.Paused;
     }
 
     private String paused() {

@@ -69,10 +69,8 @@ final class SetObserver {
         Key key = SetMapper.keyOf(object);
         List<Revision> known =
                 revisions.computeIfAbsent(key, fresh -> new ReadRevisions()).of(own);
-        SetSpec set = read.problems().isEmpty()
-                ? read
-                : AcceptedSpec.last(object, read, known).orElse(read);
-        CollaSetSnapshot.Context context = context(set);
+        SetSpec set = inForce(object, read, known);
+        StoredIdentities context = context(set);
         ProgressRecord progress = memory.pods().progress().seen(set, now);
         return new CollaSetSnapshot(
                 set,
@@ -93,6 +91,12 @@ final class SetObserver {
                 progress.lasts(ProgressRecord.LONG, now) ? lingering(pods) : Optional.empty(),
                 intentions.published(key),
                 now);
+    }
+
+    private static SetSpec inForce(CollaSet object, SetSpec read, List<Revision> known) {
+        return read.problems().isEmpty()
+                ? read
+                : AcceptedSpec.last(object, read, known).orElse(read);
     }
 
     private List<PodRecord> pods(String uid) {
@@ -125,7 +129,7 @@ final class SetObserver {
     }
 
     /** A Pod that is out of service comes first; a Pod that users keep out of service waits for nothing. */
-    private Optional<CollaSetSnapshot.Lingering> lingering(List<PodRecord> pods) {
+    private Optional<LingeringPod> lingering(List<PodRecord> pods) {
         return pods.stream()
                 .filter(pod -> !pod.terminating() && !pod.inactive() && !pod.hasLabel(Names.STAY_OFFLINE))
                 .filter(pod -> !pod.available() || !PodOps.isIdle(pod))
@@ -134,7 +138,7 @@ final class SetObserver {
                 .flatMap(pod -> podWaits.all().apply(pod).stream()
                         .filter(why -> why.reason() != Reason.PLUGIN_BUSY && why.reason() != Reason.SUPERSEDED)
                         .limit(1)
-                        .map(why -> new CollaSetSnapshot.Lingering(pod, why)))
+                        .map(why -> new LingeringPod(pod, why)))
                 .findFirst();
     }
 
@@ -151,7 +155,7 @@ final class SetObserver {
                 && labels.entrySet().containsAll(set.matchLabels().entrySet());
     }
 
-    private CollaSetSnapshot.Context context(SetSpec set) {
+    private StoredIdentities context(SetSpec set) {
         Optional<ResourceContext> stored = caches.contexts().get(new Key(set.namespace(), set.context()));
         List<InstanceIdentity> identities = new ArrayList<>();
         stored.ifPresent(context -> context.getSpec()
@@ -162,7 +166,7 @@ final class SetObserver {
                 set.namespace(),
                 set.context(),
                 stored.map(context -> context.getMetadata().getUid()).orElse(""));
-        return new CollaSetSnapshot.Context(ref, version(ref), identities);
+        return new StoredIdentities(ref, version(ref), identities);
     }
 
     /** The version that the caches show of an object; 0 if they show none. */

@@ -161,29 +161,29 @@ final class SetReader {
         return fields;
     }
 
-    private SetSpec.Policy policy(String word) {
+    private UpgradePolicy policy(String word) {
         return switch (word) {
-            case "Recreate" -> SetSpec.Policy.RECREATE;
-            case "InPlaceOnly" -> SetSpec.Policy.IN_PLACE_ONLY;
-            case "", "InPlaceIfPossible" -> SetSpec.Policy.IN_PLACE_IF_POSSIBLE;
+            case "Recreate" -> UpgradePolicy.RECREATE;
+            case "InPlaceOnly" -> UpgradePolicy.IN_PLACE_ONLY;
+            case "", "InPlaceIfPossible" -> UpgradePolicy.IN_PLACE_IF_POSSIBLE;
             default -> {
                 problems.add("spec.updateStrategy.podUpgradePolicy: \"" + word + "\" is not offered; use one of "
                         + POLICIES);
-                yield SetSpec.Policy.IN_PLACE_IF_POSSIBLE;
+                yield UpgradePolicy.IN_PLACE_IF_POSSIBLE;
             }
         };
     }
 
-    private SetSpec.Rollout rollout(Optional<CollaSetSpec.RollingUpdate> rolling) {
+    private Rollout rollout(Optional<CollaSetSpec.RollingUpdate> rolling) {
         if (Boolean.TRUE.equals(spec.paused())) {
-            return new SetSpec.Rollout.Paused();
+            return new Rollout.Paused();
         }
         if (rolling.map(CollaSetSpec.RollingUpdate::byLabel).isPresent()) {
-            return new SetSpec.Rollout.Labelled();
+            return new Rollout.Labelled();
         }
         Optional<Integer> partition =
                 rolling.map(CollaSetSpec.RollingUpdate::byPartition).map(CollaSetSpec.ByPartition::partition);
-        return new SetSpec.Rollout.Partition(
+        return new Rollout.Partition(
                 atLeastZero("spec.updateStrategy.rollingUpdate.byPartition.partition", partition.orElse(null), 0),
                 partition.isPresent());
     }

@@ -35,7 +35,7 @@ record SetSpec(
         Map<String, String> matchLabels,
         JsonNode template,
         List<JsonNode> claims,
-        Policy policy,
+        UpgradePolicy policy,
         Rollout rollout,
         Duration updateDelay,
         Duration scaleInDelay,
@@ -56,43 +56,6 @@ record SetSpec(
         ignored = List.copyOf(ignored);
         problems = List.copyOf(problems);
         newerProblems = List.copyOf(newerProblems);
-    }
-
-    /** How a Pod comes to another revision. */
-    enum Policy {
-        RECREATE,
-        IN_PLACE_IF_POSSIBLE,
-        IN_PLACE_ONLY
-    }
-
-    /** Which Pods an update reaches. */
-    sealed interface Rollout {
-        /** True if it keeps some Pods from the newest revision. */
-        default boolean holds() {
-            return switch (this) {
-                case Partition(int kept, boolean given) -> kept > 0;
-                case Labelled() -> true;
-                case Paused() -> true;
-            };
-        }
-
-        /** True if every Pod can come to the newest revision without a change of the set. */
-        default boolean reachesAll() {
-            return switch (this) {
-                case Partition(int kept, boolean given) -> kept == 0;
-                case Labelled() -> true;
-                case Paused() -> false;
-            };
-        }
-
-        /** All but {@code kept} Pods; the user wrote a number if {@code given}. */
-        record Partition(int kept, boolean given) implements Rollout {}
-
-        /** The Pods that carry the label {@code update-included}. */
-        record Labelled() implements Rollout {}
-
-        /** None: those that have left service already are finished, those that only wait are called back. */
-        record Paused() implements Rollout {}
     }
 
     Key key() {
@@ -160,6 +123,6 @@ record SetSpec(
     }
 
     boolean isInPlaceOnly() {
-        return policy == Policy.IN_PLACE_ONLY;
+        return policy == UpgradePolicy.IN_PLACE_ONLY;
     }
 }

@@ -25,12 +25,8 @@ final class SetStatus {
 
     private SetStatus() {}
 
-    /** How planning went. */
-    record PlannedSteps(PlanStep scale, PlanStep update, UpdateClearance clearance) {}
-
     /** The status of a set, and an event for each new problem. */
-    static StatusPlan write(
-            CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods, PlannedSteps planned) {
+    static StatusPlan write(CollaSetSnapshot snapshot, RevisionHistory history, SetPods setPods, PlannedSteps planned) {
         SetSpec set = snapshot.set();
         Counters counters = Counters.of(setPods, history.updated().name());
         Named named = new Named(
@@ -48,7 +44,7 @@ final class SetStatus {
     }
 
     /** If the current revision is gone while the newest is held back, its name stays in the status and tells that. */
-    private static String current(SetSpec set, Revisions.History history, boolean complete) {
+    private static String current(SetSpec set, RevisionHistory history, boolean complete) {
         if (complete) {
             return history.updated().name();
         }

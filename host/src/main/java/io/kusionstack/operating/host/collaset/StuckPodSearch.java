@@ -55,7 +55,7 @@ final class StuckPodSearch {
     }
 
     /** A Pod that has waited for long, for any reason; a Pod in service may wait for good reasons. */
-    private static StuckPod lingering(CollaSetSnapshot.Lingering known) {
+    private static StuckPod lingering(LingeringPod known) {
         String reason = known.why().reason().word();
         return new StuckPod(
                 reason,

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Decides of which revision the next Pod of an instance is created. Pure. */
-record SuccessorRevisions(CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods) {
+record SuccessorRevisions(CollaSetSnapshot snapshot, RevisionHistory history, SetPods setPods) {
     /**
      * The identity with the revision of its next Pod. A revision whose Pods the API server refuses must not keep a Pod missing for ever.
      * If it refuses the content, a lost Pod is created of the newest revision instead, unless that is held back, else of the revision
@@ -80,7 +80,7 @@ record SuccessorRevisions(CollaSetSnapshot snapshot, Revisions.History history, 
         Map<String, String> labels = history.find(identity.revision())
                 .map(revision -> Template.labels(revision.template()))
                 .orElse(Map.of());
-        return snapshot.set().rollout() instanceof SetSpec.Rollout.Partition(int kept, boolean given)
+        return snapshot.set().rollout() instanceof Rollout.Partition(int kept, boolean given)
                 && kept == 0
                 && snapshot.set()
                         .selector()

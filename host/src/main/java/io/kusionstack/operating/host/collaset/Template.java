@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.MapEdit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,41 +21,24 @@ final class Template {
 
     private Template() {}
 
-    /** The way from one template to another. */
-    sealed interface Change {
-        /**
-         * A running Pod can be changed.
-         *
-         * @param images new image by container name; empty when only labels or annotations change
-         */
-        record InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) implements Change {
-            public InPlace {
-                images = Collections.unmodifiableSortedMap(new TreeMap<>(images));
-            }
-        }
-
-        /** @param why the part of the template that no running Pod can change */
-        record Recreate(String why) implements Change {}
-    }
-
     /**
      * Only labels, annotations and the images of regular containers can be changed in place. An entry that the templates
      * have in common is left as it is on the Pod, so that writes of others survive. So are the keys of the operator.
      */
-    static Change between(JsonNode from, JsonNode to) {
+    static TemplateChange between(JsonNode from, JsonNode to) {
         JsonNode before = from.path("spec").path(CONTAINERS);
         JsonNode after = to.path("spec").path(CONTAINERS);
         if (before.size() != after.size()) {
-            return new Change.Recreate("the number of containers");
+            return new TemplateChange.Recreate("the number of containers");
         }
         if (!finalizers(from).equals(finalizers(to))) {
-            return new Change.Recreate("metadata.finalizers");
+            return new TemplateChange.Recreate("metadata.finalizers");
         }
         boolean same = withoutFreeParts(from).equals(withoutFreeParts(to))
                 || withoutFreeParts(RevisionData.withoutDefaults(from))
                         .equals(withoutFreeParts(RevisionData.withoutDefaults(to)));
         if (!same) {
-            return new Change.Recreate("more of the spec than images of containers");
+            return new TemplateChange.Recreate("more of the spec than images of containers");
         }
         SortedMap<String, String> images = new TreeMap<>();
         for (int i = 0; i < after.size(); i++) {
@@ -65,7 +47,7 @@ final class Template {
                 images.put(after.get(i).path("name").asText(), image);
             }
         }
-        return new Change.InPlace(
+        return new TemplateChange.InPlace(
                 edit(from, to, "labels", OwnKeys::isLabel), edit(from, to, "annotations", Template::isKept), images);
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * Ends the update or scale-in of a Pod whose set is being deleted. A Pod in service stays there; a Pod that is out of service is deleted
  * from there, and comes back if its deletion does not go on.
  */
-record UnfinishedOperation(Instant now, PlanStep.StepDraft draft) {
+record UnfinishedOperation(Instant now, StepDraft draft) {
     /** So long a Pod that is out waits for the check of its deletion: a rule may ask a plugin first. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -27,8 +27,8 @@ record UnfinishedOperation(Instant now, PlanStep.StepDraft draft) {
             return PodOps.undoBegun(pod, Names.COLLASET_OPERATION);
         }
         return switch (ImageChange.progress(pod, ImageChange.SETTLE_MARGIN.plus(Revision.DEFAULT_GRACE), now)) {
-            case ImageChange.Progress.Complete() -> ImageChange.finished(pod);
-            case ImageChange.Progress.InProgress pending -> {
+            case ImageProgress.Complete() -> ImageChange.finished(pod);
+            case ImageProgress.InProgress pending -> {
                 pending.look().ifPresent(draft::lookAgain);
                 yield PodEdit.of(pod);
             }

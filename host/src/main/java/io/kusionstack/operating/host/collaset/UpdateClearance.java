@@ -29,7 +29,7 @@ sealed interface UpdateClearance {
     /** No Pod begins; a Pod that only waits is called back; a Pod that is out of service is undone or finished. */
     record Withheld(Wait why) implements UpdateClearance {}
 
-    static UpdateClearance of(CollaSetSnapshot snapshot, Revisions.History history, SetPods setPods) {
+    static UpdateClearance of(CollaSetSnapshot snapshot, RevisionHistory history, SetPods setPods) {
         if (!snapshot.set().newerProblems().isEmpty()) {
             String problems = String.join("; ", snapshot.set().newerProblems());
             return new Withheld(new Wait(Reason.INVALID_SPEC, "", problems));

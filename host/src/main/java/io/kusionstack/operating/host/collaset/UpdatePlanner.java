@@ -18,10 +18,10 @@ import java.util.SortedMap;
  */
 final class UpdatePlanner {
     private final CollaSetSnapshot snapshot;
-    private final Revisions.History history;
+    private final RevisionHistory history;
     private final String target;
     private final UpdateClearance clearance;
-    private final PlanStep.StepDraft draft;
+    private final StepDraft draft;
     private final Set<String> scope;
     private final RefusedWrites refusedWrites;
     private final BeginWindow window;
@@ -30,7 +30,7 @@ final class UpdatePlanner {
 
     private UpdatePlanner(
             CollaSetSnapshot snapshot,
-            Revisions.History history,
+            RevisionHistory history,
             UpdateClearance clearance,
             SortedMap<Integer, InstanceIdentity> identities,
             List<SetPod> podsOfSet) {
@@ -39,7 +39,7 @@ final class UpdatePlanner {
         this.clearance = clearance;
         this.changes = new RevisionChanges(snapshot.set(), history);
         this.target = history.updated().name();
-        this.draft = new PlanStep.StepDraft(identities);
+        this.draft = new StepDraft(identities);
         this.scope = UpdateScope.of(snapshot.set(), podsOfSet, identities, target);
         this.refusedWrites = RefusedWrites.ofUpdate(snapshot, target, scope, podsOfSet, this::isRecreated);
         this.window = BeginWindow.of(podsOfSet, Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
@@ -49,7 +49,7 @@ final class UpdatePlanner {
     /** @param podsOfSet those that no earlier step has taken */
     static PlanStep plan(
             CollaSetSnapshot snapshot,
-            Revisions.History history,
+            RevisionHistory history,
             UpdateClearance clearance,
             List<SetPod> podsOfSet,
             SortedMap<Integer, InstanceIdentity> identities) {
@@ -95,7 +95,7 @@ final class UpdatePlanner {
     private boolean isRecreated(SetPod setPod) {
         return isOutdated(setPod)
                 && !snapshot.set().isInPlaceOnly()
-                && changes.of(setPod) instanceof Template.Change.Recreate;
+                && changes.of(setPod) instanceof TemplateChange.Recreate;
     }
 
     private boolean isOutdated(SetPod setPod) {
@@ -134,8 +134,8 @@ final class UpdatePlanner {
     }
 
     private void begin(SetPod setPod) {
-        Template.Change change = changes.of(setPod);
-        if (change instanceof Template.Change.Recreate(String why)
+        TemplateChange change = changes.of(setPod);
+        if (change instanceof TemplateChange.Recreate(String why)
                 && snapshot.set().isInPlaceOnly()) {
             draft.trouble(Template.notInPlace(why));
             return;
@@ -145,7 +145,7 @@ final class UpdatePlanner {
             draft.explain(setPod, stop.get());
             return;
         }
-        if (change instanceof Template.Change.InPlace) {
+        if (change instanceof TemplateChange.InPlace) {
             // also for Pods that wait without the label of the operation: ids are written once for all
             draft.note(setPod, identity -> identity.settled().revision(target));
         }
@@ -154,13 +154,13 @@ final class UpdatePlanner {
             return;
         }
         switch (change) {
-            case Template.Change.InPlace inPlace -> {
+            case TemplateChange.InPlace inPlace -> {
                 PodEdit edit = ImageChange.forgotten(
                         setPod.pod(),
                         PodOps.begin(setPod.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now()));
                 intend(setPod, edit, inPlace);
             }
-            case Template.Change.Recreate(String why) -> {
+            case TemplateChange.Recreate(String why) -> {
                 Optional<Wait> lack = clearance.missingSuccessor(snapshot);
                 if (lack.isPresent()) {
                     draft.explain(setPod, lack.get());
@@ -174,7 +174,7 @@ final class UpdatePlanner {
     }
 
     /** A begin that is on its way keeps its time stamp: another one would be another operation. */
-    private void intend(SetPod setPod, PodEdit begin, Template.Change.InPlace change) {
+    private void intend(SetPod setPod, PodEdit begin, TemplateChange.InPlace change) {
         Optional<String> earlier = Optional.ofNullable(snapshot.pending().get(setPod.uid()))
                 .filter(intention -> intention.revision().equals(target))
                 .map(Intention::operatingValue);

@@ -34,13 +34,13 @@ final class UpdateScope {
     static Set<String> of(
             SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
         return switch (set.rollout()) {
-            case SetSpec.Rollout.Paused() -> Set.of();
-            case SetSpec.Rollout.Labelled() ->
+            case Rollout.Paused() -> Set.of();
+            case Rollout.Labelled() ->
                 uids(podsOfSet.stream()
                         .filter(setPod -> setPod.pod().hasLabel(Names.UPDATE_INCLUDED)
                                 || setPod.revision().equals(updated))
                         .toList());
-            case SetSpec.Rollout.Partition(int kept, boolean given) -> {
+            case Rollout.Partition(int kept, boolean given) -> {
                 if (kept == 0) {
                     yield uids(podsOfSet);
                 }

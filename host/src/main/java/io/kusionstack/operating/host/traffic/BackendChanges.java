@@ -48,7 +48,7 @@ final class BackendChanges {
 
     /** @return why the address is not on yet; empty if it is on */
     Optional<Wait> putOn(ServicePod servicePod, EndpointAddress address, int weight) {
-        Optional<ObservedBackends.ObservedAddress> seen = observed.at(address);
+        Optional<ObservedAddress> seen = observed.at(address);
         if (seen.filter(found -> !found.isOurs()).isPresent()) {
             return Optional.of(WaitMessages.foreign(state.loadBalancer(), address));
         }
@@ -60,7 +60,7 @@ final class BackendChanges {
                         .isPresent()) {
             return Optional.of(WaitMessages.taken(state.loadBalancer(), address));
         }
-        boolean isOn = seen.filter(ObservedBackends.ObservedAddress::isOn).isPresent();
+        boolean isOn = seen.filter(ObservedAddress::isOn).isPresent();
         boolean weighted = Optional.ofNullable(state.weights().get(address)).equals(Optional.of(weight));
         boolean tooEarly = Optional.ofNullable(state.pendingChanges().get(address))
                 .filter(pendingChange -> pendingChange.on() ? !pendingChange.isSeenAt(observed.at()) : !weighted)
@@ -79,13 +79,13 @@ final class BackendChanges {
         return isSeen ? Optional.empty() : Optional.of(awaited(address, seen));
     }
 
-    private Wait awaited(EndpointAddress address, Optional<ObservedBackends.ObservedAddress> seen) {
+    private Wait awaited(EndpointAddress address, Optional<ObservedAddress> seen) {
         Optional<PendingChange> pendingChange =
                 Optional.ofNullable(state.pendingChanges().get(address)).filter(PendingChange::on);
         boolean vanished = seen.isEmpty()
                 && pendingChange.filter(known -> known.tries() > 1).isPresent();
         return state.trouble()
-                .map(LoadBalancerState.ObservationFailure::why)
+                .map(ObservationFailure::why)
                 .or(() -> pendingChange.flatMap(PendingChange::told))
                 .orElseGet(() -> vanished
                         ? WaitMessages.vanished(state.loadBalancer(), address)
@@ -98,7 +98,7 @@ final class BackendChanges {
      * @return why the address is still there
      */
     Wait takeOff(EndpointAddress address, List<BackendChange> changes) {
-        ObservedBackends.ObservedAddress seen = observed.at(address).orElseThrow();
+        ObservedAddress seen = observed.at(address).orElseThrow();
         moving.add(address);
         if (schedule.isDue(address, false)) {
             Set<Backend> ours = new LinkedHashSet<>();
@@ -110,7 +110,7 @@ final class BackendChanges {
             ours.forEach(backend -> changes.add(new BackendChange.TakeOff(backend, seen.drainingSince())));
         }
         return state.trouble()
-                .map(LoadBalancerState.ObservationFailure::why)
+                .map(ObservationFailure::why)
                 .or(() -> Optional.ofNullable(state.pendingChanges().get(address))
                         .filter(pendingChange -> !pendingChange.on())
                         .flatMap(PendingChange::told)

@@ -16,19 +16,19 @@ record ExplainedBackends(LoadBalancerState state, ManagedService managedService)
 
     /** @param address empty if no address of the Pod is registered */
     Explanation.ExplainedTraffic of(Optional<EndpointAddress> address, ObservedBackends observed) {
-        Optional<ObservedBackends.ObservedAddress> seen = address.flatMap(observed::at);
+        Optional<ObservedAddress> seen = address.flatMap(observed::at);
         Optional<Integer> weight = seen.isEmpty() ? Optional.of(0) : weight(address.orElseThrow(), seen.get());
         return state.unread().isPresent()
                 ? of(UNKNOWN, weight, lastSeen(seen), Optional.empty())
                 : of(
                         serving(seen),
                         weight,
-                        seen.map(ObservedBackends.ObservedAddress::detail).orElse(""),
-                        seen.map(ObservedBackends.ObservedAddress::since));
+                        seen.map(ObservedAddress::detail).orElse(""),
+                        seen.map(ObservedAddress::since));
     }
 
     /** The weight that the provider last took; for a backend of another party it is not known. */
-    private Optional<Integer> weight(EndpointAddress address, ObservedBackends.ObservedAddress seen) {
+    private Optional<Integer> weight(EndpointAddress address, ObservedAddress seen) {
         return switch (seen.serving()) {
             case ON, STARTING -> Optional.ofNullable(state.weights().get(address));
             case DRAINING -> Optional.of(0);
@@ -44,7 +44,7 @@ record ExplainedBackends(LoadBalancerState state, ManagedService managedService)
     }
 
     /** The state of an address in the word that users see. */
-    static String serving(Optional<ObservedBackends.ObservedAddress> seen) {
+    static String serving(Optional<ObservedAddress> seen) {
         return seen.map(found -> switch (found.serving()) {
                     case ON -> "On";
                     case STARTING -> "Starting";
@@ -55,10 +55,10 @@ record ExplainedBackends(LoadBalancerState state, ManagedService managedService)
     }
 
     /** The last known state of an address, for a load balancer that cannot be observed now. */
-    private static String lastSeen(Optional<ObservedBackends.ObservedAddress> seen) {
-        String detail = seen.map(ObservedBackends.ObservedAddress::detail).orElse("");
+    private static String lastSeen(Optional<ObservedAddress> seen) {
+        String detail = seen.map(ObservedAddress::detail).orElse("");
         return "last seen " + serving(seen)
-                + seen.map(ObservedBackends.ObservedAddress::since)
+                + seen.map(ObservedAddress::since)
                         .map(since -> " since " + since)
                         .orElse("")
                 + (detail.isEmpty() ? "" : ": " + detail);

@@ -31,13 +31,6 @@ final class GroupClaims {
     /** By the Service that is told to wait: the groups that it names. */
     private final Map<Key, Set<String>> barred = new HashMap<>();
 
-    /** @param groups those that a Service names now; of the others in its record it is leaving */
-    private record GroupWish(ManagedService managedService, Set<String> groups) {
-        boolean bars(String group, ManagedService other) {
-            return groups.contains(group) || managedService.maySelectWith(other);
-        }
-    }
-
     void serviceChanged(@Nullable Service before, @Nullable Service after) {
         String was = record(before);
         String is = record(after);
@@ -124,12 +117,11 @@ final class GroupClaims {
     }
 
     /** Unknown if another Service is in one of the groups already: of two that are, the first by name goes on. */
-    LoadBalancerClient.Resolution unlessTaken(ManagedService managedService, LoadBalancerClient.Resolution found) {
+    Resolution unlessTaken(ManagedService managedService, Resolution found) {
         Optional<LoadBalancer> wanted =
                 LoadBalancerClient.loadBalancer(found).filter(loadBalancer -> managedService.wanted());
         note(managedService, found, wanted);
-        Optional<LoadBalancerClient.Resolution> taken =
-                wanted.flatMap(loadBalancer -> taken(managedService, loadBalancer));
+        Optional<Resolution> taken = wanted.flatMap(loadBalancer -> taken(managedService, loadBalancer));
         noteBarred(
                 managedService.key(), taken.isPresent() ? groups(wanted.stream().toList()) : List.of());
         return taken.orElse(found);
@@ -144,9 +136,8 @@ final class GroupClaims {
     }
 
     /** The groups that a Service names are not known if its load balancer cannot be found: then it bars all groups of its record. */
-    private synchronized void note(
-            ManagedService managedService, LoadBalancerClient.Resolution found, Optional<LoadBalancer> wanted) {
-        if (managedService.wanted() && found instanceof LoadBalancerClient.Resolution.Unresolved) {
+    private synchronized void note(ManagedService managedService, Resolution found, Optional<LoadBalancer> wanted) {
+        if (managedService.wanted() && found instanceof Resolution.Unresolved) {
             wishes.remove(managedService.key());
         } else {
             List<String> groups = groups(wanted.stream().toList());
@@ -154,8 +145,7 @@ final class GroupClaims {
         }
     }
 
-    private synchronized Optional<LoadBalancerClient.Resolution> taken(
-            ManagedService managedService, LoadBalancer loadBalancer) {
+    private synchronized Optional<Resolution> taken(ManagedService managedService, LoadBalancer loadBalancer) {
         for (String group : loadBalancer.groups()) {
             Optional<Key> first = holders.getOrDefault(name(loadBalancer, group), new TreeSet<>()).stream()
                     .filter(key -> bars(key, name(loadBalancer, group), managedService))
@@ -169,7 +159,7 @@ final class GroupClaims {
                                 group,
                                 first.get(),
                                 wish.managedService().wanted());
-                return Optional.of(new LoadBalancerClient.Resolution.Unresolved(why, AGAIN));
+                return Optional.of(new Resolution.Unresolved(why, AGAIN));
             }
         }
         return Optional.empty();

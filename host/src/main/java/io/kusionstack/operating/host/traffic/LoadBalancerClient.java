@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.traffic;
 
-import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
 import io.kusionstack.operating.host.plugins.TrafficPlugins;
@@ -28,13 +27,6 @@ final class LoadBalancerClient {
         this.tickets = tickets;
         this.metrics = metrics;
         this.clock = clock;
-    }
-
-    /** The load balancer where the Pods of a Service are to serve, or why it is not known. */
-    sealed interface Resolution {
-        record Resolved(LoadBalancer loadBalancer) implements Resolution {}
-
-        record Unresolved(Wait why, Duration after) implements Resolution {}
     }
 
     /** @param before the load balancer that was found last; for the same description of the Service no plugin is called */
@@ -74,8 +66,7 @@ final class LoadBalancerClient {
                 state.troubled(missing.why(), NOT_LOADED, clock.instant());
             case TrafficPlugins.TrafficLookup.TrafficReady ready -> {
                 // the ticket first: what the host learns while the plugin reads is too late for this observation
-                ObservedBackends.ObservationTicket asked =
-                        new ObservedBackends.ObservationTicket(tickets.tick(), clock.instant());
+                ObservationTicket asked = new ObservationTicket(tickets.tick(), clock.instant());
                 Answer<Observation> answer = ready.worker()
                         .observe(
                                 loadBalancer.asked(),
@@ -90,8 +81,7 @@ final class LoadBalancerClient {
         };
     }
 
-    private LoadBalancerState observed(
-            LoadBalancerState state, ObservedBackends.ObservationTicket asked, Observation observation) {
+    private LoadBalancerState observed(LoadBalancerState state, ObservationTicket asked, Observation observation) {
         return switch (observation) {
             case Observation.Known known -> observedPlan(state, asked, known);
             case Observation.Unknown unknown ->
@@ -106,7 +96,7 @@ final class LoadBalancerClient {
     }
 
     private LoadBalancerState observedPlan(
-            LoadBalancerState state, ObservedBackends.ObservationTicket asked, Observation.Known observation) {
+            LoadBalancerState state, ObservationTicket asked, Observation.Known observation) {
         Instant now = clock.instant();
         LoadBalancerState after = state.observed(asked, observation, now);
         state.pendingChanges().forEach((address, pendingChange) -> {

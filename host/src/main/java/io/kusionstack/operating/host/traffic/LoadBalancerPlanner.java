@@ -74,7 +74,7 @@ final class LoadBalancerPlanner {
     private BackendState unknown(ServicePod servicePod) {
         boolean wanted = desired == Desired.SERVE && servicePod.isWanted();
         Wait wait = state.trouble()
-                .map(LoadBalancerState.ObservationFailure::why)
+                .map(ObservationFailure::why)
                 .orElseGet(() -> WaitMessages.notLookedYet(state.loadBalancer().plugin(), wanted));
         return new BackendState(
                 false, false, BackendState.NO_LOOK, List.of(wait), Optional.empty(), explained.unknown());

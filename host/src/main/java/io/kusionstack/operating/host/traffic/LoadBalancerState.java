@@ -38,7 +38,7 @@ record LoadBalancerState(
         SortedMap<EndpointAddress, Instant> doubts,
         SortedSet<EndpointAddress> touched,
         Optional<ObservationFailure> trouble,
-        Optional<Absence> absence) {
+        Optional<ProvenAbsence> absence) {
     /** How long a lost request may take to arrive, and a request that was taken to show its effect. */
     static final Duration DOUBT = Duration.ofSeconds(10);
 
@@ -51,15 +51,6 @@ record LoadBalancerState(
         doubts = Collections.unmodifiableSortedMap(doubts);
         touched = Collections.unmodifiableSortedSet(touched);
     }
-
-    /**
-     * @param until the plugin is not asked again before that
-     * @param times how often in a row there was no answer
-     */
-    record ObservationFailure(Wait why, Instant until, int times) {}
-
-    /** @param asked when the proof was given last, and under which ticket */
-    record Absence(Instant since, ObservedBackends.ObservationTicket asked) {}
 
     static LoadBalancerState of(LoadBalancer loadBalancer) {
         return new LoadBalancerState(
@@ -155,8 +146,7 @@ record LoadBalancerState(
 
     /** True if the host knows of no backend that was ever put on here. */
     boolean isUnused() {
-        return look.filter(known ->
-                                known.addresses().values().stream().anyMatch(ObservedBackends.ObservedAddress::isOurs))
+        return look.filter(known -> known.addresses().values().stream().anyMatch(ObservedAddress::isOurs))
                         .isEmpty()
                 && weights.isEmpty()
                 && touched.isEmpty()
@@ -164,9 +154,10 @@ record LoadBalancerState(
     }
 
     /** The provider proves that the load balancer does not exist. */
-    LoadBalancerState absent(ObservedBackends.ObservationTicket asked, Wait why, Duration after, Instant now) {
+    LoadBalancerState absent(ObservationTicket asked, Wait why, Duration after, Instant now) {
         LoadBalancerState troubled = troubled(why, after, now);
-        Absence shown = new Absence(absence.map(Absence::since).orElse(asked.at()), asked);
+        ProvenAbsence shown =
+                new ProvenAbsence(absence.map(ProvenAbsence::since).orElse(asked.at()), asked);
         return new LoadBalancerState(
                 loadBalancer, look, pendingChanges, weights, doubts, touched, troubled.trouble, Optional.of(shown));
     }
@@ -187,7 +178,7 @@ record LoadBalancerState(
                 .orElse(this);
     }
 
-    LoadBalancerState observed(ObservedBackends.ObservationTicket asked, Observation.Known observation, Instant now) {
+    LoadBalancerState observed(ObservationTicket asked, Observation.Known observation, Instant now) {
         ObservedBackends next = ObservedBackends.of(asked, now, observation, look);
         SortedMap<EndpointAddress, PendingChange> left = new TreeMap<>();
         pendingChanges.forEach((address, pendingChange) -> {
@@ -215,14 +206,14 @@ record LoadBalancerState(
 
     private boolean hasMoved(EndpointAddress address, ObservedBackends next) {
         return !next.at(address)
-                .map(ObservedBackends.ObservedAddress::serving)
-                .equals(look.flatMap(before -> before.at(address)).map(ObservedBackends.ObservedAddress::serving));
+                .map(ObservedAddress::serving)
+                .equals(look.flatMap(before -> before.at(address)).map(ObservedAddress::serving));
     }
 
-    private static boolean isReached(PendingChange pendingChange, Optional<ObservedBackends.ObservedAddress> seen) {
+    private static boolean isReached(PendingChange pendingChange, Optional<ObservedAddress> seen) {
         return pendingChange.on()
-                ? seen.filter(ObservedBackends.ObservedAddress::isOn).isPresent()
-                : seen.filter(ObservedBackends.ObservedAddress::isOurs).isEmpty();
+                ? seen.filter(ObservedAddress::isOn).isPresent()
+                : seen.filter(ObservedAddress::isOurs).isEmpty();
     }
 
     /** There was no answer: the present state is not known. */
@@ -243,8 +234,7 @@ record LoadBalancerState(
 
     /** No backend of ours is there, and none may appear. */
     boolean isEmpty() {
-        return look.filter(known ->
-                                known.addresses().values().stream().noneMatch(ObservedBackends.ObservedAddress::isOurs))
+        return look.filter(known -> known.addresses().values().stream().noneMatch(ObservedAddress::isOurs))
                         .isPresent()
                 && touched.isEmpty()
                 && doubts.isEmpty();

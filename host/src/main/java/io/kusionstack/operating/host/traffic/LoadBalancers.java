@@ -20,7 +20,7 @@ final class LoadBalancers {
             ManagedService managedService,
             List<LoadBalancer> recorded,
             ServiceMemory memory,
-            Optional<LoadBalancerClient.Resolution> resolution) {
+            Optional<Resolution> resolution) {
         Optional<LoadBalancer> asked = resolution
                 .flatMap(LoadBalancerClient::loadBalancer)
                 .filter(loadBalancer ->

@@ -100,7 +100,7 @@ final class ObservationSchedule {
     }
 
     Optional<Duration> lookAgain() {
-        Optional<Instant> when = isBlocked() ? state.trouble().map(LoadBalancerState.ObservationFailure::until) : next;
+        Optional<Instant> when = isBlocked() ? state.trouble().map(ObservationFailure::until) : next;
         return when.map(time -> Duration.between(now, time));
     }
 }

@@ -2,7 +2,6 @@ package io.kusionstack.operating.host.traffic;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -14,16 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class OffTickets {
     private final LongSupplier tick;
     private final InstantSource clock;
-    private final Map<String, Off> offs = new ConcurrentHashMap<>();
+    private final Map<String, OffTicket> offs = new ConcurrentHashMap<>();
     /** Of Pods that kept a finalizer while they had to be off, and were not marked again since. */
     private final Map<String, Long> backs = new ConcurrentHashMap<>();
-
-    /**
-     * When the host learnt that a Pod has to be off.
-     *
-     * @param ticket in the order of the host's events
-     */
-    record Off(long ticket, Instant at) {}
 
     /** @param tick gives the next ticket */
     OffTickets(LongSupplier tick, InstantSource clock) {
@@ -49,11 +41,11 @@ final class OffTickets {
         if (isFit) {
             offs.remove(after.uid());
         } else if (before == null || wasFit || after.gateClosed() && !before.gateClosed()) {
-            offs.put(after.uid(), new Off(tick.getAsLong(), clock.instant()));
+            offs.put(after.uid(), new OffTicket(tick.getAsLong(), clock.instant()));
         }
     }
 
-    Optional<Off> off(PodRecord pod) {
+    Optional<OffTicket> off(PodRecord pod) {
         return Optional.ofNullable(offs.get(pod.uid()));
     }
 

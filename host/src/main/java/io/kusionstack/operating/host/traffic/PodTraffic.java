@@ -105,7 +105,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         return tickets.incrementAndGet();
     }
 
-    Optional<OffTickets.Off> off(PodRecord pod) {
+    Optional<OffTicket> off(PodRecord pod) {
         return offs.off(pod);
     }
 
@@ -154,7 +154,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
 
     /** True if the Pod was observed off everywhere since it had to be off. */
     boolean isClear(PodRecord pod, Optional<PodTrafficStatus> known) {
-        Optional<OffTickets.Off> off = off(pod);
+        Optional<OffTicket> off = off(pod);
         return off.isPresent()
                 && known.filter(status -> status.clearAt() > off.get().ticket()).isPresent();
     }

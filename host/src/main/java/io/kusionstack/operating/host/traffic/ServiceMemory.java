@@ -31,7 +31,7 @@ record ServiceMemory(
         Optional<Wait> problem,
         Instant recordedAt,
         List<LoadBalancer> recorded,
-        Optional<LoadBalancerState.ObservationFailure> unrecorded,
+        Optional<ObservationFailure> unrecorded,
         Optional<LoadBalancer> found) {
     static final ServiceMemory NONE = new ServiceMemory(
             List.of(),
@@ -73,14 +73,14 @@ record ServiceMemory(
 
     /** A failure that users have to know of: a conflict passes by itself. */
     Optional<Wait> refusal() {
-        return unrecorded.filter(known -> known.times() > 1).map(LoadBalancerState.ObservationFailure::why);
+        return unrecorded.filter(known -> known.times() > 1).map(ObservationFailure::why);
     }
 
     /** When the next observation or write is due if nothing happens. */
     Optional<Instant> due() {
         return Stream.concat(
                         loadBalancers.stream().flatMap(loadBalancer -> loadBalancer.due().stream()),
-                        unrecorded.stream().map(LoadBalancerState.ObservationFailure::until))
+                        unrecorded.stream().map(ObservationFailure::until))
                 .min(Comparator.naturalOrder());
     }
 
@@ -91,7 +91,7 @@ record ServiceMemory(
 
     /** Its record could not be written. */
     ServiceMemory unrecorded(Wait why, Instant now) {
-        int times = unrecorded.map(LoadBalancerState.ObservationFailure::times).orElse(0) + 1;
+        int times = unrecorded.map(ObservationFailure::times).orElse(0) + 1;
         Instant until = now.plus(PendingChange.patience(times, Duration.ZERO));
         return new ServiceMemory(
                 loadBalancers,
@@ -100,7 +100,7 @@ record ServiceMemory(
                 problem,
                 recordedAt,
                 recorded,
-                Optional.of(new LoadBalancerState.ObservationFailure(why, until, times)),
+                Optional.of(new ObservationFailure(why, until, times)),
                 found);
     }
 

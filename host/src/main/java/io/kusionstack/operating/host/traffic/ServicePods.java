@@ -53,7 +53,7 @@ final class ServicePods {
             if (!selected && !left && !isMarked(managedService, pod)) {
                 continue;
             }
-            long off = traffic.off(pod).map(OffTickets.Off::ticket).orElse(0L);
+            long off = traffic.off(pod).map(OffTicket::ticket).orElse(0L);
             if (!targeted) {
                 leaving.put(
                         pod.uid(),
@@ -88,9 +88,6 @@ final class ServicePods {
         }
         return String.join(",", names);
     }
-
-    /** @param leaving tickets by uid, of those that are not targeted */
-    record FoundPods(List<ServicePod> servicePods, Map<String, Long> leaving) {}
 
     /** It carries the finalizer, or is to carry it before it serves. */
     static boolean isMarked(ManagedService managedService, PodRecord pod) {
@@ -160,19 +157,5 @@ final class ServicePods {
             });
         }
         return byPod;
-    }
-
-    private record ServicePorts(
-            SortedSet<Integer> numbers, SortedSet<String> names, Map<String, Map<String, Integer>> named) {
-        /** Empty while one of them is not known: half of its ports is not a service. */
-        SortedSet<Integer> of(PodRecord pod) {
-            Map<String, Integer> found = named.getOrDefault(pod.uid(), Map.of());
-            if (!found.keySet().containsAll(names)) {
-                return new TreeSet<>();
-            }
-            SortedSet<Integer> all = new TreeSet<>(numbers);
-            all.addAll(found.values());
-            return all;
-        }
     }
 }

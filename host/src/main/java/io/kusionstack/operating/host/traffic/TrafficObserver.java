@@ -49,7 +49,7 @@ record TrafficObserver(LoadBalancerClient client, ServicePods servicePods) {
     /** Pods are read anew for each plan: while a plugin answered, they have changed. */
     ObservedPlan plan(TrafficRound round, List<LoadBalancerState> known) {
         Instant now = client.now();
-        ServicePods.FoundPods found = servicePods.find(round.managedService(), round.memory(), now);
+        FoundPods found = servicePods.find(round.managedService(), round.memory(), now);
         List<LoadBalancerState> loadBalancers = known.stream()
                 .map(loadBalancer -> loadBalancer.doubting(
                         found.servicePods(),
@@ -65,7 +65,7 @@ record TrafficObserver(LoadBalancerClient client, ServicePods servicePods) {
                 loadBalancers,
                 round.serving(),
                 round.obstacle(),
-                round.memory().unrecorded().map(LoadBalancerState.ObservationFailure::why),
+                round.memory().unrecorded().map(ObservationFailure::why),
                 found.servicePods(),
                 now));
         List<LoadBalancerState> kept = new ArrayList<>();

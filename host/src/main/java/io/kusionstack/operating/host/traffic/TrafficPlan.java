@@ -36,28 +36,6 @@ record TrafficPlan(
         pods = List.copyOf(pods);
     }
 
-    /**
-     * The state of one Pod.
-     *
-     * @param clear true if no backend of it was observed anywhere since it had to be off
-     * @param marked true if it has the finalizer of the Service, or expects it though it is not targeted
-     */
-    record PodPlan(ServicePod servicePod, PodTrafficStatus known, boolean clear, boolean marked) {
-        /** It was seen on since it was fit again. */
-        boolean isBack() {
-            return isBack(known);
-        }
-
-        boolean isBack(PodTrafficStatus said) {
-            return servicePod.backSince() > 0 && said.onAt() > servicePod.backSince();
-        }
-
-        /** The Service and the Pod have nothing to do with each other any more. */
-        boolean isOver() {
-            return !servicePod.targeted() && clear && !marked;
-        }
-    }
-
     /** By uid. */
     Map<String, PodTrafficStatus> known() {
         Map<String, PodTrafficStatus> known = new HashMap<>();

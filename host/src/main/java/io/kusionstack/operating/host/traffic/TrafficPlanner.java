@@ -25,7 +25,7 @@ final class TrafficPlanner {
     private final long servingLook;
     private final FinalizerMoves finalizers;
     private final List<Action> edits = new ArrayList<>();
-    private final List<TrafficPlan.PodPlan> pods = new ArrayList<>();
+    private final List<PodPlan> pods = new ArrayList<>();
     private Optional<Duration> lookAgain = Optional.empty();
 
     private TrafficPlanner(TrafficSnapshot snapshot, List<LoadBalancerPlan> loadBalancers) {
@@ -61,7 +61,7 @@ final class TrafficPlanner {
         snapshot.servicePods().forEach(this::servicePod);
         loadBalancers.forEach(loadBalancer -> loadBalancer.lookAgain().ifPresent(this::look));
         boolean clean = !snapshot.managedService().wanted()
-                && pods.stream().noneMatch(TrafficPlan.PodPlan::marked)
+                && pods.stream().noneMatch(PodPlan::marked)
                 && loadBalancers.stream().allMatch(LoadBalancerPlan::empty);
         return new TrafficPlan(loadBalancers, edits, pods, lookAgain, clean);
     }
@@ -90,7 +90,7 @@ final class TrafficPlanner {
                         || !servicePod.targeted() && finalizers.isNamed(servicePod.pod());
         PodTrafficStatus known = new PodTrafficStatus(
                 clearAt, onAt(serving), List.copyOf(waits), ahead(servicePod, serving), shown(servicePod, serving));
-        pods.add(new TrafficPlan.PodPlan(servicePod, known, !servicePod.isWanted() && clear, marked));
+        pods.add(new PodPlan(servicePod, known, !servicePod.isWanted() && clear, marked));
         if (servicePod.isWanted()) {
             finalizers.added(servicePod, serving).map(Action.EditPod::new).ifPresent(edits::add);
         } else if (clear) {

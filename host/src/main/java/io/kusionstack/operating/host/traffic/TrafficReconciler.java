@@ -97,7 +97,7 @@ public final class TrafficReconciler implements Reconciler {
         }
         ManagedService managedService = stored.or(() -> departed).orElseGet(() -> ManagedService.gone(key));
         ServiceMemory memory = memories.getOrDefault(key, ServiceMemory.NONE);
-        Optional<LoadBalancerClient.Resolution> resolution = managedService.isManaged()
+        Optional<Resolution> resolution = managedService.isManaged()
                 ? Optional.of(traffic.claims().unlessTaken(managedService, client.find(managedService, memory.found())))
                 : Optional.empty();
         Optional<LoadBalancer> serving =
@@ -115,7 +115,7 @@ public final class TrafficReconciler implements Reconciler {
         }
         departed.filter(before -> managedService.exists() && managedService.hasRecord())
                 .ifPresent(traffic::forget);
-        Optional<LoadBalancerClient.Resolution.Unresolved> unknown = resolution.flatMap(LoadBalancerClient::unknown);
+        Optional<Resolution.Unresolved> unknown = resolution.flatMap(LoadBalancerClient::unknown);
         boolean isFirst = !memories.containsKey(key);
         return act(key, new TrafficRound(managedService, departed, memory, serving, unknown, isFirst), loadBalancers);
     }
@@ -239,7 +239,7 @@ public final class TrafficReconciler implements Reconciler {
                 Plan.sooner(soonest, plan.lookAgain()),
                 round.unknown()
                         .filter(unknown -> round.managedService().wanted())
-                        .map(LoadBalancerClient.Resolution.Unresolved::after));
+                        .map(Resolution.Unresolved::after));
         boolean droppable =
                 round.managedService().wanted() && LoadBalancers.anyEmpty(memory.loadBalancers(), round.serving());
         if (after.isEmpty() && !droppable) {

@@ -17,7 +17,7 @@ record TrafficRound(
         Optional<ManagedService> departed,
         ServiceMemory memory,
         Optional<LoadBalancer> serving,
-        Optional<LoadBalancerClient.Resolution.Unresolved> unknown,
+        Optional<Resolution.Unresolved> unknown,
         boolean isFirst) {
     TrafficRound with(ServiceMemory now) {
         return new TrafficRound(managedService, departed, now, serving, unknown, isFirst);
@@ -33,6 +33,6 @@ record TrafficRound(
     }
 
     Optional<Wait> obstacle() {
-        return managedService.wanted() ? unknown.map(LoadBalancerClient.Resolution.Unresolved::why) : Optional.empty();
+        return managedService.wanted() ? unknown.map(Resolution.Unresolved::why) : Optional.empty();
     }
 }

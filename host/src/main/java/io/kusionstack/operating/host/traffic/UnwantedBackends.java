@@ -23,7 +23,7 @@ record UnwantedBackends(
             changes.schedule.settled(false);
         } else if (changes.observed.ticket() <= servicePod.offSince() && isAwaited(servicePod)) {
             waits.add(state.trouble()
-                    .map(LoadBalancerState.ObservationFailure::why)
+                    .map(ObservationFailure::why)
                     .orElseGet(
                             () -> WaitMessages.notLookedYet(state.loadBalancer().plugin(), false)));
             changes.schedule.verify(changes.observed);
@@ -66,17 +66,16 @@ record UnwantedBackends(
 
     private List<Wait> at(EndpointAddress address, ServicePod servicePod) {
         List<Wait> waits = new ArrayList<>();
-        Optional<ObservedBackends.ObservedAddress> seen = changes.observed.at(address);
+        Optional<ObservedAddress> seen = changes.observed.at(address);
         seen.filter(found -> !found.isOurs())
                 .ifPresent(found -> waits.add(WaitMessages.foreign(state.loadBalancer(), address)));
         boolean isNeededByAnother = changes.ownership
                 .sharesIpWith(servicePod)
                 .filter(ServicePod::isWanted)
                 .isPresent();
-        boolean isOfAnother =
-                seen.filter(ObservedBackends.ObservedAddress::isOurs).isPresent()
-                        && !changes.ownership.of(servicePod).contains(address)
-                        && !isNeededByAnother;
+        boolean isOfAnother = seen.filter(ObservedAddress::isOurs).isPresent()
+                && !changes.ownership.of(servicePod).contains(address)
+                && !isNeededByAnother;
         boolean mayAppear = !isNeededByAnother
                 && seen.isEmpty()
                 && (state.doubts().containsKey(address) || state.touched().contains(address));

@@ -58,7 +58,7 @@ final class WaitMessages {
                 loadBalancer.plugin() + " finds a place missing that the Service names, or named: " + proof);
     }
 
-    static Wait stillThere(LoadBalancer loadBalancer, EndpointAddress address, ObservedBackends.ObservedAddress seen) {
+    static Wait stillThere(LoadBalancer loadBalancer, EndpointAddress address, ObservedAddress seen) {
         return switch (seen.serving()) {
             case ON, STARTING ->
                 new Wait(
@@ -86,8 +86,7 @@ final class WaitMessages {
                         + " away there, or name another place in the annotations of the Service");
     }
 
-    static Wait notOnYet(
-            LoadBalancer loadBalancer, EndpointAddress address, Optional<ObservedBackends.ObservedAddress> seen) {
+    static Wait notOnYet(LoadBalancer loadBalancer, EndpointAddress address, Optional<ObservedAddress> seen) {
         return new Wait(
                 Reason.WAITING_FOR_TRAFFIC_ON,
                 loadBalancer.plugin(),

@@ -40,7 +40,7 @@ class ApiDefaultsTest {
         JsonNode more = merged(silent.deepCopy(), Json.of(spelt));
 
         assertThat(RevisionData.meaning(more, List.of())).isEqualTo(RevisionData.meaning(silent, List.of()));
-        assertThat(Template.between(silent, more)).isInstanceOf(Template.Change.InPlace.class);
+        assertThat(Template.between(silent, more)).isInstanceOf(TemplateChange.InPlace.class);
     }
 
     @Test
@@ -66,7 +66,7 @@ class ApiDefaultsTest {
         JsonNode spelt =
                 Json.of("{spec: {containers: [{name: main, image: 'app:v2', imagePullPolicy: IfNotPresent}]}}");
 
-        assertThat(Template.between(silent, spelt)).isInstanceOf(Template.Change.InPlace.class);
+        assertThat(Template.between(silent, spelt)).isInstanceOf(TemplateChange.InPlace.class);
     }
 
     @Test

@@ -74,8 +74,8 @@ class CollaSetPlannerTest {
 
     @Test
     void restsAfterARefusedCreationAndTellsWhy() {
-        CollaSetSnapshot.Obstacle quota = new CollaSetSnapshot.Obstacle(
-                "web-2", 1, 403, "exceeded quota: pods", 3, Snapshots.NOW.minusSeconds(1));
+        CreationObstacle quota =
+                new CreationObstacle("web-2", 1, 403, "exceeded quota: pods", 3, Snapshots.NOW.minusSeconds(1));
 
         SetPlan plan = Snapshots.of(Snapshots.set().replicas(2)).obstacle(quota).plan();
 
@@ -109,8 +109,8 @@ class CollaSetPlannerTest {
 
     @Test
     void deletesNoServingPodOnRequestWhileItsSuccessorCouldNotBeCreated() {
-        CollaSetSnapshot.Obstacle quota = new CollaSetSnapshot.Obstacle(
-                "web-2", 1, 403, "exceeded quota: pods", 3, Snapshots.NOW.minusSeconds(1));
+        CreationObstacle quota =
+                new CreationObstacle("web-2", 1, 403, "exceeded quota: pods", 3, Snapshots.NOW.minusSeconds(1));
         Snapshots world = Snapshots.of(Snapshots.set().replicas(3))
                 .pods(
                         Snapshots.pod(0).revision("web-2").label(Names.TO_DELETE, "true"),
@@ -130,8 +130,7 @@ class CollaSetPlannerTest {
     void growsThePausesUpToAMinute() {
         assertThat(List.of(1, 2, 3, 6, 7, 50))
                 .extracting(attempts -> Duration.between(
-                        Snapshots.NOW,
-                        new CollaSetSnapshot.Obstacle("web-2", 1, 422, "", attempts, Snapshots.NOW).retryAt()))
+                        Snapshots.NOW, new CreationObstacle("web-2", 1, 422, "", attempts, Snapshots.NOW).retryAt()))
                 .extracting(Duration::toSeconds)
                 .containsExactly(1L, 2L, 4L, 32L, 60L, 60L);
     }

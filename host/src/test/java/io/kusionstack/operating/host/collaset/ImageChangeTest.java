@@ -55,7 +55,7 @@ class ImageChangeTest {
 
         assertThat(ImageChange.progress(crashed, SETTLE, NOW))
                 .isInstanceOfSatisfying(
-                        ImageChange.Progress.InProgress.class,
+                        ImageProgress.InProgress.class,
                         pending -> assertThat(pending.look()).contains(SETTLE));
     }
 
@@ -115,7 +115,7 @@ class ImageChangeTest {
                 patched().container("main", old -> ended("CrashLoopBackOff")).build();
 
         assertThat(ImageChange.progress(missing, SETTLE, NOW))
-                .isEqualTo(new ImageChange.Progress.InProgress(
+                .isEqualTo(new ImageProgress.InProgress(
                         new Wait(
                                 Reason.WAITING_FOR_KUBELET,
                                 "main",
@@ -230,13 +230,13 @@ class ImageChangeTest {
     }
 
     private static void assertDone(PodRecord pod) {
-        assertThat(ImageChange.progress(pod, SETTLE, NOW)).isEqualTo(new ImageChange.Progress.Complete());
+        assertThat(ImageChange.progress(pod, SETTLE, NOW)).isEqualTo(new ImageProgress.Complete());
     }
 
     private static void assertWaits(PodRecord pod, Reason reason) {
         assertThat(ImageChange.progress(pod, SETTLE, NOW))
                 .isInstanceOfSatisfying(
-                        ImageChange.Progress.InProgress.class,
+                        ImageProgress.InProgress.class,
                         pending -> assertThat(pending.why().reason()).isEqualTo(reason));
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class InstanceIdsTest {
-    private static final SetSpec.Rollout ALL = new SetSpec.Rollout.Partition(0, false);
+    private static final Rollout ALL = new Rollout.Partition(0, false);
 
     @Test
     void takesTheLowestFreeIds() {
@@ -102,14 +102,14 @@ class InstanceIdsTest {
     void givesNewIdsTheRevisionThatThePartitionLeavesThem(int present, int replicas, int partition, String revisions) {
         List<InstanceIdentity> stored = List.of(mine(0, "v1"), mine(1, "v1")).subList(0, present);
 
-        List<InstanceIdentity> ids = settle(stored, replicas, new SetSpec.Rollout.Partition(partition, true));
+        List<InstanceIdentity> ids = settle(stored, replicas, new Rollout.Partition(partition, true));
 
         assertThat(ids).extracting(InstanceIdentity::revision).containsExactly(revisions.split(" "));
     }
 
     @Test
     void givesNewIdsTheOldRevisionWhereLabelsDecide() {
-        assertThat(settle(List.of(), 1, new SetSpec.Rollout.Labelled())).containsExactly(fresh(0, "v1"));
+        assertThat(settle(List.of(), 1, new Rollout.Labelled())).containsExactly(fresh(0, "v1"));
     }
 
     @Test
@@ -130,16 +130,14 @@ class InstanceIdsTest {
     }
 
     private static List<InstanceIdentity> settle(
-            List<InstanceIdentity> stored, int replicas, SetSpec.Rollout rollout, PodRecord... live) {
-        InstanceIds.IdDemand demand =
-                new InstanceIds.IdDemand("web", replicas, Arrays.asList(live), Set.of(), "v2", "v1", rollout);
+            List<InstanceIdentity> stored, int replicas, Rollout rollout, PodRecord... live) {
+        IdDemand demand = new IdDemand("web", replicas, Arrays.asList(live), Set.of(), "v2", "v1", rollout);
         return List.copyOf(InstanceIds.settle(stored, demand).values());
     }
 
     private static List<InstanceIdentity> settle(
             List<InstanceIdentity> stored, Set<Integer> held, int replicas, PodRecord... live) {
-        InstanceIds.IdDemand demand =
-                new InstanceIds.IdDemand("web", replicas, Arrays.asList(live), held, "v2", "v1", ALL);
+        IdDemand demand = new IdDemand("web", replicas, Arrays.asList(live), held, "v2", "v1", ALL);
         return List.copyOf(InstanceIds.settle(stored, demand).values());
     }
 

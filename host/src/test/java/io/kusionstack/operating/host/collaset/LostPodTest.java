@@ -64,9 +64,9 @@ class LostPodTest {
 
     @Test
     void aCreationThatFailsForLongTakesTheNewestOnlyIfItIsProven() {
-        CollaSetSnapshot.Obstacle once = failing(1, 500, "failed calling webhook");
-        CollaSetSnapshot.Obstacle lasting = failing(4, 500, "failed calling webhook");
-        CollaSetSnapshot.Obstacle quota = failing(9, 403, "exceeded quota: pods");
+        CreationObstacle once = failing(1, 500, "failed calling webhook");
+        CreationObstacle lasting = failing(4, 500, "failed calling webhook");
+        CreationObstacle quota = failing(9, 403, "exceeded quota: pods");
 
         assertThat(created(lost(once))).containsExactly("web-1");
         assertThat(created(lost(quota))).containsExactly("web-1");
@@ -75,17 +75,17 @@ class LostPodTest {
                 .containsExactly("web-1");
     }
 
-    private static Snapshots lost(CollaSetSnapshot.Obstacle obstacle) {
+    private static Snapshots lost(CreationObstacle obstacle) {
         return mid(OLD).lastRevision(1, "web-1").obstacle(obstacle);
     }
 
-    private static CollaSetSnapshot.Obstacle failing(int attempts, int code, String message) {
-        return new CollaSetSnapshot.Obstacle("web-1", 0, code, message, attempts, Snapshots.NOW.minusSeconds(3600));
+    private static CreationObstacle failing(int attempts, int code, String message) {
+        return new CreationObstacle("web-1", 0, code, message, attempts, Snapshots.NOW.minusSeconds(3600));
     }
 
     @Test
     void aHeldRevisionIsNotTakenThoughTheOldOneIsRefused() {
-        CollaSetSnapshot.Obstacle forbidden = failing(9, 500, "failed calling webhook");
+        CreationObstacle forbidden = failing(9, 500, "failed calling webhook");
         Snapshots held = Snapshots.of(Snapshots.set()
                         .replicas(2)
                         .with("updateStrategy: {rollingUpdate: {byPartition: {partition: 2}}}")

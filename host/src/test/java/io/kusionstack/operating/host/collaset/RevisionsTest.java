@@ -96,7 +96,7 @@ class RevisionsTest {
         String other =
                 Revisions.plan(set, List.of(), Set.of(), Set.of()).updated().name();
 
-        Revisions.History history = Revisions.plan(set, List.of(), Set.of(other), Set.of());
+        RevisionHistory history = Revisions.plan(set, List.of(), Set.of(other), Set.of());
 
         assertThat(history.updated().name()).startsWith("web-").isNotEqualTo(other);
         assertThat(history.collisions()).isEqualTo(1);
@@ -134,7 +134,7 @@ class RevisionsTest {
 
     @Test
     void createsTheFirstRevision() {
-        Revisions.History history = Revisions.plan(Sets.set(V1).build(), List.of(), Set.of(), Set.of());
+        RevisionHistory history = Revisions.plan(Sets.set(V1).build(), List.of(), Set.of(), Set.of());
 
         assertThat(history.updated().name()).isEqualTo("web-5875f669f4");
         assertThat(history.current()).isEqualTo(history.updated());
@@ -171,7 +171,7 @@ class RevisionsTest {
         SetSpec set = Sets.set(V1).build();
         Revision stored = Sets.accepted(Sets.stored("web-1", 1, V1), set);
 
-        Revisions.History history = Revisions.plan(set, List.of(stored), Set.of(), Set.of());
+        RevisionHistory history = Revisions.plan(set, List.of(stored), Set.of(), Set.of());
 
         assertThat(history.updated()).isEqualTo(stored);
         assertThat(history.actions()).isEmpty();
@@ -188,7 +188,7 @@ class RevisionsTest {
         SetSpec set = Sets.set(now).build();
         Revision stored = Sets.accepted(Sets.stored("web-of-go", 7, goWritten), set);
 
-        Revisions.History history = Revisions.plan(set, List.of(stored), Set.of(), Set.of());
+        RevisionHistory history = Revisions.plan(set, List.of(stored), Set.of(), Set.of());
 
         assertThat(history.updated()).isEqualTo(stored);
         assertThat(history.actions()).isEmpty();
@@ -246,7 +246,7 @@ class RevisionsTest {
         Revision first = Sets.accepted(Sets.stored("web-1", 1, V1), set);
         Revision second = Sets.stored("web-2", 2, V2);
 
-        Revisions.History history = Revisions.plan(set, List.of(first, second), Set.of(), Set.of("web-2"));
+        RevisionHistory history = Revisions.plan(set, List.of(first, second), Set.of(), Set.of("web-2"));
 
         assertThat(history.updated()).isEqualTo(first.numbered(3));
         assertThat(history.actions())
@@ -258,7 +258,7 @@ class RevisionsTest {
 
     @Test
     void goesRoundATakenName() {
-        Revisions.History history = Revisions.plan(Sets.set(V1).build(), List.of(), Set.of("web-5875f669f4"), Set.of());
+        RevisionHistory history = Revisions.plan(Sets.set(V1).build(), List.of(), Set.of("web-5875f669f4"), Set.of());
 
         assertThat(history.collisions()).isEqualTo(1);
         assertThat(history.updated().name()).isNotEqualTo("web-5875f669f4").startsWith("web-");
@@ -269,8 +269,7 @@ class RevisionsTest {
         Revision stored =
                 Sets.accepted(Sets.stored("web-1", 1, V1), Sets.set(V1).build());
 
-        Revisions.History history =
-                Revisions.plan(Sets.set(V1).replicas(5).build(), List.of(stored), Set.of(), Set.of());
+        RevisionHistory history = Revisions.plan(Sets.set(V1).replicas(5).build(), List.of(stored), Set.of(), Set.of());
 
         assertThat(history.actions())
                 .containsExactly(
@@ -329,7 +328,7 @@ class RevisionsTest {
                 Sets.stored("web-3", 3, Json.of("{spec: {nodeName: c}}")),
                 Sets.accepted(Sets.stored("web-4", 4, V1), set));
 
-        Revisions.History history = Revisions.plan(set, stored, Set.of(), Set.of("web-1"));
+        RevisionHistory history = Revisions.plan(set, stored, Set.of(), Set.of("web-1"));
 
         assertThat(history.actions())
                 .containsExactly(new Action.DeleteObject(

@@ -15,8 +15,8 @@ class SetReaderTest {
         SetSpec set = Snapshots.set().build();
 
         assertThat(set.problems()).isEmpty();
-        assertThat(set.policy()).isEqualTo(SetSpec.Policy.IN_PLACE_IF_POSSIBLE);
-        assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Partition(0, false));
+        assertThat(set.policy()).isEqualTo(UpgradePolicy.IN_PLACE_IF_POSSIBLE);
+        assertThat(set.rollout()).isEqualTo(new Rollout.Partition(0, false));
         assertThat(set.historyLimit()).isEqualTo(20);
         assertThat(set.context()).isEqualTo("web");
         assertThat(set.updateDelay()).isEqualTo(Duration.ZERO);
@@ -35,8 +35,8 @@ class SetReaderTest {
         assertThat(set.problems()).isEmpty();
         assertThat(set.replicas()).isEqualTo(7);
         assertThat(set.historyLimit()).isEqualTo(3);
-        assertThat(set.policy()).isEqualTo(SetSpec.Policy.IN_PLACE_ONLY);
-        assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Labelled());
+        assertThat(set.policy()).isEqualTo(UpgradePolicy.IN_PLACE_ONLY);
+        assertThat(set.rollout()).isEqualTo(new Rollout.Labelled());
         assertThat(set.updateDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(set.scaleInDelay()).isEqualTo(Duration.ofSeconds(9));
         assertThat(set.context()).isEqualTo("pool");
@@ -49,7 +49,7 @@ class SetReaderTest {
                 .with("{paused: true, updateStrategy: {rollingUpdate: {byPartition: {partition: 2}}}}")
                 .build();
 
-        assertThat(set.rollout()).isEqualTo(new SetSpec.Rollout.Paused());
+        assertThat(set.rollout()).isEqualTo(new Rollout.Paused());
     }
 
     @Test

@@ -44,8 +44,8 @@ final class Snapshots {
     private CreationBackoff backoff = CreationBackoff.NONE;
     private ProgressRecord progress = ProgressRecord.NONE;
     private Optional<StuckPod> stuckPod = Optional.empty();
-    private Optional<CollaSetSnapshot.Lingering> lingering = Optional.empty();
-    private Optional<CollaSetSnapshot.Obstacle> obstacle = Optional.empty();
+    private Optional<LingeringPod> lingering = Optional.empty();
+    private Optional<CreationObstacle> obstacle = Optional.empty();
 
     private Snapshots(Sets set) {
         this.set = set;
@@ -110,7 +110,7 @@ final class Snapshots {
 
     /** What the Pod has waited for. */
     Snapshots lingering(Pods pod, Wait why) {
-        lingering = Optional.of(new CollaSetSnapshot.Lingering(pod.build(), why));
+        lingering = Optional.of(new LingeringPod(pod.build(), why));
         return this;
     }
 
@@ -135,7 +135,7 @@ final class Snapshots {
         return this;
     }
 
-    Snapshots obstacle(CollaSetSnapshot.Obstacle known) {
+    Snapshots obstacle(CreationObstacle known) {
         obstacle = Optional.of(known);
         return this;
     }
@@ -186,7 +186,7 @@ final class Snapshots {
                 gone ? List.of(Sets.accepted(V2, spec)) : List.of(V1, Sets.accepted(V2, spec)),
                 Set.of(),
                 takenPodNames,
-                new CollaSetSnapshot.Context(CONTEXT, 50, identities),
+                new StoredIdentities(CONTEXT, 50, identities),
                 obstacle,
                 trials(updated),
                 refusals,

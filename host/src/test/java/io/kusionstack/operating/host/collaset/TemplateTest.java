@@ -30,7 +30,7 @@ class TemplateTest {
                 """);
 
         assertThat(Template.between(FROM, to))
-                .isEqualTo(new Template.Change.InPlace(
+                .isEqualTo(new TemplateChange.InPlace(
                         MapEdit.set(Map.of("team", "b", "fresh", "y")).then(MapEdit.remove(List.of("old"))),
                         MapEdit.remove(List.of("note")),
                         new TreeMap<>(Map.of("main", "app:v2"))));
@@ -46,8 +46,7 @@ class TemplateTest {
                 """);
 
         assertThat(Template.between(FROM, to))
-                .isEqualTo(
-                        new Template.Change.InPlace(MapEdit.remove(List.of("old")), MapEdit.none(), new TreeMap<>()));
+                .isEqualTo(new TemplateChange.InPlace(MapEdit.remove(List.of("old")), MapEdit.none(), new TreeMap<>()));
     }
 
     @ParameterizedTest
@@ -63,14 +62,14 @@ class TemplateTest {
     void recreatesForAnythingElse(String change) {
         JsonNode to = merged(FROM.deepCopy(), Json.of(change));
 
-        assertThat(Template.between(FROM, to)).isInstanceOf(Template.Change.Recreate.class);
+        assertThat(Template.between(FROM, to)).isInstanceOf(TemplateChange.Recreate.class);
     }
 
     @Test
     void recreatesForAnotherNumberOfContainers() {
         JsonNode to = Json.of("{spec: {containers: [{name: main, image: 'app:v1'}]}}");
 
-        assertThat(Template.between(FROM, to)).isEqualTo(new Template.Change.Recreate("the number of containers"));
+        assertThat(Template.between(FROM, to)).isEqualTo(new TemplateChange.Recreate("the number of containers"));
     }
 
     @Test
@@ -79,7 +78,7 @@ class TemplateTest {
         JsonNode millis = Json.of("{spec: {containers: [{name: a, resources: {limits: {cpu: 500m, memory: 1Gi}}}]}}");
 
         assertThat(Template.between(half, millis))
-                .isEqualTo(new Template.Change.InPlace(MapEdit.none(), MapEdit.none(), new TreeMap<>()));
+                .isEqualTo(new TemplateChange.InPlace(MapEdit.none(), MapEdit.none(), new TreeMap<>()));
     }
 
     @Test
@@ -92,11 +91,10 @@ class TemplateTest {
                 """));
 
         assertThat(Template.between(with, FROM))
-                .isEqualTo(
-                        new Template.Change.InPlace(MapEdit.remove(List.of("own")), MapEdit.none(), new TreeMap<>()));
+                .isEqualTo(new TemplateChange.InPlace(MapEdit.remove(List.of("own")), MapEdit.none(), new TreeMap<>()));
         assertThat(Template.between(FROM, with))
                 .isEqualTo(
-                        new Template.Change.InPlace(MapEdit.set(Map.of("own", "x")), MapEdit.none(), new TreeMap<>()));
+                        new TemplateChange.InPlace(MapEdit.set(Map.of("own", "x")), MapEdit.none(), new TreeMap<>()));
     }
 
     private static JsonNode merged(JsonNode into, JsonNode from) {

@@ -257,7 +257,7 @@ class UpdateClearanceTest {
     void callsBackWhoWouldBeDeletedWhileAPodCannotBeCreated() {
         SetPlan plan = Snapshots.of(Snapshots.set().replicas(3).with(RECREATE))
                 .pods(Snapshots.pod(0).offline().operating(Names.COLLASET_OPERATION, Names.UPDATE), Snapshots.pod(1))
-                .obstacle(new CollaSetSnapshot.Obstacle("web-2", 1, 403, "exceeded quota: pods", 1, Snapshots.NOW))
+                .obstacle(new CreationObstacle("web-2", 1, 403, "exceeded quota: pods", 1, Snapshots.NOW))
                 .plan();
 
         assertThat(deletions(plan)).isEmpty();

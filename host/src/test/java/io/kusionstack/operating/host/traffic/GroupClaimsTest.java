@@ -23,16 +23,16 @@ class GroupClaimsTest {
         Service old = service("old", "rsp-1", "rsp-2");
         claims.serviceChanged(null, old);
 
-        assertThat(asks(old, "rsp-1", "rsp-2")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(old, "rsp-1", "rsp-2")).isInstanceOf(Resolution.Resolved.class);
         assertThat(asks(service("new"), "rsp-2", "rsp-3"))
-                .isEqualTo(new LoadBalancerClient.Resolution.Unresolved(
+                .isEqualTo(new Resolution.Unresolved(
                         new Wait(
                                 Reason.TRAFFIC_GROUP_SHARED,
                                 "slb",
                                 "Service shop/old is in rsp-2 of slb lb-1 already, with its Pods or for those that come:"
                                         + " give each Service a group of its own, or delete the one that is not needed"),
                         Duration.ofSeconds(15)));
-        assertThat(asks(service("new"), "rsp-3")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(service("new"), "rsp-3")).isInstanceOf(Resolution.Resolved.class);
     }
 
     @Test
@@ -42,8 +42,8 @@ class GroupClaimsTest {
         claims.serviceChanged(null, b);
         claims.serviceChanged(null, a);
 
-        assertThat(asks(a, "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
-        assertThat(asks(b, "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
+        assertThat(asks(a, "rsp-1")).isInstanceOf(Resolution.Resolved.class);
+        assertThat(asks(b, "rsp-1")).isInstanceOf(Resolution.Unresolved.class);
     }
 
     @Test
@@ -52,10 +52,10 @@ class GroupClaimsTest {
         claims.serviceChanged(null, old);
         Service left = service("old", "rsp-2");
         claims.serviceChanged(old, left);
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Resolution.Resolved.class);
 
         claims.serviceChanged(left, null);
-        assertThat(asks(service("new"), "rsp-2")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Resolution.Resolved.class);
     }
 
     @Test
@@ -64,7 +64,7 @@ class GroupClaimsTest {
         claims.serviceChanged(null, old);
         ManagedService departed = ManagedService.of(old).departed();
         asks(departed, "rsp-1");
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Resolution.Unresolved.class);
         Service elsewhere = new ServiceBuilder(service("new"))
                 .editMetadata()
                 .withNamespace("elsewhere")
@@ -72,10 +72,10 @@ class GroupClaimsTest {
                 .build();
         assertThat(asks(elsewhere, "rsp-1"))
                 .as("one of its name may come back")
-                .isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
+                .isInstanceOf(Resolution.Unresolved.class);
 
         claims.forget(departed, Optional.empty());
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Resolution.Resolved.class);
     }
 
     @Test
@@ -92,8 +92,7 @@ class GroupClaimsTest {
                 .withNamespace("elsewhere")
                 .endMetadata()
                 .build();
-        LoadBalancerClient.Resolution.Resolved wanted =
-                new LoadBalancerClient.Resolution.Resolved(loadBalancer(List.of("rsp-1")));
+        Resolution.Resolved wanted = new Resolution.Resolved(loadBalancer(List.of("rsp-1")));
         traffic.serviceChanged(null, old);
         traffic.claims().unlessTaken(ManagedService.of(old), wanted);
         assertThat(traffic.claims().unlessTaken(ManagedService.of(elsewhere), wanted))
@@ -103,7 +102,7 @@ class GroupClaimsTest {
         traffic.serviceChanged(old, null);
 
         assertThat(traffic.claims().unlessTaken(ManagedService.of(elsewhere), wanted))
-                .isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
+                .isInstanceOf(Resolution.Unresolved.class);
     }
 
     @Test
@@ -114,8 +113,8 @@ class GroupClaimsTest {
         claims.serviceChanged(null, successor);
 
         claims.forget(ManagedService.of(old).departed(), Optional.of(ManagedService.of(successor)));
-        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
-        assertThat(asks(service("new"), "rsp-2")).isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
+        assertThat(asks(service("new"), "rsp-1")).isInstanceOf(Resolution.Resolved.class);
+        assertThat(asks(service("new"), "rsp-2")).isInstanceOf(Resolution.Unresolved.class);
     }
 
     @Test
@@ -145,9 +144,9 @@ class GroupClaimsTest {
         claims.serviceChanged(null, blue);
         claims.serviceChanged(null, green);
 
-        assertThat(asks(blue, "rsp-2")).isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
-        assertThat(asks(green, "rsp-1")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
-        assertThat(asks(blue, "rsp-2")).isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(blue, "rsp-2")).isInstanceOf(Resolution.Unresolved.class);
+        assertThat(asks(green, "rsp-1")).isInstanceOf(Resolution.Resolved.class);
+        assertThat(asks(blue, "rsp-2")).isInstanceOf(Resolution.Resolved.class);
     }
 
     @Test
@@ -157,7 +156,7 @@ class GroupClaimsTest {
         asks(old, "rsp-2");
 
         assertThat(asks(service("new"), "rsp-1"))
-                .isEqualTo(new LoadBalancerClient.Resolution.Unresolved(
+                .isEqualTo(new Resolution.Unresolved(
                         new Wait(
                                 Reason.TRAFFIC_GROUP_SHARED,
                                 "slb",
@@ -165,8 +164,7 @@ class GroupClaimsTest {
                                         + " may select the same Pods and swap their groups wait for each other: name a free"
                                         + " group for one of them first"),
                         Duration.ofSeconds(15)));
-        assertThat(asks(selecting("other", service("new")), "rsp-1"))
-                .isInstanceOf(LoadBalancerClient.Resolution.Resolved.class);
+        assertThat(asks(selecting("other", service("new")), "rsp-1")).isInstanceOf(Resolution.Resolved.class);
     }
 
     @Test
@@ -180,9 +178,7 @@ class GroupClaimsTest {
         claims.serviceChanged(null, deleted);
         asks(deleted, "rsp-1");
 
-        assertThat(((LoadBalancerClient.Resolution.Unresolved) asks(service("new"), "rsp-1"))
-                        .why()
-                        .message())
+        assertThat(((Resolution.Unresolved) asks(service("new"), "rsp-1")).why().message())
                 .isEqualTo("Service shop/old is to leave rsp-1 of slb lb-1 and has its Pods there still");
     }
 
@@ -193,11 +189,10 @@ class GroupClaimsTest {
         asks(old, "rsp-2");
         claims.unlessTaken(
                 ManagedService.of(old),
-                new LoadBalancerClient.Resolution.Unresolved(
+                new Resolution.Unresolved(
                         new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "not loaded"), Duration.ofSeconds(5)));
 
-        assertThat(asks(selecting("other", service("new")), "rsp-1"))
-                .isInstanceOf(LoadBalancerClient.Resolution.Unresolved.class);
+        assertThat(asks(selecting("other", service("new")), "rsp-1")).isInstanceOf(Resolution.Unresolved.class);
     }
 
     private static Service selecting(String app, Service service) {
@@ -208,13 +203,12 @@ class GroupClaimsTest {
                 .build();
     }
 
-    private LoadBalancerClient.Resolution asks(Service service, String... groups) {
+    private Resolution asks(Service service, String... groups) {
         return asks(ManagedService.of(service), groups);
     }
 
-    private LoadBalancerClient.Resolution asks(ManagedService managedService, String... groups) {
-        return claims.unlessTaken(
-                managedService, new LoadBalancerClient.Resolution.Resolved(loadBalancer(List.of(groups))));
+    private Resolution asks(ManagedService managedService, String... groups) {
+        return claims.unlessTaken(managedService, new Resolution.Resolved(loadBalancer(List.of(groups))));
     }
 
     private static LoadBalancer loadBalancer(List<String> groups) {

@@ -34,10 +34,7 @@ class ObservedBackendsTest {
         Instant at = FIRST.plusSeconds(seconds);
         ObservedBackend seen = new ObservedBackend(Scene.backend("", SPOT.ip(), SPOT.port()), serving, "");
         last = Optional.of(ObservedBackends.of(
-                new ObservedBackends.ObservationTicket(seconds, at),
-                at,
-                new Observation.Known(at, List.of(seen)),
-                last));
-        return last.get().at(SPOT).flatMap(ObservedBackends.ObservedAddress::drainingSince);
+                new ObservationTicket(seconds, at), at, new Observation.Known(at, List.of(seen)), last));
+        return last.get().at(SPOT).flatMap(ObservedAddress::drainingSince);
     }
 }

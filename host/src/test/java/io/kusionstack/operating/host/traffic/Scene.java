@@ -114,18 +114,12 @@ final class Scene {
                 .toList();
         return LoadBalancerState.of(PLACE)
                 .applied(on, new Answer.Given<>(done), then)
-                .observed(
-                        new ObservedBackends.ObservationTicket(TICKET, then),
-                        new Observation.Known(then, backends),
-                        then);
+                .observed(new ObservationTicket(TICKET, then), new Observation.Known(then, backends), then);
     }
 
     TrafficPlan plan() {
         LoadBalancerState observedPlan = LoadBalancerState.of(PLACE)
-                .observed(
-                        new ObservedBackends.ObservationTicket(TICKET, LOOKED),
-                        new Observation.Known(LOOKED, seen),
-                        LOOKED);
+                .observed(new ObservationTicket(TICKET, LOOKED), new Observation.Known(LOOKED, seen), LOOKED);
         return TrafficPlanner.plan(new TrafficSnapshot(
                 managedService(),
                 Optional.empty(),

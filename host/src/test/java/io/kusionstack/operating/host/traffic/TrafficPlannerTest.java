@@ -12,7 +12,6 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
-import io.kusionstack.operating.host.traffic.TrafficPlan.PodPlan;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange.PutOn;
@@ -293,7 +292,7 @@ class TrafficPlannerTest {
                                 new NoAnswer<>(new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "lost"), Duration.ZERO),
                                 Scene.LOOKED)
                         .observed(
-                                new ObservedBackends.ObservationTicket(11, Scene.NOW),
+                                new ObservationTicket(11, Scene.NOW),
                                 new Observation.Known(Scene.NOW, List.of()),
                                 Scene.NOW));
 
@@ -381,7 +380,7 @@ class TrafficPlannerTest {
                                 new Answer.Given<>(List.of(new BackendResult(put.backend(), new Progress.Done()))),
                                 Scene.LOOKED)
                         .observed(
-                                new ObservedBackends.ObservationTicket(11, Scene.NOW),
+                                new ObservationTicket(11, Scene.NOW),
                                 new Observation.Known(
                                         Scene.NOW,
                                         List.of(new ObservedBackend(

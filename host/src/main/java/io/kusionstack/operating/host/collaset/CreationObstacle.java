@@ -1,0 +1,44 @@
+package io.kusionstack.operating.host.collaset;
+
+import java.time.Instant;
+
+/**
+ * A creation of a Pod that the API server refused, or did not answer.
+ *
+ * @param revision of the Pod that could not be
+ * @param generation of the set when that happened: another one tries at once
+ * @param attempts how often in a row
+ */
+record CreationObstacle(String revision, long generation, int code, String message, int attempts, Instant at) {
+    private static final int LASTING = 4;
+
+    /** True if it lasts, and is not only a full quota. */
+    boolean lasts() {
+        return attempts >= LASTING && !TemplateTrial.isQuota(code, message);
+    }
+
+    /** When to try again: after a second, doubling up to a minute. */
+    Instant retryAt() {
+        return at.plus(RetryPauses.after(attempts));
+    }
+
+    /** The problem and the remedy, for users. */
+    String explanation() {
+        String what = code == 0 ? "got no answer: " : "was refused (" + code + "): ";
+        return "creating a Pod " + what + message + "; " + remedy();
+    }
+
+    private String remedy() {
+        return switch (code) {
+            case 403 ->
+                TemplateTrial.isQuota(code, message)
+                        ? "free or raise the quota"
+                        : "correct spec.template, or have it allowed";
+            case 400, 422 ->
+                message.contains("denied")
+                        ? "correct spec.template, or the policy that refuses it"
+                        : "correct spec.template";
+            default -> "it is tried again";
+        };
+    }
+}

@@ -1,0 +1,4 @@
+package io.kusionstack.operating.host.collaset;
+
+/** The results of planning that the status tells. */
+record PlannedSteps(PlanStep scale, PlanStep update, UpdateClearance clearance) {}
