@@ -6,15 +6,21 @@ import java.time.Instant;
  * A creation of a Pod that the API server refused, or did not answer.
  *
  * @param revision of the Pod that could not be
+ * @param problem why it was not created
  * @param generation of the set when that happened: another one tries at once
  * @param attempts how often in a row
  */
-record CreationObstacle(String revision, long generation, int code, String message, int attempts, Instant at) {
+record CreationObstacle(
+        String revision, CreationProblem problem, long generation, int code, String message, int attempts, Instant at) {
     private static final int LASTING = 4;
+
+    CreationObstacle(String revision, long generation, int code, String message, int attempts, Instant at) {
+        this(revision, CreationProblem.of(code, message), generation, code, message, attempts, at);
+    }
 
     /** True if it lasts, and is not only a full quota. */
     boolean lasts() {
-        return attempts >= LASTING && !TemplateTrial.isQuota(code, message);
+        return attempts >= LASTING && problem != CreationProblem.QUOTA;
     }
 
     /** When to try again: after a second, doubling up to a minute. */
@@ -31,11 +37,11 @@ record CreationObstacle(String revision, long generation, int code, String messa
     private String remedy() {
         return switch (code) {
             case 403 ->
-                TemplateTrial.isQuota(code, message)
+                problem == CreationProblem.QUOTA
                         ? "free or raise the quota"
                         : "correct spec.template, or have it allowed";
             case 400, 422 ->
-                message.contains("denied")
+                problem == CreationProblem.DENIED
                         ? "correct spec.template, or the policy that refuses it"
                         : "correct spec.template";
             default -> "it is tried again";

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,11 +10,6 @@ import java.util.Optional;
  * The answer of the API server to Pods of one revision. It is kept in memory only; if it is lost, the server is asked again.
  */
 sealed interface TemplateTrial {
-    String NO_DRY_RUN = "does not support dry run";
-
-    /** A field that the server does not know: a dry run says so, a creation leaves it out. */
-    String UNREAD = "strict decoding error";
-
     /**
      * A dry run passed all checks of the content of the Pod.
      *
@@ -31,13 +27,24 @@ sealed interface TemplateTrial {
     /**
      * The server does not take Pods of this content.
      *
+     * @param problem why not
      * @param shown a dry run shows it, so that one which passes takes it back at once
      * @param generation of the set when it said so
      * @param attempts how often in a row
      */
-    record TemplateRefused(int code, String message, boolean shown, long generation, int attempts, Instant at)
+    record TemplateRefused(
+            CreationProblem problem, int code, String message, boolean shown, long generation, int attempts, Instant at)
             implements TemplateTrial {
         private static final int MOST_DOUBLINGS = 6;
+
+        TemplateRefused(int code, String message, boolean shown, long generation, int attempts, Instant at) {
+            this(CreationProblem.of(code, message), code, message, shown, generation, attempts, at);
+        }
+
+        private static TemplateRefused by(Failure failure, boolean shown, long generation, int attempts, Instant now) {
+            WriteResult.NotDone result = failure.result();
+            return new TemplateRefused(result.code(), result.message(), shown, generation, attempts, now);
+        }
 
         /** A refusal that no dry run shows takes a real Pod to ask again: the first time after a minute, then ever more seldom. */
         private Duration pause() {
@@ -82,18 +89,14 @@ sealed interface TemplateTrial {
     static TemplateTrial tried(
             Optional<Failure> failure, Optional<TemplateTrial> before, long generation, Instant now) {
         TemplateTrial known = before.orElseGet(() -> new Unproven(0, now, ""));
-        if (failure.isPresent() && isOfContent(failure.get())) {
-            return new TemplateRefused(
-                    failure.get().result().code(),
-                    failure.get().result().message(),
-                    true,
-                    generation,
-                    attempts(known) + 1,
-                    now);
+        Optional<CreationProblem> problem = failure.map(failed -> CreationProblem.of(failed.result()));
+        if (failure.isPresent() && problem.filter(CreationProblem::isOfContent).isPresent()) {
+            return TemplateRefused.by(failure.get(), true, generation, attempts(known) + 1, now);
         }
-        boolean taken = failure.isEmpty()
-                || isQuota(failure.get().result().code(), failure.get().result().message());
+        boolean taken = problem.filter(each -> each != CreationProblem.QUOTA).isEmpty();
         String message = failure.map(failed -> failed.result().message()).orElse("");
+        boolean isAsked =
+                problem.filter(each -> each == CreationProblem.NO_DRY_RUN).isEmpty();
         boolean same = known instanceof TemplateRefused refused && refused.generation() == generation;
         return switch (known) {
             case DryRunPassed stays -> stays;
@@ -101,6 +104,7 @@ sealed interface TemplateTrial {
             case TemplateRefused refused
             when same && !taken ->
                 new TemplateRefused(
+                        refused.problem(),
                         refused.code(),
                         refused.message(),
                         refused.shown(),
@@ -108,14 +112,15 @@ sealed interface TemplateTrial {
                         refused.attempts() + (refused.shown() ? 1 : 0),
                         now);
             case TemplateRefused refused when same && !refused.shown() -> new DryRunPassed(refused.attempts());
-            case TemplateRefused refused -> taken ? new DryRunPassed() : unanswered(message, 1, now);
-            case Unproven unknown -> taken ? new DryRunPassed() : unanswered(message, unknown.attempts() + 1, now);
+            case TemplateRefused refused -> taken ? new DryRunPassed() : unanswered(isAsked, message, 1, now);
+            case Unproven unknown ->
+                taken ? new DryRunPassed() : unanswered(isAsked, message, unknown.attempts() + 1, now);
             case Unaskable stays -> stays;
         };
     }
 
-    private static TemplateTrial unanswered(String message, int attempts, Instant now) {
-        return message.contains(NO_DRY_RUN) ? new Unaskable() : new Unproven(attempts, now, message);
+    private static TemplateTrial unanswered(boolean isAsked, String message, int attempts, Instant now) {
+        return isAsked ? new Unproven(attempts, now, message) : new Unaskable();
     }
 
     /**
@@ -125,20 +130,19 @@ sealed interface TemplateTrial {
      */
     static Optional<TemplateTrial> created(
             Optional<Failure> failure, Optional<TemplateTrial> before, long generation, Instant now) {
-        boolean unread = before.filter(known -> known instanceof TemplateRefused refused
-                        && refused.message().contains(UNREAD))
+        boolean unread = before.filter(known ->
+                        known instanceof TemplateRefused refused && refused.problem() == CreationProblem.UNKNOWN_FIELD)
                 .isPresent();
         if (failure.isEmpty()) {
             return unread ? before : Optional.of(new Created());
         }
-        if (!isOfContent(failure.get())) {
+        if (!CreationProblem.of(failure.get().result()).isOfContent()) {
             return before;
         }
         boolean shown = before.filter(known -> known instanceof TemplateRefused refused && refused.shown())
                 .isPresent();
         int attempts = before.map(TemplateTrial::attempts).orElse(0);
-        return Optional.of(new TemplateRefused(
-                failure.get().result().code(), failure.get().result().message(), shown, generation, attempts + 1, now));
+        return Optional.of(TemplateRefused.by(failure.get(), shown, generation, attempts + 1, now));
     }
 
     private static int attempts(TemplateTrial known) {
@@ -149,20 +153,5 @@ sealed interface TemplateTrial {
             case Unproven unknown -> 0;
             case Unaskable unaskable -> 0;
         };
-    }
-
-    /** A full quota is none, nor a webhook that cannot be asked. */
-    private static boolean isOfContent(Failure failure) {
-        boolean refused = failure.result().code() == 400
-                || failure.result().code() == 403
-                || failure.result().code() == 422;
-        return refused
-                && !isQuota(failure.result().code(), failure.result().message())
-                && !failure.result().message().contains(NO_DRY_RUN);
-    }
-
-    /** The quota is the last to be asked: all else has passed. A quota that wants amounts said is no full one. */
-    static boolean isQuota(int code, String message) {
-        return code == 403 && (message.contains("exceeded quota") || message.contains("status unknown for quota"));
     }
 }

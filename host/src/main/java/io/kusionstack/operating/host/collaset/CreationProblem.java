@@ -1,0 +1,50 @@
+package io.kusionstack.operating.host.collaset;
+
+import io.kusionstack.operating.host.plan.WriteResult;
+
+/**
+ * Why the API server did not take a Pod. The API server tells it in its message only, so the message is read here, once; decisions
+ * rely on this value.
+ */
+enum CreationProblem {
+    /** The content is refused. */
+    CONTENT,
+    /** A field that the server does not know: a dry run refuses it, a creation drops it. */
+    UNKNOWN_FIELD,
+    /** A webhook or a policy denies the content. */
+    DENIED,
+    /** A quota is full. It is checked last, so everything else has passed. A quota that asks for missing amounts is not full. */
+    QUOTA,
+    /** A webhook does not support dry runs. */
+    NO_DRY_RUN,
+    /** Anything else, or no answer. */
+    OTHER;
+
+    static CreationProblem of(WriteResult.NotDone result) {
+        return of(result.code(), result.message());
+    }
+
+    static CreationProblem of(int code, String message) {
+        if (message.contains("does not support dry run")) {
+            return NO_DRY_RUN;
+        }
+        boolean isQuota = message.contains("exceeded quota") || message.contains("status unknown for quota");
+        if (code == 403 && isQuota) {
+            return QUOTA;
+        }
+        if (code != 400 && code != 403 && code != 422) {
+            return OTHER;
+        }
+        if (message.contains("strict decoding error")) {
+            return UNKNOWN_FIELD;
+        }
+        return message.contains("denied") ? DENIED : CONTENT;
+    }
+
+    boolean isOfContent() {
+        return switch (this) {
+            case CONTENT, UNKNOWN_FIELD, DENIED -> true;
+            case QUOTA, NO_DRY_RUN, OTHER -> false;
+        };
+    }
+}
