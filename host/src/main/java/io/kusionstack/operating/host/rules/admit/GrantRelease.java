@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes grants back, and counts their Pods again. Each method returns the rules that have free slots after it. Guarded by the lock
- * of the namespace.
+ * Takes grants back, and counts their Pods again. Each method returns the rules that have free slots after it. Guarded by the
+ * lock of the namespace.
  */
 final class GrantRelease {
     private final Grants grants;

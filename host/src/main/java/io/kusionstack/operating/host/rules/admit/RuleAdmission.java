@@ -12,7 +12,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.rules.plugin.PluginQuery;
-import io.kusionstack.operating.host.rules.plugin.PluginReply;
+import io.kusionstack.operating.host.rules.plugin.VerdictCache.PluginReply;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.rules.plugin.VerdictCache.PluginReply;
 import io.kusionstack.operating.host.rules.spec.RuleSpec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.plugins.Answer;
 import io.kusionstack.operating.host.plugins.Answer.NoAnswer;
 import io.kusionstack.operating.host.plugins.RulePlugins;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
+import io.kusionstack.operating.host.rules.plugin.VerdictCache.PluginReply;
 import io.kusionstack.operating.plugin.PodView;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
@@ -26,8 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Sends one query to a plugin: opens its worker, sends the stored memory with the query, stores the memory that comes with the
- * response, and only then makes a reply of the verdicts. A response whose memory could not be stored is kept, and stored at the
- * next look, so that a plugin that opened a ticket is not asked to open another one.
+ * response, and only then hands a reply with the verdicts to the source of the query. A response whose memory could not be
+ * stored is kept, and stored at the next look, so that a plugin that opened a ticket is not asked to open another one.
  *
  * <p>Blocks for as long as the plugin does. One thread at a time for one rule object; a late response arrives on another one.
  */
@@ -41,6 +42,7 @@ final class PluginQueryClient {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int LONGEST_MESSAGE = 1024;
 
+    private final PluginQuery.QuerySource source;
     private final RuleWorkers workers;
     private final MemoryStore memories;
     private final InstantSource clock;
@@ -48,7 +50,8 @@ final class PluginQueryClient {
     /** The rule objects that plugins are asked about; a late response for another one is dropped. Guarded by this. */
     private final Set<Key> objects = new HashSet<>();
 
-    PluginQueryClient(RuleWorkers workers, MemoryStore memories, InstantSource clock) {
+    PluginQueryClient(PluginQuery.QuerySource source, RuleWorkers workers, MemoryStore memories, InstantSource clock) {
+        this.source = source;
         this.workers = workers;
         this.memories = memories;
         this.clock = clock;
@@ -102,7 +105,12 @@ final class PluginQueryClient {
         }
     }
 
-    PluginReply ask(PluginQuery query) {
+    /** Asks the plugin, and hands the reply to the source of the query. */
+    void ask(PluginQuery query) {
+        source.learn(query, reply(query));
+    }
+
+    private PluginReply reply(PluginQuery query) {
         return switch (workers.of(query)) {
             case RulePlugins.OpenedRule.RuleReady(RuleWorker worker) -> ask(query, worker);
             case RulePlugins.OpenedRule.RuleConfigInvalid(List<String> problems) -> invalid(query, problems);

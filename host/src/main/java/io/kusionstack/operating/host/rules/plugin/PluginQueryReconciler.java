@@ -40,7 +40,7 @@ public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
             InstantSource clock) {
         this.source = source;
         this.workers = new RuleWorkers(plugins);
-        this.client = new PluginQueryClient(workers, new MemoryStore(objects, actuator), clock);
+        this.client = new PluginQueryClient(source, workers, new MemoryStore(objects, actuator), clock);
         this.clock = clock;
     }
 
@@ -64,7 +64,7 @@ public final class PluginQueryReconciler implements Reconciler, AutoCloseable {
     private void ask(PluginQuery.QueryBatch batch, Instant end) {
         for (PluginQuery query : batch.queries()) {
             if (clock.instant().isBefore(end)) {
-                source.learn(query, client.ask(query));
+                client.ask(query);
             }
         }
     }

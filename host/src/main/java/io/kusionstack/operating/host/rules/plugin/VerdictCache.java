@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.spec.RuleSpec;
+import io.kusionstack.operating.plugin.PodView;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +20,16 @@ import java.util.Set;
 /**
  * The newest reply of a plugin for each rule, and the times of the next queries. Mutable; guarded by the lock of the namespace.
  *
- * <p>A no counts until the plugin is asked again. A yes counts for {@link PluginReply#YES_HOLDS}, and only for a Pod that
+ * <p>A no counts until the plugin is asked again. A yes counts for {@link #YES_HOLDS}, and only for a Pod that
  * still looks as the plugin saw it. Both count only for the operations that were at the stage when the plugin was asked.
  */
 public final class VerdictCache {
+    /**
+     * A yes may be used for this time: long enough for a pass over rules that share Pods, short enough that a plugin which
+     * looks at the time or at other systems is asked again before a Pod that waited elsewhere leaves service.
+     */
+    static final Duration YES_HOLDS = Duration.ofSeconds(5);
+
     /** The least time between two queries of one rule, so that Pods that come one by one share a query. */
     static final Duration BETWEEN_QUERIES = Duration.ofMillis(100);
     /** The least time before a no is asked about again because another Pod of the rule moved. */
@@ -175,7 +182,7 @@ public final class VerdictCache {
     }
 
     private static boolean isOld(PluginReply.Judged judged, Instant now) {
-        return !now.isBefore(judged.at().plus(PluginReply.YES_HOLDS));
+        return !now.isBefore(judged.at().plus(YES_HOLDS));
     }
 
     private static Map<String, String> marks(PodRecord pod, Stage stage) {
@@ -188,5 +195,57 @@ public final class VerdictCache {
 
     private static Instant later(Instant one, Instant other) {
         return one.isBefore(other) ? other : one;
+    }
+
+    /** The result of one query to a plugin. */
+    public sealed interface PluginReply {
+        Instant at();
+
+        /**
+         * The plugin gave verdicts.
+         *
+         * @param cached by uid of the Pod, one entry for each Pod that was asked about
+         */
+        record Judged(Instant at, Map<String, CachedVerdict> cached) implements PluginReply {
+            public Judged {
+                cached = Map.copyOf(cached);
+            }
+        }
+
+        /**
+         * The plugin gave no verdict, so every Pod to which the rule applies waits.
+         *
+         * @param askAgain when to ask again; empty if that helps only once the rule has changed
+         * @param problems mistakes for the user to correct, each with its path in the object; empty for a plugin that failed
+         */
+        record Unjudged(Instant at, Wait why, Optional<Instant> askAgain, List<String> problems)
+                implements PluginReply {
+            public Unjudged {
+                problems = List.copyOf(problems);
+            }
+        }
+
+        /**
+         * The verdict on one Pod.
+         *
+         * @param marks value by operation of the labels of its stage: another value is another round of the operation
+         * @param seen the Pod as the plugin saw it
+         * @param version of the record that it saw
+         * @param again when to ask again although nothing has changed; not used for a yes
+         */
+        record CachedVerdict(Map<String, String> marks, PodView seen, long version, Decision decision, Instant again) {
+            public CachedVerdict {
+                marks = Map.copyOf(marks);
+            }
+
+            public boolean isYes() {
+                return decision instanceof Decision.Admitted;
+            }
+
+            /** True if the Pod still looks as the plugin saw it. */
+            boolean sees(PodRecord pod) {
+                return pod.resourceVersion() == version || PodViews.of(pod).equals(seen);
+            }
+        }
     }
 }
