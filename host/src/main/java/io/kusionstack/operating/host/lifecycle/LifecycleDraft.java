@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
@@ -170,13 +171,12 @@ final class LifecycleDraft {
     }
 
     /** @param busy true if operations stay on the Pod */
-    LifecyclePlanner.Advanced advanced(boolean busy) {
+    Advance advanced(boolean busy) {
         if (busy) {
             look(LifecyclePlanner.RESYNC);
         }
         PodEdit changes = edit.isEmpty() ? edit : edit.against(snapshot.seen());
-        return new LifecyclePlanner.Advanced(
-                changes.isEmpty() ? changes : withoutRuleDetails(changes), waits, lookAgain);
+        return new Advance(changes.isEmpty() ? changes : withoutRuleDetails(changes), waits, lookAgain);
     }
 
     /**

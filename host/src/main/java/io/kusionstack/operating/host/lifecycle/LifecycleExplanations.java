@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -49,7 +50,7 @@ final class LifecycleExplanations {
 
     static Explanation explain(LifecycleSnapshot snapshot) {
         PodRecord pod = snapshot.pod();
-        LifecyclePlanner.Advanced advanced = LifecyclePlanner.plan(snapshot);
+        Advance advanced = LifecyclePlanner.plan(snapshot);
         List<Explanation.ExplainedOperation> operations = new ArrayList<>();
         for (PodOps.Operation operation : PodOps.operations(pod).values()) {
             operations.add(new Explanation.ExplainedOperation(

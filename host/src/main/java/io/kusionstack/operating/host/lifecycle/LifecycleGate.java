@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.lifecycle;
 
-import io.kusionstack.operating.host.lifecycle.LifecyclePlanner.Advanced;
 import io.kusionstack.operating.host.lifecycle.LifecycleSnapshot.Facts;
 import io.kusionstack.operating.host.model.AvailableConditions;
 import io.kusionstack.operating.host.model.Names;
@@ -74,25 +73,6 @@ public final class LifecycleGate implements PodGate {
 
     @Override
     public Advance advance(PodRecord seen, PodEdit edit, Instant now) {
-        Advanced advanced = look(seen, edit, now);
-        return new Advance(advanced.edit(), advanced.waits());
-    }
-
-    @Override
-    public Advance advanceWithoutIntention(PodRecord seen, PodEdit edit, Instant now) {
-        return new LifecycleGate(this, Intentions.none(), obstacles, nodes).advance(seen, edit, now);
-    }
-
-    @Override
-    public Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
-        PodRecord pod = LifecycleSnapshot.of(seen, edit, now).pod();
-        Optional<PodEdit> deletion =
-                pod.hasLabel(Names.PREPARING_TO_DELETE) ? Optional.of(PodEdit.of(pod)) : Optional.empty();
-        return intentions.of(pod).map(intention -> intention.on(pod)).or(() -> deletion);
-    }
-
-    /** As {@link #advance}, and when to look again. */
-    Advanced look(PodRecord seen, PodEdit edit, Instant now) {
         LifecycleSnapshot snapshot = LifecycleSnapshot.of(seen, ended(seen, followed(seen, edit)), now);
         PodRecord pod = snapshot.pod();
         if (!pod.controlled() || pod.terminating()) {
@@ -107,6 +87,19 @@ public final class LifecycleGate implements PodGate {
                 employers.expected(pod),
                 employers.returning(pod));
         return LifecyclePlanner.plan(snapshot.with(facts));
+    }
+
+    @Override
+    public Advance advanceWithoutIntention(PodRecord seen, PodEdit edit, Instant now) {
+        return new LifecycleGate(this, Intentions.none(), obstacles, nodes).advance(seen, edit, now);
+    }
+
+    @Override
+    public Optional<PodEdit> wanted(PodRecord seen, PodEdit edit, Instant now) {
+        PodRecord pod = LifecycleSnapshot.of(seen, edit, now).pod();
+        Optional<PodEdit> deletion =
+                pod.hasLabel(Names.PREPARING_TO_DELETE) ? Optional.of(PodEdit.of(pod)) : Optional.empty();
+        return intentions.of(pod).map(intention -> intention.on(pod)).or(() -> deletion);
     }
 
     /**

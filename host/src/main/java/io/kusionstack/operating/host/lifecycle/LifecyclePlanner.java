@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -46,11 +47,11 @@ final class LifecyclePlanner {
 
     private LifecyclePlanner() {}
 
-    static Advanced plan(LifecycleSnapshot snapshot) {
+    static Advance plan(LifecycleSnapshot snapshot) {
         PodRecord pod = snapshot.pod();
         if (!pod.controlled() || pod.terminating()) {
             PodEdit edit = snapshot.edit().against(snapshot.seen());
-            return Advanced.nothing(pod.terminating() ? withoutNewFinalizers(edit) : edit);
+            return Advance.of(pod.terminating() ? withoutNewFinalizers(edit) : edit);
         }
         LifecycleDraft draft = new LifecycleDraft(snapshot);
         SortedMap<String, OperationState> ops = judged(snapshot, draft);
@@ -310,20 +311,5 @@ final class LifecyclePlanner {
             }
         }
         return false;
-    }
-
-    /**
-     * @param edit only what changes the stored Pod
-     * @param waits what keeps the Pod from going on
-     * @param lookAgain when to look though no event comes
-     */
-    record Advanced(PodEdit edit, List<Wait> waits, Optional<Duration> lookAgain) {
-        Advanced {
-            waits = List.copyOf(waits);
-        }
-
-        static Advanced nothing(PodEdit edit) {
-            return new Advanced(edit, List.of(), Optional.empty());
-        }
     }
 }

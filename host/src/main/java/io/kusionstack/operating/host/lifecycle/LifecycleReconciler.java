@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,12 +46,11 @@ public final class LifecycleReconciler implements Reconciler {
             return Outcome.done();
         }
         PodRecord pod = found.get();
-        LifecyclePlanner.Advanced advanced = gate.look(pod, PodEdit.of(pod), now);
-        if (!advanced.edit().isEmpty()) {
-            // the write lane lets the gate advance it again, with or without an intention
-            actuator.apply(Plan.of(new Action.EditPod(PodEdit.of(pod))));
+        Advance advance = gate.advance(pod, PodEdit.of(pod), now);
+        if (!advance.edit().isEmpty()) {
+            actuator.apply(Plan.of(new Action.AdvancePod(advance.edit(), now)));
         }
-        return advanced.lookAgain()
+        return advance.lookAgain()
                 .map(after -> Outcome.requeueAfter(after, WHY))
                 .orElseGet(Outcome::done);
     }

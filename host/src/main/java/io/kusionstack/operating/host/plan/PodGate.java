@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plan;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +38,16 @@ public interface PodGate {
     /**
      * @param edit the part that changes {@code seen}; empty if there is nothing to write
      * @param waits why the Pod does not go further
+     * @param lookAgain when to look though no event comes
      */
-    record Advance(PodEdit edit, List<Wait> waits) {
+    record Advance(PodEdit edit, List<Wait> waits, Optional<Duration> lookAgain) {
         public Advance {
             waits = List.copyOf(waits);
+        }
+
+        /** An edit that the lifecycle has nothing to say about. */
+        public static Advance of(PodEdit edit) {
+            return new Advance(edit, List.of(), Optional.empty());
         }
     }
 }

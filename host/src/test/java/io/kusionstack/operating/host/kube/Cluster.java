@@ -82,7 +82,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     public static PodGate openGate() {
-        return (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
+        return (seen, edit, now) -> PodGate.Advance.of(edit.against(seen));
     }
 
     public Cluster started() {

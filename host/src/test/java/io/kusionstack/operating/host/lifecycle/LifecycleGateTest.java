@@ -215,7 +215,7 @@ class LifecycleGateTest {
 
         assertThat(onLostNode.advance(operating, image, NOW).edit()).isEqualTo(PodEdit.of(operating));
         assertThat(onLostNode.advance(preparing, PodEdit.of(preparing), NOW))
-                .isEqualTo(new Advance(PodEdit.of(preparing), List.of(AWAY)));
+                .isEqualTo(new Advance(PodEdit.of(preparing), List.of(AWAY), Optional.of(LifecyclePlanner.RESYNC)));
         assertThat(open.advance(operating, image, NOW).edit().images()).isEqualTo(image.images());
     }
 

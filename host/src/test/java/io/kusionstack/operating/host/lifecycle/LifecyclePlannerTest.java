@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -57,7 +58,7 @@ class LifecyclePlannerTest {
         Decision no = new Decision.Postponed(List.of(NO_SLOT), Duration.ofSeconds(5));
 
         assertThat(plan(pod, begin, judged(no)))
-                .isEqualTo(new LifecyclePlanner.Advanced(
+                .isEqualTo(new Advance(
                         PodEdit.of(pod)
                                 .labels(set(LifecycleLabel.OPERATING, STAMP))
                                 .labels(set(LifecycleLabel.OPERATION_TYPE, "update"))
@@ -92,7 +93,7 @@ class LifecyclePlannerTest {
                 .build();
 
         assertThat(plan(now, Facts.none()))
-                .isEqualTo(new LifecyclePlanner.Advanced(
+                .isEqualTo(new Advance(
                         PodEdit.of(now),
                         List.of(new Wait(
                                 Reason.GATE_NOT_OBSERVED,
@@ -113,7 +114,7 @@ class LifecyclePlannerTest {
                 .preparing(ID, "update")
                 .build();
 
-        LifecyclePlanner.Advanced advanced = plan(pod, Facts.none());
+        Advance advanced = plan(pod, Facts.none());
 
         assertThat(advanced.edit().isEmpty()).isTrue();
         assertThat(advanced.waits())
@@ -149,8 +150,7 @@ class LifecyclePlannerTest {
                 Optional.empty());
 
         assertThat(plan(pod, facts))
-                .isEqualTo(new LifecyclePlanner.Advanced(
-                        PodEdit.of(pod), List.of(settling), Optional.of(Duration.ofSeconds(1))));
+                .isEqualTo(new Advance(PodEdit.of(pod), List.of(settling), Optional.of(Duration.ofSeconds(1))));
     }
 
     @Test
@@ -211,8 +211,7 @@ class LifecyclePlannerTest {
     void staysOfflineWhileARuleSaysNoAtPostCheck() {
         PodRecord pod = Pods.pod("a").offline().operating(ID, "update").build();
 
-        LifecyclePlanner.Advanced advanced =
-                plan(pod, PodOps.finish(pod, ID), judged(new Decision.Rejected(List.of(NO_SLOT))));
+        Advance advanced = plan(pod, PodOps.finish(pod, ID), judged(new Decision.Rejected(List.of(NO_SLOT))));
 
         assertThat(advanced.edit().serviceReady()).isEmpty();
         assertThat(phase(pod, advanced.edit())).contains(PodOps.Phase.POST_CHECK);
@@ -228,7 +227,7 @@ class LifecyclePlannerTest {
                 .build();
 
         assertThat(plan(pod, Facts.none()))
-                .isEqualTo(new LifecyclePlanner.Advanced(
+                .isEqualTo(new Advance(
                         PodEdit.of(pod)
                                 .labels(gone(
                                         LifecycleLabel.OPERATED.key(ID),
@@ -249,7 +248,7 @@ class LifecyclePlannerTest {
                 .completing(ID, "update")
                 .build();
 
-        LifecyclePlanner.Advanced advanced = plan(pod, Facts.none());
+        Advance advanced = plan(pod, Facts.none());
 
         assertThat(advanced.edit().isEmpty()).isTrue();
         assertThat(advanced.waits()).extracting(Wait::reason).containsExactly(Reason.GATE_NOT_OBSERVED);
@@ -273,7 +272,7 @@ class LifecyclePlannerTest {
                 .expecting(Map.of("Service/shop/web", "prot.podopslifecycle.kusionstack.io/lb"))
                 .build();
 
-        LifecyclePlanner.Advanced waiting = plan(pod, Facts.none());
+        Advance waiting = plan(pod, Facts.none());
         PodEdit back = PodEdit.of(pod).addFinalizer("prot.podopslifecycle.kusionstack.io/lb");
 
         assertThat(waiting.edit().isEmpty()).isTrue();
@@ -322,7 +321,7 @@ class LifecyclePlannerTest {
         Facts facts = expecting("Service/shop/web", LB);
         PodRecord pod = Pods.pod("a").ready().build();
 
-        LifecyclePlanner.Advanced waiting = plan(pod, facts);
+        Advance waiting = plan(pod, facts);
         PodRecord after =
                 pod.with(plan(pod, PodEdit.of(pod).addFinalizer(LB), facts).edit());
 
@@ -346,16 +345,16 @@ class LifecyclePlannerTest {
                 Optional.empty());
     }
 
-    private static LifecyclePlanner.Advanced plan(PodRecord pod, Facts facts) {
+    private static Advance plan(PodRecord pod, Facts facts) {
         return plan(pod, PodEdit.of(pod), facts);
     }
 
-    private static LifecyclePlanner.Advanced plan(PodRecord pod, PodEdit edit, Facts facts) {
+    private static Advance plan(PodRecord pod, PodEdit edit, Facts facts) {
         return LifecyclePlanner.plan(LifecycleSnapshot.of(pod, edit, NOW).with(facts));
     }
 
-    private static LifecyclePlanner.Advanced advanced(PodEdit edit) {
-        return new LifecyclePlanner.Advanced(edit, List.of(), Optional.of(LifecyclePlanner.RESYNC));
+    private static Advance advanced(PodEdit edit) {
+        return new Advance(edit, List.of(), Optional.of(LifecyclePlanner.RESYNC));
     }
 
     private static Optional<PodOps.Phase> phase(PodRecord pod, PodEdit edit) {

@@ -20,6 +20,7 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,9 @@ class LifecycleReconcilerTest {
         PodRecord pod = Pods.pod("a").offline().preparing("x", "update").build();
 
         assertThat(reconcile(pod)).isEqualTo(Outcome.requeueAfter(LifecyclePlanner.RESYNC, "pod-waits"));
-        assertThat(plans).containsExactly(Plan.of(new Action.EditPod(PodEdit.of(pod))));
+        PodEdit prepared = gate().advance(pod, PodEdit.of(pod), Pods.CREATED).edit();
+        assertThat(prepared.labels().set()).containsKey(LifecycleLabel.OPERATE.key("x"));
+        assertThat(plans).containsExactly(Plan.of(new Action.AdvancePod(prepared, Pods.CREATED)));
     }
 
     @Test
@@ -60,7 +63,8 @@ class LifecycleReconcilerTest {
 
         PodGate.Advance advance = gate.advance(pod, PodEdit.of(pod), Pods.CREATED);
 
-        assertThat(advance).isEqualTo(new PodGate.Advance(PodEdit.of(pod), List.of(refused)));
+        assertThat(advance)
+                .isEqualTo(new PodGate.Advance(PodEdit.of(pod), List.of(refused), Optional.of(Duration.ofSeconds(1))));
         assertThat(gate.explain(pod, Pods.CREATED).waits()).containsExactly(refused);
     }
 

@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
@@ -175,7 +176,7 @@ class LifecycleTableTest {
                     List.of(labelled(labels).terminating(), labelled(labels).uncontrolled())) {
                 PodRecord built = pod.available().build();
                 assertThat(LifecyclePlanner.plan(LifecycleSnapshot.of(built, PodEdit.of(built), NOW)))
-                        .isEqualTo(new LifecyclePlanner.Advanced(PodEdit.of(built), List.of(), Optional.empty()));
+                        .isEqualTo(new Advance(PodEdit.of(built), List.of(), Optional.empty()));
             }
         });
     }

@@ -155,11 +155,11 @@ class LifecycleTakeOverTest {
                 .lifecycle(Names.PRE_CHECK, "x")
                 .build();
 
-        assertThat(gate.look(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(29))
+        assertThat(gate.advance(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(29))
                         .edit()
                         .isEmpty())
                 .isTrue();
-        assertThat(gate.look(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(30))
+        assertThat(gate.advance(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(30))
                         .edit()
                         .labels()
                         .removed())

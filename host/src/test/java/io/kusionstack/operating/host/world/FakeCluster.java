@@ -44,7 +44,7 @@ public final class FakeCluster implements Actuator {
     private final FakeRefusals refusals = new FakeRefusals();
     private final List<Runnable> afterEachWrite = new ArrayList<>();
     private final List<Action> done = new ArrayList<>();
-    private PodGate gate = (seen, edit, now) -> new PodGate.Advance(edit.against(seen), List.of());
+    private PodGate gate = (seen, edit, now) -> PodGate.Advance.of(edit.against(seen));
     private Function<Action, Optional<String>> refusing = action -> Optional.empty();
     private Function<Action, Optional<Failure>> failing = action -> Optional.empty();
     private EditReports reports = EditReports.none();
@@ -200,6 +200,7 @@ public final class FakeCluster implements Actuator {
         }
         return switch (action) {
             case Action.EditPod edit -> edit(edit.edit());
+            case Action.AdvancePod advance -> edit(advance.edit());
             case Action.CreatePod create -> create(create);
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod delete -> delete(delete);

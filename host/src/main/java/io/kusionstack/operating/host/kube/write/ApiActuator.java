@@ -115,7 +115,11 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     private Optional<Failure> act(Action action, List<CompletableFuture<Optional<Failure>>> pods) {
         return switch (action) {
             case Action.EditPod edit -> {
-                podWriter.submit(edit.edit());
+                podWriter.submit(PendingEdits.PendingEdit.planned(edit.edit()));
+                yield Optional.empty();
+            }
+            case Action.AdvancePod advance -> {
+                podWriter.submit(PendingEdits.PendingEdit.decided(advance));
                 yield Optional.empty();
             }
             case Action.CreatePod create -> {
@@ -163,6 +167,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.WriteStatus status ->
                 Optional.of(new WritePauses.WriteTarget("status", status.object(), status.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
+            case Action.AdvancePod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod ignored -> Optional.empty();
@@ -192,6 +197,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.PatchStatus ignored -> true;
             case Action.DeleteObject ignored -> true;
             case Action.EditPod ignored -> false;
+            case Action.AdvancePod ignored -> false;
             case Action.CreatePod ignored -> false;
             case Action.TryPod ignored -> false;
             case Action.DeletePod ignored -> false;

@@ -1,6 +1,9 @@
 package io.kusionstack.operating.host.kube.write;
 
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodEdit;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +13,34 @@ import java.util.concurrent.ConcurrentHashMap;
  * newest: however often somebody looks while writes wait, nothing is queued again. Any thread.
  */
 final class PendingEdits {
-    private final Map<EditTarget, PodEdit> edits = new ConcurrentHashMap<>();
+    private final Map<EditTarget, PendingEdit> edits = new ConcurrentHashMap<>();
+
+    /**
+     * An edit that waits to be sent.
+     *
+     * @param planned what its planner wants; the gate's part not included
+     * @param decision what the gate made of it, where it was asked already
+     */
+    record PendingEdit(PodEdit planned, Optional<Action.AdvancePod> decision) {
+        /** So long a decision counts: not longer than a request is under way anyway. */
+        private static final Duration COUNTS = Duration.ofMillis(100);
+
+        static PendingEdit planned(PodEdit edit) {
+            return new PendingEdit(edit, Optional.empty());
+        }
+
+        /** An advance of the lifecycle: nobody else wants anything of the Pod. */
+        static PendingEdit decided(Action.AdvancePod decision) {
+            return new PendingEdit(decision.edit().withoutChanges(), Optional.of(decision));
+        }
+
+        /** The edit to send, unless the facts may have changed since it was decided. */
+        Optional<PodEdit> decidedBy(Instant now) {
+            return decision.filter(made -> !now.isBefore(made.decidedAt())
+                            && Duration.between(made.decidedAt(), now).compareTo(COUNTS) < 0)
+                    .map(Action.AdvancePod::edit);
+        }
+    }
 
     /** What an edit touches, whatever it makes of it. */
     record EditTarget(String uid, String touched) {
@@ -26,22 +56,22 @@ final class PendingEdits {
     }
 
     /** @return false if it took the place of one that waits already */
-    boolean add(EditTarget place, PodEdit edit) {
-        return edits.put(place, edit) == null;
+    boolean add(EditTarget target, PendingEdit edit) {
+        return edits.put(target, edit) == null;
     }
 
-    Optional<PodEdit> peek(EditTarget place) {
-        return Optional.ofNullable(edits.get(place));
+    Optional<PendingEdit> peek(EditTarget target) {
+        return Optional.ofNullable(edits.get(target));
     }
 
     /** The newest, to be sent now. */
-    Optional<PodEdit> take(EditTarget place) {
-        return Optional.ofNullable(edits.remove(place));
+    Optional<PendingEdit> take(EditTarget target) {
+        return Optional.ofNullable(edits.remove(target));
     }
 
     /** False if there is a newer one by now. */
-    boolean drop(EditTarget place, PodEdit edit) {
-        return edits.remove(place, edit);
+    boolean drop(EditTarget target, PendingEdit edit) {
+        return edits.remove(target, edit);
     }
 
     int size() {

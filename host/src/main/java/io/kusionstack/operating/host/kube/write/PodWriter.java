@@ -2,6 +2,8 @@ package io.kusionstack.operating.host.kube.write;
 
 import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
+import io.kusionstack.operating.host.kube.write.PendingEdits.EditTarget;
+import io.kusionstack.operating.host.kube.write.PendingEdits.PendingEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -47,39 +49,41 @@ final class PodWriter {
     }
 
     /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */
-    void submit(PodEdit planned) {
-        PendingEdits.EditTarget place = PendingEdits.EditTarget.of(planned);
-        if (pending.add(place, planned)) {
-            lanes.submit(planned.pod().uid(), () -> write(place));
+    void submit(PendingEdit edit) {
+        EditTarget target = EditTarget.of(edit.planned());
+        if (pending.add(target, edit)) {
+            lanes.submit(target.uid(), () -> write(target));
         }
     }
 
-    private void write(PendingEdits.EditTarget place) {
-        Optional<PodEdit> planned = current(place);
-        for (int i = 0; i < MOST_TRIES_WHILE_BUSY && planned.isPresent(); i++) {
-            PodEdit known = planned.get();
-            Urgency urgency = newest(known).map(seen -> Urgency.of(seen, known)).orElse(Urgency.SLOT_HOLDER);
+    private void write(EditTarget target) {
+        Optional<PendingEdit> waiting = current(target);
+        for (int i = 0; i < MOST_TRIES_WHILE_BUSY && waiting.isPresent(); i++) {
+            PendingEdit known = waiting.get();
+            PodEdit planned = known.planned();
+            Urgency urgency =
+                    newest(planned).map(seen -> Urgency.of(seen, planned)).orElse(Urgency.SLOT_HOLDER);
             // what to send is decided when it is its turn, not before it waited
             Optional<Tried> tried =
-                    delivery.inTurn(urgency, () -> writeNow(pending.take(place).orElse(known)));
+                    delivery.inTurn(urgency, () -> writeNow(pending.take(target).orElse(known)));
             if (tried.isEmpty() || tried.get() != Tried.BUSY) {
                 return;
             }
         }
-        planned.flatMap(this::newest).ifPresent(seen -> wakeLater(seen, PATIENCE));
+        waiting.flatMap(edit -> newest(edit.planned())).ifPresent(seen -> wakeLater(seen, PATIENCE));
     }
 
     /** What was decided on an older record does not wait for a turn. */
-    private Optional<PodEdit> current(PendingEdits.EditTarget place) {
-        Optional<PodEdit> planned = pending.peek(place);
-        while (planned.isPresent() && newest(planned.get()).isEmpty()) {
-            if (pending.drop(place, planned.get())) {
+    private Optional<PendingEdit> current(EditTarget target) {
+        Optional<PendingEdit> waiting = pending.peek(target);
+        while (waiting.isPresent() && newest(waiting.get().planned()).isEmpty()) {
+            if (pending.drop(target, waiting.get())) {
                 parts.metrics().outdated(KIND);
                 return Optional.empty();
             }
-            planned = pending.peek(place);
+            waiting = pending.peek(target);
         }
-        return planned;
+        return waiting;
     }
 
     /** The record that the edit was decided on, if there is no newer one. */
@@ -87,15 +91,17 @@ final class PodWriter {
         return parts.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
     }
 
-    private Tried writeNow(PodEdit planned) {
+    private Tried writeNow(PendingEdit waiting) {
         long epoch = parts.cache().epoch();
-        Optional<PodRecord> newest = newest(planned);
+        Optional<PodRecord> newest = newest(waiting.planned());
         if (newest.isEmpty()) {
             parts.metrics().outdated(KIND);
             return Tried.GIVEN_UP;
         }
-        PodWrite write = new PodWrite(newest.get(), planned, epoch);
-        PodEdit edit = advanced(write, parts.gate());
+        PodWrite write = new PodWrite(newest.get(), waiting.planned(), epoch);
+        PodEdit edit = waiting.decidedBy(parts.clock().instant())
+                .map(decided -> PodPatch.allowed(write.seen, decided))
+                .orElseGet(() -> advanced(write, parts.gate()));
         Tried tried = attempt(write, edit);
         if (tried != Tried.REFUSED) {
             return tried;

@@ -24,6 +24,7 @@ import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,6 +85,22 @@ class ActuatorFaultsIT {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
         assertThat(metrics.count("throttled PT1S")).isEqualTo(1);
         assertThat(results).containsExactly("BUSY", "WRITTEN");
+    }
+
+    @Test
+    void sendsWhatTheLifecycleHasDecidedAndAsksTheGateAgainWhereThatIsOld() {
+        api.answers(200, shown(11, "\"x\":\"1\"", ""));
+        PodEdit decided = PodEdit.of(pod).labels(MapEdit.set("x", "1"));
+
+        // the gate of this test has nothing of its own to write
+        actuator.apply(Plan.of(new Action.AdvancePod(decided, Instant.now().minusSeconds(1))));
+        Cluster.await().until(() -> results.equals(List.of("NOT_SENT")));
+        assertThat(api.requests()).isEmpty();
+        actuator.apply(Plan.of(new Action.AdvancePod(decided, Instant.now())));
+
+        Cluster.await().until(() -> version() == 11);
+        assertThat(results).containsExactly("NOT_SENT", "WRITTEN");
+        assertThat(api.requests()).hasSize(1);
     }
 
     @Test

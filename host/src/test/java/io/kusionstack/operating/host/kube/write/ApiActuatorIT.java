@@ -68,12 +68,12 @@ class ApiActuatorIT {
     private static final class TimidGate implements PodGate {
         @Override
         public Advance advance(PodRecord seen, PodEdit edit, Instant now) {
-            return new Advance(edit.against(seen), List.of());
+            return Advance.of(edit.against(seen));
         }
 
         @Override
         public Advance advanceWithoutIntention(PodRecord seen, PodEdit edit, Instant now) {
-            return new Advance(PodEdit.of(seen).labels(edit.labels()).against(seen), List.of());
+            return Advance.of(PodEdit.of(seen).labels(edit.labels()).against(seen));
         }
     }
 

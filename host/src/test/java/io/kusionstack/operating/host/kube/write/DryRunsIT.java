@@ -267,7 +267,7 @@ class DryRunsIT {
         return new PodGate() {
             @Override
             public Advance advance(PodRecord seen, PodEdit edit, Instant now) {
-                return new Advance(edit.against(seen), List.of());
+                return Advance.of(edit.against(seen));
             }
 
             @Override

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -20,7 +21,8 @@ class PendingEditsTest {
         }
 
         assertThat(queued).isEqualTo(1);
-        assertThat(pending.take(PendingEdits.EditTarget.of(mark("x", "")))).contains(mark("x", "999"));
+        assertThat(pending.take(PendingEdits.EditTarget.of(mark("x", ""))))
+                .contains(PendingEdits.PendingEdit.planned(mark("x", "999")));
         assertThat(pending.size()).isZero();
     }
 
@@ -29,8 +31,10 @@ class PendingEditsTest {
         add(mark("x", "1"));
         add(mark("y", "1"));
 
-        assertThat(pending.peek(PendingEdits.EditTarget.of(mark("x", "")))).contains(mark("x", "1"));
-        assertThat(pending.peek(PendingEdits.EditTarget.of(mark("y", "")))).contains(mark("y", "1"));
+        assertThat(pending.peek(PendingEdits.EditTarget.of(mark("x", ""))))
+                .contains(PendingEdits.PendingEdit.planned(mark("x", "1")));
+        assertThat(pending.peek(PendingEdits.EditTarget.of(mark("y", ""))))
+                .contains(PendingEdits.PendingEdit.planned(mark("y", "1")));
     }
 
     @Test
@@ -38,14 +42,29 @@ class PendingEditsTest {
         add(mark("x", "1"));
         add(mark("x", "2"));
 
-        assertThat(pending.drop(PendingEdits.EditTarget.of(mark("x", "")), mark("x", "1")))
+        assertThat(pending.drop(
+                        PendingEdits.EditTarget.of(mark("x", "")), PendingEdits.PendingEdit.planned(mark("x", "1"))))
                 .isFalse();
-        assertThat(pending.drop(PendingEdits.EditTarget.of(mark("x", "")), mark("x", "2")))
+        assertThat(pending.drop(
+                        PendingEdits.EditTarget.of(mark("x", "")), PendingEdits.PendingEdit.planned(mark("x", "2"))))
                 .isTrue();
     }
 
+    @Test
+    void aDecisionCountsOnlyWhileItIsYoung() {
+        PendingEdits.PendingEdit edit =
+                PendingEdits.PendingEdit.decided(new Action.AdvancePod(mark("x", "1"), Pods.CREATED));
+
+        assertThat(edit.planned()).isEqualTo(PodEdit.of(pod));
+        assertThat(edit.decidedBy(Pods.CREATED.plusMillis(99))).contains(mark("x", "1"));
+        assertThat(edit.decidedBy(Pods.CREATED.plusMillis(100))).isEmpty();
+        assertThat(edit.decidedBy(Pods.CREATED.minusMillis(1))).isEmpty();
+        assertThat(PendingEdits.PendingEdit.planned(mark("x", "1")).decidedBy(Pods.CREATED))
+                .isEmpty();
+    }
+
     private boolean add(PodEdit edit) {
-        return pending.add(PendingEdits.EditTarget.of(edit), edit);
+        return pending.add(PendingEdits.EditTarget.of(edit), PendingEdits.PendingEdit.planned(edit));
     }
 
     private PodEdit mark(String key, String value) {
