@@ -95,7 +95,7 @@ public final class ConfigBinder {
 
     private List<Object> list(String path, JsonNode value, Type content, ConfigRule rule) {
         if (!value.isArray() && !isAbsent(value) || value.size() < rule.minItems()) {
-            wrong(path, value, rule.sentenceOfList());
+            wrong(path, value, rule.sentenceOfList(content));
             return List.of();
         }
         List<Object> items = new ArrayList<>();

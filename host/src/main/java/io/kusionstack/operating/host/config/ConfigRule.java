@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -44,8 +45,13 @@ record ConfigRule(
         return message.isEmpty() ? ConfigType.sentence(type, min, max) : message;
     }
 
-    String sentenceOfList() {
-        return "it has to be a list" + (minItems == 0 ? "" : " with at least " + minItems + " of what is allowed");
+    /** What is allowed for a list of this content, as the second half of a problem. */
+    String sentenceOfList(Type content) {
+        if (minItems == 0) {
+            return "it has to be a list";
+        }
+        String items = content instanceof Class<?> type && type.isEnum() ? " of " + ConfigType.words(type) : " items";
+        return "it has to be a list with at least " + minItems + items;
     }
 
     boolean allows(Object value) {

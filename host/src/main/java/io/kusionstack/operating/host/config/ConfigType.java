@@ -38,10 +38,7 @@ final class ConfigType {
     /** What is allowed for a type, as the second half of a problem; without a bound where it is empty. */
     static String sentence(Class<?> type, String min, String max) {
         if (type.isEnum()) {
-            return "it has to be one of "
-                    + Arrays.stream(type.getEnumConstants())
-                            .map(Object::toString)
-                            .collect(Collectors.joining(", "));
+            return "it has to be one of " + words(type);
         }
         return switch (type.getName()) {
             case "java.lang.String" -> "it has to be a text";
@@ -59,6 +56,11 @@ final class ConfigType {
             case "java.nio.file.Path" -> "it has to be the path of a file or folder";
             default -> "it has to be a map of keys to values";
         };
+    }
+
+    /** The constants of an enum as users write them. */
+    static String words(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "));
     }
 
     /** Empty where the value is of another type. */

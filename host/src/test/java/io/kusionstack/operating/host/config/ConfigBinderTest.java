@@ -163,7 +163,7 @@ class ConfigBinderTest {
                         "modes[1]: \"direct\" is not allowed; each may be listed only once",
                         "inner.word: \"B\" is not allowed; it has to be in small letters");
         assertThat(problems(yaml("{count: null, modes: []}"), Ruled.class))
-                .containsExactly("modes: [] is not allowed; it has to be a list with at least 1 of what is allowed");
+                .containsExactly("modes: [] is not allowed; it has to be a list with at least 1 of observe, direct");
     }
 
     @Test
