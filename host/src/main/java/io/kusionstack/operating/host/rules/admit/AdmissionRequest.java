@@ -32,7 +32,7 @@ record AdmissionRequest(PodRecord pod, String operation, Stage stage, Instant no
                 && !PodFacts.of(pod).leaving();
     }
 
-    RuleSnapshot.SlotNeed leave(TrackedPod known) {
+    RuleSnapshot.SlotNeed slotNeed(TrackedPod known) {
         if (known.granted() || !leaves(known)) {
             return RuleSnapshot.SlotNeed.OUT;
         }

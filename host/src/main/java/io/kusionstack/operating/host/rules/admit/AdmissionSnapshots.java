@@ -94,9 +94,9 @@ final class AdmissionSnapshots {
     }
 
     /** One Pod alone. */
-    RuleSnapshot one(TrackedPod tracked, AdmissionRequest ask, RuleSnapshot.SlotNeed leave) {
+    RuleSnapshot one(TrackedPod tracked, AdmissionRequest ask, RuleSnapshot.SlotNeed slotNeed) {
         Map<RuleSnapshot.VerdictKey, Decision> plugged = new HashMap<>();
-        RuleSnapshot.StagedPod stagedPod = stagedPod(tracked, ask.stage(), leave, Optional.empty());
+        RuleSnapshot.StagedPod stagedPod = stagedPod(tracked, ask.stage(), slotNeed, Optional.empty());
         RuleSnapshot.StagedPod cached = cached(stagedPod, tracked, ask.marks(tracked), plugged, ask.now());
         return new RuleSnapshot(counted(tracked.budgets()), List.of(cached), plugged);
     }
@@ -167,18 +167,18 @@ final class AdmissionSnapshots {
         return stagedPod(
                 tracked,
                 stage,
-                leaves ? tracked.leave(now) : RuleSnapshot.SlotNeed.OUT,
+                leaves ? tracked.slotNeed(now) : RuleSnapshot.SlotNeed.OUT,
                 leaves && !tracked.granted() ? tracked.heldBack() : Optional.empty());
     }
 
     private static RuleSnapshot.StagedPod stagedPod(
-            TrackedPod tracked, Stage stage, RuleSnapshot.SlotNeed leave, Optional<Wait> heldBack) {
+            TrackedPod tracked, Stage stage, RuleSnapshot.SlotNeed slotNeed, Optional<Wait> heldBack) {
         PodRecord pod = tracked.pod();
         boolean goes = tracked.isGoing()
-                || leave == RuleSnapshot.SlotNeed.LEFT && tracked.facts().toDelete();
+                || slotNeed == RuleSnapshot.SlotNeed.LEFT && tracked.facts().toDelete();
         Optional<String> goingOf = goes ? tracked.workload() : Optional.empty();
         return new RuleSnapshot.StagedPod(
-                pod.ref(), stage, pod.labels(), SkippedRules.of(pod), leave, goingOf, heldBack);
+                pod.ref(), stage, pod.labels(), SkippedRules.of(pod), slotNeed, goingOf, heldBack);
     }
 
     private static List<RuleSnapshot.CountedRule> counted(List<RuleBudget> budgets) {

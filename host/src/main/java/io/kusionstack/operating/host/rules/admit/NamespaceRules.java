@@ -159,18 +159,18 @@ final class NamespaceRules {
 
     /** The decision about the Pod; takes no slot. */
     private Decision evaluate(TrackedPod known, AdmissionRequest ask) {
-        RuleSnapshot.SlotNeed leave = ask.leave(known);
-        if (leave != RuleSnapshot.SlotNeed.OUT && ask.now().isBefore(grantsFrom)) {
+        RuleSnapshot.SlotNeed slotNeed = ask.slotNeed(known);
+        if (slotNeed != RuleSnapshot.SlotNeed.OUT && ask.now().isBefore(grantsFrom)) {
             return waiting(
                     "slots are given out once all that an earlier leader sent has settled", untilOpen(ask.now()));
         }
         RuleEngine.PodVerdict podVerdict =
-                RuleEngine.evaluate(snapshots.one(known, ask, leave)).getFirst();
+                RuleEngine.evaluate(snapshots.one(known, ask, slotNeed)).getFirst();
         if (!(podVerdict.decision() instanceof Decision.Admitted)) {
             return podVerdict.decision();
         }
         for (RuleBudget budget : known.budgets()) {
-            if (leave != RuleSnapshot.SlotNeed.OUT && budget.behind(known.queued())) {
+            if (slotNeed != RuleSnapshot.SlotNeed.OUT && budget.behind(known.queued())) {
                 return new Decision.Rejected(List.of(known.heldBack().orElseGet(() -> turn(budget.spec()))));
             }
         }

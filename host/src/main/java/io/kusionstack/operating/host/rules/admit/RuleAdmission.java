@@ -118,7 +118,7 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         }
         RuleIndex index = namespaceRules.index();
         List<RuleIndex.RuleScope> concerned = index.published().stream()
-                .filter(reach -> reach.has(before) || reach.has(after))
+                .filter(scope -> scope.has(before) || scope.has(after))
                 .toList();
         if (concerned.isEmpty() && !index.knows(pod.name())) {
             return;
@@ -126,9 +126,9 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         index.podMoved(pod.name());
         index.keptBy(pod.name()).forEach(ruleKeys);
         boolean alike = before != null && after != null && same(before, after);
-        for (RuleIndex.RuleScope reach : concerned) {
-            if (!alike || reach.spec().asksPlugins() && !looksTheSame(before, after)) {
-                ruleKeys.accept(reach.spec().key());
+        for (RuleIndex.RuleScope scope : concerned) {
+            if (!alike || scope.spec().asksPlugins() && !looksTheSame(before, after)) {
+                ruleKeys.accept(scope.spec().key());
             }
         }
     }
@@ -183,7 +183,7 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
             namespaceRules
                     .index()
                     .published()
-                    .forEach(reach -> ruleKeys.accept(reach.spec().key()));
+                    .forEach(scope -> ruleKeys.accept(scope.spec().key()));
         }
     }
 
@@ -195,7 +195,7 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
             namespaceRules
                     .index()
                     .published()
-                    .forEach(reach -> ruleKeys.accept(reach.spec().key()));
+                    .forEach(scope -> ruleKeys.accept(scope.spec().key()));
         }
     }
 

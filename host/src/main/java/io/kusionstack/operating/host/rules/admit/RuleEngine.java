@@ -66,7 +66,7 @@ final class RuleEngine {
         mistake(stagedPod, selecting)
                 .ifPresent(mistake -> ruleVerdicts.replaceAll(ruleVerdict -> ruleVerdict.adding(mistake)));
         Decision decision = sum(stagedPod, ruleVerdicts);
-        boolean granted = stagedPod.leave() != RuleSnapshot.SlotNeed.OUT
+        boolean granted = stagedPod.slotNeed() != RuleSnapshot.SlotNeed.OUT
                 && decision instanceof Decision.Admitted
                 && !selecting.isEmpty();
         if (granted) {
@@ -77,7 +77,7 @@ final class RuleEngine {
 
     /** The count without the outage of the Pod itself. */
     private AvailabilityRule.PodCounts countFor(RuleSnapshot.StagedPod stagedPod, int rule) {
-        return switch (stagedPod.leave()) {
+        return switch (stagedPod.slotNeed()) {
             case OUT, IN_SERVICE -> counts[rule];
             case MAY_RETURN ->
                 surplus(stagedPod, rule)
@@ -112,7 +112,7 @@ final class RuleEngine {
 
     private void takeSlot(RuleSnapshot.StagedPod stagedPod, int rule) {
         Optional<Surplus> before =
-                stagedPod.leave() == RuleSnapshot.SlotNeed.MAY_RETURN ? surplus(stagedPod, rule) : Optional.empty();
+                stagedPod.slotNeed() == RuleSnapshot.SlotNeed.MAY_RETURN ? surplus(stagedPod, rule) : Optional.empty();
         if (before.isEmpty()) {
             counts[rule] = countFor(stagedPod, rule).andOneMoreOut();
             return;
@@ -127,7 +127,7 @@ final class RuleEngine {
     /** No Pod leaves service towards a rule that is known to hold it on its way back. */
     private boolean awaits(RuleSpec spec, RuleSpec.CheckedRule rule, RuleSnapshot.StagedPod stagedPod) {
         return stagedPod.returnsThrough(rule)
-                && switch (rule.demand()) {
+                && switch (rule.check()) {
                     case RuleSpec.RuleCheck.Availability limit -> false;
                     case RuleSpec.RuleCheck.Plugged plugged ->
                         snapshot.verdicts().containsKey(asked(spec, rule, stagedPod));
@@ -156,7 +156,7 @@ final class RuleEngine {
             RuleSpec.CheckedRule rule,
             RuleSnapshot.StagedPod stagedPod,
             AvailabilityRule.PodCounts count) {
-        return switch (rule.demand()) {
+        return switch (rule.check()) {
             case RuleSpec.RuleCheck.Availability(AvailabilityRule availability) ->
                 blocks(availability, stagedPod, count)
                         .map(why -> rejected(Reason.BUDGET_EXHAUSTED, spec, rule, why))
@@ -169,7 +169,7 @@ final class RuleEngine {
 
     private static Optional<String> blocks(
             AvailabilityRule availability, RuleSnapshot.StagedPod stagedPod, AvailabilityRule.PodCounts count) {
-        return availability.freezes().or(() -> switch (stagedPod.leave()) {
+        return availability.freezes().or(() -> switch (stagedPod.slotNeed()) {
             case OUT -> Optional.empty();
             case IN_SERVICE, MAY_RETURN, LEFT -> availability.blocks(count);
         });

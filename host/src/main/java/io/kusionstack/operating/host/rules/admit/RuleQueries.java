@@ -63,9 +63,9 @@ final class RuleQueries {
         List<PodRecord> staged = pods(budget.staged());
         List<PluginQuery> queries = new ArrayList<>();
         for (RuleSpec.CheckedRule rule : budget.plugged()) {
-            if (rule.demand() instanceof RuleSpec.RuleCheck.Plugged demand) {
+            if (rule.check() instanceof RuleSpec.RuleCheck.Plugged check) {
                 queries.add(
-                        new PluginQuery(budget.spec(), rule, demand, selected, waiting(rule, staged), budget.moves()));
+                        new PluginQuery(budget.spec(), rule, check, selected, waiting(rule, staged), budget.moves()));
             }
         }
         return queries;

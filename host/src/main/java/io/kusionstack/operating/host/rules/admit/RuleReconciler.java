@@ -35,30 +35,34 @@ public final class RuleReconciler implements Reconciler {
     private final RuleWorld world;
     private final Actuator actuator;
     private final Consumer<Key> podKeys;
-    private final Consumer<Key> askKeys;
-    private final Map<Key, Instant> toldAt = new ConcurrentHashMap<>();
+    private final Consumer<Key> queryKeys;
+    private final Map<Key, Instant> writtenAt = new ConcurrentHashMap<>();
 
     /**
      * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
-     * @param askKeys takes the rules with a query to a plugin, for a {@link PluginQueryReconciler}; only enqueues
+     * @param queryKeys takes the rules with a query to a plugin, for a {@link PluginQueryReconciler}; only enqueues
      */
     public RuleReconciler(
-            RuleAdmission admission, RuleWorld world, Actuator actuator, Consumer<Key> podKeys, Consumer<Key> askKeys) {
+            RuleAdmission admission,
+            RuleWorld world,
+            Actuator actuator,
+            Consumer<Key> podKeys,
+            Consumer<Key> queryKeys) {
         this.admission = admission;
         this.world = world;
         this.actuator = actuator;
         this.podKeys = podKeys;
-        this.askKeys = askKeys;
+        this.queryKeys = queryKeys;
     }
 
     @Override
     public Outcome reconcile(Key key, Instant now) {
         PassResult pass = admission.admitWaiting(key, now);
         pass.woken().forEach(podKeys);
-        pass.asks().forEach(askKeys);
+        pass.asks().forEach(queryKeys);
         Optional<PodTransitionRule> rule = world.rule(key);
         if (rule.isEmpty()) {
-            toldAt.remove(key);
+            writtenAt.remove(key);
             return Outcome.done();
         }
         if (rule.get().getMetadata().getDeletionTimestamp() != null) {
@@ -67,25 +71,25 @@ public final class RuleReconciler implements Reconciler {
         if (pass.closed().isPresent()) {
             return Outcome.requeueAfter(pass.closed().get(), "closed");
         }
-        Outcome told = pass.report()
+        Outcome written = pass.report()
                 .filter(report -> report.acceptance().complete())
-                .map(report -> tell(rule.get(), report, now))
+                .map(report -> writeStatus(rule.get(), report, now))
                 .orElseGet(Outcome::done);
-        return pass.lookAgain().map(next -> soonest(told, next)).orElse(told);
+        return pass.lookAgain().map(next -> soonest(written, next)).orElse(written);
     }
 
-    private static Outcome soonest(Outcome told, Duration next) {
-        return told instanceof Outcome.RequeueAfter again && again.after().compareTo(next) <= 0
-                ? told
+    private static Outcome soonest(Outcome written, Duration next) {
+        return written instanceof Outcome.RequeueAfter again && again.after().compareTo(next) <= 0
+                ? written
                 : Outcome.requeueAfter(next, "grace");
     }
 
-    private Outcome tell(PodTransitionRule rule, RuleReport report, Instant now) {
+    private Outcome writeStatus(PodTransitionRule rule, RuleReport report, Instant now) {
         Key key = report.spec().key();
         if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
             return Outcome.requeueAfter(Duration.ZERO, "replaced");
         }
-        Duration since = Duration.between(toldAt.getOrDefault(key, Instant.EPOCH), now);
+        Duration since = Duration.between(writtenAt.getOrDefault(key, Instant.EPOCH), now);
         PodTransitionRuleStatus before = rule.getStatus();
         Optional<PodTransitionRuleStatus> status = RuleStatus.of(report, before, now);
         if (status.isEmpty()) {
@@ -94,7 +98,7 @@ public final class RuleReconciler implements Reconciler {
         if (since.compareTo(BETWEEN_STATUSES) < 0) {
             return Outcome.requeueAfter(BETWEEN_STATUSES.minus(since), "status");
         }
-        toldAt.put(key, now);
+        writtenAt.put(key, now);
         List<Action> actions = new ArrayList<>();
         actions.add(new Action.WriteStatus(ref(rule), version(rule), RuleStatus.json(status.get())));
         announcement(rule, before, status.get()).ifPresent(actions::add);
@@ -120,7 +124,7 @@ public final class RuleReconciler implements Reconciler {
                 .findFirst();
     }
 
-    /** A rule on its way out guards nothing any more; Kuperator's finalizer on it has nothing left to wait for. */
+    /** A rule that is being deleted holds no Pod back, so Kuperator's finalizer on it is removed. */
     private Outcome release(PodTransitionRule rule) {
         FinalizerPatch released =
                 FinalizerPatch.of(rule.getMetadata().getFinalizers()).without(Names.RULE_FINALIZER);

@@ -45,7 +45,7 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
      * A Pod in a stage.
      *
      * @param skips the rules that it does not have to pass
-     * @param leave the slot that it needs to go on
+     * @param slotNeed the slot that it needs to go on
      * @param goingOf the workload that it counts for, if it is down, or has left, and goes for good
      * @param heldBack why it may not go on yet even if every rule says yes
      */
@@ -54,7 +54,7 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
             Stage stage,
             Map<String, String> labels,
             SkippedRules skips,
-            SlotNeed leave,
+            SlotNeed slotNeed,
             Optional<String> goingOf,
             Optional<Wait> heldBack) {
         /** True if the Pod has to pass this rule now. */
@@ -69,7 +69,7 @@ record RuleSnapshot(List<CountedRule> rules, List<StagedPod> stagedPods, Map<Ver
 
         /** The same Pod, held back for this reason unless it is for another one. */
         StagedPod heldBack(Wait why) {
-            return new StagedPod(pod, stage, labels, skips, leave, goingOf, heldBack.or(() -> Optional.of(why)));
+            return new StagedPod(pod, stage, labels, skips, slotNeed, goingOf, heldBack.or(() -> Optional.of(why)));
         }
     }
 

@@ -149,7 +149,7 @@ final class RuleStatus {
         accepted(report.acceptance(), conditions);
         List<AvailabilityRule> limits = new ArrayList<>();
         for (RuleSpec.CheckedRule rule : report.spec().rules()) {
-            if (rule.demand() instanceof RuleSpec.RuleCheck.Availability(AvailabilityRule limit)) {
+            if (rule.check() instanceof RuleSpec.RuleCheck.Availability(AvailabilityRule limit)) {
                 limits.add(limit);
             }
         }

@@ -84,7 +84,7 @@ record TrackedPod(
     }
 
     /** The slot that it needs to leave service. */
-    RuleSnapshot.SlotNeed leave(Instant now) {
+    RuleSnapshot.SlotNeed slotNeed(Instant now) {
         if (slotUntil.filter(now::isBefore).isEmpty()) {
             return RuleSnapshot.SlotNeed.OUT;
         }

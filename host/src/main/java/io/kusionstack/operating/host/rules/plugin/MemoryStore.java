@@ -41,8 +41,7 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
      */
     Optional<Map<String, String>> of(PluginQuery query) {
         return object(query)
-                .map(object ->
-                        memory(object, query.rule().name(), query.demand().plugin()));
+                .map(object -> memory(object, query.rule().name(), query.check().plugin()));
     }
 
     /**
@@ -60,7 +59,7 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
             return Optional.of(new StoreFailure("", SOON));
         }
         String rule = query.rule().name();
-        String plugin = query.demand().plugin();
+        String plugin = query.check().plugin();
         if (memory(object.get(), rule, plugin).equals(memory)) {
             return Optional.empty();
         }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /**
  * One query to a plugin: its verdicts on the Pods that wait for one rule.
  *
- * @param demand the plugin of {@code rule}, and its configuration
+ * @param check the plugin of {@code rule}, and its configuration
  * @param selected all Pods that the rule's object selects
  * @param waiting the Pods to decide about, the longest waiting first; their stage is stored on them
  * @param moves how often Pods of the rule's object had moved when the query was made
@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 public record PluginQuery(
         RuleSpec spec,
         RuleSpec.CheckedRule rule,
-        RuleSpec.RuleCheck.Plugged demand,
+        RuleSpec.RuleCheck.Plugged check,
         List<PodRecord> selected,
         List<PodRecord> waiting,
         long moves) {
@@ -98,19 +98,19 @@ public record PluginQuery(
 
     /** The plugin as messages name it. */
     String plugin() {
-        return "plugin \"" + demand.plugin() + "\"";
+        return "plugin \"" + check.plugin() + "\"";
     }
 
     /** A problem that the plugin found in its configuration, with its path in the object. */
     String located(String problem) {
-        return LOCATED.matcher(problem).lookingAt() ? demand.path() + "." + problem : demand.path() + ": " + problem;
+        return LOCATED.matcher(problem).lookingAt() ? check.path() + "." + problem : check.path() + ": " + problem;
     }
 
     /** The path in the object at which the plugin is named. */
     String path() {
         String config = ".config";
-        return demand.path().endsWith(config)
-                ? demand.path().substring(0, demand.path().length() - config.length())
-                : demand.path();
+        return check.path().endsWith(config)
+                ? check.path().substring(0, check.path().length() - config.length())
+                : check.path();
     }
 }

@@ -95,7 +95,7 @@ final class PluginQueryClient {
         boolean follows(PluginQuery query, Map<String, String> stored) {
             PluginQuery asked = sent.query();
             return asked.spec().uid().equals(query.spec().uid())
-                    && asked.demand().plugin().equals(query.demand().plugin())
+                    && asked.check().plugin().equals(query.check().plugin())
                     && sent.memory().equals(stored);
         }
 

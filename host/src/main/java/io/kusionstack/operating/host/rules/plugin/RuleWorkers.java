@@ -46,7 +46,7 @@ final class RuleWorkers implements AutoCloseable {
         RulePlugins.OpenedRule opened = ofObject.byRule().get(query.rule().name());
         if (opened == null) {
             opened = plugins.open(
-                    query.demand().plugin(), query.name(), query.demand().config());
+                    query.check().plugin(), query.name(), query.check().config());
             if (opened instanceof RulePlugins.OpenedRule.RuleReady) {
                 ofObject.byRule().put(query.rule().name(), opened);
             }

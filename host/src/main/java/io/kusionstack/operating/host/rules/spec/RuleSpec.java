@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * One generation of a PodTransitionRule, checked.
  *
- * @param reach selects its Pods; where the selector is broken, its sound part does; empty if it selects no Pod
+ * @param selector selects its Pods; where the selector is broken, its sound part does; empty if it selects no Pod
  * @param rules the enabled ones, in the order of the object
  * @param problems all mistakes in it, each with path, value and remedy
  */
@@ -22,7 +22,7 @@ public record RuleSpec(
         Key key,
         String uid,
         long generation,
-        Optional<Selector> reach,
+        Optional<Selector> selector,
         List<CheckedRule> rules,
         List<String> problems) {
     public RuleSpec {
@@ -36,7 +36,7 @@ public record RuleSpec(
     }
 
     public boolean selects(Map<String, String> labels) {
-        return reach.isPresent() && reach.get().matches(labels);
+        return selector.isPresent() && selector.get().matches(labels);
     }
 
     /** True if an enabled rule has this name. */
@@ -46,7 +46,7 @@ public record RuleSpec(
 
     /** True if Pods compete for slots here. */
     public boolean limits() {
-        return rules.stream().anyMatch(rule -> rule.demand() instanceof RuleCheck.Availability);
+        return rules.stream().anyMatch(rule -> rule.check() instanceof RuleCheck.Availability);
     }
 
     /** True if a plugin serves one of the rules. */
@@ -70,9 +70,9 @@ public record RuleSpec(
      *
      * @param filter Pods that it does not select skip the rule
      */
-    public record CheckedRule(String name, Stage stage, Optional<Selector> filter, RuleCheck demand) {
+    public record CheckedRule(String name, Stage stage, Optional<Selector> filter, RuleCheck check) {
         public CheckedRule {
-            if (demand instanceof RuleCheck.Availability && stage != Stage.PRE_CHECK) {
+            if (check instanceof RuleCheck.Availability && stage != Stage.PRE_CHECK) {
                 throw new IllegalArgumentException(name + " limits nobody at " + stage);
             }
         }
@@ -82,7 +82,7 @@ public record RuleSpec(
         }
 
         public boolean isPlugged() {
-            return demand instanceof RuleCheck.Plugged;
+            return check instanceof RuleCheck.Plugged;
         }
 
         /** True if a Pod at this stage, with these labels, has to pass the rule now. */

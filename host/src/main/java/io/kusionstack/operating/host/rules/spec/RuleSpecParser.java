@@ -43,7 +43,7 @@ final class RuleSpecParser {
 
     private RuleSpec read(PodTransitionRule object) {
         PodTransitionRuleSpec spec = object.getSpec();
-        Optional<Selector> reach = reach(spec.selector());
+        Optional<Selector> selector = selector(spec.selector());
         List<RuleSpec.CheckedRule> rules = new ArrayList<>();
         if (!problems.isEmpty()) {
             RuleSpec.RuleCheck broken = new RuleSpec.RuleCheck.InvalidRule(problems.getFirst());
@@ -61,7 +61,7 @@ final class RuleSpecParser {
             if (!Boolean.TRUE.equals(rule.disabled()) && rule.conditions().isEmpty()) {
                 RuleSpec.CheckedRule read = rule(path, rule);
                 // verdicts and memory of a plugin are kept by the rule's name
-                rules.add(second && read.demand() instanceof RuleSpec.RuleCheck.Plugged ? read.with(broken()) : read);
+                rules.add(second && read.check() instanceof RuleSpec.RuleCheck.Plugged ? read.with(broken()) : read);
             }
         }
         return new RuleSpec(
@@ -70,7 +70,7 @@ final class RuleSpecParser {
                         text(object.getMetadata().getName())),
                 text(object.getMetadata().getUid()),
                 Optional.ofNullable(object.getMetadata().getGeneration()).orElse(0L),
-                reach,
+                selector,
                 rules,
                 problems);
     }
@@ -79,7 +79,7 @@ final class RuleSpecParser {
         return new RuleSpec.RuleCheck.InvalidRule(problems.getLast());
     }
 
-    private Optional<Selector> reach(@Nullable LabelSelector selector) {
+    private Optional<Selector> selector(@Nullable LabelSelector selector) {
         if (selector == null) {
             problems.add("spec.selector: missing; write {} to select every Pod of the namespace");
             return Optional.empty();
@@ -120,13 +120,13 @@ final class RuleSpecParser {
                     problems.addAll(parsed.problems());
                     return parsed.selector();
                 });
-        Optional<RuleSpec.RuleCheck> demand = demand(path, rule);
+        Optional<RuleSpec.RuleCheck> check = check(path, rule);
         return new RuleSpec.CheckedRule(
                 name,
                 stage,
                 filter,
                 problems.size() == before
-                        ? demand.orElseThrow()
+                        ? check.orElseThrow()
                         : new RuleSpec.RuleCheck.InvalidRule(
                                 String.join("; ", problems.subList(before, problems.size()))));
     }
@@ -149,26 +149,26 @@ final class RuleSpecParser {
         return Stage.PRE_CHECK;
     }
 
-    private Optional<RuleSpec.RuleCheck> demand(String path, PodTransitionRuleSpec.Rule rule) {
+    private Optional<RuleSpec.RuleCheck> check(String path, PodTransitionRuleSpec.Rule rule) {
         List<String> kinds = new ArrayList<>();
-        Optional<RuleSpec.RuleCheck> demand = Optional.empty();
+        Optional<RuleSpec.RuleCheck> check = Optional.empty();
         if (rule.plugin() != null) {
             kinds.add("plugin");
-            demand = plugin(path + ".plugin", rule.plugin());
+            check = plugin(path + ".plugin", rule.plugin());
         }
         if (rule.webhook() != null) {
             kinds.addFirst("webhook");
             JsonNode config = JSON.valueToTree(rule.webhook());
-            demand = Optional.of(new RuleSpec.RuleCheck.Plugged(WEBHOOK, path + ".webhook", config));
+            check = Optional.of(new RuleSpec.RuleCheck.Plugged(WEBHOOK, path + ".webhook", config));
         }
         if (rule.labelCheck() != null) {
             kinds.addFirst("labelCheck");
             JsonNode config = JSON.valueToTree(rule.labelCheck());
-            demand = Optional.of(new RuleSpec.RuleCheck.Plugged(LABEL_CHECK, path + ".labelCheck", config));
+            check = Optional.of(new RuleSpec.RuleCheck.Plugged(LABEL_CHECK, path + ".labelCheck", config));
         }
         if (rule.availablePolicy() != null) {
             kinds.addFirst("availablePolicy");
-            demand = availability(path + ".availablePolicy", rule.availablePolicy());
+            check = availability(path + ".availablePolicy", rule.availablePolicy());
         }
         if (kinds.isEmpty()) {
             problems.add(path + ": asks nothing; give it one of availablePolicy, labelCheck, webhook, plugin");
@@ -176,7 +176,7 @@ final class RuleSpecParser {
         if (kinds.size() > 1) {
             problems.add(path + ": has " + String.join(" and ", kinds) + "; make each a rule of its own");
         }
-        return demand;
+        return check;
     }
 
     private Optional<RuleSpec.RuleCheck> plugin(String path, PodTransitionRuleSpec.Plugin plugin) {

@@ -116,7 +116,7 @@ class RuleTableTest {
 
     private static AvailabilityRule limit(RuleReport report) {
         return ((RuleSpec.RuleCheck.Availability)
-                        report.spec().rules().getFirst().demand())
+                        report.spec().rules().getFirst().check())
                 .rule();
     }
 

@@ -85,7 +85,7 @@ class RuleSpecParserTest {
         RuleSpec spec = read("{selector: {}, rules: [{name: slots, " + fields + "}]}");
 
         assertThat(spec.problems()).containsExactly("spec.rules[0]" + problem);
-        assertThat(spec.rules().getFirst().demand())
+        assertThat(spec.rules().getFirst().check())
                 .isEqualTo(new RuleSpec.RuleCheck.InvalidRule("spec.rules[0]" + problem));
         assertThat(spec.selects(Map.of())).isTrue();
     }
@@ -106,7 +106,7 @@ class RuleSpecParserTest {
     void oneBrokenRuleLeavesTheOthersAsTheyAre() {
         RuleSpec spec = read("{selector: {}, rules: [{name: bad}, {name: good, labelCheck: {requires: {}}}]}");
 
-        assertThat(spec.rules().getLast().demand()).isEqualTo(labelCheck("spec.rules[1].labelCheck"));
+        assertThat(spec.rules().getLast().check()).isEqualTo(labelCheck("spec.rules[1].labelCheck"));
     }
 
     @Test
@@ -115,7 +115,7 @@ class RuleSpecParserTest {
                 + " {name: b, plugin: {name: plain}}]}");
 
         assertThat(spec.rules())
-                .extracting(RuleSpec.CheckedRule::demand)
+                .extracting(RuleSpec.CheckedRule::check)
                 .containsExactly(
                         new RuleSpec.RuleCheck.Plugged(
                                 "window", "spec.rules[0].plugin.config", JSON.readTree("{\"days\": [\"Mon\"]}")),
@@ -129,7 +129,7 @@ class RuleSpecParserTest {
         String problem = "spec.rules[1].name: \"a\" is used twice; give each rule a name of its own";
 
         assertThat(spec.problems()).containsExactly(problem);
-        assertThat(spec.rules().getLast().demand()).isEqualTo(new RuleSpec.RuleCheck.InvalidRule(problem));
+        assertThat(spec.rules().getLast().check()).isEqualTo(new RuleSpec.RuleCheck.InvalidRule(problem));
         assertThat(spec.plugged()).hasSize(1);
     }
 
@@ -152,7 +152,7 @@ class RuleSpecParserTest {
         assertThat(spec.selects(Map.of("app", "web"))).isTrue();
         assertThat(spec.selects(Map.of("app", "other"))).isFalse();
         assertThat(spec.problems()).containsExactly(problem);
-        assertThat(spec.rules().getFirst().demand()).isEqualTo(new RuleSpec.RuleCheck.InvalidRule(problem));
+        assertThat(spec.rules().getFirst().check()).isEqualTo(new RuleSpec.RuleCheck.InvalidRule(problem));
     }
 
     @Test
