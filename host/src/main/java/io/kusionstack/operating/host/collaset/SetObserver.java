@@ -142,7 +142,7 @@ final class SetObserver {
                 .findFirst();
     }
 
-    /** True if the set controls the revision, or if nobody does and it has the labels that the set selects. */
+    /** True if the set controls the revision, or if it has no controller and the labels that the set selects. */
     private static boolean concerns(SetSpec set, ControllerRevision revision) {
         Optional<OwnerReference> controller = SetMapper.controller(revision);
         if (controller.isPresent()) {

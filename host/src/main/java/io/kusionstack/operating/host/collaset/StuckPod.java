@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param problem the same text as long as the problem is the same
  * @param details the problem in the words of the kubelet or a plugin, which may change from moment to moment; may be empty
  * @param lacksImage true if the details tell which image cannot be had
- * @param patience for how long nothing of the set may move before a person has to act; empty if nobody has to
+ * @param patience for how long nothing of the set may move before a user has to act; empty if no user has to
  */
 record StuckPod(
         String reason, String pod, String problem, String details, boolean lacksImage, Optional<Duration> patience) {

@@ -63,8 +63,8 @@ final class AppliedChanges {
         PendingChange earlier = Optional.ofNullable(pendingChanges.get(address))
                 .map(pendingChange -> pendingChange.on() == on ? pendingChange : pendingChange.turned(now))
                 .orElse(PendingChange.begun(on, now));
-        PendingChange requested = progress.map(
-                        known -> earlier.asked(known, WaitMessages.of(before.loadBalancer(), address, known, on), now))
+        PendingChange requested = progress.map(known ->
+                        earlier.requested(known, WaitMessages.of(before.loadBalancer(), address, known, on), now))
                 .orElseGet(() -> lost(earlier, answer, address));
         pendingChanges.put(address, beginsDrain(change, progress) ? requested.soon(now) : requested);
         touched.add(address);

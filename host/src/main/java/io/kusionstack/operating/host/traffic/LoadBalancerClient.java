@@ -66,14 +66,14 @@ final class LoadBalancerClient {
                 state.troubled(missing.why(), NOT_LOADED, clock.instant());
             case TrafficPlugins.TrafficLookup.TrafficReady ready -> {
                 // the ticket first: what the host learns while the plugin reads is too late for this observation
-                ObservationTicket asked = new ObservationTicket(tickets.tick(), clock.instant());
+                ObservationTicket request = new ObservationTicket(tickets.tick(), clock.instant());
                 Answer<Observation> answer = ready.worker()
                         .observe(
                                 loadBalancer.asked(),
-                                asked.at().minus(age),
-                                asked.at().plus(DEADLINE));
+                                request.at().minus(age),
+                                request.at().plus(DEADLINE));
                 yield switch (answer) {
-                    case Answer.Given<Observation> given -> observed(state, asked, given.value());
+                    case Answer.Given<Observation> given -> observed(state, request, given.value());
                     case NoAnswer<Observation> missing ->
                         state.troubled(missing.why(), missing.after(), clock.instant());
                 };
@@ -81,24 +81,23 @@ final class LoadBalancerClient {
         };
     }
 
-    private LoadBalancerState observed(LoadBalancerState state, ObservationTicket asked, Observation observation) {
+    private LoadBalancerState observed(LoadBalancerState state, ObservationTicket request, Observation observation) {
         return switch (observation) {
-            case Observation.Known known -> observedPlan(state, asked, known);
+            case Observation.Known known -> known(state, request, known);
             case Observation.Unknown unknown ->
                 state.troubled(WaitMessages.unknown(state.loadBalancer(), unknown), unknown.after(), clock.instant());
             case Observation.NoSuchPlace(Instant readAt, String proof) ->
                 state.absent(
-                        asked,
+                        request,
                         WaitMessages.noSuchLoadBalancer(state.loadBalancer(), proof),
                         NOT_LOADED,
                         clock.instant());
         };
     }
 
-    private LoadBalancerState observedPlan(
-            LoadBalancerState state, ObservationTicket asked, Observation.Known observation) {
+    private LoadBalancerState known(LoadBalancerState state, ObservationTicket request, Observation.Known observation) {
         Instant now = clock.instant();
-        LoadBalancerState after = state.observed(asked, observation, now);
+        LoadBalancerState after = state.observed(request, observation, now);
         state.pendingChanges().forEach((address, pendingChange) -> {
             if (!after.pendingChanges().containsKey(address)) {
                 pendingChange

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * it.
  */
 final class LoadBalancerPlanner {
-    /** How often a load balancer is observed though no change is under way there: somebody may have changed it. */
+    /** How often a load balancer is observed though no change is under way there, because other parties may change it. */
     static final Duration RESYNC = Duration.ofSeconds(30);
 
     /** In milliseconds: how far the periods of Services differ, so that they are not all observed at once. */

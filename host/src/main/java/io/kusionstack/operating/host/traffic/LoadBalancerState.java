@@ -154,10 +154,10 @@ record LoadBalancerState(
     }
 
     /** The provider proves that the load balancer does not exist. */
-    LoadBalancerState absent(ObservationTicket asked, Wait why, Duration after, Instant now) {
+    LoadBalancerState absent(ObservationTicket request, Wait why, Duration after, Instant now) {
         LoadBalancerState troubled = troubled(why, after, now);
         ProvenAbsence shown =
-                new ProvenAbsence(absence.map(ProvenAbsence::since).orElse(asked.at()), asked);
+                new ProvenAbsence(absence.map(ProvenAbsence::since).orElse(request.at()), request);
         return new LoadBalancerState(
                 loadBalancer, look, pendingChanges, weights, doubts, touched, troubled.trouble, Optional.of(shown));
     }
@@ -165,10 +165,10 @@ record LoadBalancerState(
     /** For a load balancer where no Pod is to serve: if its absence has been proven for long enough, it has no backends. */
     LoadBalancerState believing() {
         return absence.filter(
-                        shown -> !shown.asked().at().isBefore(shown.since().plus(PROVEN)))
+                        shown -> !shown.request().at().isBefore(shown.since().plus(PROVEN)))
                 .map(shown -> new LoadBalancerState(
                         loadBalancer,
-                        Optional.of(ObservedBackends.empty(shown.asked())),
+                        Optional.of(ObservedBackends.empty(shown.request())),
                         new TreeMap<>(),
                         new TreeMap<>(),
                         new TreeMap<>(),
@@ -178,8 +178,8 @@ record LoadBalancerState(
                 .orElse(this);
     }
 
-    LoadBalancerState observed(ObservationTicket asked, Observation.Known observation, Instant now) {
-        ObservedBackends next = ObservedBackends.of(asked, now, observation, look);
+    LoadBalancerState observed(ObservationTicket request, Observation.Known observation, Instant now) {
+        ObservedBackends next = ObservedBackends.of(request, now, observation, look);
         SortedMap<EndpointAddress, PendingChange> left = new TreeMap<>();
         pendingChanges.forEach((address, pendingChange) -> {
             if (!isReached(pendingChange, next.at(address))) {
@@ -258,7 +258,7 @@ record LoadBalancerState(
         return new LoadBalancerState(loadBalancer, look, left, weights, doubts, touched, trouble, absence);
     }
 
-    /** After changes were requested; a plugin that is busy was not asked. */
+    /** After changes were requested; a plugin that is busy was not called. */
     LoadBalancerState applied(List<BackendChange> changes, Answer<List<BackendResult>> answer, Instant now) {
         return answer instanceof NoAnswer<List<BackendResult>> missing && missing.isBusy()
                 ? troubled(missing.why(), missing.after(), now)

@@ -21,7 +21,7 @@ final class LoadBalancers {
             List<LoadBalancer> recorded,
             ServiceMemory memory,
             Optional<Resolution> resolution) {
-        Optional<LoadBalancer> asked = resolution
+        Optional<LoadBalancer> requested = resolution
                 .flatMap(LoadBalancerClient::loadBalancer)
                 .filter(loadBalancer ->
                         managedService.wanted() || !managedService.hasRecord() || isAmong(recorded, loadBalancer));
@@ -33,16 +33,17 @@ final class LoadBalancers {
             }
         }
         List<LoadBalancerState> loadBalancers = new ArrayList<>();
-        asked.filter(loadBalancer -> managedService.wanted())
+        requested
+                .filter(loadBalancer -> managedService.wanted())
                 .ifPresent(loadBalancer -> loadBalancers.add(memory.at(loadBalancer)));
         if (!managedService.wanted()) {
-            asked.ifPresent(known::addFirst);
+            requested.ifPresent(known::addFirst);
         }
         for (LoadBalancer loadBalancer : known) {
-            if (managedService.wanted() && asked.isEmpty()) {
+            if (managedService.wanted() && requested.isEmpty()) {
                 add(loadBalancers, memory.at(loadBalancer));
             } else {
-                Optional<LoadBalancer> serving = asked.filter(there -> managedService.wanted());
+                Optional<LoadBalancer> serving = requested.filter(there -> managedService.wanted());
                 loadBalancer
                         .without(serving)
                         .forEach(part ->

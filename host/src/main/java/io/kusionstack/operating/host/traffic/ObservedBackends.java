@@ -28,12 +28,12 @@ record ObservedBackends(
     }
 
     /**
-     * @param asked when the plugin was asked, and under which ticket
+     * @param request the request that this observation answers
      * @param before the earlier observation, which tells since when a state has lasted
      */
     static ObservedBackends of(
-            ObservationTicket asked, Instant at, Observation.Known observation, Optional<ObservedBackends> before) {
-        boolean fresh = !observation.readAt().isBefore(asked.at());
+            ObservationTicket request, Instant at, Observation.Known observation, Optional<ObservedBackends> before) {
+        boolean fresh = !observation.readAt().isBefore(request.at());
         List<ObservedBackend> backends = observation.backends();
         Map<EndpointAddress, List<ObservedBackend>> byAddress = backends.stream()
                 .collect(Collectors.groupingBy(
@@ -42,13 +42,13 @@ record ObservedBackends(
         byAddress.forEach((address, seen) ->
                 addresses.put(address, ObservedAddress.of(seen, before.flatMap(old -> old.at(address)), at)));
         long ticket =
-                fresh ? asked.ticket() : before.map(ObservedBackends::ticket).orElse(0L);
+                fresh ? request.ticket() : before.map(ObservedBackends::ticket).orElse(0L);
         return new ObservedBackends(ticket, at, fresh, before.isEmpty(), addresses);
     }
 
     /** The observation of a load balancer that does not exist. */
-    static ObservedBackends empty(ObservationTicket asked) {
-        return new ObservedBackends(asked.ticket(), asked.at(), true, false, new TreeMap<>());
+    static ObservedBackends empty(ObservationTicket request) {
+        return new ObservedBackends(request.ticket(), request.at(), true, false, new TreeMap<>());
     }
 
     /** The same backends, but too old to rely on. */

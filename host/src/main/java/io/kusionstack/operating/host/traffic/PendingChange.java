@@ -58,7 +58,7 @@ record PendingChange(
     }
 
     /** @param word the result of the plugin, as a wait; empty if the provider took the request */
-    PendingChange asked(Progress progress, Optional<Wait> word, Instant now) {
+    PendingChange requested(Progress progress, Optional<Wait> word, Instant now) {
         Duration pace = pace(tries + 1);
         return switch (progress) {
             case Progress.Done done -> taken(now);

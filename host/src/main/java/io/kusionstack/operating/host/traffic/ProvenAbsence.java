@@ -5,6 +5,6 @@ import java.time.Instant;
 /**
  * The proof of a provider that a load balancer does not exist.
  *
- * @param asked the request that was answered with the proof last
+ * @param request the last request that was answered with the proof
  */
-record ProvenAbsence(Instant since, ObservationTicket asked) {}
+record ProvenAbsence(Instant since, ObservationTicket request) {}

@@ -21,7 +21,7 @@ class PendingChangeTest {
         List<Long> millis = new ArrayList<>();
         PendingChange pendingChange = PendingChange.begun(true, NOW);
         for (int i = 0; i < 10; i++) {
-            pendingChange = pendingChange.asked(new Progress.Done(), Optional.empty(), NOW);
+            pendingChange = pendingChange.requested(new Progress.Done(), Optional.empty(), NOW);
             millis.add(Duration.between(NOW, pendingChange.due()).toMillis());
         }
 
@@ -30,10 +30,10 @@ class PendingChangeTest {
 
     @Test
     void onAfterOffIsBelievedOnlyAfterTwoSecondsAndNotAskedForMeanwhile() {
-        PendingChange off = PendingChange.begun(false, NOW).asked(new Progress.Done(), Optional.empty(), NOW);
+        PendingChange off = PendingChange.begun(false, NOW).requested(new Progress.Done(), Optional.empty(), NOW);
         Instant shown = NOW.plusSeconds(2);
 
-        PendingChange turned = off.turned(NOW).asked(new Progress.Done(), Optional.empty(), NOW);
+        PendingChange turned = off.turned(NOW).requested(new Progress.Done(), Optional.empty(), NOW);
 
         assertThat(turned.on()).isTrue();
         assertThat(turned.isSeenAt(shown.minusMillis(1))).isFalse();
@@ -46,13 +46,14 @@ class PendingChangeTest {
     void whatWasRefusedBeforeDoesNotSlowDownWhatIsUnderWay() {
         PendingChange pendingChange = PendingChange.begun(false, NOW);
         for (int i = 0; i < 8; i++) {
-            pendingChange = pendingChange.asked(new Progress.Failed("Forbidden.RAM", "not allowed", true), WORD, NOW);
+            pendingChange =
+                    pendingChange.requested(new Progress.Failed("Forbidden.RAM", "not allowed", true), WORD, NOW);
         }
         for (int i = 0; i < 2; i++) {
-            pendingChange = pendingChange.asked(Progress.Pending.throttled(Duration.ZERO), WORD, NOW);
+            pendingChange = pendingChange.requested(Progress.Pending.throttled(Duration.ZERO), WORD, NOW);
         }
 
-        PendingChange draining = pendingChange.asked(Progress.Pending.draining(Duration.ofSeconds(3)), WORD, NOW);
+        PendingChange draining = pendingChange.requested(Progress.Pending.draining(Duration.ofSeconds(3)), WORD, NOW);
 
         assertThat(draining.due()).isEqualTo(NOW.plusSeconds(3));
         assertThat(draining.accepted()).hasValue(NOW);
@@ -63,12 +64,12 @@ class PendingChangeTest {
     void beginsAnewWhenSomethingMoved() {
         PendingChange slow = PendingChange.begun(false, NOW);
         for (int i = 0; i < 6; i++) {
-            slow = slow.asked(new Progress.Done(), Optional.empty(), NOW);
+            slow = slow.requested(new Progress.Done(), Optional.empty(), NOW);
         }
 
         assertThat(slow.moved(NOW).isDue(NOW)).isTrue();
         assertThat(slow.moved(NOW)
-                        .asked(new Progress.Done(), Optional.empty(), NOW)
+                        .requested(new Progress.Done(), Optional.empty(), NOW)
                         .due())
                 .isEqualTo(NOW.plusMillis(20));
     }
@@ -78,15 +79,15 @@ class PendingChangeTest {
         PendingChange pendingChange = PendingChange.begun(false, NOW);
 
         assertThat(pendingChange
-                        .asked(new Progress.Pending("Busy", Duration.ofSeconds(2)), WORD, NOW)
+                        .requested(new Progress.Pending("Busy", Duration.ofSeconds(2)), WORD, NOW)
                         .due())
                 .isEqualTo(NOW.plusSeconds(2));
         assertThat(pendingChange
-                        .asked(new Progress.Pending("Busy", Duration.ofHours(2)), WORD, NOW)
+                        .requested(new Progress.Pending("Busy", Duration.ofHours(2)), WORD, NOW)
                         .due())
                 .isEqualTo(NOW.plusSeconds(30));
         assertThat(pendingChange
-                        .asked(new Progress.Failed("Gone", "gone", false), WORD, NOW)
+                        .requested(new Progress.Failed("Gone", "gone", false), WORD, NOW)
                         .due())
                 .isEqualTo(NOW.plusSeconds(15));
     }
@@ -97,7 +98,7 @@ class PendingChangeTest {
         List<Long> millis = new ArrayList<>();
         PendingChange pendingChange = PendingChange.begun(false, NOW);
         for (int i = 0; i < 8; i++) {
-            pendingChange = pendingChange.asked(busy, WORD, NOW);
+            pendingChange = pendingChange.requested(busy, WORD, NOW);
             millis.add(Duration.between(NOW, pendingChange.due()).toMillis());
         }
 
@@ -109,10 +110,10 @@ class PendingChangeTest {
     void whatWasTakenAfterAnotherWordIsLookedAtSoon() {
         PendingChange waiting = PendingChange.begun(false, NOW);
         for (int i = 0; i < 5; i++) {
-            waiting = waiting.asked(Progress.Pending.draining(Duration.ofSeconds(1)), WORD, NOW);
+            waiting = waiting.requested(Progress.Pending.draining(Duration.ofSeconds(1)), WORD, NOW);
         }
 
-        assertThat(waiting.asked(new Progress.Done(), Optional.empty(), NOW).due())
+        assertThat(waiting.requested(new Progress.Done(), Optional.empty(), NOW).due())
                 .isEqualTo(NOW.plusMillis(20));
     }
 }
