@@ -42,10 +42,10 @@ final class DeletionPlanner {
             draft.act(new Action.DeletePod(pod.ref(), pod.resourceVersion()));
         }
         ReleasedPods.release(snapshot, setPods.releasedPods(), draft);
-        PodDeletions leave = PodDeletions.of(snapshot, setPods, draft);
-        setPods.podsOfSet().forEach(leave::look);
+        PodDeletions deletions = PodDeletions.of(snapshot, setPods, draft);
+        setPods.podsOfSet().forEach(deletions::plan);
         draft.lookAgain(snapshot.progress().look(snapshot.now()));
-        StatusPlan status = SetStatus.terminating(snapshot, setPods, leave.refusedWrites());
+        StatusPlan status = SetStatus.terminating(snapshot, setPods, deletions.refusedWrites());
         Plan told = new Plan(status.actions(), Optional.empty(), Map.of());
         return SetPlan.then(draft.finished().acts().then(told).then(warning(set)), status.stuckPod());
     }

@@ -27,7 +27,7 @@ record PodDeletions(
                 draft);
     }
 
-    void look(SetPod setPod) {
+    void plan(SetPod setPod) {
         PodEdit restored = RestoredLabels.restored(setPod);
         if (!restored.isEmpty()) {
             draft.edit(setPod, restored);

@@ -67,7 +67,7 @@ public final class SetIntentions implements Intentions, Obstacles {
         }
         OptionalLong newest = generations.apply(set.get());
         Optional<Published> published = Optional.ofNullable(bySet.get(set.get()));
-        if (published.filter(look -> look.membership().isLeftBy(pod)).isPresent()) {
+        if (published.filter(plan -> plan.membership().isLeftBy(pod)).isPresent()) {
             return List.of(LEFT);
         }
         if (newest.isEmpty()
@@ -76,8 +76,8 @@ public final class SetIntentions implements Intentions, Obstacles {
             return List.of();
         }
         return published
-                .filter(look -> look.generation() == newest.getAsLong())
-                .map(look -> look.hold().stream().toList())
+                .filter(plan -> plan.generation() == newest.getAsLong())
+                .map(plan -> plan.hold().stream().toList())
                 .orElse(List.of(NOT_LOOKED_AT));
     }
 
@@ -86,19 +86,20 @@ public final class SetIntentions implements Intentions, Obstacles {
      *
      * @param hold why no Pod may leave service for an update now
      */
-    void publish(CollaSetSnapshot look, Map<String, Intention> byPod, Optional<Wait> hold) {
-        SetSpec set = look.set();
-        Membership membership = Membership.of(set, look.revisions());
+    void publish(CollaSetSnapshot snapshot, Map<String, Intention> byPod, Optional<Wait> hold) {
+        SetSpec set = snapshot.set();
+        Membership membership = Membership.of(set, snapshot.revisions());
         bySet.put(set.key(), new Published(set.generation(), membership, Map.copyOf(byPod), hold));
     }
 
     /** The intent of a plan is not stored: the intentions published for the spec stay, and no Pod leaves service for an update. */
-    void hold(CollaSetSnapshot look, Wait why) {
-        Map<String, Intention> stored = Optional.ofNullable(bySet.get(look.set().key()))
-                .filter(earlier -> earlier.generation() == look.set().generation())
+    void hold(CollaSetSnapshot snapshot, Wait why) {
+        Map<String, Intention> stored = Optional.ofNullable(
+                        bySet.get(snapshot.set().key()))
+                .filter(earlier -> earlier.generation() == snapshot.set().generation())
                 .map(Published::byPod)
                 .orElse(Map.of());
-        publish(look, stored, Optional.of(why));
+        publish(snapshot, stored, Optional.of(why));
     }
 
     /** The set is gone. */

@@ -43,18 +43,18 @@ final class SetLimits {
     private static List<String> tree(String path, JsonNode tree) {
         Deque<NestedNode> open = new ArrayDeque<>(List.of(new NestedNode(tree, 1)));
         while (!open.isEmpty()) {
-            NestedNode place = open.pop();
-            if (place.depth > DEPTH) {
+            NestedNode nested = open.pop();
+            if (nested.depth > DEPTH) {
                 return List.of(path + ": it is nested more than " + DEPTH + " levels deep, as no Pod is; correct it");
             }
-            for (Map.Entry<String, JsonNode> entry : place.node.properties()) {
+            for (Map.Entry<String, JsonNode> entry : nested.node.properties()) {
                 if (entry.getKey().length() > KEY) {
                     return List.of(path + ": the key " + entry.getKey().substring(0, SHOWN) + "... has "
                             + entry.getKey().length() + " characters, and " + KEY + " are allowed; correct it");
                 }
             }
-            if (place.node.isContainerNode()) {
-                place.node.forEach(child -> open.push(new NestedNode(child, place.depth + 1)));
+            if (nested.node.isContainerNode()) {
+                nested.node.forEach(child -> open.push(new NestedNode(child, nested.depth + 1)));
             }
         }
         return List.of();

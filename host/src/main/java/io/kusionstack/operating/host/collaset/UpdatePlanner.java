@@ -66,18 +66,18 @@ final class UpdatePlanner {
             }
             wanted |= outdated;
             switch (clearance) {
-                case UpdateClearance.Cleared given -> look(setPod, outdated);
+                case UpdateClearance.Cleared given -> plan(setPod, outdated);
                 case UpdateClearance.Withheld(Wait why) -> {
                     if (outdated) {
                         draft.explain(setPod, why);
                     }
-                    look(setPod, false);
+                    plan(setPod, false);
                 }
                 case UpdateClearance.AwaitingServer(Wait why) -> {
                     if (outdated) {
                         draft.await(setPod, why);
                     } else {
-                        look(setPod, false);
+                        plan(setPod, false);
                     }
                 }
             }
@@ -102,7 +102,7 @@ final class UpdatePlanner {
         return scope.contains(setPod.uid()) && !setPod.revision().equals(target);
     }
 
-    private void look(SetPod setPod, boolean outdated) {
+    private void plan(SetPod setPod, boolean outdated) {
         if (setPod.updating()) {
             begun.goOn(setPod, outdated);
         } else if (outdated) {

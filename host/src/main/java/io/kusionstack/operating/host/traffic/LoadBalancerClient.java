@@ -59,7 +59,7 @@ final class LoadBalancerClient {
     }
 
     /** @param age how old a read may be that the plugin made for others */
-    LoadBalancerState look(LoadBalancerState state, Duration age) {
+    LoadBalancerState observe(LoadBalancerState state, Duration age) {
         LoadBalancer loadBalancer = state.loadBalancer();
         return switch (plugins.find(loadBalancer.plugin())) {
             case TrafficPlugins.TrafficLookup.TrafficUnavailable missing ->

@@ -235,7 +235,7 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
             Optional<PodTrafficStatus> known = statuses.of(service, pod);
             Optional<Wait> obstacle = statuses.of(service).flatMap(ServiceTrafficStatus::obstacle);
             Optional<Wait> lasting = known.stream()
-                    .flatMap(said -> Stream.concat(said.waits().stream(), said.ahead().stream()))
+                    .flatMap(status -> Stream.concat(status.waits().stream(), status.ahead().stream()))
                     .filter(wait -> !TrafficObstacles.isPassing(wait))
                     .findFirst()
                     .or(() -> obstacle.filter(wait -> !TrafficObstacles.isPassing(wait)));

@@ -18,7 +18,7 @@ record TrafficObserver(LoadBalancerClient client, ServicePods servicePods) {
             return plan(
                     round,
                     loadBalancers.stream()
-                            .map(loadBalancer -> client.look(loadBalancer, Duration.ZERO))
+                            .map(loadBalancer -> client.observe(loadBalancer, Duration.ZERO))
                             .toList());
         }
         ObservedPlan observedPlan = plan(round, loadBalancers);
@@ -41,7 +41,7 @@ record TrafficObserver(LoadBalancerClient client, ServicePods servicePods) {
             LoadBalancerState loadBalancer = loadBalancers.get(i);
             Optional<Duration> due =
                     plan.loadBalancers().get(i).look().filter(age -> observed.add(loadBalancer.loadBalancer()));
-            after.add(due.map(age -> client.look(loadBalancer, age)).orElse(loadBalancer));
+            after.add(due.map(age -> client.observe(loadBalancer, age)).orElse(loadBalancer));
         }
         return after;
     }
