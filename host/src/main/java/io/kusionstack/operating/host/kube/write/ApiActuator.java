@@ -39,10 +39,10 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     private final Refusals refusals;
     private final WritePauses pauses;
     private final PodWriter podWriter;
-    private final PodCreateDelete podLife;
+    private final PodCreateDelete podCreateDelete;
     private final ObjectWriter objects;
     private final StatusWriter statuses;
-    private final EventRecorder announcer;
+    private final EventRecorder eventRecorder;
 
     /**
      * What the actuator works with.
@@ -62,33 +62,34 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             InstantSource clock) {}
 
     /** @param inFlight how many writes may be under way at once */
-    public ApiActuator(ClusterAccess access, ActuatorContext around, int inFlight) {
+    public ApiActuator(ClusterAccess access, ActuatorContext context, int inFlight) {
         this.client = new ApiClient(access);
         ApiLimiter limiter = new ApiLimiter(inFlight);
-        RequestSender delivery = new RequestSender(limiter, around.fence(), around.metrics(), client.timeout());
-        StatusMetadataProbe probe = new StatusMetadataProbe(client, around.cache());
+        RequestSender sender = new RequestSender(limiter, context.fence(), context.metrics(), client.timeout());
+        StatusMetadataProbe probe = new StatusMetadataProbe(client, context.cache());
         ActuatorParts parts = new ActuatorParts(
                 client,
-                around.cache(),
-                around.gate(),
-                around.expectations(),
-                around.metrics(),
-                around.reports(),
-                around.learner(),
+                context.cache(),
+                context.gate(),
+                context.expectations(),
+                context.metrics(),
+                context.reports(),
+                context.learner(),
                 probe::metadataTravels,
-                around.untracked(),
-                around.clock());
+                context.untracked(),
+                context.clock());
         // events have a limit of their own: one that is refused or slow makes no other write wait
-        RequestSender events = new RequestSender(new ApiLimiter(1), around.fence(), around.metrics(), client.timeout());
-        this.announcer = new EventRecorder(client, events, around.clock());
-        this.refusals = new Refusals(around.clock(), announcer::announce);
-        this.pauses = new WritePauses(around.clock(), announcer::announce);
-        DryRuns rehearsals = new DryRuns(parts, delivery, refusals, later);
-        this.podWriter = new PodWriter(parts, delivery, rehearsals, later, lanes);
-        this.podLife = new PodCreateDelete(parts, delivery, rehearsals, later);
-        this.objects = new ObjectWriter(parts, delivery);
-        this.statuses = new StatusWriter(parts, delivery, later, pauses);
-        around.cache().onChange(refusals);
+        RequestSender events =
+                new RequestSender(new ApiLimiter(1), context.fence(), context.metrics(), client.timeout());
+        this.eventRecorder = new EventRecorder(client, events, context.clock());
+        this.refusals = new Refusals(context.clock(), eventRecorder::announce);
+        this.pauses = new WritePauses(context.clock(), eventRecorder::announce);
+        DryRuns dryRuns = new DryRuns(parts, sender, refusals, later);
+        this.podWriter = new PodWriter(parts, sender, dryRuns, later, lanes);
+        this.podCreateDelete = new PodCreateDelete(parts, sender, dryRuns, later);
+        this.objects = new ObjectWriter(parts, sender);
+        this.statuses = new StatusWriter(parts, sender, later, pauses);
+        context.cache().onChange(refusals);
     }
 
     @Override
@@ -123,19 +124,19 @@ public final class ApiActuator implements Actuator, AutoCloseable {
                 yield Optional.empty();
             }
             case Action.CreatePod create -> {
-                pods.add(CompletableFuture.supplyAsync(() -> podLife.create(create), creating));
+                pods.add(CompletableFuture.supplyAsync(() -> podCreateDelete.create(create), creating));
                 yield Optional.empty();
             }
             case Action.TryPod trial -> {
-                pods.add(CompletableFuture.supplyAsync(() -> podLife.attempt(trial), creating));
+                pods.add(CompletableFuture.supplyAsync(() -> podCreateDelete.attempt(trial), creating));
                 yield Optional.empty();
             }
             case Action.DeletePod delete -> {
-                pods.add(inLane(delete.pod().uid(), () -> podLife.delete(delete)));
+                pods.add(inLane(delete.pod().uid(), () -> podCreateDelete.delete(delete)));
                 yield Optional.empty();
             }
             case Action.ReleasePod release -> {
-                pods.add(inLane(release.pod().uid(), () -> podLife.release(release)));
+                pods.add(inLane(release.pod().uid(), () -> podCreateDelete.release(release)));
                 yield Optional.empty();
             }
             case Action.CreateObject create -> unlessPaused(create, () -> objects.create(create));
@@ -144,7 +145,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.DeleteObject delete -> unlessPaused(delete, () -> objects.delete(delete));
             case Action.WriteStatus status -> statuses.write(status);
             case Action.Announce event -> {
-                announcer.announce(event);
+                eventRecorder.announce(event);
                 yield Optional.empty();
             }
         };
@@ -246,7 +247,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         later.close();
         lanes.close(client.timeout());
         creating.close();
-        announcer.close();
+        eventRecorder.close();
         client.close();
     }
 }

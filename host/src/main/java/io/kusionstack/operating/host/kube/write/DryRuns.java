@@ -37,7 +37,7 @@ final class DryRuns {
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final ActuatorParts parts;
-    private final RequestSender delivery;
+    private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
     // guarded by this
@@ -65,9 +65,9 @@ final class DryRuns {
         record Denied(int denials, WriteResult.NotDone result, Instant until) implements DryRun {}
     }
 
-    DryRuns(ActuatorParts parts, RequestSender delivery, Refusals refusals, DelayedTasks later) {
+    DryRuns(ActuatorParts parts, RequestSender sender, Refusals refusals, DelayedTasks later) {
         this.parts = parts;
-        this.delivery = delivery;
+        this.sender = sender;
         this.refusals = refusals;
         this.later = later;
     }
@@ -93,7 +93,7 @@ final class DryRuns {
         if (next.isEmpty() || owner.isEmpty()) {
             return Optional.empty();
         }
-        String key = owner.get().uid() + Refusals.likeness(next.get());
+        String key = owner.get().uid() + Refusals.signature(next.get());
         return switch (lookUp(key)) {
             case DryRun.Proven proven -> Optional.empty();
             case DryRun.Denied denied -> {
@@ -111,7 +111,7 @@ final class DryRuns {
     }
 
     /** The edit was refused though it had been tried: the next Pod tries it again first. */
-    synchronized void disproved(PodRecord seen) {
+    synchronized void forgetPassed(PodRecord seen) {
         if (seen.controller().isEmpty()) {
             return;
         }
@@ -157,13 +157,13 @@ final class DryRuns {
             return Optional.of(RequestSender.notSent(ASKED));
         }
         if (learned.get() instanceof DryRun.Proven) {
-            refusals.forgetRehearsed(seen, next);
+            refusals.forgetDryRun(seen, next);
         }
         return learned.filter(DryRun.Denied.class::isInstance).map(denied -> ((DryRun.Denied) denied).result);
     }
 
     private DryRun tried(int denials, PodRecord seen, PodEdit next) {
-        WriteResult result = delivery.sendInTurn("Pod", "rehearse", () -> true, () -> rehearse(seen, next));
+        WriteResult result = sender.sendInTurn("Pod", "rehearse", () -> true, () -> rehearse(seen, next));
         if (!(result instanceof WriteResult.NotDone failed)) {
             return taken(result, denials, seen, next);
         }
@@ -214,7 +214,7 @@ final class DryRuns {
     }
 
     private DryRun denied(WriteResult.NotDone failed, int denials, PodRecord seen, PodEdit next) {
-        refusals.noteRehearsed(seen, next, failed);
+        refusals.noteDryRun(seen, next, failed);
         // what was not answered is still only a dry run: nothing was sent
         return later(failed.isRefusal() ? failed : RequestSender.notSent(failed.message()), denials, seen);
     }

@@ -31,7 +31,7 @@ final class EventRecorder implements AutoCloseable {
     private static final String COMPONENT = "operating";
 
     private final ApiClient client;
-    private final RequestSender delivery;
+    private final RequestSender sender;
     private final InstantSource clock;
     private final EventQueue waiting = new EventQueue(MOST_WAITING);
     private final Map<String, EventCount> told = new LinkedHashMap<>(16, 0.75f, true) {
@@ -47,11 +47,11 @@ final class EventRecorder implements AutoCloseable {
     /** How often an event was told, and when last. */
     private record EventCount(int count, Instant first, Instant last) {}
 
-    EventRecorder(ApiClient client, RequestSender delivery, InstantSource clock) {
+    EventRecorder(ApiClient client, RequestSender sender, InstantSource clock) {
         this.client = client;
-        this.delivery = delivery;
+        this.sender = sender;
         this.clock = clock;
-        this.thread = Thread.ofVirtual().name("announcer").start(this::run);
+        this.thread = Thread.ofVirtual().name("event-recorder").start(this::run);
     }
 
     void announce(Action.Announce event) {
@@ -90,7 +90,7 @@ final class EventRecorder implements AutoCloseable {
         String collection = "api/v1/namespaces/" + event.about().namespace() + "/events";
         if (next.count == 1) {
             String body = body(event, name, next).toString();
-            WriteResult result = delivery.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
+            WriteResult result = sender.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
             if (result instanceof WriteResult.NotDone notDone && notDone.code() == 409) {
                 told.put(name, countOnServer(collection + "/" + name, next));
             } else if (result instanceof WriteResult.NotDone) {
@@ -120,7 +120,7 @@ final class EventRecorder implements AutoCloseable {
     private boolean count(String path, EventCount told) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.put("count", told.count).put("lastTimestamp", told.last.toString());
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.STATUS, "Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
         return !ObjectWriter.isGone(result);
     }

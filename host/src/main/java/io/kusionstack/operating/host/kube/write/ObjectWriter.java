@@ -20,17 +20,17 @@ final class ObjectWriter {
             Set.of("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink");
 
     private final ActuatorParts parts;
-    private final RequestSender delivery;
+    private final RequestSender sender;
 
-    ObjectWriter(ActuatorParts parts, RequestSender delivery) {
+    ObjectWriter(ActuatorParts parts, RequestSender sender) {
         this.parts = parts;
-        this.delivery = delivery;
+        this.sender = sender;
     }
 
     Optional<Failure> create(Action.CreateObject action) {
         ObjectRef object = action.object();
         String path = ApiClient.collection(object.kind(), object.namespace());
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "create",
@@ -46,7 +46,7 @@ final class ObjectWriter {
     /** An object that is there already is what we wanted, if it has all we would have given it. */
     private Optional<Failure> existing(Action.CreateObject action) {
         try {
-            ApiResponse answer = delivery.read(() -> parts.client().get(ApiClient.path(action.object())));
+            ApiResponse answer = sender.read(() -> parts.client().get(ApiClient.path(action.object())));
             if (answer.isSuccess() && contains(answer.json(), action.body())) {
                 parts.learner().accept(action.object().kind(), answer.json());
                 return Optional.empty();
@@ -64,7 +64,7 @@ final class ObjectWriter {
         ObjectRef object = action.object();
         String body =
                 conditional(action.patch(), object, action.resourceVersion()).toString();
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch",
@@ -77,7 +77,7 @@ final class ObjectWriter {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = conditional(status, object, action.resourceVersion()).toString();
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch-status",
@@ -88,7 +88,7 @@ final class ObjectWriter {
     Optional<Failure> delete(Action.DeleteObject action) {
         ObjectRef object = action.object();
         String options = preconditions(object.uid(), action.resourceVersion()).toString();
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "delete",

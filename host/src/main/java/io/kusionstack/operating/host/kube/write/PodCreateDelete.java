@@ -31,19 +31,19 @@ final class PodCreateDelete {
     private static final String KIND = "Pod";
 
     private final ActuatorParts parts;
-    private final RequestSender delivery;
+    private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
-    private final DryRuns rehearsals;
+    private final DryRuns dryRuns;
     private final PodReader reader;
 
-    PodCreateDelete(ActuatorParts parts, RequestSender delivery, DryRuns rehearsals, DelayedTasks later) {
+    PodCreateDelete(ActuatorParts parts, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
         this.parts = parts;
-        this.delivery = delivery;
-        this.rehearsals = rehearsals;
-        this.refusals = rehearsals.refusals();
+        this.sender = sender;
+        this.dryRuns = dryRuns;
+        this.refusals = dryRuns.refusals();
         this.later = later;
-        this.reader = new PodReader(parts, delivery);
+        this.reader = new PodReader(parts, sender);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
@@ -59,7 +59,7 @@ final class PodCreateDelete {
                         action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
             return Optional.of(tooMany(action));
         }
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.LIFE, KIND, "create", () -> parts.client().post(collection(action), body.toString()));
         if (isOurs(action, result)) {
             lowerIfSeen(action);
@@ -79,7 +79,7 @@ final class PodCreateDelete {
                 ApiClient.collection(ObjectKind.POD, action.owner().namespace()) + "?dryRun=All&fieldValidation=Strict";
         try {
             ApiResponse answer =
-                    delivery.read(() -> parts.client().post(path, action.body().toString()));
+                    sender.read(() -> parts.client().post(path, action.body().toString()));
             return answer.code() == 409 ? Optional.empty() : ObjectWriter.failure(action, answer.writeResult());
         } catch (IOException e) {
             return Optional.of(new Failure(action, RequestSender.unknown("no answer: " + e.getMessage())));
@@ -131,7 +131,7 @@ final class PodCreateDelete {
 
     private void lowerUnlessThere(Action.CreatePod action) {
         try {
-            if (delivery.read(() -> parts.client().get(path(action))).isNotFound()) {
+            if (sender.read(() -> parts.client().get(path(action))).isNotFound()) {
                 parts.expectations().forgetCreation(action.owner(), action.name());
             }
         } catch (IOException e) {
@@ -149,7 +149,7 @@ final class PodCreateDelete {
         }
         try {
             JsonNode metadata =
-                    delivery.read(() -> parts.client().get(path(action))).json().path("metadata");
+                    sender.read(() -> parts.client().get(path(action))).json().path("metadata");
             boolean owned = false;
             for (JsonNode owner : metadata.path("ownerReferences")) {
                 owned = owned
@@ -179,7 +179,7 @@ final class PodCreateDelete {
         }
         long epoch = parts.cache().epoch();
         String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.LIFE,
                 KIND,
                 "patch",
@@ -223,7 +223,7 @@ final class PodCreateDelete {
                 .toString();
         parts.expectations().expectDeletion(seen);
         WriteResult result =
-                delivery.send(Urgency.LIFE, KIND, "delete", () -> parts.client().delete(PodPatch.path(seen), options));
+                sender.send(Urgency.LIFE, KIND, "delete", () -> parts.client().delete(PodPatch.path(seen), options));
         if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }
@@ -237,7 +237,7 @@ final class PodCreateDelete {
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {
         if (failure.result().isRefusal()) {
-            rehearsals.disproved(pod);
+            dryRuns.forgetPassed(pod);
             Refusal refusal = refusals.note(pod, PodEdit.of(pod), failure.result());
             refusal.tries(parts.clock().instant())
                     .forEach(pause -> later.after(pause, () -> parts.cache().wake(pod.uid())));

@@ -7,11 +7,11 @@ import java.io.IOException;
 /** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
 final class PodReader {
     private final ActuatorParts parts;
-    private final RequestSender delivery;
+    private final RequestSender sender;
 
-    PodReader(ActuatorParts parts, RequestSender delivery) {
+    PodReader(ActuatorParts parts, RequestSender sender) {
         this.parts = parts;
-        this.delivery = delivery;
+        this.sender = sender;
     }
 
     /** What a read came to. */
@@ -30,7 +30,7 @@ final class PodReader {
     PodRead read(PodRecord pod) {
         long epoch = parts.cache().epoch();
         try {
-            ApiResponse answer = delivery.read(() -> parts.client().get(PodPatch.path(pod)));
+            ApiResponse answer = sender.read(() -> parts.client().get(PodPatch.path(pod)));
             if (!parts.cache().isSettled() || parts.cache().epoch() != epoch) {
                 return PodRead.NOTHING;
             }

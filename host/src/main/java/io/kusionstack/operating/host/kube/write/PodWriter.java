@@ -28,24 +28,24 @@ final class PodWriter {
     private static final int MOST_TRIES_WHILE_BUSY = 5;
 
     private final ActuatorParts parts;
-    private final RequestSender delivery;
+    private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final WriteLanes lanes;
-    private final DryRuns rehearsals;
+    private final DryRuns dryRuns;
     private final PendingEdits pending = new PendingEdits();
 
-    PodWriter(ActuatorParts parts, RequestSender delivery, DryRuns rehearsals, DelayedTasks later, WriteLanes lanes) {
+    PodWriter(ActuatorParts parts, RequestSender sender, DryRuns dryRuns, DelayedTasks later, WriteLanes lanes) {
         this.parts = parts;
-        this.delivery = delivery;
-        this.refusals = rehearsals.refusals();
+        this.sender = sender;
+        this.refusals = dryRuns.refusals();
         this.later = later;
-        this.reader = new PodReader(parts, delivery);
+        this.reader = new PodReader(parts, sender);
         this.lostWrites = new LostWrites(parts, reader, later, lanes);
         this.lanes = lanes;
-        this.rehearsals = rehearsals;
+        this.dryRuns = dryRuns;
     }
 
     /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */
@@ -64,9 +64,9 @@ final class PodWriter {
             Urgency urgency =
                     newest(planned).map(seen -> Urgency.of(seen, planned)).orElse(Urgency.SLOT_HOLDER);
             // what to send is decided when it is its turn, not before it waited
-            Optional<Tried> tried =
-                    delivery.inTurn(urgency, () -> writeNow(pending.take(target).orElse(known)));
-            if (tried.isEmpty() || tried.get() != Tried.BUSY) {
+            Optional<EditAttempt> tried =
+                    sender.inTurn(urgency, () -> writeNow(pending.take(target).orElse(known)));
+            if (tried.isEmpty() || tried.get() != EditAttempt.BUSY) {
                 return;
             }
         }
@@ -91,19 +91,19 @@ final class PodWriter {
         return parts.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
     }
 
-    private Tried writeNow(PendingEdit waiting) {
+    private EditAttempt writeNow(PendingEdit waiting) {
         long epoch = parts.cache().epoch();
         Optional<PodRecord> newest = newest(waiting.planned());
         if (newest.isEmpty()) {
             parts.metrics().outdated(KIND);
-            return Tried.GIVEN_UP;
+            return EditAttempt.GIVEN_UP;
         }
         PodWrite write = new PodWrite(newest.get(), waiting.planned(), epoch);
         PodEdit edit = waiting.decidedBy(parts.clock().instant())
                 .map(decided -> PodPatch.allowed(write.seen, decided))
                 .orElseGet(() -> advanced(write, parts.gate()));
-        Tried tried = attempt(write, edit);
-        if (tried != Tried.REFUSED) {
+        EditAttempt tried = attempt(write, edit);
+        if (tried != EditAttempt.REFUSED) {
             return tried;
         }
         PodEdit plain = advanced(write, parts.gate()::advanceWithoutIntention);
@@ -113,7 +113,7 @@ final class PodWriter {
     /** What stays the same while one edit is written. */
     private record PodWrite(PodRecord seen, PodEdit planned, long epoch) {}
 
-    private enum Tried {
+    private enum EditAttempt {
         DONE,
         REFUSED,
         GIVEN_UP,
@@ -126,16 +126,16 @@ final class PodWriter {
         return PodPatch.allowed(write.seen, edit);
     }
 
-    private Tried attempt(PodWrite write, PodEdit edit) {
+    private EditAttempt attempt(PodWrite write, PodEdit edit) {
         Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen, edit);
         if (edit.isEmpty() || holding.isPresent()) {
             report(write, holding.map(PodWriter::heldBack).orElseGet(() -> RequestSender.notSent("nothing to write")));
-            return Tried.GIVEN_UP;
+            return EditAttempt.GIVEN_UP;
         }
-        Optional<WriteResult.NotDone> kept = rehearsals.keepsInService(write.seen, edit);
+        Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(write.seen, edit);
         if (kept.isPresent()) {
             report(write, kept.get());
-            return Tried.GIVEN_UP;
+            return EditAttempt.GIVEN_UP;
         }
         return send(write, edit);
     }
@@ -151,7 +151,7 @@ final class PodWriter {
         parts.reports().settled(write.seen.ref(), result);
     }
 
-    private Tried send(PodWrite write, PodEdit edit) {
+    private EditAttempt send(PodWrite write, PodEdit edit) {
         // asked at the first gate that is written, with or without labels, so that the answer is there when it matters
         if (edit.serviceReady().isPresent()
                 && !parts.metadataTravels().getAsBoolean()
@@ -162,11 +162,11 @@ final class PodWriter {
     }
 
     /** Labels first and the gate second: the other way round a gate might stand on a Pod that does not say why. */
-    private Tried sendInTwo(PodWrite write, PodEdit edit) {
+    private EditAttempt sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
-        Tried tried = interpret(write, labels, sendOne(write.seen, labels));
+        EditAttempt tried = interpret(write, labels, sendOne(write.seen, labels));
         Optional<PodRecord> after = parts.cache().byUid(write.seen.uid());
-        if (tried != Tried.DONE || after.isEmpty()) {
+        if (tried != EditAttempt.DONE || after.isEmpty()) {
             return tried;
         }
         PodEdit gate = PodEdit.of(after.get()).serviceReady(edit.serviceReady().orElseThrow());
@@ -181,7 +181,7 @@ final class PodWriter {
         if (!parts.cache().isSettled()) {
             return RequestSender.notSent("the API server has gone back to an older past");
         }
-        return delivery.sendInTurn(
+        return sender.sendInTurn(
                 KIND,
                 edit.serviceReady().isPresent() ? "patch-status" : "patch",
                 () -> isNewest(seen),
@@ -195,37 +195,37 @@ final class PodWriter {
                 .isPresent();
     }
 
-    private Tried interpret(PodWrite write, PodEdit edit, WriteResult result) {
+    private EditAttempt interpret(PodWrite write, PodEdit edit, WriteResult result) {
         return switch (result) {
             case WriteResult.Written written -> {
                 learn(write, edit, written);
-                yield Tried.DONE;
+                yield EditAttempt.DONE;
             }
             case WriteResult.NotDone failed -> failed(write, edit, failed);
             case WriteResult.ReadAgain read -> throw new IllegalStateException("only a read tells so: " + read);
         };
     }
 
-    private Tried failed(PodWrite write, PodEdit edit, WriteResult.NotDone result) {
+    private EditAttempt failed(PodWrite write, PodEdit edit, WriteResult.NotDone result) {
         if (result.isRefusal()) {
             noteRefused(write, edit, result);
         }
         report(write, result);
         return switch (result.cause()) {
-            case BUSY -> Tried.BUSY;
-            case REFUSED, FORBIDDEN -> Tried.REFUSED;
-            case WEBHOOK_FAILED -> Tried.GIVEN_UP;
+            case BUSY -> EditAttempt.BUSY;
+            case REFUSED, FORBIDDEN -> EditAttempt.REFUSED;
+            case WEBHOOK_FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
                 readLater(write.seen, PATIENCE, false);
-                yield Tried.GIVEN_UP;
+                yield EditAttempt.GIVEN_UP;
             }
             case NOT_SENT -> {
                 wakeLater(write.seen, PATIENCE);
-                yield Tried.GIVEN_UP;
+                yield EditAttempt.GIVEN_UP;
             }
             case UNKNOWN -> {
                 noteUnknown(write, edit, result);
-                yield Tried.GIVEN_UP;
+                yield EditAttempt.GIVEN_UP;
             }
         };
     }
@@ -247,7 +247,7 @@ final class PodWriter {
                 .addKeyValue("code", refused.code())
                 .addKeyValue("answer", refused.message())
                 .log("The API server refuses an edit of a Pod");
-        rehearsals.disproved(write.seen);
+        dryRuns.forgetPassed(write.seen);
         wakeLater(write.seen, refusal);
     }
 

@@ -45,7 +45,7 @@ final class Refusals implements PodCache.PodListener {
      *     meanwhile, such as calling it back, says nothing about the refusal
      * @param rehearsed by a dry run, so that one which passes takes it back; a real write is taken back by a real one
      */
-    private record NotedRefusal(String content, boolean rehearsed, Refusal refusal) {
+    private record NotedRefusal(String content, boolean byDryRun, Refusal refusal) {
         boolean speaksOf(PodRecord pod, Instant now) {
             return !isForgotten(pod, now) && (!refusal.result().isToContent() || content.equals(contentOf(pod)));
         }
@@ -71,13 +71,13 @@ final class Refusals implements PodCache.PodListener {
     }
 
     /** A dry run of the edit was refused, or not answered. */
-    Refusal noteRehearsed(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
+    Refusal noteDryRun(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
         return note(seen, edit, failed, true);
     }
 
-    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean rehearsed) {
+    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean byDryRun) {
         Instant now = clock.instant();
-        String key = failed.isToContent() ? likeness(edit) : way(edit);
+        String key = failed.isToContent() ? signature(edit) : way(edit);
         Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
         if (all.size() >= MOST_OF_ONE_POD) {
             all.clear();
@@ -85,10 +85,10 @@ final class Refusals implements PodCache.PodListener {
         NotedRefusal noted = all.compute(key, (same, before) -> {
             int attempts = before == null || before.isForgotten(seen, now) ? 1 : before.refusal.attempts() + 1;
             Instant until = now.plus(Refusal.PAUSES.after(attempts));
-            boolean left = !rehearsed && seen.gateClosed();
+            boolean left = !byDryRun && seen.gateClosed();
             return new NotedRefusal(
                     contentOf(seen),
-                    rehearsed && (before == null || before.rehearsed),
+                    byDryRun && (before == null || before.byDryRun),
                     new Refusal(failed, edit, attempts, until, left));
         });
         if (noted.refusal.attempts() == (failed.isRefusal() ? 1 : WORTH_TELLING)) {
@@ -109,17 +109,17 @@ final class Refusals implements PodCache.PodListener {
     /** A write like this got through. */
     void forget(PodRecord seen, PodEdit edit) {
         byUid.computeIfPresent(seen.uid(), (uid, all) -> {
-            all.remove(likeness(edit));
+            all.remove(signature(edit));
             all.remove(way(edit));
             return all.isEmpty() ? null : all;
         });
     }
 
     /** A dry run of the edit was taken: that says nothing of what was refused in earnest. */
-    void forgetRehearsed(PodRecord seen, PodEdit edit) {
+    void forgetDryRun(PodRecord seen, PodEdit edit) {
         byUid.computeIfPresent(seen.uid(), (uid, all) -> {
-            for (String key : List.of(likeness(edit), way(edit))) {
-                all.computeIfPresent(key, (same, noted) -> noted.rehearsed ? null : noted);
+            for (String key : List.of(signature(edit), way(edit))) {
+                all.computeIfPresent(key, (same, noted) -> noted.byDryRun ? null : noted);
             }
             return all.isEmpty() ? null : all;
         });
@@ -143,7 +143,7 @@ final class Refusals implements PodCache.PodListener {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        return Optional.ofNullable(all.get(likeness(edit)))
+        return Optional.ofNullable(all.get(signature(edit)))
                 .filter(noted -> isHolding(noted, seen, now))
                 .or(() -> Optional.ofNullable(all.get(way(edit))).filter(noted -> isHolding(noted, seen, now)))
                 .map(NotedRefusal::refusal);
@@ -179,7 +179,7 @@ final class Refusals implements PodCache.PodListener {
     }
 
     /** The same for edits that differ only in what the lifecycle makes anew each time: the time stamps of its marks. */
-    static String likeness(PodEdit edit) {
+    static String signature(PodEdit edit) {
         return way(edit)
                 + values(edit.labels())
                 + values(edit.annotations())

@@ -24,16 +24,16 @@ final class StatusWriter {
     static final Duration WINDOW = Duration.ofMillis(500);
 
     private final ActuatorParts parts;
-    private final RequestSender delivery;
+    private final RequestSender sender;
     private final DelayedTasks later;
     private final WritePauses pauses;
     private final PrunedStatuses pruned = new PrunedStatuses();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
 
-    StatusWriter(ActuatorParts parts, RequestSender delivery, DelayedTasks later, WritePauses pauses) {
+    StatusWriter(ActuatorParts parts, RequestSender sender, DelayedTasks later, WritePauses pauses) {
         this.parts = parts;
-        this.delivery = delivery;
+        this.sender = sender;
         this.later = later;
         this.pauses = pauses;
     }
@@ -140,7 +140,7 @@ final class StatusWriter {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
         String body = ObjectWriter.conditional(status, action.object(), version).toString();
-        WriteResult result = delivery.send(
+        WriteResult result = sender.send(
                 Urgency.STATUS,
                 action.object().kind().kind(),
                 "patch-status",

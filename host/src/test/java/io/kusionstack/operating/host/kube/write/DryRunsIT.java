@@ -117,7 +117,7 @@ class DryRunsIT {
 
     @Test
     void whatWasTriedForOnePodIsNotTriedForTheNext() {
-        api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
+        api.answers(200, byDryRun("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
         Cluster.await().until(() -> results.contains("WRITTEN"));
         api.answers(200, taken("b", 12));
@@ -144,7 +144,7 @@ class DryRunsIT {
 
     @Test
     void nobodyLeavesServiceForAnEditThatAWebhookWouldTakeBack() {
-        api.answers(200, rehearsed("a", "app:v1"));
+        api.answers(200, byDryRun("a", "app:v1"));
 
         leave(a);
         Cluster.await().until(() -> results.size() == 1);
@@ -158,7 +158,7 @@ class DryRunsIT {
 
     @Test
     void anImageThatAWebhookRewritesHoldsNobody() {
-        api.answers(200, rehearsed("a", "mirror.example/app@sha256:1"))
+        api.answers(200, byDryRun("a", "mirror.example/app@sha256:1"))
                 .answers(200, labelled("a"))
                 .answers(200, taken("a", 11));
 
@@ -183,7 +183,7 @@ class DryRunsIT {
 
     @Test
     void anAnswerCountsForHalfAMinute() {
-        api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
+        api.answers(200, byDryRun("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
         Cluster.await().until(() -> results.contains("WRITTEN"));
         ahead.set(Duration.ofSeconds(31));
@@ -216,7 +216,7 @@ class DryRunsIT {
 
     @Test
     void aRefusalOfAPodOfNobodyDisprovesNothing() {
-        api.answers(200, rehearsed("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
+        api.answers(200, byDryRun("a", "app:v2")).answers(200, labelled("a")).answers(200, taken("a", 11));
         leave(a);
         Cluster.await().until(() -> results.contains("WRITTEN"));
         PodRecord bare = Pods.pod("bare").version(10).available().build();
@@ -237,7 +237,7 @@ class DryRunsIT {
         CountDownLatch refused = new CountDownLatch(1);
         PodRecord out = Pods.like(leaving("c")).offline().build();
         cache.observe(out);
-        api.answersFrom(refused, 200, rehearsed("a", "app:v2")).answers(422, "{\"message\":\"frozen\"}");
+        api.answersFrom(refused, 200, byDryRun("a", "app:v2")).answers(422, "{\"message\":\"frozen\"}");
         leave(a);
         Cluster.await().until(() -> writes().size() == 1);
         actuator.apply(Plan.of(new Action.DeletePod(out.ref(), out.resourceVersion())));
@@ -290,7 +290,7 @@ class DryRunsIT {
         return shown(name, 10, "\"operating.kusionstack.io/probe\":\"true\"", "True");
     }
 
-    private static String rehearsed(String name, String image) {
+    private static String byDryRun(String name, String image) {
         return shown(name, 10, "\"controller-revision-hash\":\"web-2\"", "True")
                 .replace("\"spec\":{", "\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"" + image + "\"}],");
     }

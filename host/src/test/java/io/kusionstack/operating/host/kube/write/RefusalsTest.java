@@ -81,10 +81,10 @@ class RefusalsTest {
 
     @Test
     void aDryRunTakesBackOnlyWhatADryRunHasShown() {
-        refusals.noteRehearsed(pod, image("a"), REFUSED);
+        refusals.noteDryRun(pod, image("a"), REFUSED);
         refusals.note(pod, image("b"), REFUSED);
-        refusals.forgetRehearsed(pod, image("a"));
-        refusals.forgetRehearsed(pod, image("b"));
+        refusals.forgetDryRun(pod, image("a"));
+        refusals.forgetDryRun(pod, image("b"));
 
         assertThat(refusals.holding(pod, image("a"))).isEmpty();
         assertThat(refusals.holding(pod, image("b"))).isPresent();

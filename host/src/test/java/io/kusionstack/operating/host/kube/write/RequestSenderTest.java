@@ -13,7 +13,7 @@ class RequestSenderTest {
 
     @Test
     void sendsNothingWhenTheObjectHasChangedWhileTheRequestWaitedItsTurn() {
-        assertThat(delivery(Fence.alwaysOpen()).sendInTurn("Pod", "patch", () -> false, this::send))
+        assertThat(sender(Fence.alwaysOpen()).sendInTurn("Pod", "patch", () -> false, this::send))
                 .isEqualTo(new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 0, "the object has changed meanwhile"));
         assertThat(sent).hasValue(0);
     }
@@ -22,7 +22,7 @@ class RequestSenderTest {
     void sendsNothingWhenTheLeaseMayEndBeforeTheRequestDoes() {
         Fence closing = timeout -> timeout.compareTo(Duration.ofSeconds(9)) < 0;
 
-        assertThat(delivery(closing).sendInTurn("Pod", "patch", () -> true, this::send))
+        assertThat(sender(closing).sendInTurn("Pod", "patch", () -> true, this::send))
                 .isEqualTo(RequestSender.notSent("the lease is not sure to outlast the request"));
         assertThat(sent).hasValue(0);
     }
@@ -32,7 +32,7 @@ class RequestSenderTest {
         throw new AssertionError("nothing was to be sent");
     }
 
-    private static RequestSender delivery(Fence fence) {
+    private static RequestSender sender(Fence fence) {
         return new RequestSender(new ApiLimiter(1), fence, WriteMetrics.none(), Duration.ofSeconds(10));
     }
 }
