@@ -79,7 +79,7 @@ record RoomExplanations(
                 .allMatch(places -> places.stream().anyMatch(place -> SENDING.contains(place.serving())));
     }
 
-    /** The lifecycle asks no rule for an explanation: where one has answered, its answer stands there. */
+    /** The lifecycle asks no rule for an explanation: where one has answered, its answer is told instead. */
     private static boolean isUnanswered(Wait wait) {
         return wait.reason() == Reason.WAITING_FOR_RULE && wait.on().isEmpty();
     }
@@ -121,7 +121,7 @@ record RoomExplanations(
         replicas.put(name, number == null ? 0 : number);
     }
 
-    /** What the set could not do at all stands in its conditions. */
+    /** The conditions of the set say what could not be done at all. */
     private static List<Wait> obstacles(CollaSetStatus status) {
         return status.conditions().stream()
                 .filter(condition -> isTrue(condition, "Stalled") || "Paused".equals(condition.reason()))

@@ -141,7 +141,7 @@ final class Rooms implements AutoCloseable {
                 intentions);
     }
 
-    /** What is known to be in the way of Pods that want to leave service, by all who may know. */
+    /** What is known to be in the way of Pods that want to leave service, from all rooms. */
     private Obstacles obstacles() {
         return Obstacles.all(
                 LifecycleGate.unreachable(caches.nodes()),
@@ -208,7 +208,7 @@ final class Rooms implements AutoCloseable {
     /** Those that are told of keys by what is made before their controllers. */
     private record Queues(KeyQueue pods, KeyQueue rules, KeyQueue queriedRules) {}
 
-    /** Nobody looks at keys of a controller that does not run. */
+    /** Keys of a controller that does not run are dropped. */
     private Consumer<Key> heard(ControllerName name, KeyQueue queue) {
         return runs(name) ? queue : key -> {};
     }

@@ -39,7 +39,7 @@ final class TrafficRoom {
         this.plain = caches.endpoints(config.endpointSettle(), podKeys);
     }
 
-    /** The lifecycle, which lets a Pod be touched only when nobody sends to it any more. */
+    /** The lifecycle, which lets a Pod be touched only when it gets no requests any more. */
     LifecycleGate gate(PodAdmission admission, Intentions intentions) {
         return runs
                 ? new LifecycleGate(admission, intentions, plain.and(pods), employers.with(pods))

@@ -86,7 +86,7 @@ public final class Controller {
     }
 
     /**
-     * Gives out no more keys and waits for those that run. Keys that wait stay undone: whoever leads next looks at all.
+     * Gives out no more keys and waits for those that run. Keys that wait stay undone: the next leader looks at all.
      *
      * @return false if some still ran when the time was over
      */

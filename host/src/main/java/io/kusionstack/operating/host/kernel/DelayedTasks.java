@@ -16,7 +16,7 @@ public final class DelayedTasks implements AutoCloseable {
             timer.schedule(
                     () -> Thread.ofVirtual().name("actuator-later").start(work), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            // closed: nobody waits for it any more
+            // closed: no result is awaited any more
             return;
         }
     }

@@ -83,8 +83,8 @@ public final class KeyQueue implements Consumer<Key> {
     /**
      * The key runs no more.
      *
-     * @param again when it is to run again though nobody tells of it
-     * @param rest how long it waits even if somebody does
+     * @param again when it is to run again though no event tells of it
+     * @param rest how long it waits even if one does
      */
     void done(Key key, Optional<Duration> again, Duration rest) {
         lock.lock();

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * given out twice before {@link #done}; added meanwhile, it waits again after that. Keys that are due come in the order
  * of their due times, equal ones in the order in which they were added. A key that was left to rest waits until then.
  *
- * <p>A plain data structure: knows no clock, and is guarded by whoever owns it.
+ * <p>A plain data structure: knows no clock, and is guarded by its owner.
  */
 final class WorkQueue {
     private final TreeSet<QueuedKey> order =

@@ -65,7 +65,7 @@ final class LifecycleDraft {
         return edit.serviceReady().isPresent();
     }
 
-    /** True if anything would be written as it stands. */
+    /** True if the draft changes anything yet. */
     boolean writes() {
         return !edit.isEmpty() && !edit.against(snapshot.seen()).isEmpty();
     }
@@ -119,7 +119,7 @@ final class LifecycleDraft {
     }
 
     /**
-     * A permission stands as long as an operation of its type that was let pass. Left alone it goes with the last
+     * A permission lasts as long as an operation of its type that was let pass. Left alone it goes with the last
      * {@code pre-checked}, because a webhook of upstream refuses one without the other, or after a while.
      */
     private void permissions(SortedMap<String, OperationState> ops, Map<String, String> set, Set<String> removed) {
@@ -180,7 +180,7 @@ final class LifecycleDraft {
     }
 
     /**
-     * Kuperator told each Pod in annotations what its rules said. Nobody keeps them true any more, so they go with a write
+     * Kuperator told each Pod in annotations what its rules said. They are not kept up to date any more, so they go with a write
      * that is made anyway.
      */
     private PodEdit withoutRuleDetails(PodEdit changes) {

@@ -13,7 +13,7 @@ import java.util.List;
 final class LifecycleExplanations {
     private LifecycleExplanations() {}
 
-    /** Operations that nobody here ends. */
+    /** Operations that other controllers end. */
     private static List<Wait> byOthers(PodRecord pod) {
         return PodOps.operations(pod).values().stream()
                 .filter(operation -> operation.phase() == PodOps.Phase.OPERATING && !operation.isOfASet())
@@ -21,7 +21,7 @@ final class LifecycleExplanations {
                         Reason.OPERATION_UNDER_WAY,
                         operation.id(),
                         "operation " + operation.id() + " (" + operation.type()
-                                + ") is under way: whoever began it ends it by taking the label "
+                                + ") is under way: the controller that began it ends it by taking the label "
                                 + LifecycleLabel.OPERATING.key(operation.id()) + " off"))
                 .toList();
     }
@@ -33,7 +33,8 @@ final class LifecycleExplanations {
             waits.add(new Wait(
                     Reason.NODE_UNREACHABLE,
                     pod.node(),
-                    "node " + pod.node() + " is not Ready, so nobody says that the containers of the Pod have ended;"
+                    "node " + pod.node()
+                            + " is not Ready, so no kubelet says that the containers of the Pod have ended;"
                             + " mend the node, or delete the Node once its machine is gone"));
         }
         for (String finalizer : pod.finalizers()) {

@@ -64,7 +64,7 @@ public final class LifecycleGate implements PodGate {
         return new LifecycleGate(this, intentions, ahead, known);
     }
 
-    /** Nobody begins on a node whose kubelet would not follow, unless to be deleted. */
+    /** No operation begins on a node whose kubelet would not follow, but a deletion. */
     public static Obstacles unreachable(Nodes nodes) {
         return (pod, operation) -> PodOps.isToDelete(pod, operation)
                 ? List.of()
@@ -103,7 +103,7 @@ public final class LifecycleGate implements PodGate {
     }
 
     /**
-     * Why the Pod waits, as far as the lifecycle knows. Asks no rule, so it takes no slot: what a rule says stands in the
+     * Why the Pod waits, as far as the lifecycle knows. Asks no rule, so it takes no slot: what a rule says is in the
      * explanation of the rules.
      */
     public Explanation explain(PodRecord pod, Instant now) {
@@ -135,7 +135,7 @@ public final class LifecycleGate implements PodGate {
         return judged;
     }
 
-    /** Who has waited for long, out of service, behind an obstacle that came up meanwhile, comes back and waits in service. */
+    /** A Pod that has waited for long, out of service, behind an obstacle that came up meanwhile, comes back and waits in service. */
     private Map<String, Decision> inVain(LifecycleSnapshot snapshot) {
         Map<String, Decision> inVain = new TreeMap<>();
         for (String id : LifecyclePlanner.lingers(snapshot)) {
@@ -149,7 +149,7 @@ public final class LifecycleGate implements PodGate {
         return inVain;
     }
 
-    /** Who asks for PreCheck with an obstacle ahead: no rule is asked, so no slot is taken. */
+    /** Operations that ask for PreCheck with an obstacle ahead: no rule is asked, so no slot is taken. */
     private Map<String, Decision> hindered(LifecycleSnapshot snapshot) {
         Map<String, Decision> hindered = new TreeMap<>();
         LifecyclePlanner.asks(snapshot.ops()).forEach((id, stage) -> {
@@ -166,7 +166,7 @@ public final class LifecycleGate implements PodGate {
         return !edit.images().isEmpty() && nodes.unreachable(seen.node()).isPresent() ? PodEdit.of(seen) : edit;
     }
 
-    /** What a set has begun with a Pod that nobody controls any more has nobody who would end it: it is undone. */
+    /** Undoes what a set has begun with a Pod that has no controller any more, since no reconciler would end it. */
     private static PodEdit ended(PodRecord seen, PodEdit edit) {
         boolean wasOfASet = seen.hasLabel(Names.INSTANCE_ID) || seen.hasLabel(Names.REVISION);
         return wasOfASet && seen.controller().isEmpty()

@@ -38,7 +38,7 @@ final class LifecyclePlanner {
 
     /**
      * How long the kubelet is given to follow a gate that was just closed. It writes the Pod's status then, and a write of
-     * ours on the record before would conflict with it; where it takes longer, nobody waits.
+     * ours on the record before would conflict with it; where it takes longer, the Pod does not wait.
      */
     static final Duration FOLLOWING = Duration.ofSeconds(1);
 
@@ -145,7 +145,7 @@ final class LifecyclePlanner {
                 : !changed.isBefore(passed.get().truncatedTo(ChronoUnit.SECONDS));
     }
 
-    /** PostCheck looks at the Pod as it will serve, so it waits until nobody touches the Pod any more. */
+    /** PostCheck looks at the Pod as it will serve, so it waits until no operation touches the Pod any more. */
     private static boolean touches(OperationState op) {
         return op.holdsGate() && !(op instanceof OperationState.PostCheck);
     }
@@ -190,7 +190,7 @@ final class LifecyclePlanner {
         };
     }
 
-    /** What passed without a slot and could serve again needs one now, or comes back before it is touched; so does who waits in vain. */
+    /** A Pod that passed without a slot and could serve again needs one now, or comes back before it is touched; so does one that waits in vain. */
     private static OperationState kept(
             OperationState.Preparing preparing, LifecycleSnapshot snapshot, LifecycleDraft draft) {
         Decision decision = snapshot.facts().admission().get(preparing.id());
@@ -264,7 +264,7 @@ final class LifecyclePlanner {
 
     /**
      * A Pod without the gate's condition never took traffic through it. One with it is prepared once the stored gate is
-     * False and nobody protects it or may still send to it.
+     * False, no finalizer protects it, and no endpoint may get requests to it.
      */
     private static boolean isPrepared(LifecycleSnapshot snapshot, LifecycleDraft draft) {
         Optional<PodCondition> gate = snapshot.seen().condition(Names.SERVICE_READY);

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one Pod and writes what its lifecycle still needs: for Pods that nobody else of this host writes, for clients
+ * Looks at one Pod and writes what its lifecycle still needs: for Pods that no other reconciler writes, for clients
  * that write lifecycle labels themselves, and for whatever an event failed to bring. Level-triggered: it compares the Pod
  * with what it ought to be and knows no history.
  */

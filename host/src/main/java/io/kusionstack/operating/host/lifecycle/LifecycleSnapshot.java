@@ -42,7 +42,7 @@ record LifecycleSnapshot(
      *     is absent goes on
      * @param unreachable why nothing new may be sent to the Pod's node
      * @param intention the edit that one operation wants to make
-     * @param holding who may still send to the Pod; read only while the stored gate is False
+     * @param holding endpoints that may still get requests to the Pod; read only while the stored gate is False
      * @param gone employers whose expected finalizer will never come
      * @param expected finalizers by employer that the Pod needs, whether its annotation says so yet or not
      * @param returning why it is not served yet though all its finalizers are there

@@ -89,7 +89,7 @@ sealed interface OperationState {
         }
     }
 
-    /** The Pod may be touched; its exit is the operation controller's, who takes the operating label away. */
+    /** The Pod may be touched; the controller of the operation ends it by taking the operating label away. */
     record Operating(String id, String type) implements OperationState {
         private static final Set<LifecycleLabel> MARKS = Set.of(
                 LifecycleLabel.OPERATING,

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /**
  * Operations on Pods: what the lifecycle labels mean, and how to begin, finish and give up an operation. The one door of
- * this room; nobody else needs to know a lifecycle label. An operation is known by an id, unique on its Pod, and has a
+ * this room; no other room needs to know a lifecycle label. An operation is known by an id, unique on its Pod, and has a
  * type, which transition rules and traffic see. Pure; any thread.
  *
  * <pre>{@code

@@ -50,7 +50,7 @@ final class ReadinessGate {
                 : Optional.empty();
     }
 
-    /** Also of an operation that was undone, or whose Pod nobody controls any more; not where the image was taken back. */
+    /** Also of an operation that was undone, or whose Pod is no longer controlled; not where the image was taken back. */
     private static Optional<String> awaitedRestart(LifecycleSnapshot snapshot) {
         PodRecord seen = snapshot.seen();
         return PodOps.awaitingRestart(seen).stream()

@@ -20,13 +20,13 @@ import java.util.SortedMap;
  * {@code service-available} are one write. They are not held, as upstream never does, where Ready may be long in coming
  * or never comes: a container is not ready, another readiness gate is not True, the Pod has ended, or
  * {@code stay-offline} is on it; on the last two no expected finalizer is waited for either. They never go in the write
- * that enters Completing: whoever finished the operation finds {@code operated} in the answer.
+ * that enters Completing: the client that finished the operation finds {@code operated} in the answer.
  *
  * @param expected true if every expected finalizer is on the Pod
  */
 record ServiceRestore(LifecycleSnapshot snapshot, boolean expected, boolean held) {
 
-    /** Takes expectations that nobody will meet out of the annotation, and says what the Pod waits for. */
+    /** Takes expectations that no Service will meet out of the annotation, and says what the Pod waits for. */
     static ServiceRestore of(LifecycleSnapshot snapshot, SortedMap<String, OperationState> ops, LifecycleDraft draft) {
         boolean held = ops.values().stream().anyMatch(OperationState::holdsGate);
         boolean inService = ops.values().stream().noneMatch(OperationState::hasLeftPreCheck);

@@ -260,7 +260,7 @@ class LifecycleGateTest {
                         Reason.NODE_UNREACHABLE,
                         lost.node(),
                         "node " + lost.node()
-                                + " is not Ready, so nobody says that the containers of the Pod have ended; mend the node,"
+                                + " is not Ready, so no kubelet says that the containers of the Pod have ended; mend the node,"
                                 + " or delete the Node once its machine is gone"));
         assertThat(open.explain(held, NOW).waits())
                 .containsExactly(new Wait(

@@ -66,12 +66,12 @@ public final class ClusterCaches implements AutoCloseable {
         caches.start();
     }
 
-    /** False until all that existed at the start is known: nobody may act on less. */
+    /** False until all that existed at the start is known: nothing may be decided before. */
     public boolean isSynced() {
         return podStream.isSynced() && caches.isSynced();
     }
 
-    /** False while the API server has gone back to an older past and not all of it is known: nobody may act on that. */
+    /** False while the API server has gone back to an older past and not all of it is known: nothing may be decided then. */
     public boolean isSettled() {
         return pods.isSettled() && caches.isSynced();
     }
@@ -128,7 +128,7 @@ public final class ClusterCaches implements AutoCloseable {
     }
 
     /**
-     * Services without a plugin: who still sends to a Pod. Listens from now on.
+     * The endpoints of Services, which may still get requests to a Pod. Listens from now on.
      *
      * @param settle how long a Pod is spared after it left the endpoints, zero for not at all
      * @param podKeys takes the Pods whose endpoints changed; only enqueues

@@ -159,7 +159,7 @@ final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, Auto
 
     /**
      * One entry for all its informers. A kind that rarely changes is silent, so an open watch counts as heard of; a closed one counts
-     * from when somebody first asked and found it closed.
+     * from the first request for its health that found it closed.
      */
     public ClusterCaches.StreamHealth health() {
         boolean watching = informers.stream().allMatch(SharedIndexInformer::isWatching)

@@ -195,7 +195,7 @@ public final class PodCache {
         }
     }
 
-    /** Lets everybody look again at a Pod that did not change, if it is still there. */
+    /** Calls the listeners for a Pod that did not change, if it is still there. */
     public void wake(String uid) {
         changing.lock();
         try {
@@ -303,12 +303,12 @@ public final class PodCache {
         return new Key(pod.namespace(), pod.name());
     }
 
-    /** Called while the cache is locked, by the stream or by whoever wrote: it may only compute keys and enqueue them. */
+    /** Called while the cache is locked, by the thread of a stream or of a write: it may only compute keys and enqueue them. */
     @FunctionalInterface
     public interface PodListener {
         /**
          * @param before null for a new Pod
-         * @param after null for one that is gone; the same as {@code before} when somebody asks for another look
+         * @param after null for one that is gone; the same as {@code before} after {@link #wake}
          */
         void changed(@Nullable PodRecord before, @Nullable PodRecord after);
     }

@@ -75,7 +75,7 @@ final class PodDraft {
         String lastContainerId = "";
         int lastExitCode;
 
-        /** Of a container that runs nobody asks. */
+        /** Not asked for of a container that runs. */
         ContainerRecord.Stopped stopped() {
             boolean says = !message.isEmpty() || !lastContainerId.isEmpty() || lastExitCode != 0;
             return state != ContainerRecord.State.RUNNING && says

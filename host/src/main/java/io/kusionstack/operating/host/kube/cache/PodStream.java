@@ -9,7 +9,7 @@ import okhttp3.OkHttpClient;
 
 /**
  * Keeps a {@link PodCache} as the API server has it: one watch for the whole cluster, or one for each namespace named, on a
- * connection that nobody else uses. A watch that ends is resumed from its last resourceVersion at once.
+ * connection of its own. A watch that ends is resumed from its last resourceVersion at once.
  *
  * <pre>{@code
  * PodStream stream = new PodStream(access, List.of("shop"), cache, metrics, clock);

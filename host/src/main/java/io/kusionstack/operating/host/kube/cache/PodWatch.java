@@ -234,7 +234,7 @@ final class PodWatch implements Runnable {
         }
     }
 
-    /** None after the first failure: a busy API server closes watches, and whoever waits only falls behind. */
+    /** None after the first failure: a busy API server closes watches, and a pause only adds to the backlog. */
     private void pause() {
         if (failures < 2) {
             return;

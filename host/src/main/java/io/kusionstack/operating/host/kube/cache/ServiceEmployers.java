@@ -44,11 +44,11 @@ final class ServiceEmployers implements Employers, AutoCloseable {
     /** How a Service is found that the cache does not have. */
     @FunctionalInterface
     interface Lookup {
-        /** @throws IOException if nobody can tell */
+        /** @throws IOException without an answer */
         boolean exists(Key service) throws IOException;
     }
 
-    /** A question to the API server, and the Pods that wait for the answer. Failures are counted by whoever asks, one at a time. */
+    /** A question to the API server, and the Pods that wait for the answer. One request at a time is under way, and counts the failures. */
     private static final class Search {
         private final Set<Key> pods = ConcurrentHashMap.newKeySet();
         private volatile boolean gone;

@@ -24,11 +24,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who still sends to a Pod by way of Services: a Pod that stands in the EndpointSlices of any Service that exists and
+ * Which endpoints may still get requests to a Pod: a Pod in the EndpointSlices of any Service that exists and
  * selects it is held until all of them show it not ready, and for the settle time after; also where a plugin serves the
  * Service, for callers inside the cluster go by the slices. A slice of a Service that is gone, has no selector or does
- * not select the Pod holds nobody: no controller follows it any more. Services that publish Pods that are not ready are
- * left out, for their slices never show it. Nobody is held for longer than 5 minutes after its gate was closed: then no
+ * not select the Pod holds none: no controller follows it any more. Services that publish Pods that are not ready are
+ * left out, for their slices never show it. No Pod is held for longer than 5 minutes after its gate was closed: then no
  * controller keeps the slices.
  *
  * <p>Knows when a Pod left the endpoints only from its own watching; after a start the settle time begins anew, which is

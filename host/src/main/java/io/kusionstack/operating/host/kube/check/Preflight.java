@@ -85,8 +85,9 @@ public final class Preflight implements AutoCloseable {
         try {
             ApiResponse version = client.get("apis/" + Names.API_VERSION);
             if (version.code() == 401) {
-                return new ClusterUnfit(List.of(server + " does not know who this is (401 " + version.message()
-                        + "): give kubernetes.kubeconfig a file with a valid token or certificate"));
+                return new ClusterUnfit(
+                        List.of(server + " does not know the identity of the host (401 " + version.message()
+                                + "): give kubernetes.kubeconfig a file with a valid token or certificate"));
             }
             if (!version.isSuccess() && !version.isNotFound()) {
                 return new ClusterUnreachable(server, version.code() + " " + version.message());
@@ -110,7 +111,7 @@ public final class Preflight implements AutoCloseable {
         return present;
     }
 
-    /** Kinds of Kuperator that this version does not serve: whoever has objects of them has to know. */
+    /** Kinds of Kuperator that this version does not serve: their users have to know. */
     static List<String> unserved(Set<String> present) {
         return UnservedObjects.KINDS.stream()
                 .map(ObjectKind::plural)

@@ -26,7 +26,7 @@ final class ApiLimiter {
     private long reached;
     private long silentUntil = System.nanoTime();
 
-    /** Who waits in one class, and how far the class has come: the one that is behind goes next. */
+    /** The writes that wait in one class, and how far the class has come: the class that is behind goes next. */
     private static final class Queue {
         private final Deque<Admittance> turns = new ArrayDeque<>();
         private long pass;
@@ -148,7 +148,7 @@ final class ApiLimiter {
             long until = now + silence.toNanos();
             if (until - silentUntil > 0) {
                 silentUntil = until;
-                // they wait for a turn that nobody may give before the silence ends
+                // no turn is given before the silence ends
                 queues.values().stream()
                         .filter(queue -> !queue.turns.isEmpty())
                         .forEach(queue -> queue.turns.element().given.signal());

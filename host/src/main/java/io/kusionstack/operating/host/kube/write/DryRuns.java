@@ -21,7 +21,7 @@ import java.util.Optional;
  * Before a Pod leaves service for an edit or a deletion, that is tried as a dry run, once in half a minute for all Pods of one owner that
  * get the same: the status that takes a Pod out of service may be written where the Pod itself may not. Denied, it is tried again at
  * growing pauses, and meanwhile all these Pods stay in service; so they do while there is no answer. A webhook that cannot be asked by a
- * dry run holds nobody. Any thread; blocks for one request where nothing is known.
+ * dry run holds no Pod. Any thread; blocks for one request where nothing is known.
  */
 final class DryRuns {
     private static final int MOST_REMEMBERED = 1024;
@@ -54,7 +54,7 @@ final class DryRuns {
         int denials();
 
         /**
-         * Somebody asks right now.
+         * A request is under way.
          *
          * @param isOutdated what is answered may be older than a refusal
          */

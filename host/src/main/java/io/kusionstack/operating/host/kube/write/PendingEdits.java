@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Edits of Pods that are handed in and not sent yet. Of those that touch the same things of one Pod there is one, the
- * newest: however often somebody looks while writes wait, nothing is queued again. Any thread.
+ * newest: however many looks there are while writes wait, nothing is queued again. Any thread.
  */
 final class PendingEdits {
     private final Map<EditTarget, PendingEdit> edits = new ConcurrentHashMap<>();
@@ -29,7 +29,7 @@ final class PendingEdits {
             return new PendingEdit(edit, Optional.empty());
         }
 
-        /** An advance of the lifecycle: nobody else wants anything of the Pod. */
+        /** An advance of the lifecycle, without an edit of another planner. */
         static PendingEdit decided(Action.AdvancePod decision) {
             return new PendingEdit(decision.edit().withoutChanges(), Optional.of(decision));
         }

@@ -71,7 +71,7 @@ final class PodCreateDelete {
     }
 
     /**
-     * Nothing is stored, so it is not counted as a write. A name that is taken stands behind all other checks. Strict about fields
+     * Nothing is stored, so it is not counted as a write. The API server checks the name last. Strict about fields
      * that the server does not know, as kubectl is for its own kinds: a creation would leave them out in silence.
      */
     Optional<Failure> attempt(Action.TryPod action) {

@@ -46,7 +46,7 @@ record PodPatch(String path, ObjectNode body) {
     }
 
     /**
-     * As this one, and the API server tracks no more who wrote which field. The subresources of a Pod leave that as it is, so
+     * As this one, and the API server no longer tracks the writer of each field. The subresources of a Pod leave that as it is, so
      * their patches are not changed.
      */
     PodPatch clearingFieldTracking() {

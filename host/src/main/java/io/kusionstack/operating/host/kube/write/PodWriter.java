@@ -140,7 +140,7 @@ final class PodWriter {
         return send(write, edit);
     }
 
-    /** A Pod whose write is refused stands back for others for as long as that lasts. */
+    /** The result that is reported while an earlier refusal holds the edit back: a refused Pod gives way to others. */
     private static WriteResult.NotDone heldBack(Refusal refusal) {
         return refusal.result().isRefusal()
                 ? refusal.result()
@@ -161,7 +161,7 @@ final class PodWriter {
         return interpret(write, edit, sendOne(write.seen, edit));
     }
 
-    /** Labels first and the gate second: the other way round a gate might stand on a Pod that does not say why. */
+    /** Labels first and the gate second: the other way round a gate might be closed on a Pod whose labels do not say why. */
     private EditAttempt sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
         EditAttempt tried = interpret(write, labels, sendOne(write.seen, labels));
@@ -291,7 +291,7 @@ final class PodWriter {
         later.after(pause, () -> parts.cache().wake(seen.uid()));
     }
 
-    /** A newer record wakes everybody; where none comes, the object is read. */
+    /** A newer record calls the listeners; where none comes, the Pod is read. */
     private void readLater(PodRecord seen, Duration pause, boolean wake) {
         later.after(pause, () -> read(seen, wake));
     }

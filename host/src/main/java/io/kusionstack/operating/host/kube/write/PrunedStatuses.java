@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Statuses that an API server with an older definition took and did not keep all of. Whoever compares them with what it
- * wants finds a difference for ever; what differs only in what is not kept is not written again while the object stays as
+ * Statuses that an API server with an older definition took and did not keep all of. A comparison with what
+ * is wanted finds a difference for ever; what differs only in what is not kept is not written again while the object stays as
  * it was. Any thread.
  */
 final class PrunedStatuses {
@@ -45,8 +45,8 @@ final class PrunedStatuses {
         }
     }
 
-    /** True if all of the status that this server keeps stands there already. */
-    synchronized boolean stands(Action.WriteStatus action) {
+    /** True if the object has all of the status that this server keeps. */
+    synchronized boolean isKept(Action.WriteStatus action) {
         Pruned pruned = byUid.get(action.object().uid());
         return pruned != null
                 && pruned.version == action.resourceVersion()

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which writes of Pods did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute for
  * as long as none of the kind gets through. A refusal for the content holds back only what is like it, and ends early when
- * somebody else changes the Pod's content; all else holds back every write by the same way, so that a Pod can still be called
- * back by its status while writes of the Pod itself fail. What nobody tries again for long is forgotten. The first of a row is
+ * another client changes the Pod's content; all else holds back every write by the same way, so that a Pod can still be called
+ * back by its status while writes of the Pod itself fail. A refusal without another try is forgotten after a while. The first of a row is
  * told by an event. Any thread.
  */
 final class Refusals implements PodCache.PodListener {

@@ -79,7 +79,7 @@ final class RequestSender {
         return new WriteResult.NotDone(WriteResult.Cause.NOT_SENT, 0, why);
     }
 
-    /** It was sent, and nobody knows whether it was done. */
+    /** It was sent, and whether it was done is not known. */
     static WriteResult.NotDone unknown(String why) {
         return new WriteResult.NotDone(WriteResult.Cause.UNKNOWN, 0, why);
     }

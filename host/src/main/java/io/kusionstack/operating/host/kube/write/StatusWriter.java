@@ -47,7 +47,7 @@ final class StatusWriter {
 
     /** @return the failure of a write made now; empty for one that is held back */
     Optional<Failure> write(Action.WriteStatus action) {
-        if (pruned.stands(action)) {
+        if (pruned.isKept(action)) {
             return Optional.empty();
         }
         lock.lock();
@@ -77,7 +77,7 @@ final class StatusWriter {
             }
             next = slot.waiting;
             slot.waiting = null;
-            if (next == null || isWritten(slot, next) || pruned.stands(next)) {
+            if (next == null || isWritten(slot, next) || pruned.isKept(next)) {
                 slots.remove(uid);
                 return;
             }
@@ -100,8 +100,8 @@ final class StatusWriter {
     }
 
     /**
-     * What did not arrive is tried at the end of the next window, unless something newer waits: nobody else would try it
-     * again, for the object does not change. A conflict is planned anew.
+     * What did not arrive is tried at the end of the next window, unless something newer waits: it would not be tried
+     * again otherwise, for the object does not change. A conflict is planned anew.
      */
     private void again(String uid, Action.WriteStatus action, Failure failure) {
         if (failure.result().cause() == WriteResult.Cause.CONFLICT) {

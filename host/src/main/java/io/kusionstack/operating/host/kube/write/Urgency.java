@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** How much a write matters to others: the weights tell how many of each class go out where all classes wait. */
 enum Urgency {
-    /** Back into service, or not out of it after all: a Pod and a slot for somebody else. */
+    /** Back into service, or not out of it after all: a Pod in service, and a slot for another Pod. */
     BACK_TO_SERVICE(16),
     /** A Pod that is out of service, or may leave it now: the sooner it ends, the sooner the slot is free. */
     SLOT_HOLDER(8),

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * Which writes of objects did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute,
- * forgotten when one of the kind gets through. While the pause runs nothing is sent, and the earlier answer stands; a
+ * forgotten when one of the kind gets through. While the pause runs nothing is sent, and the earlier answer counts; a
  * refusal for the content ends early when the object changes. The first of a row is told by an event. Pods have
  * {@link Refusals}. Any thread.
  */

@@ -23,7 +23,7 @@ class PrunedStatusesTest {
                 status(10, "{targets:['a'],conditions:[{type:'x'}],updateTime:'1'}"),
                 answer(11, "{targets:['a'],updateTime:'1'}"));
 
-        assertThat(pruned.stands(status(11, "{targets:['a'],conditions:[{type:'x'}],updateTime:'2'}")))
+        assertThat(pruned.isKept(status(11, "{targets:['a'],conditions:[{type:'x'}],updateTime:'2'}")))
                 .isTrue();
     }
 
@@ -31,7 +31,7 @@ class PrunedStatusesTest {
     void whatTheServerKeepsIsWrittenWhenItChanges() {
         pruned.written(status(10, "{targets:['a'],conditions:[]}"), answer(11, "{targets:['a']}"));
 
-        assertThat(pruned.stands(status(11, "{targets:['a','b'],conditions:[]}")))
+        assertThat(pruned.isKept(status(11, "{targets:['a','b'],conditions:[]}")))
                 .isFalse();
     }
 
@@ -41,7 +41,7 @@ class PrunedStatusesTest {
                 status(10, "{ruleStates:[{name:'r',pluginStatus:{plugin:'p'}}]}"),
                 answer(11, "{ruleStates:[{name:'r'}]}"));
 
-        assertThat(pruned.stands(status(11, "{ruleStates:[{name:'r',pluginStatus:{plugin:'q'}}]}")))
+        assertThat(pruned.isKept(status(11, "{ruleStates:[{name:'r',pluginStatus:{plugin:'q'}}]}")))
                 .isTrue();
     }
 
@@ -49,14 +49,14 @@ class PrunedStatusesTest {
     void itIsWrittenAgainWhenSomebodyChangedTheObject() {
         pruned.written(status(10, "{targets:['a'],conditions:[]}"), answer(11, "{targets:['a']}"));
 
-        assertThat(pruned.stands(status(12, "{targets:['a'],conditions:[]}"))).isFalse();
+        assertThat(pruned.isKept(status(12, "{targets:['a'],conditions:[]}"))).isFalse();
     }
 
     @Test
     void aServerThatKeepsAllIsNotRemembered() {
         pruned.written(status(10, "{targets:['a']}"), answer(11, "{targets:['a'],observedGeneration:1}"));
 
-        assertThat(pruned.stands(status(11, "{targets:['a']}"))).isFalse();
+        assertThat(pruned.isKept(status(11, "{targets:['a']}"))).isFalse();
     }
 
     private static Action.WriteStatus status(long version, String json) {
