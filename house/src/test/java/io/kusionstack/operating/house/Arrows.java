@@ -64,7 +64,7 @@ final class Arrows {
                     .mayLoad("io.fabric8.kubernetes.client.CustomResource"),
             row("host.plan")
                     .mayUse("host.model.Names", "host.model.ContainerBaseline")
-                    .mayUse("host.kernel.Backoff", "host.kernel.Outcome")
+                    .mayUse("host.kernel.Backoff", "host.kernel.Durations", "host.kernel.Outcome")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     // decision 0003: trees, and no mapper
                     .mayLoad("com.fasterxml.jackson.databind.JsonNode", "com.fasterxml.jackson.databind.node."),
@@ -89,7 +89,7 @@ final class Arrows {
                     .mayLoad(JSON_TREES)
                     .mayLoad(SLF4J),
             row("host.plugins")
-                    .mayUse("host.plan", "host.config")
+                    .mayUse("host.plan", "host.config", "host.kernel.Durations")
                     .mayUse("plugin", "plugin.rule", "plugin.traffic")
                     .mayLoad(JSON_TREES)
                     .mayLoad(SLF4J, "org.pf4j.", "io.github.resilience4j."),

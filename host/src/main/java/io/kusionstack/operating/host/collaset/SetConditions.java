@@ -61,12 +61,19 @@ final class SetConditions {
         progressing();
         List<Action> events = new ArrayList<>();
         String stalled = conditions.message(STALLED);
-        boolean isNews = !Refusal.problem(stalled).equals(Refusal.problem(stalledBefore));
-        if (conditions.isTrue(STALLED) && !report.isIn(STALLED) && isNews) {
+        if (conditions.isTrue(STALLED) && !report.isIn(STALLED) && !isTold(stalled, stalledBefore)) {
             events.add(warning(conditions.reason(STALLED), stalled));
         }
         report.event(snapshot, conditions).ifPresent(events::add);
         return new StatusPlan(events, report.told());
+    }
+
+    /** The stored message tells of the same problem; the time of the next try may have changed. */
+    private boolean isTold(String stalled, String stalledBefore) {
+        return snapshot.refusedWrites()
+                .filter(refused -> refused.sentence().equals(stalled))
+                .map(refused -> stalledBefore.startsWith(refused.problem()))
+                .orElse(stalledBefore.equals(stalled));
     }
 
     private Action warning(String reason, String message) {

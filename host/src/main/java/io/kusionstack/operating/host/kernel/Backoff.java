@@ -21,6 +21,6 @@ public record Backoff(Duration first, Duration most) {
         for (int i = 1; i < failures && delay.compareTo(most) < 0; i++) {
             delay = delay.multipliedBy(2);
         }
-        return delay.compareTo(most) < 0 ? delay : most;
+        return Durations.shorter(delay, most);
     }
 }

@@ -37,6 +37,6 @@ public record Cooldown(int times, Duration shortest, Duration longest) {
         if (rest.compareTo(shortest) < 0) {
             return shortest;
         }
-        return rest.compareTo(longest) < 0 ? rest : longest;
+        return Durations.shorter(rest, longest);
     }
 }

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plan;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.plugin.PodRef;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
         if (one.isEmpty() || other.isEmpty()) {
             return one.or(() -> other);
         }
-        return one.get().compareTo(other.get()) <= 0 ? one : other;
+        return Optional.of(Durations.shorter(one.get(), other.get()));
     }
 
     private static String touchedPod(Action action) {

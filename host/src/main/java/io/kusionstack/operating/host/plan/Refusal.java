@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.plan;
 
 import io.kusionstack.operating.host.kernel.Backoff;
+import io.kusionstack.operating.host.kernel.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -70,13 +71,7 @@ public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, In
 
     private Duration kept() {
         Duration pause = PAUSES.after(attempts);
-        return pause.compareTo(KEPT) > 0 ? pause : KEPT;
-    }
-
-    /** The part of {@link #sentence} that is the same at every try. */
-    public static String problem(String sentence) {
-        int next = sentence.indexOf(NEXT_TRY);
-        return next < 0 ? sentence : sentence.substring(0, next);
+        return Durations.longer(pause, KEPT);
     }
 
     /** One sentence with the server's words, the remedy, and the next try where that is far; the same until then. */
@@ -84,7 +79,8 @@ public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, In
         return problem() + (rests() ? NEXT_TRY + leavesFrom().truncatedTo(ChronoUnit.SECONDS) : "");
     }
 
-    private String problem() {
+    /** The part of {@link #sentence} that is the same at every try. */
+    public String problem() {
         String pod = "Pod " + edit.pod().name();
         if (result.code() == 0 && result.cause() == WriteResult.Cause.REFUSED) {
             return "writing " + pod + " has no effect: " + result.message();

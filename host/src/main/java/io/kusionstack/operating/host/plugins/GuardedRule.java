@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.plugin.PodRef;
@@ -113,7 +114,7 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
                     throw new InvalidPluginException(
                             "the verdict about Pod " + pod + " does not say when to ask again");
                 }
-                yield new Verdict.AskAgain(reason, sentence, after.compareTo(SOONEST) < 0 ? SOONEST : after);
+                yield new Verdict.AskAgain(reason, sentence, Durations.longer(after, SOONEST));
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginEnvironment;
@@ -89,7 +90,7 @@ final class GuardedTraffic implements PluginExtension, TrafficPlugins.TrafficWor
     }
 
     private <T> Answer<T> locked(Employer employer, Instant deadline, String call, TrackedCall<T> body) {
-        Duration limit = shorter(Duration.between(clock.instant(), deadline), longest);
+        Duration limit = Durations.shorter(Duration.between(clock.instant(), deadline), longest);
         return switch (lockKey(employer, limit)) {
             case Answer.NoAnswer<String>(Wait why, Duration after) -> new Answer.NoAnswer<>(why, after);
             case Answer.Given<String>(String key) -> locked(new Topic(name, call, key), limit, body);
@@ -122,10 +123,6 @@ final class GuardedTraffic implements PluginExtension, TrafficPlugins.TrafficWor
                                 Reason.PLUGIN_BUSY,
                                 "works on " + topic.subject()
                                         + " for others; it is asked again as soon as that may have ended");
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -198,6 +199,6 @@ final class LivePlugin {
 
     private static Duration until(long end) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
-        return left.compareTo(MOMENT) > 0 ? left : MOMENT;
+        return Durations.longer(left, MOMENT);
     }
 }

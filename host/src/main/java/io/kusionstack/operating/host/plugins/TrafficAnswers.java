@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plugins;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginMetrics;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
@@ -51,7 +52,7 @@ record TrafficAnswers(String plugin, ErrorText texts, Clock clock, PluginMetrics
                     throw new InvalidPluginException(
                             "it does not know how it stands, and does not say why or until when");
                 }
-                yield new Observation.Unknown(kind, texts.sentence(reason), after.compareTo(SOON) < 0 ? SOON : after);
+                yield new Observation.Unknown(kind, texts.sentence(reason), Durations.longer(after, SOON));
             }
             case Observation.NoSuchPlace(Instant readAt, String proof) ->
                 new Observation.NoSuchPlace(
@@ -123,7 +124,7 @@ record TrafficAnswers(String plugin, ErrorText texts, Clock clock, PluginMetrics
         return switch (progress) {
             case Progress.Done done -> done;
             case Progress.Pending(Progress.Pending.Kind kind, String reason, Duration after) ->
-                new Progress.Pending(kind, texts.word(reason), after.compareTo(SOON) < 0 ? SOON : after);
+                new Progress.Pending(kind, texts.word(reason), Durations.longer(after, SOON));
             case Progress.Failed(String code, String message, boolean retryable) ->
                 new Progress.Failed(texts.word(code), texts.sentence(message), retryable);
         };

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.traffic;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -67,8 +68,8 @@ final class ObservationSchedule {
     /** The longer nothing changes there, the longer the time to the next observation. */
     private Duration patience(ObservedBackends observed, Duration rest) {
         Duration quiet = Duration.between(observed.unchangedSince(), now).dividedBy(4);
-        Duration least = quiet.compareTo(LoadBalancerPlanner.PATIENCE) < 0 ? LoadBalancerPlanner.PATIENCE : quiet;
-        return least.compareTo(rest) < 0 ? least : rest;
+        Duration least = Durations.longer(quiet, LoadBalancerPlanner.PATIENCE);
+        return Durations.shorter(least, rest);
     }
 
     /** True if this change may be requested now; then the load balancer is observed first. */

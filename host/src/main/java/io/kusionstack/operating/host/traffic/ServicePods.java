@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.lifecycle.PodOps;
@@ -111,7 +112,7 @@ final class ServicePods {
                 .map(off -> Duration.between(now, off.at().plus(KUBELET)))
                 .filter(Duration::isPositive);
         return kubelet.or(() -> plainServices.holding(pod, now).stream()
-                .map(held -> held.after().compareTo(OTHERS) < 0 ? held.after() : OTHERS)
+                .map(held -> Durations.shorter(held.after(), OTHERS))
                 .min(Comparator.naturalOrder()));
     }
 

@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.traffic;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
@@ -246,6 +247,6 @@ public final class TrafficReconciler implements Reconciler {
             return Outcome.done();
         }
         Duration wanted = droppable ? SOON : after.orElse(SOON);
-        return Outcome.requeueAfter(wanted.compareTo(SOON) < 0 ? SOON : wanted, "Traffic");
+        return Outcome.requeueAfter(Durations.longer(wanted, SOON), "Traffic");
     }
 }

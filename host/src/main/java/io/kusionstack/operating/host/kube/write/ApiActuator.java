@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.kube.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kernel.DelayedTasks;
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ClusterAccess;
@@ -233,7 +234,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case BUSY, NOT_SENT, REFUSED, FORBIDDEN, WEBHOOK_FAILED -> BUSY_PAUSE;
             case UNKNOWN -> client.timeout().plusSeconds(2);
         };
-        return paused.compareTo(least) < 0 ? least : paused;
+        return Durations.longer(paused, least);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.DelayedTasks;
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.Action;
@@ -92,7 +93,7 @@ final class StatusWriter {
     /** While the API server does not take the status, its window lasts as long as the pause. */
     private Duration window(Action.WriteStatus action) {
         Duration left = pauses.left(target(action, action.resourceVersion()));
-        return left.compareTo(WINDOW) < 0 ? WINDOW : left;
+        return Durations.longer(left, WINDOW);
     }
 
     private static WritePauses.WriteTarget target(Action.WriteStatus action, long version) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.model.PodTransitionRule;
@@ -77,8 +78,7 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
     /** The actuator knows the pause, which follows the answer of the API server. */
     private static StoreFailure failed(Failure failure, Outcome outcome) {
         Duration pause = outcome instanceof Outcome.RequeueAfter again ? again.after() : SOON;
-        return new StoreFailure(
-                failure.result().isRefusal() ? failure.sentence() : "", pause.compareTo(SOON) < 0 ? SOON : pause);
+        return new StoreFailure(failure.result().isRefusal() ? failure.sentence() : "", Durations.longer(pause, SOON));
     }
 
     private Optional<PodTransitionRule> object(PluginQuery query) {

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.rules.plugin;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.Decision;
@@ -173,7 +174,7 @@ final class PluginQueryClient {
                         sent.query(),
                         missing.why().reason(),
                         missing.why().message(),
-                        missing.after().compareTo(SOON) < 0 ? SOON : missing.after());
+                        Durations.longer(missing.after(), SOON));
             case Answer.Given<RuleResponse>(RuleResponse response) ->
                 stored(new UnstoredResponse(sent, response, clock.instant()));
         };
@@ -243,8 +244,7 @@ final class PluginQueryClient {
 
     private static Duration pause(Verdict verdict) {
         return switch (verdict) {
-            case Verdict.AskAgain(String reason, String message, Duration after) ->
-                after.compareTo(SOON) < 0 ? SOON : after;
+            case Verdict.AskAgain(String reason, String message, Duration after) -> Durations.longer(after, SOON);
             case Verdict.Reject reject -> RESYNC;
             case Verdict.Pass pass -> RESYNC;
         };
