@@ -76,28 +76,31 @@ final class StuckPodSearch {
 
     /**
      * A container that ends again and again runs from time to time: as long as the set stalls by its Pod, and the Pod is not
-     * available, the Pod is stuck. A process that has just started does not know which Pod it was: then any Pod that is not
-     * available will do.
+     * available, the Pod is stuck. A process that has just started knows it by the beginning of the message that it left itself.
      */
     private static Optional<StuckPod> stillStalling(CollaSetSnapshot snapshot, SetPods setPods) {
         if (!snapshot.progress().lasts(ProgressRecord.LONG, snapshot.now())) {
             return Optional.empty();
         }
+        Optional<String> message = snapshot.set().status().conditions().stream()
+                .filter(condition ->
+                        SetConditions.STALLED.equals(condition.type()) && StuckPod.REASON.equals(condition.reason()))
+                .flatMap(condition -> Optional.ofNullable(condition.message()).stream())
+                .findFirst();
         Optional<StuckPod> told =
                 snapshot.stuckPod().filter(known -> known.reason().equals(StuckPod.REASON));
-        boolean isOut = setPods.podsOfSet().stream()
-                .anyMatch(setPod -> !setPod.pod().available()
-                        && told.filter(known ->
-                                        !known.pod().isEmpty() && !known.pod().equals(setPod.name()))
-                                .isEmpty());
-        return snapshot.set().status().conditions().stream()
-                .filter(condition -> isOut
-                        && SetConditions.STALLED.equals(condition.type())
-                        && StuckPod.REASON.equals(condition.reason()))
-                .flatMap(condition -> Optional.ofNullable(condition.message()).stream())
+        return message.flatMap(text -> setPods.podsOfSet().stream()
+                .filter(setPod -> !setPod.pod().available())
+                .filter(setPod -> told.map(known -> known.pod().equals(setPod.name()))
+                        .orElseGet(() -> text.startsWith(subject(setPod.name()))))
                 .findFirst()
-                .map(message ->
-                        told.orElseGet(() -> new StuckPod(StuckPod.REASON, "", message, "", false, WITH_NODES)));
+                .map(setPod -> told.orElseGet(
+                        () -> new StuckPod(StuckPod.REASON, setPod.name(), text, "", false, WITH_NODES))));
+    }
+
+    /** How each problem of a Pod itself begins. */
+    private static String subject(String pod) {
+        return "Pod " + pod + ": ";
     }
 
     /** The first by name of those whose traffic does not go on by itself. */
@@ -152,7 +155,7 @@ final class StuckPodSearch {
 
     private static StuckPod ofNode(PodRecord pod, String problem, String details, boolean lacksImage) {
         return new StuckPod(
-                StuckPod.REASON, pod.name(), "Pod " + pod.name() + ": " + problem, details, lacksImage, WITH_NODES);
+                StuckPod.REASON, pod.name(), subject(pod.name()) + problem, details, lacksImage, WITH_NODES);
     }
 
     private static boolean isStarting(ContainerRecord container) {

@@ -41,7 +41,7 @@ public record HostConfig(
         controllers = controllers.stream().distinct().sorted().toList();
     }
 
-    /** With its paths seen from a file, and with this kubeconfig where it names none. */
+    /** With the folder of plugins seen from a file, and with this kubeconfig where it names none. */
     HostConfig resolved(Path file, Optional<Path> kubeconfig) {
         return new HostConfig(
                 new Kubernetes(kubernetes.kubeconfig().or(() -> kubeconfig)),

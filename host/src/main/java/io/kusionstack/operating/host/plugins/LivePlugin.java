@@ -117,7 +117,7 @@ final class LivePlugin {
 
     private void close(Closing worker, Duration limit) {
         if (workers.remove(worker)) {
-            call.settle(CallSpec.of(worker.name(), "close", limit, () -> {
+            call.askUngated(CallSpec.of(worker.name(), "close", limit, () -> {
                 worker.end();
                 return worker.name();
             }));
@@ -180,7 +180,7 @@ final class LivePlugin {
             }
         }
         work.shutdownNow();
-        Answer<?> stopped = call.settle(CallSpec.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
+        Answer<?> stopped = call.askUngated(CallSpec.of(jar.id(), "stop", until(end), () -> pf4j.stopPlugin(jar.id())));
         if (stopped instanceof Answer.Given) {
             // of one that did not stop PF4J would ask it again, on this thread
             pf4j.unloadPlugin(jar.id());

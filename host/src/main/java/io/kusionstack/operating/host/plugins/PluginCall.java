@@ -91,7 +91,7 @@ final class PluginCall {
     }
 
     /** Calls on behalf of this room, to start or to end something: without a gate, also while the plugin is unloaded. */
-    <T> Answer<T> settle(CallSpec<T> spec) {
+    <T> Answer<T> askUngated(CallSpec<T> spec) {
         RunningCall<T> call = new RunningCall<>(spec, environment, () -> {});
         inFlight.enterAlways(call);
         return made(spec.topic(), call, CallGate.open(), "within " + spoken(spec.limit()));

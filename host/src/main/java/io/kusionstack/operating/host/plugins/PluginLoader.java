@@ -76,7 +76,7 @@ final class PluginLoader {
             return refused("PF4J does not take it: " + e.getMessage());
         }
         Answer<List<PluginExtension>> answer =
-                plugin.call().settle(CallSpec.of(jar.id(), "start", settings.loadTimeout(), () -> offers(plugin)));
+                plugin.call().askUngated(CallSpec.of(jar.id(), "start", settings.loadTimeout(), () -> offers(plugin)));
         return switch (answer) {
             case Answer.Given<List<PluginExtension>>(List<PluginExtension> offers)
             when offers.isEmpty() -> {

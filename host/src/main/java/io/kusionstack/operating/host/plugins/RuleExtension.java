@@ -10,6 +10,8 @@ import io.kusionstack.operating.plugin.PluginContext;
 import io.kusionstack.operating.plugin.rule.TransitionRule;
 import io.kusionstack.operating.plugin.rule.TransitionRuleProvider;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A kind of rule that a plugin offers; makes a worker for each rule of a PodTransitionRule that names it. Any thread.
@@ -25,6 +27,7 @@ record RuleExtension<C extends Record>(
         PluginEnvironment environment)
         implements PluginExtension {
     private static final int MOST_PROBLEMS = 50;
+    private static final Pattern LOCATED = Pattern.compile("([\\w.\\[\\]-]+): ");
 
     /** As {@link RulePlugins#open}. */
     OpenedRule open(String rule, JsonNode config) {
@@ -42,7 +45,9 @@ record RuleExtension<C extends Record>(
         return switch (ConfigBinder.bind(config, configType)) {
             case ConfigResult.InvalidConfig<C> wrong ->
                 invalid(wrong.problems().stream()
-                        .map(ConfigResult.Problem::toString)
+                        .map(problem -> new OpenedRule.ConfigProblem(
+                                problem.path(),
+                                new ConfigResult.Problem("", problem.value(), problem.rule()).toString()))
                         .toList());
             case ConfigResult.ValidConfig<C>(C value) -> create(rule, value);
         };
@@ -59,16 +64,25 @@ record RuleExtension<C extends Record>(
             plugin.opened(worker);
             return new OpenedRule.RuleReady(worker);
         } catch (InvalidConfigException e) {
-            return invalid(e.problems());
+            return invalid(e.problems().stream().map(RuleExtension::located).toList());
         }
     }
 
     /** Problems that the plugin finds are as bounded as all of its texts. */
-    private OpenedRule invalid(List<String> problems) {
+    private OpenedRule invalid(List<OpenedRule.ConfigProblem> problems) {
         return new OpenedRule.RuleConfigInvalid(problems.stream()
                 .limit(MOST_PROBLEMS)
-                .map(plugin.call().texts()::sentence)
+                .map(problem -> new OpenedRule.ConfigProblem(
+                        problem.path(), plugin.call().texts().sentence(problem.sentence())))
                 .toList());
+    }
+
+    /** Plugins put the path before the sentence, if they name one. */
+    private static OpenedRule.ConfigProblem located(String problem) {
+        Matcher located = LOCATED.matcher(problem);
+        return located.lookingAt()
+                ? new OpenedRule.ConfigProblem(located.group(1), problem.substring(located.end()))
+                : new OpenedRule.ConfigProblem("", problem);
     }
 
     private static void discard(OpenedRule late) {

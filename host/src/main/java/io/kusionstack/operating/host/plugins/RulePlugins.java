@@ -23,8 +23,11 @@ public interface RulePlugins {
     sealed interface OpenedRule {
         record RuleReady(RuleWorker worker) implements OpenedRule {}
 
-        /** @param problems all problems of the configuration, each with its path below {@code config} */
-        record RuleConfigInvalid(List<String> problems) implements OpenedRule {
+        /** @param path below {@code config}; empty for a problem of all of it */
+        record ConfigProblem(String path, String sentence) {}
+
+        /** @param problems all problems of the configuration */
+        record RuleConfigInvalid(List<ConfigProblem> problems) implements OpenedRule {
             public RuleConfigInvalid {
                 problems = List.copyOf(problems);
             }

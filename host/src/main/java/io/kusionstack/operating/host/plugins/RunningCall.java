@@ -113,11 +113,14 @@ final class RunningCall<T> implements Runnable {
     }
 
     private void interrupt(CallState<T> before) {
-        environment.inFlight().timedOut(this);
-        if (before instanceof CallState.CallRunning<T>(Thread thread)) {
-            thread.interrupt();
+        try {
+            environment.inFlight().timedOut(this);
+            if (before instanceof CallState.CallRunning<T>(Thread thread)) {
+                thread.interrupt();
+            }
+        } finally {
+            state.set(new CallState.CallTimedOut<>());
         }
-        state.set(new CallState.CallTimedOut<>());
     }
 
     /** A call that timed out before it began is made all the same, in an interrupted thread: it may be one that closes. */
@@ -142,13 +145,25 @@ final class RunningCall<T> implements Runnable {
     }
 
     private CallResult<T> result() {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(environment.loader());
+        AtomicReference<CallResult<T>> result = new AtomicReference<>();
+        inPlugin(() -> result.set(made()));
+        return Objects.requireNonNull(result.get());
+    }
+
+    private CallResult<T> made() {
         try {
             return new CallResult.Value<>(spec.body().call());
         } catch (Throwable e) {
             return threw(e);
+        }
+    }
+
+    private void inPlugin(Runnable code) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(environment.loader());
+        try {
+            code.run();
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -166,8 +181,11 @@ final class RunningCall<T> implements Runnable {
     private void returnLate(CallResult<T> result) {
         try {
             if (result instanceof CallResult.Value<T>(T value)) {
-                spec.late().accept(value);
+                inPlugin(() -> spec.late().accept(value));
             }
+        } catch (Throwable e) {
+            // no caller waits for it any more
+            return;
         } finally {
             end();
         }

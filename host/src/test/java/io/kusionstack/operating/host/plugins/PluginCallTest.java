@@ -268,7 +268,7 @@ class PluginCallTest {
             release.countDown();
             assertThat(running.get()).isEqualTo(new Answer.Given<>("late"));
             assertThat(call.inFlight().awaitIdle(LONG)).isTrue();
-            assertThat(call.settle(CallSpec.of("sample", "close", LONG, () -> "closed")))
+            assertThat(call.askUngated(CallSpec.of("sample", "close", LONG, () -> "closed")))
                     .isEqualTo(new Answer.Given<>("closed"));
         }
     }

@@ -11,6 +11,8 @@ import io.kusionstack.operating.host.config.HostConfig;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginState;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Kind;
 import io.kusionstack.operating.host.plugins.PluginHost.PluginState.Offered;
+import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule;
+import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule.ConfigProblem;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
@@ -96,9 +98,9 @@ class PluginHostTest {
         jars.build("sample-1.jar", sample("sample", PASS));
 
         assertThat(host().rules().open("sample", RULE, json("{\"window\": 3, \"windows\": []}")))
-                .isEqualTo(new RulePlugins.OpenedRule.RuleConfigInvalid(List.of(
-                        "window: 3 is not allowed; it has to be a text",
-                        "windows: there is no such key; known here are window")));
+                .isEqualTo(new OpenedRule.RuleConfigInvalid(List.of(
+                        new ConfigProblem("window", "3 is not allowed; it has to be a text"),
+                        new ConfigProblem("windows", "there is no such key; known here are window"))));
     }
 
     @Test
@@ -368,17 +370,14 @@ class PluginHostTest {
     }
 
     private static String unavailable(PluginHost host, String name) throws IOException {
-        assertThat(host.rules().open(name, RULE, json("{}")))
-                .isInstanceOf(RulePlugins.OpenedRule.RuleUnavailable.class);
-        return ((RulePlugins.OpenedRule.RuleUnavailable) host.rules().open(name, RULE, json("{}")))
+        assertThat(host.rules().open(name, RULE, json("{}"))).isInstanceOf(OpenedRule.RuleUnavailable.class);
+        return ((OpenedRule.RuleUnavailable) host.rules().open(name, RULE, json("{}")))
                 .why()
                 .message();
     }
 
     private static RuleWorker worker(PluginHost host, String name, String config) throws IOException {
-        RulePlugins.OpenedRule opened = host.rules().open(name, RULE, json(config));
-        assertThat(opened).isInstanceOf(RulePlugins.OpenedRule.RuleReady.class);
-        return ((RulePlugins.OpenedRule.RuleReady) opened).worker();
+        return ((OpenedRule.RuleReady) host.rules().open(name, RULE, json(config))).worker();
     }
 
     private static RuleRequest request() {

@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.plugins.RulePlugins;
 import io.kusionstack.operating.host.rules.plugin.VerdictCache.PluginReply;
 import io.kusionstack.operating.host.rules.spec.RuleSpec;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * One query to a plugin: its verdicts on the Pods that wait for one rule.
@@ -32,8 +32,6 @@ public record PluginQuery(
         List<PodRecord> selected,
         List<PodRecord> waiting,
         long moves) {
-    private static final Pattern LOCATED = Pattern.compile("[\\w.\\[\\]-]+: ");
-
     public PluginQuery {
         selected = List.copyOf(selected);
         waiting = List.copyOf(waiting);
@@ -101,9 +99,10 @@ public record PluginQuery(
         return "plugin \"" + check.plugin() + "\"";
     }
 
-    /** A problem that the plugin found in its configuration, with its path in the object. */
-    String located(String problem) {
-        return LOCATED.matcher(problem).lookingAt() ? check.path() + "." + problem : check.path() + ": " + problem;
+    /** A problem of the plugin's configuration, with its path in the object. */
+    String located(RulePlugins.OpenedRule.ConfigProblem problem) {
+        String path = problem.path().isEmpty() ? check.path() : check.path() + "." + problem.path();
+        return path + ": " + problem.sentence();
     }
 
     /** The path in the object at which the plugin is named. */

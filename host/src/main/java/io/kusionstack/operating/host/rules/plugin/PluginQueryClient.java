@@ -114,7 +114,8 @@ final class PluginQueryClient {
     private PluginReply reply(PluginQuery query) {
         return switch (workers.of(query)) {
             case RulePlugins.OpenedRule.RuleReady(RuleWorker worker) -> ask(query, worker);
-            case RulePlugins.OpenedRule.RuleConfigInvalid(List<String> problems) -> invalid(query, problems);
+            case RulePlugins.OpenedRule.RuleConfigInvalid(List<RulePlugins.OpenedRule.ConfigProblem> problems) ->
+                invalid(query, problems);
             case RulePlugins.OpenedRule.RuleUnavailable unavailable ->
                 new PluginReply.Unjudged(
                         clock.instant(),
@@ -134,7 +135,7 @@ final class PluginQueryClient {
         objects.add(object);
     }
 
-    private PluginReply invalid(PluginQuery query, List<String> problems) {
+    private PluginReply invalid(PluginQuery query, List<RulePlugins.OpenedRule.ConfigProblem> problems) {
         List<String> located = problems.stream().map(query::located).toList();
         return new PluginReply.Unjudged(
                 clock.instant(),

@@ -83,7 +83,8 @@ final class FakePlugins implements RulePlugins {
         }
         List<String> wrong = problems.apply(config);
         if (!wrong.isEmpty()) {
-            return new RulePlugins.OpenedRule.RuleConfigInvalid(wrong);
+            return new RulePlugins.OpenedRule.RuleConfigInvalid(
+                    wrong.stream().map(FakePlugins::located).toList());
         }
         opened.add(config);
         return new RulePlugins.OpenedRule.RuleReady(new RuleWorker() {
@@ -99,5 +100,12 @@ final class FakePlugins implements RulePlugins {
                 closed.add(config);
             }
         });
+    }
+
+    /** Written as {@code path: sentence}, or as a sentence about all of it. */
+    private static RulePlugins.OpenedRule.ConfigProblem located(String problem) {
+        int end = problem.indexOf(": ");
+        return new RulePlugins.OpenedRule.ConfigProblem(
+                end < 0 ? "" : problem.substring(0, end), end < 0 ? problem : problem.substring(end + 2));
     }
 }

@@ -63,8 +63,8 @@ class LabelHookIT {
                     harness.rules().open("label-hook", "shop/web/labels", JsonNodeFactory.instance.objectNode());
 
             assertThat(opened)
-                    .isEqualTo(new OpenedRule.RuleConfigInvalid(
-                            List.of("requires: it is missing; it has to be a map of keys to values")));
+                    .isEqualTo(new OpenedRule.RuleConfigInvalid(List.of(new OpenedRule.ConfigProblem(
+                            "requires", "it is missing; it has to be a map of keys to values"))));
         }
     }
 }
