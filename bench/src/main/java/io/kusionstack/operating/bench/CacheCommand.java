@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -62,7 +63,7 @@ final class CacheCommand implements Callable<Integer> {
     }
 
     private void measure(URI server) throws IOException {
-        PodCache cache = new PodCache();
+        PodCache cache = new PodCache(Set.of());
         AtomicInteger changes = new AtomicInteger();
         ClusterAccess access = access(server);
         long before = usedHeap();

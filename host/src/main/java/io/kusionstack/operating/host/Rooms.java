@@ -154,7 +154,7 @@ final class Rooms implements AutoCloseable {
         if (runs(ControllerName.LIFECYCLE)) {
             add(
                     ControllerName.LIFECYCLE.word(),
-                    new LifecycleReconciler(caches.pods()::get, gate, actuator),
+                    new LifecycleReconciler(caches.pods()::get, actuator),
                     Controller.ControllerSettings.of(config.workers().lifecycle(), Cooldown.none()),
                     queues.pods);
             caches.pods()

@@ -221,8 +221,7 @@ class RandomWalksTest {
             boolean aPod = action instanceof Action.EditPod || action instanceof Action.DeletePod;
             return aPod && random.nextBoolean()
                     ? Optional.of(new Failure(
-                            action,
-                            new WriteResult.NotDone(WriteResult.Cause.WEBHOOK_FAILED, 500, "failed calling webhook")))
+                            action, new WriteResult.NotDone(WriteResult.Cause.FAILED, 500, "failed calling webhook")))
                     : Optional.empty();
         }
 

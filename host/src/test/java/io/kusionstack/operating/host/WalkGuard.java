@@ -102,7 +102,6 @@ final class WalkGuard {
                 unreached(at, delete.pod().uid());
             }
             case Action.CreatePod create -> bounded(at);
-            case Action.AdvancePod other -> {}
             case Action.TryPod other -> {}
             case Action.ReleasePod other -> {}
             case Action.CreateObject other -> {}

@@ -63,7 +63,7 @@ final class WalkWorld {
     final WalkServices services = new WalkServices();
     final WalkTraffic traffic = new WalkTraffic(cluster);
     private final Set<Key> ruleKeys = new LinkedHashSet<>();
-    private PodCache cache = new PodCache();
+    private PodCache cache = new PodCache(Set.of());
     private Rooms rooms;
     private int crashes;
     private int accepted;
@@ -123,7 +123,7 @@ final class WalkWorld {
     }
 
     private Rooms started() {
-        cache = new PodCache();
+        cache = new PodCache(Set.of());
         SetIntentions intentions = intentions();
         PodTraffic pods = new PodTraffic(cluster::now, pod -> {});
         traffic.forgetListeners();

@@ -47,7 +47,6 @@ record AwaitedWrites(List<AwaitedWrite> writes, Instant written) {
             case Action.PatchStatus patch -> Optional.of(new AwaitedWrite(patch.object(), patch.resourceVersion()));
             case Action.DeleteObject delete -> Optional.of(new AwaitedWrite(delete.object(), delete.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
-            case Action.AdvancePod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod ignored -> Optional.empty();

@@ -79,11 +79,6 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
         return words.isEmpty() ? "HTTP " + code : words;
     }
 
-    /** The reason in a Status, for example {@code AlreadyExists}; empty where there is none. */
-    public String reason() {
-        return json().path("reason").asText();
-    }
-
     /** The result, where this is the answer to a write. */
     public WriteResult writeResult() {
         return isSuccess()
@@ -93,7 +88,7 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
 
     private static WriteResult.Cause cause(int code, String message) {
         if (message.contains("failed calling webhook")) {
-            return WriteResult.Cause.WEBHOOK_FAILED;
+            return WriteResult.Cause.FAILED;
         }
         if (message.startsWith("admission webhook")) {
             return WriteResult.Cause.REFUSED;

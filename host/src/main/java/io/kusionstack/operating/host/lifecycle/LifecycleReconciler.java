@@ -3,12 +3,10 @@ package io.kusionstack.operating.host.lifecycle;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
-import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.Actuator;
-import io.kusionstack.operating.host.plan.Plan;
-import io.kusionstack.operating.host.plan.PodEdit;
-import io.kusionstack.operating.host.plan.PodGate.Advance;
+import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class LifecycleReconciler implements Reconciler {
     private static final String WHY = "pod-waits";
 
-    private final Function<Key, Optional<PodRecord>> pods;
-    private final LifecycleGate gate;
-    private final Actuator actuator;
+    private static final Duration LANE_BUSY = Duration.ofMillis(500);
 
-    public LifecycleReconciler(Function<Key, Optional<PodRecord>> pods, LifecycleGate gate, Actuator actuator) {
+    private final Function<Key, Optional<PodRecord>> pods;
+    private final PodLanes lanes;
+
+    public LifecycleReconciler(Function<Key, Optional<PodRecord>> pods, PodLanes lanes) {
         this.pods = pods;
-        this.gate = gate;
-        this.actuator = actuator;
+        this.lanes = lanes;
     }
 
     /** The key to look at after a Pod changed; empty where the lifecycle has no part in it. */
@@ -45,12 +43,13 @@ public final class LifecycleReconciler implements Reconciler {
         if (found.isEmpty()) {
             return Outcome.done();
         }
-        PodRecord pod = found.get();
-        Advance advance = gate.advance(pod, PodEdit.of(pod), now);
-        if (!advance.edit().isEmpty()) {
-            actuator.apply(Plan.of(new Action.AdvancePod(advance.edit(), now)));
+        Optional<PodGate.Advance> decided = lanes.advance(found.get());
+        if (decided.isEmpty()) {
+            // its result mostly brings the next look sooner
+            return Outcome.requeueAfter(LANE_BUSY, "write-under-way");
         }
-        return advance.lookAgain()
+        return decided.get()
+                .lookAgain()
                 .map(after -> Outcome.requeueAfter(after, WHY))
                 .orElseGet(Outcome::done);
     }

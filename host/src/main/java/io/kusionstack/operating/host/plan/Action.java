@@ -2,21 +2,11 @@ package io.kusionstack.operating.host.plan;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.plugin.PodRef;
-import java.time.Instant;
 
 /** One thing to do, as data. The actuator's switch over these is the only place that writes. */
 public sealed interface Action {
     /** Change a Pod; the lifecycle gate advances the edit before it is sent. */
     record EditPod(PodEdit edit) implements Action {}
-
-    /**
-     * Write what the lifecycle gate has decided about a Pod: as it is where it can be sent at once, and decided again where the
-     * write had to wait for its turn.
-     *
-     * @param edit only what changes the Pod
-     * @param decidedAt when the gate was asked
-     */
-    record AdvancePod(PodEdit edit, Instant decidedAt) implements Action {}
 
     /**
      * Create a Pod under a name the host chose, so that a creation with unknown outcome can be told from a new one.

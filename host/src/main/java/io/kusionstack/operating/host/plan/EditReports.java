@@ -6,8 +6,4 @@ import io.kusionstack.operating.plugin.PodRef;
 @FunctionalInterface
 public interface EditReports {
     void settled(PodRef pod, WriteResult result);
-
-    static EditReports none() {
-        return (pod, result) -> {};
-    }
 }

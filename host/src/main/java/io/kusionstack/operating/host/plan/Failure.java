@@ -10,7 +10,6 @@ public record Failure(Action action, WriteResult.NotDone result) {
     private static String what(Action action) {
         return switch (action) {
             case Action.EditPod edit -> "writing " + edit.edit().pod();
-            case Action.AdvancePod advance -> "writing " + advance.edit().pod();
             case Action.CreatePod create -> "creating Pod " + create.name();
             case Action.TryPod trial -> "trying a Pod of " + trial.revision();
             case Action.DeletePod delete -> "deleting Pod " + delete.pod().name();

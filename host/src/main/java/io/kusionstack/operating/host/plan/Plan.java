@@ -65,7 +65,6 @@ public record Plan(List<Action> actions, Optional<Duration> lookAgain, Map<PodRe
     private static String touchedPod(Action action) {
         return switch (action) {
             case Action.EditPod edit -> edit.edit().pod().uid();
-            case Action.AdvancePod advance -> advance.edit().pod().uid();
             case Action.DeletePod delete -> delete.pod().uid();
             case Action.ReleasePod release -> release.pod().uid();
             case Action.CreatePod create -> "new:" + create.name();

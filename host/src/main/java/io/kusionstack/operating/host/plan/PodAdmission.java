@@ -4,7 +4,7 @@ import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 
-/** The port through which the lifecycle asks the transition rules. Called under the Pod's write lane; never blocks on I/O. */
+/** The port through which the lifecycle asks the transition rules. Called for a look at the Pod and in its write lane; never blocks on I/O. */
 public interface PodAdmission extends EditReports {
     /**
      * Lets the Pod go on at this stage if the rules allow it now, and takes the slots that it needs: it holds them until the

@@ -10,7 +10,7 @@ import java.util.Optional;
 public interface PodGate {
     /**
      * Advances the Pod as far as its facts allow and returns the complete write. Idempotent: advancing the
-     * outcome again adds nothing. Called under the Pod's write lane, on facts in memory; never blocks on I/O.
+     * outcome again adds nothing. Called for a look at the Pod and in its write lane, on facts in memory; never blocks on I/O.
      *
      * @param seen the record the edit was decided on
      * @param edit the edit of the caller; may be empty

@@ -24,7 +24,7 @@ public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, In
     private static final Backoff RESTS = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
     /** So often in a row, over some seconds, and it is no blip. */
     private static final int LASTING = 4;
-    /** How long at least it is known after its pause: whoever tries again does so within it. */
+    /** How long at least it is known after its pause: another try is made within it. */
     private static final Duration KEPT = Duration.ofSeconds(30);
 
     /** True if the Pod does not wait for it out of service any longer. */

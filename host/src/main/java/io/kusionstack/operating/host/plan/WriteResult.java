@@ -27,7 +27,7 @@ public sealed interface WriteResult {
         /** True if the answer was no and will stay so until somebody mends something. */
         public boolean isRefusal() {
             return switch (cause) {
-                case REFUSED, FORBIDDEN, WEBHOOK_FAILED -> true;
+                case REFUSED, FORBIDDEN, FAILED -> true;
                 case CONFLICT, BUSY, NOT_SENT, UNKNOWN -> false;
             };
         }
@@ -36,7 +36,7 @@ public sealed interface WriteResult {
         public boolean isToContent() {
             return switch (cause) {
                 case REFUSED, FORBIDDEN -> true;
-                case CONFLICT, BUSY, WEBHOOK_FAILED, NOT_SENT, UNKNOWN -> false;
+                case CONFLICT, BUSY, FAILED, NOT_SENT, UNKNOWN -> false;
             };
         }
 
@@ -63,7 +63,7 @@ public sealed interface WriteResult {
         /** The API server has no time for it; nothing was changed. */
         BUSY(Reason.SERVER_UNREACHABLE, "it is tried again"),
         /** A webhook that the API server has to ask gave no answer; nothing was changed. */
-        WEBHOOK_FAILED(Reason.WRITE_FAILED, "mend the webhook that is named, or its failurePolicy"),
+        FAILED(Reason.WRITE_FAILED, "mend the webhook that is named, or its failurePolicy"),
         /** Nothing was sent: no connection, no lease, or something else had to be done first. */
         NOT_SENT(Reason.SERVER_UNREACHABLE, "it is tried again"),
         /** It may have been done, or may yet be; only a fresh read tells. */

@@ -337,7 +337,7 @@ class RefusedWritesTest {
         PodEdit edit = PodEdit.of(pod.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
         Instant until = Snapshots.NOW.plusSeconds(attempts >= 5 ? 0 : 1);
         return new Refusal(
-                new WriteResult.NotDone(WriteResult.Cause.WEBHOOK_FAILED, 500, "failed calling webhook"),
+                new WriteResult.NotDone(WriteResult.Cause.FAILED, 500, "failed calling webhook"),
                 edit,
                 attempts,
                 until,

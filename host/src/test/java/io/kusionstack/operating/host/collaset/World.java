@@ -53,7 +53,7 @@ final class World {
 
     final FakeCluster cluster = new FakeCluster();
     final FakeKubelet kubelet = new FakeKubelet(cluster);
-    private final PodCache cache = new PodCache();
+    private final PodCache cache = new PodCache(Set.of());
     private final Map<String, PodRecord> before = new HashMap<>();
     private CollaSetReconciler host;
     private int floor;

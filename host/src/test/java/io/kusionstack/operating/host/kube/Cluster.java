@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
@@ -38,7 +39,7 @@ public final class Cluster implements AutoCloseable {
     public final TestNamespace namespace;
     public final KubeApi api;
     public final ClusterAccess access;
-    public final PodCache cache = new PodCache();
+    public final PodCache cache = new PodCache(Set.of());
     public final CountingMetrics metrics = new CountingMetrics();
     public final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     public final List<String> results = new CopyOnWriteArrayList<>();

@@ -24,7 +24,7 @@ class WriteResultTest {
         "403, User \"host\" cannot patch resource \"pods\", FORBIDDEN",
         "429, too many requests, BUSY",
         "503, apiserver is shutting down, BUSY",
-        "500, Internal error occurred: failed calling webhook \"a.b\": connection refused, WEBHOOK_FAILED",
+        "500, Internal error occurred: failed calling webhook \"a.b\": connection refused, FAILED",
         "500, etcdserver: request timed out, UNKNOWN",
         "504, Timeout: request did not complete within 10s, UNKNOWN",
         "429, admission webhook \"a.b\" denied the request: slow down, REFUSED",

@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
-import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.Actuator;
-import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Nodes;
-import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
-import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
@@ -27,28 +23,27 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LifecycleReconcilerTest {
-    private final List<Plan> plans = new ArrayList<>();
-    private final Actuator actuator = new Actuator() {
-        @Override
-        public Applied apply(Plan plan) {
-            plans.add(plan);
-            return new Applied(Outcome.done(), List.of());
-        }
-
-        @Override
-        public Optional<Refusal> refusal(PodRecord pod) {
-            return Optional.empty();
-        }
+    private final List<PodRecord> advanced = new ArrayList<>();
+    private final PodLanes lanes = pod -> {
+        advanced.add(pod);
+        return Optional.of(gate().advance(pod, PodEdit.of(pod), Pods.CREATED));
     };
 
     @Test
-    void submitsAPodThatCanGoFurther() {
+    void letsAPodGoFurtherAndLooksAgainWhenTheDecisionSays() {
         PodRecord pod = Pods.pod("a").offline().preparing("x", "update").build();
 
         assertThat(reconcile(pod)).isEqualTo(Outcome.requeueAfter(LifecyclePlanner.RESYNC, "pod-waits"));
-        PodEdit prepared = gate().advance(pod, PodEdit.of(pod), Pods.CREATED).edit();
-        assertThat(prepared.labels().set()).containsKey(LifecycleLabel.OPERATE.key("x"));
-        assertThat(plans).containsExactly(Plan.of(new Action.AdvancePod(prepared, Pods.CREATED)));
+        assertThat(advanced).containsExactly(pod);
+    }
+
+    @Test
+    void looksAgainWhileAnotherWriteOfThePodIsUnderWay() {
+        PodRecord pod = Pods.pod("a").offline().preparing("x", "update").build();
+        LifecycleReconciler reconciler = new LifecycleReconciler(key -> Optional.of(pod), busy -> Optional.empty());
+
+        assertThat(reconciler.reconcile(new Key("shop", "a"), Pods.CREATED))
+                .isEqualTo(Outcome.requeueAfter(Duration.ofMillis(500), "write-under-way"));
     }
 
     @Test
@@ -69,16 +64,15 @@ class LifecycleReconcilerTest {
     }
 
     @Test
-    void writesNothingForAPodAtRest() {
+    void looksAtAPodAtRestNoMore() {
         assertThat(reconcile(Pods.pod("a").available().build())).isEqualTo(Outcome.done());
-        assertThat(plans).isEmpty();
     }
 
     @Test
     void looksAtNoPodThatTakesNoPart() {
         assertThat(reconcile(Pods.pod("a").uncontrolled().build())).isEqualTo(Outcome.done());
         assertThat(reconcile(Pods.pod("a").terminating().build())).isEqualTo(Outcome.done());
-        assertThat(plans).isEmpty();
+        assertThat(advanced).isEmpty();
         assertThat(LifecycleReconciler.key(null, Pods.pod("a").uncontrolled().build()))
                 .isEmpty();
         assertThat(LifecycleReconciler.key(Pods.pod("a").build(), null)).isEmpty();
@@ -87,13 +81,13 @@ class LifecycleReconcilerTest {
 
     @Test
     void takesAPodThatIsGoneForDone() {
-        LifecycleReconciler reconciler = new LifecycleReconciler(key -> Optional.empty(), gate(), actuator);
+        LifecycleReconciler reconciler = new LifecycleReconciler(key -> Optional.empty(), lanes);
 
         assertThat(reconciler.reconcile(new Key("shop", "a"), Pods.CREATED)).isEqualTo(Outcome.done());
     }
 
     private Outcome reconcile(PodRecord pod) {
-        return new LifecycleReconciler(key -> Optional.of(pod), gate(), actuator)
+        return new LifecycleReconciler(key -> Optional.of(pod), lanes)
                 .reconcile(new Key(pod.namespace(), pod.name()), Pods.CREATED);
     }
 

@@ -57,7 +57,7 @@ final class TrafficWorld {
     final Map<String, Integer> podWrites = new HashMap<>();
     final List<String> woken = new ArrayList<>();
     PodTraffic traffic = new PodTraffic(cluster::now, key -> this.woken.add(key.name()));
-    private PodCache cache = new PodCache();
+    private PodCache cache = new PodCache(Set.of());
     private LifecycleGate gate = gate();
     private TrafficReconciler host = started();
     private @Nullable Service known;
@@ -213,7 +213,7 @@ final class TrafficWorld {
     void restart() {
         patience = Math.max(patience, PATIENCE_AFTER_DEATH);
         traffic = new PodTraffic(cluster::now, key -> this.woken.add(key.name()));
-        cache = new PodCache();
+        cache = new PodCache(Set.of());
         gate = gate();
         host = started();
         stored().ifPresent(service -> traffic.serviceChanged(null, service));

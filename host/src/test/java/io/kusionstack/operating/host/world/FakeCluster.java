@@ -47,7 +47,7 @@ public final class FakeCluster implements Actuator {
     private PodGate gate = (seen, edit, now) -> PodGate.Advance.of(edit.against(seen));
     private Function<Action, Optional<String>> refusing = action -> Optional.empty();
     private Function<Action, Optional<Failure>> failing = action -> Optional.empty();
-    private EditReports reports = EditReports.none();
+    private EditReports reports = (pod, result) -> {};
     private long version = 1000;
     private int writesUntilCrash = Integer.MAX_VALUE;
     private int writes;
@@ -200,7 +200,6 @@ public final class FakeCluster implements Actuator {
         }
         return switch (action) {
             case Action.EditPod edit -> edit(edit.edit());
-            case Action.AdvancePod advance -> edit(advance.edit());
             case Action.CreatePod create -> create(create);
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod delete -> delete(delete);

@@ -40,11 +40,6 @@ public final class PodCache {
     private volatile int unsettled;
     private volatile long highestVersion;
 
-    /** Keeps the annotations of Kuperator and of the host, and no others. */
-    public PodCache() {
-        this(Set.of());
-    }
-
     /** @param annotations keys to keep beside those under kusionstack.io, since rules ask for them */
     public PodCache(Set<String> annotations) {
         parser = new PodParser(annotations);

@@ -38,7 +38,7 @@ final class ServiceEmployers implements Employers, AutoCloseable {
     private final Lookup lookup;
     private final Consumer<Key> podKeys;
     private final Runnable closing;
-    private final DelayedTasks later = new DelayedTasks();
+    private final DelayedTasks later = new DelayedTasks("employers");
     private final Map<Key, Search> searches = new ConcurrentHashMap<>();
 
     /** How a Service is found that the cache does not have. */

@@ -34,7 +34,7 @@ public final class UnservedObjects implements AutoCloseable {
     private final ApiClient client;
     private final List<String> namespaces;
     private final Consumer<Action.Announce> events;
-    private final DelayedTasks later = new DelayedTasks();
+    private final DelayedTasks later = new DelayedTasks("actuator");
     // used by one look after the other
     private final Set<String> told = new HashSet<>();
 

@@ -15,6 +15,7 @@ import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import java.time.Duration;
@@ -30,12 +31,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The actuator that writes to an API server, on a connection of its own. */
-public final class ApiActuator implements Actuator, AutoCloseable {
+public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
 
     private final ApiClient client;
     private final WriteLanes lanes = new WriteLanes();
-    private final DelayedTasks later = new DelayedTasks();
+    private final DelayedTasks later = new DelayedTasks("actuator");
     private final ExecutorService creating = Executors.newVirtualThreadPerTaskExecutor();
     private final Refusals refusals;
     private final WritePauses pauses;
@@ -46,7 +47,7 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     private final EventRecorder eventRecorder;
 
     /**
-     * What the actuator works with.
+     * The ports through which the actuator reaches the rest of the host.
      *
      * @param untracked Pods whose field tracking is cleared with what is written anyway
      * @param learner takes the responses of writes of small objects
@@ -66,30 +67,17 @@ public final class ApiActuator implements Actuator, AutoCloseable {
     public ApiActuator(ClusterAccess access, ActuatorContext context, int inFlight) {
         this.client = new ApiClient(access);
         ApiLimiter limiter = new ApiLimiter(inFlight);
-        RequestSender sender = new RequestSender(limiter, context.fence(), context.metrics(), client.timeout());
-        StatusMetadataProbe probe = new StatusMetadataProbe(client, context.cache());
-        ActuatorParts parts = new ActuatorParts(
-                client,
-                context.cache(),
-                context.gate(),
-                context.expectations(),
-                context.metrics(),
-                context.reports(),
-                context.learner(),
-                probe::metadataTravels,
-                context.untracked(),
-                context.clock());
+        RequestSender sender = new RequestSender(client, limiter, context.fence(), context.metrics());
         // events have a limit of their own: one that is refused or slow makes no other write wait
-        RequestSender events =
-                new RequestSender(new ApiLimiter(1), context.fence(), context.metrics(), client.timeout());
-        this.eventRecorder = new EventRecorder(client, events, context.clock());
+        RequestSender events = new RequestSender(client, new ApiLimiter(1), context.fence(), context.metrics());
+        this.eventRecorder = new EventRecorder(events, context.clock());
         this.refusals = new Refusals(context.clock(), eventRecorder::announce);
         this.pauses = new WritePauses(context.clock(), eventRecorder::announce);
-        DryRuns dryRuns = new DryRuns(parts, sender, refusals, later);
-        this.podWriter = new PodWriter(parts, sender, dryRuns, later, lanes);
-        this.podCreateDelete = new PodCreateDelete(parts, sender, dryRuns, later);
-        this.objects = new ObjectWriter(parts, sender);
-        this.statuses = new StatusWriter(parts, sender, later, pauses);
+        DryRuns dryRuns = new DryRuns(context, sender, refusals, later);
+        this.podWriter = new PodWriter(context, sender, dryRuns, later, lanes);
+        this.podCreateDelete = new PodCreateDelete(context, sender, dryRuns, later);
+        this.objects = new ObjectWriter(context.learner(), sender);
+        this.statuses = new StatusWriter(context.learner(), sender, later, pauses);
         context.cache().onChange(refusals);
     }
 
@@ -118,10 +106,6 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         return switch (action) {
             case Action.EditPod edit -> {
                 podWriter.submit(PendingEdits.PendingEdit.planned(edit.edit()));
-                yield Optional.empty();
-            }
-            case Action.AdvancePod advance -> {
-                podWriter.submit(PendingEdits.PendingEdit.decided(advance));
                 yield Optional.empty();
             }
             case Action.CreatePod create -> {
@@ -169,7 +153,6 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.WriteStatus status ->
                 Optional.of(new WritePauses.WriteTarget("status", status.object(), status.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
-            case Action.AdvancePod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();
             case Action.DeletePod ignored -> Optional.empty();
@@ -199,7 +182,6 @@ public final class ApiActuator implements Actuator, AutoCloseable {
             case Action.PatchStatus ignored -> true;
             case Action.DeleteObject ignored -> true;
             case Action.EditPod ignored -> false;
-            case Action.AdvancePod ignored -> false;
             case Action.CreatePod ignored -> false;
             case Action.TryPod ignored -> false;
             case Action.DeletePod ignored -> false;
@@ -231,10 +213,15 @@ public final class ApiActuator implements Actuator, AutoCloseable {
         Duration paused = target(failure.action()).map(pauses::left).orElse(Duration.ZERO);
         Duration least = switch (failure.result().cause()) {
             case CONFLICT -> Duration.ZERO;
-            case BUSY, NOT_SENT, REFUSED, FORBIDDEN, WEBHOOK_FAILED -> BUSY_PAUSE;
+            case BUSY, NOT_SENT, REFUSED, FORBIDDEN, FAILED -> BUSY_PAUSE;
             case UNKNOWN -> client.timeout().plusSeconds(2);
         };
         return Durations.longer(paused, least);
+    }
+
+    @Override
+    public Optional<PodGate.Advance> advance(PodRecord pod) {
+        return podWriter.advance(pod);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorContext;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -36,7 +37,7 @@ final class DryRuns {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    private final ActuatorParts parts;
+    private final ActuatorContext context;
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
@@ -65,8 +66,8 @@ final class DryRuns {
         record Denied(int denials, WriteResult.NotDone result, Instant until) implements DryRun {}
     }
 
-    DryRuns(ActuatorParts parts, RequestSender sender, Refusals refusals, DelayedTasks later) {
-        this.parts = parts;
+    DryRuns(ActuatorContext context, RequestSender sender, Refusals refusals, DelayedTasks later) {
+        this.context = context;
         this.sender = sender;
         this.refusals = refusals;
         this.later = later;
@@ -86,8 +87,8 @@ final class DryRuns {
         if (!edit.serviceReady().equals(Optional.of(false)) || seen.gateClosed()) {
             return Optional.empty();
         }
-        Optional<PodEdit> next = parts.gate()
-                .wanted(seen, edit, parts.clock().instant())
+        Optional<PodEdit> next = context.gate()
+                .wanted(seen, edit, context.clock().instant())
                 .filter(wanted -> !wanted.isEmpty() || isDeletedByUs(seen));
         Optional<Owner> owner = seen.controller();
         if (next.isEmpty() || owner.isEmpty()) {
@@ -97,7 +98,7 @@ final class DryRuns {
         return switch (lookUp(key)) {
             case DryRun.Proven proven -> Optional.empty();
             case DryRun.Denied denied -> {
-                Duration rest = Duration.between(parts.clock().instant(), denied.until);
+                Duration rest = Duration.between(context.clock().instant(), denied.until);
                 wakeLater(seen, rest.isNegative() ? Duration.ZERO : rest);
                 yield Optional.of(denied.result);
             }
@@ -132,7 +133,7 @@ final class DryRuns {
     /** What is known; Asked with the denials so far where this caller is to ask, with -1 where another does. */
     private synchronized DryRun lookUp(String key) {
         DryRun before = known.get(key);
-        Instant now = parts.clock().instant();
+        Instant now = context.clock().instant();
         if (before instanceof DryRun.Proven proven && now.isBefore(proven.until)
                 || before instanceof DryRun.Denied denied && now.isBefore(denied.until)) {
             return before;
@@ -163,26 +164,26 @@ final class DryRuns {
     }
 
     private DryRun tried(int denials, PodRecord seen, PodEdit next) {
-        WriteResult result = sender.sendInTurn("Pod", "rehearse", () -> true, () -> rehearse(seen, next));
+        WriteResult result = sender.sendInTurn("Pod", "rehearse", () -> true, client -> rehearse(client, seen, next));
         if (!(result instanceof WriteResult.NotDone failed)) {
             return taken(result, denials, seen, next);
         }
         return switch (failed.cause()) {
-            case REFUSED, FORBIDDEN, WEBHOOK_FAILED ->
+            case REFUSED, FORBIDDEN, FAILED ->
                 failed.message().contains(NO_DRY_RUN) ? proven(denials) : denied(failed, denials, seen, next);
             case UNKNOWN -> denied(failed, denials, seen, next);
             case CONFLICT, BUSY, NOT_SENT -> later(RequestSender.notSent(failed.message()), denials, seen);
         };
     }
 
-    private ApiResponse rehearse(PodRecord seen, PodEdit next) throws IOException {
+    private ApiResponse rehearse(ApiClient client, PodRecord seen, PodEdit next) throws IOException {
         if (next.isEmpty()) {
-            return parts.client().delete(PodPatch.path(seen) + DRY_RUN, deletion(seen));
+            return client.delete(PodPatch.path(seen) + DRY_RUN, deletion(seen));
         }
-        PodPatch patch = PodPatch.of(seen, next, parts.clock().instant());
+        PodPatch patch = PodPatch.of(seen, next, context.clock().instant());
         ObjectNode body = patch.body().deepCopy();
         body.withObjectProperty("metadata").remove("resourceVersion");
-        return parts.client().patch(patch.path() + DRY_RUN, ApiClient.STRATEGIC, body.toString());
+        return client.patch(patch.path() + DRY_RUN, ApiClient.STRATEGIC, body.toString());
     }
 
     /** Said in the body, for where there is one, the API server reads no options of the query: it would delete the Pod. */
@@ -201,13 +202,13 @@ final class DryRuns {
     }
 
     private DryRun proven(int denials) {
-        return new DryRun.Proven(denials, parts.clock().instant().plus(VALID));
+        return new DryRun.Proven(denials, context.clock().instant().plus(VALID));
     }
 
     /** What a webhook or a policy would take back. */
     private PodEdit undone(byte[] answer, PodRecord seen, PodEdit next) {
         try {
-            return PodPatch.missing(seen, parts.cache().parse(answer), next, parts.cache()::keeps);
+            return PodPatch.missing(seen, context.cache().parse(answer), next, context.cache()::keeps);
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
@@ -223,11 +224,11 @@ final class DryRuns {
     private DryRun later(WriteResult.NotDone result, int denials, PodRecord seen) {
         Duration pause = Refusal.PAUSES.after(denials + 1);
         wakeLater(seen, pause);
-        return new DryRun.Denied(denials + 1, result, parts.clock().instant().plus(pause));
+        return new DryRun.Denied(denials + 1, result, context.clock().instant().plus(pause));
     }
 
     private void wakeLater(PodRecord seen, Duration pause) {
-        later.after(pause, () -> parts.cache().wake(seen.uid()));
+        later.after(pause, () -> context.cache().wake(seen.uid()));
     }
 
     /** @return what counts: not a yes from before it was disproved */

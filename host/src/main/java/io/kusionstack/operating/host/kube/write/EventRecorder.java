@@ -30,7 +30,6 @@ final class EventRecorder implements AutoCloseable {
     private static final Cooldown SHARE = new Cooldown(3, Duration.ofSeconds(1));
     private static final String COMPONENT = "operating";
 
-    private final ApiClient client;
     private final RequestSender sender;
     private final InstantSource clock;
     private final EventQueue waiting = new EventQueue(MOST_WAITING);
@@ -47,8 +46,7 @@ final class EventRecorder implements AutoCloseable {
     /** How often an event was told, and when last. */
     private record EventCount(int count, Instant first, Instant last) {}
 
-    EventRecorder(ApiClient client, RequestSender sender, InstantSource clock) {
-        this.client = client;
+    EventRecorder(RequestSender sender, InstantSource clock) {
         this.sender = sender;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("event-recorder").start(this::run);
@@ -90,8 +88,9 @@ final class EventRecorder implements AutoCloseable {
         String collection = "api/v1/namespaces/" + event.about().namespace() + "/events";
         if (next.count == 1) {
             String body = body(event, name, next).toString();
-            WriteResult result = sender.send(Urgency.STATUS, "Event", "create", () -> client.post(collection, body));
-            if (result instanceof WriteResult.NotDone notDone && notDone.code() == 409) {
+            WriteResult result =
+                    sender.send(Urgency.STATUS, "Event", "create", client -> client.post(collection, body));
+            if (ObjectWriter.isTaken(result)) {
                 told.put(name, countOnServer(collection + "/" + name, next));
             } else if (result instanceof WriteResult.NotDone) {
                 told.remove(name);
@@ -107,7 +106,8 @@ final class EventRecorder implements AutoCloseable {
     /** An event from before our start: goes on counting from there. */
     private EventCount countOnServer(String path, EventCount fallback) {
         try {
-            int count = client.get(path).json().path("count").asInt(1);
+            int count =
+                    sender.read(client -> client.get(path)).json().path("count").asInt(1);
             EventCount next = new EventCount(count + 1, fallback.first, fallback.last);
             count(path, next);
             return next;
@@ -121,7 +121,7 @@ final class EventRecorder implements AutoCloseable {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.put("count", told.count).put("lastTimestamp", told.last.toString());
         WriteResult result = sender.send(
-                Urgency.STATUS, "Event", "patch", () -> client.patch(path, ApiClient.MERGE, patch.toString()));
+                Urgency.STATUS, "Event", "patch", client -> client.patch(path, ApiClient.MERGE, patch.toString()));
         return !ObjectWriter.isGone(result);
     }
 

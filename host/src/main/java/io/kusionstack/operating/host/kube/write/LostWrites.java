@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.kube.write;
 
 import io.kusionstack.operating.host.kernel.DelayedTasks;
+import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
@@ -15,14 +16,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LostWrites {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final ActuatorParts parts;
+    private final EditReports reports;
     private final PodReader reader;
     private final DelayedTasks later;
     private final WriteLanes lanes;
     private final Map<String, LostWrite> newest = new ConcurrentHashMap<>();
 
-    LostWrites(ActuatorParts parts, PodReader reader, DelayedTasks later, WriteLanes lanes) {
-        this.parts = parts;
+    LostWrites(EditReports reports, PodReader reader, DelayedTasks later, WriteLanes lanes) {
+        this.reports = reports;
         this.reader = reader;
         this.later = later;
         this.lanes = lanes;
@@ -41,7 +42,7 @@ final class LostWrites {
     void note(PodRecord seen) {
         LostWrite lost = new LostWrite(seen);
         newest.put(seen.uid(), lost);
-        settleAfter(parts.client().timeout(), lost);
+        settleAfter(reader.timeout(), lost);
     }
 
     private void settleAfter(Duration delay, LostWrite lost) {
@@ -57,6 +58,6 @@ final class LostWrites {
             return;
         }
         newest.remove(lost.seen.uid());
-        parts.reports().settled(lost.seen.ref(), new WriteResult.ReadAgain());
+        reports.settled(lost.seen.ref(), new WriteResult.ReadAgain());
     }
 }

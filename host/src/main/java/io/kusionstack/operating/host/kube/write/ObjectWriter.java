@@ -7,23 +7,25 @@ import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Creates, patches and deletes objects that are no Pods. Any thread; blocks. */
 final class ObjectWriter {
     private static final Set<String> SERVERS_OWN =
             Set.of("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink");
 
-    private final ActuatorParts parts;
+    private final BiConsumer<ObjectKind, JsonNode> learner;
     private final RequestSender sender;
 
-    ObjectWriter(ActuatorParts parts, RequestSender sender) {
-        this.parts = parts;
+    ObjectWriter(BiConsumer<ObjectKind, JsonNode> learner, RequestSender sender) {
+        this.learner = learner;
         this.sender = sender;
     }
 
@@ -34,10 +36,8 @@ final class ObjectWriter {
                 Urgency.LIFE,
                 object.kind().kind(),
                 "create",
-                () -> parts.client().post(path, action.body().toString()));
-        if (result instanceof WriteResult.NotDone(WriteResult.Cause cause, int code, String ignored)
-                && cause == WriteResult.Cause.CONFLICT
-                && code == 409) {
+                client -> client.post(path, action.body().toString()));
+        if (isTaken(result)) {
             return existing(action);
         }
         return taken(action, object, result);
@@ -46,9 +46,9 @@ final class ObjectWriter {
     /** An object that is there already is what we wanted, if it has all we would have given it. */
     private Optional<Failure> existing(Action.CreateObject action) {
         try {
-            ApiResponse answer = sender.read(() -> parts.client().get(ApiClient.path(action.object())));
+            ApiResponse answer = sender.read(client -> client.get(ApiClient.path(action.object())));
             if (answer.isSuccess() && contains(answer.json(), action.body())) {
-                parts.learner().accept(action.object().kind(), answer.json());
+                learner.accept(action.object().kind(), answer.json());
                 return Optional.empty();
             }
         } catch (IOException e) {
@@ -68,7 +68,7 @@ final class ObjectWriter {
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch",
-                () -> parts.client().patch(ApiClient.path(object), ApiClient.MERGE, body));
+                client -> client.patch(ApiClient.path(object), ApiClient.MERGE, body));
         return taken(action, object, result);
     }
 
@@ -81,7 +81,7 @@ final class ObjectWriter {
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch-status",
-                () -> parts.client().patch(ApiClient.path(object) + "/status", ApiClient.MERGE, body));
+                client -> client.patch(ApiClient.path(object) + "/status", ApiClient.MERGE, body));
         return taken(action, object, result);
     }
 
@@ -89,10 +89,7 @@ final class ObjectWriter {
         ObjectRef object = action.object();
         String options = preconditions(object.uid(), action.resourceVersion()).toString();
         WriteResult result = sender.send(
-                Urgency.LIFE,
-                object.kind().kind(),
-                "delete",
-                () -> parts.client().delete(ApiClient.path(object), options));
+                Urgency.LIFE, object.kind().kind(), "delete", client -> client.delete(ApiClient.path(object), options));
         return isGone(result) ? Optional.empty() : failure(action, result);
     }
 
@@ -121,7 +118,7 @@ final class ObjectWriter {
 
     private Optional<Failure> taken(Action action, ObjectRef object, WriteResult result) {
         if (result instanceof WriteResult.Written(byte[] body)) {
-            parts.learner().accept(object.kind(), ApiResponse.tree(body));
+            learner.accept(object.kind(), ApiResponse.tree(body));
         }
         return failure(action, result);
     }
@@ -131,6 +128,11 @@ final class ObjectWriter {
         return result instanceof WriteResult.NotDone notDone
                 ? Optional.of(new Failure(action, notDone))
                 : Optional.empty();
+    }
+
+    /** There is another object of the name. */
+    static boolean isTaken(WriteResult result) {
+        return result instanceof WriteResult.NotDone notDone && notDone.code() == 409;
     }
 
     /** The object that was to be deleted does not exist. */

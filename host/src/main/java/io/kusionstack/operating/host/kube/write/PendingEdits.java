@@ -1,7 +1,7 @@
 package io.kusionstack.operating.host.kube.write;
 
-import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -19,26 +19,25 @@ final class PendingEdits {
      * An edit that waits to be sent.
      *
      * @param planned what its planner wants; the gate's part not included
-     * @param decision what the gate made of it, where it was asked already
+     * @param decided what the gate made of it in this lane, where it was asked already
+     * @param countsUntil how long that may be sent without asking the gate again
      */
-    record PendingEdit(PodEdit planned, Optional<Action.AdvancePod> decision) {
-        /** So long a decision counts: not longer than a request is under way anyway. */
+    record PendingEdit(PodEdit planned, Optional<PodEdit> decided, Instant countsUntil) {
+        /** Not longer than a request is under way anyway. */
         private static final Duration COUNTS = Duration.ofMillis(100);
 
         static PendingEdit planned(PodEdit edit) {
-            return new PendingEdit(edit, Optional.empty());
+            return new PendingEdit(edit, Optional.empty(), Instant.MIN);
         }
 
         /** An advance of the lifecycle, without an edit of another planner. */
-        static PendingEdit decided(Action.AdvancePod decision) {
-            return new PendingEdit(decision.edit().withoutChanges(), Optional.of(decision));
+        static PendingEdit decided(PodRecord seen, PodEdit advanced, Instant now) {
+            return new PendingEdit(PodEdit.of(seen), Optional.of(advanced), now.plus(COUNTS));
         }
 
-        /** The edit to send, unless the facts may have changed since it was decided. */
+        /** The edit to send, unless it waited for its turn so long that the facts may have changed. */
         Optional<PodEdit> decidedBy(Instant now) {
-            return decision.filter(made -> !now.isBefore(made.decidedAt())
-                            && Duration.between(made.decidedAt(), now).compareTo(COUNTS) < 0)
-                    .map(Action.AdvancePod::edit);
+            return decided.filter(edit -> now.isBefore(countsUntil));
         }
     }
 
@@ -72,9 +71,5 @@ final class PendingEdits {
     /** False if there is a newer one by now. */
     boolean drop(EditTarget target, PendingEdit edit) {
         return edits.remove(target, edit);
-    }
-
-    int size() {
-        return edits.size();
     }
 }

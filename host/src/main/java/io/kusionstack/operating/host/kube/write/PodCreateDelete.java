@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorContext;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
@@ -30,37 +31,37 @@ final class PodCreateDelete {
     private static final Logger LOG = LoggerFactory.getLogger(PodCreateDelete.class);
     private static final String KIND = "Pod";
 
-    private final ActuatorParts parts;
+    private final ActuatorContext context;
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
     private final DryRuns dryRuns;
     private final PodReader reader;
 
-    PodCreateDelete(ActuatorParts parts, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
-        this.parts = parts;
+    PodCreateDelete(ActuatorContext context, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
+        this.context = context;
         this.sender = sender;
         this.dryRuns = dryRuns;
         this.refusals = dryRuns.refusals();
         this.later = later;
-        this.reader = new PodReader(parts, sender);
+        this.reader = new PodReader(context.cache(), sender);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
     private Duration uncertain() {
-        return parts.client().timeout().plusSeconds(1);
+        return sender.timeout().plusSeconds(1);
     }
 
     Optional<Failure> create(Action.CreatePod action) {
         ObjectNode body = action.body().deepCopy();
         body.withObjectProperty("metadata").put("name", action.name());
-        if (!parts.expectations()
+        if (!context.expectations()
                 .expectCreation(
                         action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
             return Optional.of(tooMany(action));
         }
-        WriteResult result = sender.send(
-                Urgency.LIFE, KIND, "create", () -> parts.client().post(collection(action), body.toString()));
+        WriteResult result =
+                sender.send(Urgency.LIFE, KIND, "create", client -> client.post(collection(action), body.toString()));
         if (isOurs(action, result)) {
             lowerIfSeen(action);
             return Optional.empty();
@@ -79,7 +80,7 @@ final class PodCreateDelete {
                 ApiClient.collection(ObjectKind.POD, action.owner().namespace()) + "?dryRun=All&fieldValidation=Strict";
         try {
             ApiResponse answer =
-                    sender.read(() -> parts.client().post(path, action.body().toString()));
+                    sender.read(client -> client.post(path, action.body().toString()));
             return answer.code() == 409 ? Optional.empty() : ObjectWriter.failure(action, answer.writeResult());
         } catch (IOException e) {
             return Optional.of(new Failure(action, RequestSender.unknown("no answer: " + e.getMessage())));
@@ -89,18 +90,18 @@ final class PodCreateDelete {
     /** A Pod that is in the cache already and expected all the same counts once, which only matters near the bound. */
     private int othersAlive(Action.CreatePod action, Set<String> expected) {
         String owner = action.owner().uid();
-        int atMost = parts.cache().alive(owner) + expected.size();
+        int atMost = context.cache().alive(owner) + expected.size();
         if (atMost < action.most()) {
             return atMost;
         }
         Set<String> names = new HashSet<>(expected);
-        parts.cache().forEachAlive(owner, pod -> names.add(pod.name()));
+        context.cache().forEachAlive(owner, pod -> names.add(pod.name()));
         names.remove(action.name());
         return names.size();
     }
 
     private Failure tooMany(Action.CreatePod action) {
-        parts.metrics().notSent(KIND, "create");
+        context.metrics().notSent(KIND, "create");
         LOG.atWarn()
                 .addKeyValue("owner", action.owner())
                 .addKeyValue("pod", action.name())
@@ -114,10 +115,10 @@ final class PodCreateDelete {
 
     /** A Pod that was in the cache before it was expected shows up by no event. */
     private void lowerIfSeen(Action.CreatePod action) {
-        if (parts.cache()
+        if (context.cache()
                 .get(new Key(action.owner().namespace(), action.name()))
                 .isPresent()) {
-            parts.expectations().forgetCreation(action.owner(), action.name());
+            context.expectations().forgetCreation(action.owner(), action.name());
         }
     }
 
@@ -125,14 +126,14 @@ final class PodCreateDelete {
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lowerUnlessThere(action));
         } else {
-            parts.expectations().forgetCreation(action.owner(), action.name());
+            context.expectations().forgetCreation(action.owner(), action.name());
         }
     }
 
     private void lowerUnlessThere(Action.CreatePod action) {
         try {
-            if (sender.read(() -> parts.client().get(path(action))).isNotFound()) {
-                parts.expectations().forgetCreation(action.owner(), action.name());
+            if (sender.read(client -> client.get(path(action))).isNotFound()) {
+                context.expectations().forgetCreation(action.owner(), action.name());
             }
         } catch (IOException e) {
             later.after(uncertain(), () -> lowerUnlessThere(action));
@@ -144,12 +145,12 @@ final class PodCreateDelete {
      * its way out.
      */
     private boolean isOurs(Action.CreatePod action, WriteResult result) {
-        if (!(result instanceof WriteResult.NotDone notDone) || notDone.code() != 409) {
+        if (!ObjectWriter.isTaken(result)) {
             return false;
         }
         try {
             JsonNode metadata =
-                    sender.read(() -> parts.client().get(path(action))).json().path("metadata");
+                    sender.read(client -> client.get(path(action))).json().path("metadata");
             boolean owned = false;
             for (JsonNode owner : metadata.path("ownerReferences")) {
                 owned = owned
@@ -168,22 +169,22 @@ final class PodCreateDelete {
 
     /** To be called in the lane of the Pod. */
     Optional<Failure> release(Action.ReleasePod action) {
-        Optional<PodRecord> seen = parts.cache().byUid(action.pod().uid());
+        Optional<PodRecord> seen = context.cache().byUid(action.pod().uid());
         if (seen.isEmpty() || seen.get().resourceVersion() != action.resourceVersion()) {
-            parts.metrics().outdated(KIND);
+            context.metrics().outdated(KIND);
             return Optional.empty();
         }
-        if (!parts.cache().isSettled()) {
+        if (!context.cache().isSettled()) {
             return Optional.of(
                     new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
         }
-        long epoch = parts.cache().epoch();
+        long epoch = context.cache().epoch();
         String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
         WriteResult result = sender.send(
                 Urgency.LIFE,
                 KIND,
                 "patch",
-                () -> parts.client().patch(PodPatch.path(seen.get()), ApiClient.STRATEGIC, body));
+                client -> client.patch(PodPatch.path(seen.get()), ApiClient.STRATEGIC, body));
         if (result instanceof WriteResult.Written(byte[] answer)) {
             learnReleased(answer, epoch);
         }
@@ -192,7 +193,7 @@ final class PodCreateDelete {
 
     private void learnReleased(byte[] answer, long epoch) {
         try {
-            parts.cache().learn(parts.cache().parse(answer), epoch);
+            context.cache().learn(context.cache().parse(answer), epoch);
         } catch (IOException e) {
             // the watch will tell
             return;
@@ -201,11 +202,11 @@ final class PodCreateDelete {
 
     /** To be called in the lane of the Pod. */
     Optional<Failure> delete(Action.DeletePod action) {
-        Optional<PodRecord> seen = parts.cache().byUid(action.pod().uid());
+        Optional<PodRecord> seen = context.cache().byUid(action.pod().uid());
         if (seen.isEmpty() || seen.get().terminating()) {
             return Optional.empty();
         }
-        if (!parts.cache().isSettled()) {
+        if (!context.cache().isSettled()) {
             return Optional.of(
                     new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
         }
@@ -218,12 +219,12 @@ final class PodCreateDelete {
     }
 
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
-        long epoch = parts.cache().epoch();
+        long epoch = context.cache().epoch();
         String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
                 .toString();
-        parts.expectations().expectDeletion(seen);
+        context.expectations().expectDeletion(seen);
         WriteResult result =
-                sender.send(Urgency.LIFE, KIND, "delete", () -> parts.client().delete(PodPatch.path(seen), options));
+                sender.send(Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options));
         if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }
@@ -239,21 +240,21 @@ final class PodCreateDelete {
         if (failure.result().isRefusal()) {
             dryRuns.forgetPassed(pod);
             Refusal refusal = refusals.note(pod, PodEdit.of(pod), failure.result());
-            refusal.tries(parts.clock().instant())
-                    .forEach(pause -> later.after(pause, () -> parts.cache().wake(pod.uid())));
+            refusal.tries(context.clock().instant())
+                    .forEach(pause -> later.after(pause, () -> context.cache().wake(pod.uid())));
         }
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));
         } else {
-            parts.expectations().forgetDeletion(pod);
+            context.expectations().forgetDeletion(pod);
         }
     }
 
     private void lookAfterDeletion(PodRecord pod) {
         switch (reader.read(pod)) {
             case NEWER, KNOWN -> {
-                parts.expectations().forgetDeletion(pod);
-                parts.cache().wake(pod.uid());
+                context.expectations().forgetDeletion(pod);
+                context.cache().wake(pod.uid());
             }
             case NOTHING -> later.after(uncertain(), () -> lookAfterDeletion(pod));
             case GONE -> {}
@@ -266,9 +267,9 @@ final class PodCreateDelete {
             return;
         }
         try {
-            PodRecord after = parts.cache().parse(answer);
+            PodRecord after = context.cache().parse(answer);
             if (after.terminating()) {
-                parts.cache().learn(after, epoch);
+                context.cache().learn(after, epoch);
             }
         } catch (IOException e) {
             // the watch will tell

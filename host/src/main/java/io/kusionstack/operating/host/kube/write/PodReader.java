@@ -1,17 +1,24 @@
 package io.kusionstack.operating.host.kube.write;
 
 import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
 final class PodReader {
-    private final ActuatorParts parts;
+    private final PodCache cache;
     private final RequestSender sender;
 
-    PodReader(ActuatorParts parts, RequestSender sender) {
-        this.parts = parts;
+    PodReader(PodCache cache, RequestSender sender) {
+        this.cache = cache;
         this.sender = sender;
+    }
+
+    /** How long a request may be under way. */
+    Duration timeout() {
+        return sender.timeout();
     }
 
     /** What a read came to. */
@@ -28,16 +35,16 @@ final class PodReader {
 
     /** Names no resourceVersion, so that the answer is never older than the moment at which this was called. */
     PodRead read(PodRecord pod) {
-        long epoch = parts.cache().epoch();
+        long epoch = cache.epoch();
         try {
-            ApiResponse answer = sender.read(() -> parts.client().get(PodPatch.path(pod)));
-            if (!parts.cache().isSettled() || parts.cache().epoch() != epoch) {
+            ApiResponse answer = sender.read(client -> client.get(PodPatch.path(pod)));
+            if (!cache.isSettled() || cache.epoch() != epoch) {
                 return PodRead.NOTHING;
             }
             if (answer.isNotFound()) {
                 return gone(pod);
             }
-            return answer.isSuccess() ? learn(pod, parts.cache().parse(answer.body()), epoch) : PodRead.NOTHING;
+            return answer.isSuccess() ? learn(pod, cache.parse(answer.body()), epoch) : PodRead.NOTHING;
         } catch (IOException e) {
             return PodRead.NOTHING;
         }
@@ -47,11 +54,11 @@ final class PodReader {
         if (!read.uid().equals(pod.uid())) {
             return gone(pod);
         }
-        return parts.cache().learn(read, epoch) ? PodRead.NEWER : PodRead.KNOWN;
+        return cache.learn(read, epoch) ? PodRead.NEWER : PodRead.KNOWN;
     }
 
     private PodRead gone(PodRecord pod) {
-        parts.cache().gone(pod.uid());
+        cache.gone(pod.uid());
         return PodRead.GONE;
     }
 }

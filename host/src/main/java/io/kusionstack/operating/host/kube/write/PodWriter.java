@@ -2,24 +2,28 @@ package io.kusionstack.operating.host.kube.write;
 
 import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
+import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorContext;
 import io.kusionstack.operating.host.kube.write.PendingEdits.EditTarget;
 import io.kusionstack.operating.host.kube.write.PendingEdits.PendingEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
+import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
  * Writes edits of Pods, each in the lane of its Pod: takes the newest record, lets the gate advance the edit, sends it,
- * learns the response.
+ * and learns the response. In the lane an advance of the lifecycle is decided as well.
  */
 final class PodWriter {
     private static final Logger LOG = LoggerFactory.getLogger(PodWriter.class);
@@ -27,23 +31,25 @@ final class PodWriter {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_TRIES_WHILE_BUSY = 5;
 
-    private final ActuatorParts parts;
+    private final ActuatorContext context;
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
+    private final StatusMetadataProbe probe;
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final WriteLanes lanes;
     private final DryRuns dryRuns;
     private final PendingEdits pending = new PendingEdits();
 
-    PodWriter(ActuatorParts parts, RequestSender sender, DryRuns dryRuns, DelayedTasks later, WriteLanes lanes) {
-        this.parts = parts;
+    PodWriter(ActuatorContext context, RequestSender sender, DryRuns dryRuns, DelayedTasks later, WriteLanes lanes) {
+        this.context = context;
         this.sender = sender;
         this.refusals = dryRuns.refusals();
         this.later = later;
-        this.reader = new PodReader(parts, sender);
-        this.lostWrites = new LostWrites(parts, reader, later, lanes);
+        this.probe = new StatusMetadataProbe(sender, context.cache());
+        this.reader = new PodReader(context.cache(), sender);
+        this.lostWrites = new LostWrites(context.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
     }
@@ -56,6 +62,31 @@ final class PodWriter {
         }
     }
 
+    /** As {@link PodLanes#advance}. */
+    Optional<PodGate.Advance> advance(PodRecord pod) {
+        CompletableFuture<PodGate.Advance> decision = new CompletableFuture<>();
+        boolean isIdle = lanes.submitIfIdle(pod.uid(), () -> advanceNow(pod, decision));
+        return isIdle ? Optional.of(decision.join()) : Optional.empty();
+    }
+
+    private void advanceNow(PodRecord pod, CompletableFuture<PodGate.Advance> decision) {
+        PodRecord seen = context.cache().byUid(pod.uid()).orElse(pod);
+        Instant now = context.clock().instant();
+        try {
+            decision.complete(context.gate().advance(seen, PodEdit.of(seen), now));
+        } catch (RuntimeException | Error e) {
+            decision.completeExceptionally(e);
+            throw e;
+        }
+        PodEdit advanced = decision.join().edit();
+        if (!advanced.isEmpty()) {
+            PendingEdit edit = PendingEdit.decided(seen, advanced, now);
+            EditTarget target = EditTarget.of(edit.planned());
+            pending.add(target, edit);
+            write(target);
+        }
+    }
+
     private void write(EditTarget target) {
         Optional<PendingEdit> waiting = current(target);
         for (int i = 0; i < MOST_TRIES_WHILE_BUSY && waiting.isPresent(); i++) {
@@ -63,7 +94,7 @@ final class PodWriter {
             PodEdit planned = known.planned();
             Urgency urgency =
                     newest(planned).map(seen -> Urgency.of(seen, planned)).orElse(Urgency.SLOT_HOLDER);
-            // what to send is decided when it is its turn, not before it waited
+            // what waited for its turn is decided when the turn is there, not before
             Optional<EditAttempt> tried =
                     sender.inTurn(urgency, () -> writeNow(pending.take(target).orElse(known)));
             if (tried.isEmpty() || tried.get() != EditAttempt.BUSY) {
@@ -78,7 +109,7 @@ final class PodWriter {
         Optional<PendingEdit> waiting = pending.peek(target);
         while (waiting.isPresent() && newest(waiting.get().planned()).isEmpty()) {
             if (pending.drop(target, waiting.get())) {
-                parts.metrics().outdated(KIND);
+                context.metrics().outdated(KIND);
                 return Optional.empty();
             }
             waiting = pending.peek(target);
@@ -88,25 +119,25 @@ final class PodWriter {
 
     /** The record that the edit was decided on, if there is no newer one. */
     private Optional<PodRecord> newest(PodEdit edit) {
-        return parts.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
+        return context.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
     }
 
     private EditAttempt writeNow(PendingEdit waiting) {
-        long epoch = parts.cache().epoch();
+        long epoch = context.cache().epoch();
         Optional<PodRecord> newest = newest(waiting.planned());
         if (newest.isEmpty()) {
-            parts.metrics().outdated(KIND);
+            context.metrics().outdated(KIND);
             return EditAttempt.GIVEN_UP;
         }
         PodWrite write = new PodWrite(newest.get(), waiting.planned(), epoch);
-        PodEdit edit = waiting.decidedBy(parts.clock().instant())
+        PodEdit edit = waiting.decidedBy(context.clock().instant())
                 .map(decided -> PodPatch.allowed(write.seen, decided))
-                .orElseGet(() -> advanced(write, parts.gate()));
+                .orElseGet(() -> advanced(write, context.gate()));
         EditAttempt tried = attempt(write, edit);
         if (tried != EditAttempt.REFUSED) {
             return tried;
         }
-        PodEdit plain = advanced(write, parts.gate()::advanceWithoutIntention);
+        PodEdit plain = advanced(write, context.gate()::advanceWithoutIntention);
         return plain.equals(edit) ? tried : attempt(write, plain);
     }
 
@@ -121,8 +152,8 @@ final class PodWriter {
     }
 
     private PodEdit advanced(PodWrite write, PodGate gate) {
-        PodEdit edit =
-                gate.advance(write.seen, write.planned, parts.clock().instant()).edit();
+        PodEdit edit = gate.advance(write.seen, write.planned, context.clock().instant())
+                .edit();
         return PodPatch.allowed(write.seen, edit);
     }
 
@@ -142,20 +173,16 @@ final class PodWriter {
 
     /** The result that is reported while an earlier refusal holds the edit back: a refused Pod gives way to others. */
     private static WriteResult.NotDone heldBack(Refusal refusal) {
-        return refusal.result().isRefusal()
-                ? refusal.result()
-                : RequestSender.notSent("an earlier write had no answer");
+        return refusal.result().isRefusal() ? refusal.result() : RequestSender.notSent("an earlier try had no answer");
     }
 
     private void report(PodWrite write, WriteResult result) {
-        parts.reports().settled(write.seen.ref(), result);
+        context.reports().settled(write.seen.ref(), result);
     }
 
     private EditAttempt send(PodWrite write, PodEdit edit) {
         // asked at the first gate that is written, with or without labels, so that the answer is there when it matters
-        if (edit.serviceReady().isPresent()
-                && !parts.metadataTravels().getAsBoolean()
-                && PodPatch.touchesMetadata(edit)) {
+        if (edit.serviceReady().isPresent() && !probe.metadataTravels() && PodPatch.touchesMetadata(edit)) {
             return sendInTwo(write, edit);
         }
         return interpret(write, edit, sendOne(write.seen, edit));
@@ -165,7 +192,7 @@ final class PodWriter {
     private EditAttempt sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
         EditAttempt tried = interpret(write, labels, sendOne(write.seen, labels));
-        Optional<PodRecord> after = parts.cache().byUid(write.seen.uid());
+        Optional<PodRecord> after = context.cache().byUid(write.seen.uid());
         if (tried != EditAttempt.DONE || after.isEmpty()) {
             return tried;
         }
@@ -175,21 +202,21 @@ final class PodWriter {
     }
 
     private WriteResult sendOne(PodRecord seen, PodEdit edit) {
-        PodPatch plain = PodPatch.of(seen, edit, parts.clock().instant());
-        PodPatch patch = parts.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
+        PodPatch plain = PodPatch.of(seen, edit, context.clock().instant());
+        PodPatch patch = context.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();
-        if (!parts.cache().isSettled()) {
+        if (!context.cache().isSettled()) {
             return RequestSender.notSent("the API server has gone back to an older past");
         }
         return sender.sendInTurn(
                 KIND,
                 edit.serviceReady().isPresent() ? "patch-status" : "patch",
                 () -> isNewest(seen),
-                () -> parts.client().patch(patch.path(), ApiClient.STRATEGIC, body));
+                client -> client.patch(patch.path(), ApiClient.STRATEGIC, body));
     }
 
     private boolean isNewest(PodRecord seen) {
-        return parts.cache()
+        return context.cache()
                 .byUid(seen.uid())
                 .filter(newest -> newest.resourceVersion() == seen.resourceVersion())
                 .isPresent();
@@ -214,7 +241,7 @@ final class PodWriter {
         return switch (result.cause()) {
             case BUSY -> EditAttempt.BUSY;
             case REFUSED, FORBIDDEN -> EditAttempt.REFUSED;
-            case WEBHOOK_FAILED -> EditAttempt.GIVEN_UP;
+            case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
                 readLater(write.seen, PATIENCE, false);
                 yield EditAttempt.GIVEN_UP;
@@ -237,7 +264,7 @@ final class PodWriter {
                 .log("No answer to a write of a Pod; it will be read");
         lostWrites.note(write.seen);
         Refusal refusal = refusals.note(write.seen, edit, lost);
-        readLater(write.seen, Duration.between(parts.clock().instant(), refusal.until()), true);
+        readLater(write.seen, Duration.between(context.clock().instant(), refusal.until()), true);
     }
 
     private void noteRefused(PodWrite write, PodEdit edit, WriteResult.NotDone refused) {
@@ -253,9 +280,9 @@ final class PodWriter {
 
     private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
         PodRecord after = parsed(result);
-        PodEdit missing = PodPatch.missing(write.seen, after, edit, parts.cache()::keeps);
+        PodEdit missing = PodPatch.missing(write.seen, after, edit, context.cache()::keeps);
         if (!missing.isEmpty()) {
-            parts.metrics().intentMissed(KIND);
+            context.metrics().intentMissed(KIND);
             LOG.atWarn()
                     .addKeyValue("pod", write.seen.ref())
                     .addKeyValue("missing", missing)
@@ -264,31 +291,31 @@ final class PodWriter {
         } else {
             refusals.forget(write.seen, edit);
         }
-        parts.cache().learn(after, write.epoch);
+        context.cache().learn(after, write.epoch);
         report(write, result);
     }
 
     /** Noted as what would be sent next: it would be undone as well. */
     private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
-        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), parts.gate());
+        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), context.gate());
         PodEdit undone = next.isEmpty() ? missing : next;
         wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
     }
 
     private PodRecord parsed(WriteResult.Written result) {
         try {
-            return parts.cache().parse(result.body());
+            return context.cache().parse(result.body());
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
     }
 
     private void wakeLater(PodRecord seen, Refusal refusal) {
-        refusal.tries(parts.clock().instant()).forEach(pause -> wakeLater(seen, pause));
+        refusal.tries(context.clock().instant()).forEach(pause -> wakeLater(seen, pause));
     }
 
     private void wakeLater(PodRecord seen, Duration pause) {
-        later.after(pause, () -> parts.cache().wake(seen.uid()));
+        later.after(pause, () -> context.cache().wake(seen.uid()));
     }
 
     /** A newer record calls the listeners; where none comes, the Pod is read. */
@@ -304,7 +331,7 @@ final class PodWriter {
             case NOTHING -> readLater(seen, PATIENCE, wake);
             case KNOWN -> {
                 if (wake) {
-                    parts.cache().wake(seen.uid());
+                    context.cache().wake(seen.uid());
                 }
             }
             case NEWER, GONE -> {}

@@ -43,7 +43,7 @@ final class Refusals implements PodCache.PodListener {
     /**
      * @param content of the record the write was decided on, as far as others write it: what the host itself does with the Pod
      *     meanwhile, such as calling it back, says nothing about the refusal
-     * @param rehearsed by a dry run, so that one which passes takes it back; a real write is taken back by a real one
+     * @param byDryRun by a dry run, so that one which passes takes it back; a real write is taken back by a real one
      */
     private record NotedRefusal(String content, boolean byDryRun, Refusal refusal) {
         boolean speaksOf(PodRecord pod, Instant now) {

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube.write;
 
+import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
@@ -14,23 +15,27 @@ import java.util.function.Supplier;
 final class RequestSender {
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
 
+    private final ApiClient client;
     private final ApiLimiter limiter;
     private final Fence fence;
     private final WriteMetrics metrics;
-    private final Duration timeout;
 
-    /** @param timeout how long a request may be under way */
-    RequestSender(ApiLimiter limiter, Fence fence, WriteMetrics metrics, Duration timeout) {
+    RequestSender(ApiClient client, ApiLimiter limiter, Fence fence, WriteMetrics metrics) {
+        this.client = client;
         this.limiter = limiter;
         this.fence = fence;
         this.metrics = metrics;
-        this.timeout = timeout;
+    }
+
+    /** How long a request may be under way. */
+    Duration timeout() {
+        return client.timeout();
     }
 
     /** One request. */
     @FunctionalInterface
     interface ApiRequest {
-        ApiResponse send() throws IOException;
+        ApiResponse send(ApiClient client) throws IOException;
     }
 
     /** Waits its turn and sends. */
@@ -63,7 +68,7 @@ final class RequestSender {
      * @param current asked at the last moment, too: is the decision still about the newest state that is known?
      */
     WriteResult sendInTurn(String kind, String verb, BooleanSupplier current, ApiRequest request) {
-        if (!fence.isOpenFor(timeout)) {
+        if (!fence.isOpenFor(client.timeout())) {
             metrics.notSent(kind, verb);
             return notSent("the lease is not sure to outlast the request");
         }
@@ -87,16 +92,18 @@ final class RequestSender {
     private WriteResult sendNow(String kind, String verb, ApiRequest request) {
         long start = System.nanoTime();
         try {
-            ApiResponse response = request.send();
+            ApiResponse response = request.send(client);
             WriteResult result = response.writeResult();
             measure(kind, verb, response, result, Duration.ofNanos(System.nanoTime() - start));
-            return result;
+            return result instanceof WriteResult.NotDone notDone && notDone.cause() == WriteResult.Cause.UNKNOWN
+                    ? unknown(notDone.message())
+                    : result;
         } catch (ConnectException e) {
             metrics.notSent(kind, verb);
             return notSent("no connection to the API server: " + e.getMessage());
         } catch (InterruptedIOException e) {
             metrics.unknownOutcome(kind, verb);
-            return unknown("no answer within " + timeout.toMillis()
+            return unknown("no answer within " + client.timeout().toMillis()
                     + " ms: the API server hangs, or a webhook that it has to ask");
         } catch (IOException e) {
             metrics.unknownOutcome(kind, verb);
@@ -117,7 +124,7 @@ final class RequestSender {
                 limiter.pause(pause);
             }
             case CONFLICT -> metrics.conflict(kind, verb);
-            case REFUSED, FORBIDDEN, WEBHOOK_FAILED -> metrics.refused(kind, verb, notDone.code());
+            case REFUSED, FORBIDDEN, FAILED -> metrics.refused(kind, verb, notDone.code());
             case UNKNOWN, NOT_SENT -> metrics.unknownOutcome(kind, verb);
         }
     }
@@ -131,9 +138,14 @@ final class RequestSender {
             throw new InterruptedIOException("the host is stopping");
         }
         try {
-            return request.send();
+            return readInTurn(request);
         } finally {
             limiter.leave();
         }
+    }
+
+    /** As {@link #read}, without waiting; to be called in turn. */
+    ApiResponse readInTurn(ApiRequest request) throws IOException {
+        return request.send(client);
     }
 }

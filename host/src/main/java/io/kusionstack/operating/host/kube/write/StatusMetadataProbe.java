@@ -22,7 +22,7 @@ final class StatusMetadataProbe {
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final String LABEL = "operating.kusionstack.io/probe";
 
-    private final ApiClient client;
+    private final RequestSender sender;
     private final PodCache cache;
     private final ReentrantLock asking = new ReentrantLock();
     private long askedAt;
@@ -34,8 +34,8 @@ final class StatusMetadataProbe {
         STAYS
     }
 
-    StatusMetadataProbe(ApiClient client, PodCache cache) {
-        this.client = client;
+    StatusMetadataProbe(RequestSender sender, PodCache cache) {
+        this.sender = sender;
         this.cache = cache;
     }
 
@@ -71,9 +71,9 @@ final class StatusMetadataProbe {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.putObject("metadata").put("uid", pod.uid()).putObject("labels").put(LABEL, "true");
         try {
-            ApiResponse said =
-                    client.patch(PodPatch.path(pod) + "/status?dryRun=All", ApiClient.STRATEGIC, body.toString());
-            return said.isSuccess() ? Optional.of(cache.parse(said.body()).hasLabel(LABEL)) : Optional.empty();
+            ApiResponse answer = sender.readInTurn(client ->
+                    client.patch(PodPatch.path(pod) + "/status?dryRun=All", ApiClient.STRATEGIC, body.toString()));
+            return answer.isSuccess() ? Optional.of(cache.parse(answer.body()).hasLabel(LABEL)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -9,12 +9,14 @@ import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
+import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class StatusWriter {
     static final Duration WINDOW = Duration.ofMillis(500);
 
-    private final ActuatorParts parts;
+    private final BiConsumer<ObjectKind, JsonNode> learner;
     private final RequestSender sender;
     private final DelayedTasks later;
     private final WritePauses pauses;
@@ -32,8 +34,9 @@ final class StatusWriter {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
 
-    StatusWriter(ActuatorParts parts, RequestSender sender, DelayedTasks later, WritePauses pauses) {
-        this.parts = parts;
+    StatusWriter(
+            BiConsumer<ObjectKind, JsonNode> learner, RequestSender sender, DelayedTasks later, WritePauses pauses) {
+        this.learner = learner;
         this.sender = sender;
         this.later = later;
         this.pauses = pauses;
@@ -145,10 +148,10 @@ final class StatusWriter {
                 Urgency.STATUS,
                 action.object().kind().kind(),
                 "patch-status",
-                () -> parts.client().patch(ApiClient.path(action.object()) + "/status", ApiClient.MERGE, body));
+                client -> client.patch(ApiClient.path(action.object()) + "/status", ApiClient.MERGE, body));
         if (result instanceof WriteResult.Written(byte[] answer)) {
             JsonNode written = ApiResponse.tree(answer);
-            parts.learner().accept(action.object().kind(), written);
+            learner.accept(action.object().kind(), written);
             pruned.written(action, written);
             noteWritten(
                     action,

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,21 +26,41 @@ final class WriteLanes {
     private final Map<String, Queue<Runnable>> lanes = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
+    /** @return false if there is other work in the lane, or the lanes are closed: then this work is not run */
+    boolean submitIfIdle(String uid, Runnable work) {
+        AtomicBoolean isIdle = new AtomicBoolean();
+        Runnable task = guarded(uid, work, new CompletableFuture<>());
+        try {
+            lanes.computeIfAbsent(uid, ignored -> {
+                Queue<Runnable> lane = opened(uid, task);
+                isIdle.set(true);
+                return lane;
+            });
+        } catch (RejectedExecutionException closed) {
+            return false;
+        }
+        return isIdle.get();
+    }
+
     /** @return completes when the work has run, also when it broke, or at once when the lanes are closed */
     CompletableFuture<Void> submit(String uid, Runnable work) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        Runnable task = () -> CompletableFuture.runAsync(work, Runnable::run).whenComplete((nothing, broken) -> {
-            if (broken != null) {
-                LOG.atError().addKeyValue("pod", uid).setCause(broken).log("A write of a Pod broke before it was sent");
-            }
-            done.complete(null);
-        });
+        Runnable task = guarded(uid, work, done);
         try {
             lanes.compute(uid, (ignored, queue) -> queue == null ? opened(uid, task) : joined(queue, task));
         } catch (RejectedExecutionException closed) {
             done.complete(null);
         }
         return done;
+    }
+
+    private static Runnable guarded(String uid, Runnable work, CompletableFuture<Void> done) {
+        return () -> CompletableFuture.runAsync(work, Runnable::run).whenComplete((nothing, broken) -> {
+            if (broken != null) {
+                LOG.atError().addKeyValue("pod", uid).setCause(broken).log("A write of a Pod broke before it was sent");
+            }
+            done.complete(null);
+        });
     }
 
     private Queue<Runnable> opened(String uid, Runnable task) {

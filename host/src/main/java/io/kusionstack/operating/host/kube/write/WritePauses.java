@@ -69,7 +69,7 @@ final class WritePauses {
         }
         boolean holds = switch (pause.failure.result().cause()) {
             case REFUSED -> pause.version == target.version();
-            case FORBIDDEN, WEBHOOK_FAILED, UNKNOWN -> true;
+            case FORBIDDEN, FAILED, UNKNOWN -> true;
             // what was not sent or not read may be sent whenever there is an occasion; only the asking slows down
             case CONFLICT, BUSY, NOT_SENT -> false;
         };

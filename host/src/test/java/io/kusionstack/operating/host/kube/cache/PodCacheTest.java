@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PodCacheTest {
     private static final PodRecord A = Pods.pod("a").version(10).build();
 
-    private final PodCache cache = new PodCache();
+    private final PodCache cache = new PodCache(Set.of());
 
     @Test
     void findsAPodByNameUidOwnerNamespaceNodeAndLabels() {

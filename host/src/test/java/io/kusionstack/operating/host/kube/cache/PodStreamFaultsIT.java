@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class PodStreamFaultsIT {
     Path folder;
 
     private final FakeApi api = new FakeApi();
-    private final PodCache cache = new PodCache();
+    private final PodCache cache = new PodCache(Set.of());
     private final CountingMetrics metrics = new CountingMetrics();
 
     @AfterEach

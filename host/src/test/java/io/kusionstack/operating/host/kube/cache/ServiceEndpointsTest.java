@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ServiceEndpointsTest {
     private static final Duration SETTLE = Duration.ofSeconds(2);
 
     private final PodRecord pod = Pods.pod("web-a").label("app", "web").build();
-    private final PodCache pods = new PodCache();
+    private final PodCache pods = new PodCache(Set.of());
     private final KnownServices services = new KnownServices();
     private final List<Key> woken = new ArrayList<>();
     private Instant now = START;

@@ -18,16 +18,20 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +47,12 @@ class ActuatorFaultsIT {
     Path folder;
 
     private final FakeApi api = new FakeApi();
-    private final PodCache cache = new PodCache();
+    private final PodCache cache = new PodCache(Set.of());
     private final CountingMetrics metrics = new CountingMetrics();
     private final List<String> results = new CopyOnWriteArrayList<>();
     private final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     private final PodRecord pod = Pods.pod("a").version(10).build();
+    private volatile PodGate gate = Cluster.openGate();
     private ApiActuator actuator;
 
     @BeforeEach
@@ -57,7 +62,7 @@ class ActuatorFaultsIT {
                 api.access(folder),
                 new ApiActuator.ActuatorContext(
                         cache,
-                        Cluster.openGate(),
+                        (seen, edit, now) -> gate.advance(seen, edit, now),
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
@@ -88,19 +93,35 @@ class ActuatorFaultsIT {
     }
 
     @Test
-    void sendsWhatTheLifecycleHasDecidedAndAsksTheGateAgainWhereThatIsOld() {
+    void anAdvanceIsDecidedOnceForItsWaitsAndItsWrite() {
+        AtomicInteger asked = new AtomicInteger();
+        gate = (seen, edit, now) -> {
+            asked.incrementAndGet();
+            return PodGate.Advance.of(
+                    PodEdit.of(seen).labels(MapEdit.set("x", "1")).against(seen));
+        };
         api.answers(200, shown(11, "\"x\":\"1\"", ""));
-        PodEdit decided = PodEdit.of(pod).labels(MapEdit.set("x", "1"));
 
-        // the gate of this test has nothing of its own to write
-        actuator.apply(Plan.of(new Action.AdvancePod(decided, Instant.now().minusSeconds(1))));
-        Cluster.await().until(() -> results.equals(List.of("NOT_SENT")));
-        assertThat(api.requests()).isEmpty();
-        actuator.apply(Plan.of(new Action.AdvancePod(decided, Instant.now())));
+        assertThat(actuator.advance(pod))
+                .contains(PodGate.Advance.of(PodEdit.of(pod).labels(MapEdit.set("x", "1"))));
 
         Cluster.await().until(() -> version() == 11);
-        assertThat(results).containsExactly("NOT_SENT", "WRITTEN");
-        assertThat(api.requests()).hasSize(1);
+        assertThat(results).containsExactly("WRITTEN");
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void nothingIsDecidedAboutAPodWhileAnotherWriteOfItIsUnderWay() {
+        CountDownLatch answered = new CountDownLatch(1);
+        api.answersFrom(answered, 422, "{\"message\":\"no\"}");
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+        Cluster.await().until(() -> api.requests().size() == 1);
+
+        assertThat(actuator.advance(pod)).isEmpty();
+        answered.countDown();
+
+        Cluster.await().until(() -> actuator.advance(pod).equals(Optional.of(PodGate.Advance.of(PodEdit.of(pod)))));
+        assertThat(results).containsExactly("REFUSED");
     }
 
     @Test

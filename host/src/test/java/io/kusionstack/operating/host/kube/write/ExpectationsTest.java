@@ -19,7 +19,7 @@ class ExpectationsTest {
     private static final PodRecord POD = Pods.pod("a").ownedBy("web").build();
 
     private final AtomicInteger expired = new AtomicInteger();
-    private final PodCache cache = new PodCache();
+    private final PodCache cache = new PodCache(Set.of());
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final Expectations expectations = new Expectations(() -> now, new WriteMetrics() {
         @Override

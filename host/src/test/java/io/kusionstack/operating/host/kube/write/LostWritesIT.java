@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +35,7 @@ class LostWritesIT {
     Path folder;
 
     private final FakeApi api = new FakeApi();
-    private final PodCache cache = new PodCache();
+    private final PodCache cache = new PodCache(Set.of());
     private final CountingMetrics metrics = new CountingMetrics();
     private final List<Told> told = new CopyOnWriteArrayList<>();
     private final PodRecord pod = Pods.pod("a").version(10).build();

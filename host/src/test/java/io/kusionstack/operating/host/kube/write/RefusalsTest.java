@@ -23,7 +23,7 @@ class RefusalsTest {
     private static final WriteResult.NotDone REFUSED =
             new WriteResult.NotDone(WriteResult.Cause.REFUSED, 422, "image: Invalid value");
     private static final WriteResult.NotDone WEBHOOK =
-            new WriteResult.NotDone(WriteResult.Cause.WEBHOOK_FAILED, 500, "failed calling webhook");
+            new WriteResult.NotDone(WriteResult.Cause.FAILED, 500, "failed calling webhook");
     private static final String MARK = Names.key(Names.OPERATING, "collaset");
 
     private final List<Action.Announce> told = new ArrayList<>();

@@ -2,14 +2,36 @@ package io.kusionstack.operating.host.kube.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.plan.WriteResult;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RequestSenderTest {
+    @TempDir
+    Path folder;
+
+    private final FakeApi api = new FakeApi();
     private final AtomicInteger sent = new AtomicInteger();
+    private ApiClient client;
+
+    @BeforeEach
+    void start() {
+        client = new ApiClient(api.access(folder));
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        api.close();
+    }
 
     @Test
     void sendsNothingWhenTheObjectHasChangedWhileTheRequestWaitedItsTurn() {
@@ -27,12 +49,12 @@ class RequestSenderTest {
         assertThat(sent).hasValue(0);
     }
 
-    private ApiResponse send() {
+    private ApiResponse send(ApiClient client) {
         sent.incrementAndGet();
         throw new AssertionError("nothing was to be sent");
     }
 
-    private static RequestSender sender(Fence fence) {
-        return new RequestSender(new ApiLimiter(1), fence, WriteMetrics.none(), Duration.ofSeconds(10));
+    private RequestSender sender(Fence fence) {
+        return new RequestSender(client, new ApiLimiter(1), fence, WriteMetrics.none());
     }
 }

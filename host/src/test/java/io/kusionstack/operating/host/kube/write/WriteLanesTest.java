@@ -24,6 +24,25 @@ class WriteLanesTest {
     }
 
     @Test
+    void aLaneThatHasWorkTakesNoneThatIsForAnIdleOne() {
+        CountDownLatch held = new CountDownLatch(1);
+        CompletableFuture<Void> first = new CompletableFuture<>();
+
+        assertThat(lanes.submitIfIdle("a", () -> {
+                    await(held);
+                    first.complete(null);
+                }))
+                .isTrue();
+        assertThat(lanes.submitIfIdle("a", () -> {})).isFalse();
+        assertThat(lanes.submitIfIdle("b", () -> {})).isTrue();
+        held.countDown();
+
+        first.join();
+        CompletableFuture<Void> after = lanes.submit("a", () -> {});
+        assertThat(after).succeedsWithin(PATIENCE);
+    }
+
+    @Test
     void runsTheWorkOfOneLaneInOrderAndOneAtATime() {
         List<Integer> order = new ArrayList<>();
         AtomicInteger together = new AtomicInteger();

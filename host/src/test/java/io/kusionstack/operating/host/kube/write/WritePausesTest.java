@@ -28,7 +28,7 @@ class WritePausesTest {
     @ParameterizedTest
     @EnumSource(
             value = WriteResult.Cause.class,
-            names = {"REFUSED", "FORBIDDEN", "WEBHOOK_FAILED", "UNKNOWN"})
+            names = {"REFUSED", "FORBIDDEN", "FAILED", "UNKNOWN"})
     void nothingIsSentWhileThePauseRunsAndTheEarlierAnswerStands(WriteResult.Cause fate) {
         write(10, fate);
 
@@ -58,7 +58,7 @@ class WritePausesTest {
 
     @Test
     void aWriteThatGetsThroughForgetsThePause() {
-        write(10, WriteResult.Cause.WEBHOOK_FAILED);
+        write(10, WriteResult.Cause.FAILED);
         now = now.plusSeconds(1);
         pauses.unlessPaused(target(10), action(10), Optional::empty);
 

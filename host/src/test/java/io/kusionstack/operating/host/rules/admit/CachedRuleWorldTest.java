@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How many Pods a set wants, as rules count them. */
@@ -89,7 +90,7 @@ class CachedRuleWorldTest {
                 FakeRuleWorld.waiting(Pods.pod("a").available().ownedBy("web").build(), 2, "100");
         FakeRuleWorld world = FakeRuleWorld.with(Rules.maxUnavailable("web", 1)).put(pod);
         Sets sets = new Sets();
-        world.admission.listenTo(new PodCache(), new NoRules(), sets);
+        world.admission.listenTo(new PodCache(Set.of()), new NoRules(), sets);
         world.pass("web");
         world.asks(pod);
         world.admission.settled(pod.ref(), Results.of("REFUSED"));
@@ -140,7 +141,7 @@ class CachedRuleWorldTest {
                 new RuleAdmission(FakeRuleWorld.with(Rules.maxUnavailable("web", 1)), FakeRuleWorld.NOW, looked::add);
         admission.ruleChanged(FakeRuleWorld.key("web"));
         admission.admitWaiting(FakeRuleWorld.key("web"), FakeRuleWorld.NOW);
-        admission.listenTo(new PodCache(), new NoRules(), sets);
+        admission.listenTo(new PodCache(Set.of()), new NoRules(), sets);
         looked.clear();
 
         sets.change(set("replicas: 3", "replicas: 3"), set("replicas: 3", "replicas: 3, " + INVALID));
@@ -160,7 +161,7 @@ class CachedRuleWorldTest {
 
     private static RuleWorld world(Sets sets, CollaSetSpec accepted) {
         return RuleWorld.of(
-                new PodCache(),
+                new PodCache(Set.of()),
                 new NoRules(),
                 new RuleWorld.Sets(sets, any -> Optional.ofNullable(accepted), any -> List.of()),
                 Obstacles.none());
