@@ -103,7 +103,7 @@ final class Rooms implements AutoCloseable {
         expectations = new Expectations(clock, metrics);
         actuator = new ApiActuator(
                 access,
-                new ApiActuator.ActuatorContext(
+                new ApiActuator.ActuatorPorts(
                         caches.pods(),
                         gate,
                         expectations,

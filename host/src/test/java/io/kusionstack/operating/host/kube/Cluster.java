@@ -60,7 +60,7 @@ public final class Cluster implements AutoCloseable {
         this.objects = new OpenCaches(access, List.of(namespace.name()));
         this.actuator = new ApiActuator(
                 access,
-                new ApiActuator.ActuatorContext(
+                new ApiActuator.ActuatorPorts(
                         cache,
                         gate,
                         expectations,

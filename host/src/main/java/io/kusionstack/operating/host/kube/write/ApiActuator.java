@@ -52,7 +52,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
      * @param untracked Pods whose field tracking is cleared with what is written anyway
      * @param learner takes the responses of writes of small objects
      */
-    public record ActuatorContext(
+    public record ActuatorPorts(
             PodCache cache,
             PodGate gate,
             Expectations expectations,
@@ -64,21 +64,21 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
             InstantSource clock) {}
 
     /** @param inFlight how many writes may be under way at once */
-    public ApiActuator(ClusterAccess access, ActuatorContext context, int inFlight) {
+    public ApiActuator(ClusterAccess access, ActuatorPorts ports, int inFlight) {
         this.client = new ApiClient(access);
         ApiLimiter limiter = new ApiLimiter(inFlight);
-        RequestSender sender = new RequestSender(client, limiter, context.fence(), context.metrics());
+        RequestSender sender = new RequestSender(client, limiter, ports.fence(), ports.metrics());
         // events have a limit of their own: one that is refused or slow makes no other write wait
-        RequestSender events = new RequestSender(client, new ApiLimiter(1), context.fence(), context.metrics());
-        this.eventRecorder = new EventRecorder(events, context.clock());
-        this.refusals = new Refusals(context.clock(), eventRecorder::announce);
-        this.pauses = new WritePauses(context.clock(), eventRecorder::announce);
-        DryRuns dryRuns = new DryRuns(context, sender, refusals, later);
-        this.podWriter = new PodWriter(context, sender, dryRuns, later, lanes);
-        this.podCreateDelete = new PodCreateDelete(context, sender, dryRuns, later);
-        this.objects = new ObjectWriter(context.learner(), sender);
-        this.statuses = new StatusWriter(context.learner(), sender, later, pauses);
-        context.cache().onChange(refusals);
+        RequestSender events = new RequestSender(client, new ApiLimiter(1), ports.fence(), ports.metrics());
+        this.eventRecorder = new EventRecorder(events, ports.clock());
+        this.refusals = new Refusals(ports.clock(), eventRecorder::announce);
+        this.pauses = new WritePauses(ports.clock(), eventRecorder::announce);
+        DryRuns dryRuns = new DryRuns(ports, sender, refusals, later);
+        this.podWriter = new PodWriter(ports, sender, dryRuns, later, lanes);
+        this.podCreateDelete = new PodCreateDelete(ports, sender, dryRuns, later);
+        this.objects = new ObjectWriter(ports.learner(), sender);
+        this.statuses = new StatusWriter(ports.learner(), sender, later, pauses);
+        ports.cache().onChange(refusals);
     }
 
     @Override

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
-import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorContext;
+import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -37,7 +37,7 @@ final class DryRuns {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    private final ActuatorContext context;
+    private final ActuatorPorts ports;
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
@@ -66,8 +66,8 @@ final class DryRuns {
         record Denied(int denials, WriteResult.NotDone result, Instant until) implements DryRun {}
     }
 
-    DryRuns(ActuatorContext context, RequestSender sender, Refusals refusals, DelayedTasks later) {
-        this.context = context;
+    DryRuns(ActuatorPorts ports, RequestSender sender, Refusals refusals, DelayedTasks later) {
+        this.ports = ports;
         this.sender = sender;
         this.refusals = refusals;
         this.later = later;
@@ -87,8 +87,8 @@ final class DryRuns {
         if (!edit.serviceReady().equals(Optional.of(false)) || seen.gateClosed()) {
             return Optional.empty();
         }
-        Optional<PodEdit> next = context.gate()
-                .wanted(seen, edit, context.clock().instant())
+        Optional<PodEdit> next = ports.gate()
+                .wanted(seen, edit, ports.clock().instant())
                 .filter(wanted -> !wanted.isEmpty() || isDeletedByUs(seen));
         Optional<Owner> owner = seen.controller();
         if (next.isEmpty() || owner.isEmpty()) {
@@ -98,7 +98,7 @@ final class DryRuns {
         return switch (lookUp(key)) {
             case DryRun.Proven proven -> Optional.empty();
             case DryRun.Denied denied -> {
-                Duration rest = Duration.between(context.clock().instant(), denied.until);
+                Duration rest = Duration.between(ports.clock().instant(), denied.until);
                 wakeLater(seen, rest.isNegative() ? Duration.ZERO : rest);
                 yield Optional.of(denied.result);
             }
@@ -133,7 +133,7 @@ final class DryRuns {
     /** What is known; Asked with the denials so far where this caller is to ask, with -1 where another does. */
     private synchronized DryRun lookUp(String key) {
         DryRun before = known.get(key);
-        Instant now = context.clock().instant();
+        Instant now = ports.clock().instant();
         if (before instanceof DryRun.Proven proven && now.isBefore(proven.until)
                 || before instanceof DryRun.Denied denied && now.isBefore(denied.until)) {
             return before;
@@ -180,7 +180,7 @@ final class DryRuns {
         if (next.isEmpty()) {
             return client.delete(PodPatch.path(seen) + DRY_RUN, deletion(seen));
         }
-        PodPatch patch = PodPatch.of(seen, next, context.clock().instant());
+        PodPatch patch = PodPatch.of(seen, next, ports.clock().instant());
         ObjectNode body = patch.body().deepCopy();
         body.withObjectProperty("metadata").remove("resourceVersion");
         return client.patch(patch.path() + DRY_RUN, ApiClient.STRATEGIC, body.toString());
@@ -202,13 +202,13 @@ final class DryRuns {
     }
 
     private DryRun proven(int denials) {
-        return new DryRun.Proven(denials, context.clock().instant().plus(VALID));
+        return new DryRun.Proven(denials, ports.clock().instant().plus(VALID));
     }
 
     /** What a webhook or a policy would take back. */
     private PodEdit undone(byte[] answer, PodRecord seen, PodEdit next) {
         try {
-            return PodPatch.missing(seen, context.cache().parse(answer), next, context.cache()::keeps);
+            return PodPatch.missing(seen, ports.cache().parse(answer), next, ports.cache()::keeps);
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
@@ -224,11 +224,11 @@ final class DryRuns {
     private DryRun later(WriteResult.NotDone result, int denials, PodRecord seen) {
         Duration pause = Refusal.PAUSES.after(denials + 1);
         wakeLater(seen, pause);
-        return new DryRun.Denied(denials + 1, result, context.clock().instant().plus(pause));
+        return new DryRun.Denied(denials + 1, result, ports.clock().instant().plus(pause));
     }
 
     private void wakeLater(PodRecord seen, Duration pause) {
-        later.after(pause, () -> context.cache().wake(seen.uid()));
+        later.after(pause, () -> ports.cache().wake(seen.uid()));
     }
 
     /** @return what counts: not a yes from before it was disproved */

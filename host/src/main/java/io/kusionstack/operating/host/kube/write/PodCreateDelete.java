@@ -6,7 +6,7 @@ import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
-import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorContext;
+import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
@@ -31,20 +31,20 @@ final class PodCreateDelete {
     private static final Logger LOG = LoggerFactory.getLogger(PodCreateDelete.class);
     private static final String KIND = "Pod";
 
-    private final ActuatorContext context;
+    private final ActuatorPorts ports;
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
     private final DryRuns dryRuns;
     private final PodReader reader;
 
-    PodCreateDelete(ActuatorContext context, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
-        this.context = context;
+    PodCreateDelete(ActuatorPorts ports, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
+        this.ports = ports;
         this.sender = sender;
         this.dryRuns = dryRuns;
         this.refusals = dryRuns.refusals();
         this.later = later;
-        this.reader = new PodReader(context.cache(), sender);
+        this.reader = new PodReader(ports.cache(), sender);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
@@ -55,7 +55,7 @@ final class PodCreateDelete {
     Optional<Failure> create(Action.CreatePod action) {
         ObjectNode body = action.body().deepCopy();
         body.withObjectProperty("metadata").put("name", action.name());
-        if (!context.expectations()
+        if (!ports.expectations()
                 .expectCreation(
                         action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
             return Optional.of(tooMany(action));
@@ -90,18 +90,18 @@ final class PodCreateDelete {
     /** A Pod that is in the cache already and expected all the same counts once, which only matters near the bound. */
     private int othersAlive(Action.CreatePod action, Set<String> expected) {
         String owner = action.owner().uid();
-        int atMost = context.cache().alive(owner) + expected.size();
+        int atMost = ports.cache().alive(owner) + expected.size();
         if (atMost < action.most()) {
             return atMost;
         }
         Set<String> names = new HashSet<>(expected);
-        context.cache().forEachAlive(owner, pod -> names.add(pod.name()));
+        ports.cache().forEachAlive(owner, pod -> names.add(pod.name()));
         names.remove(action.name());
         return names.size();
     }
 
     private Failure tooMany(Action.CreatePod action) {
-        context.metrics().notSent(KIND, "create");
+        ports.metrics().notSent(KIND, "create");
         LOG.atWarn()
                 .addKeyValue("owner", action.owner())
                 .addKeyValue("pod", action.name())
@@ -115,10 +115,10 @@ final class PodCreateDelete {
 
     /** A Pod that was in the cache before it was expected shows up by no event. */
     private void lowerIfSeen(Action.CreatePod action) {
-        if (context.cache()
+        if (ports.cache()
                 .get(new Key(action.owner().namespace(), action.name()))
                 .isPresent()) {
-            context.expectations().forgetCreation(action.owner(), action.name());
+            ports.expectations().forgetCreation(action.owner(), action.name());
         }
     }
 
@@ -126,14 +126,14 @@ final class PodCreateDelete {
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lowerUnlessThere(action));
         } else {
-            context.expectations().forgetCreation(action.owner(), action.name());
+            ports.expectations().forgetCreation(action.owner(), action.name());
         }
     }
 
     private void lowerUnlessThere(Action.CreatePod action) {
         try {
             if (sender.read(client -> client.get(path(action))).isNotFound()) {
-                context.expectations().forgetCreation(action.owner(), action.name());
+                ports.expectations().forgetCreation(action.owner(), action.name());
             }
         } catch (IOException e) {
             later.after(uncertain(), () -> lowerUnlessThere(action));
@@ -169,16 +169,16 @@ final class PodCreateDelete {
 
     /** To be called in the lane of the Pod. */
     Optional<Failure> release(Action.ReleasePod action) {
-        Optional<PodRecord> seen = context.cache().byUid(action.pod().uid());
+        Optional<PodRecord> seen = ports.cache().byUid(action.pod().uid());
         if (seen.isEmpty() || seen.get().resourceVersion() != action.resourceVersion()) {
-            context.metrics().outdated(KIND);
+            ports.metrics().outdated(KIND);
             return Optional.empty();
         }
-        if (!context.cache().isSettled()) {
+        if (!ports.cache().isSettled()) {
             return Optional.of(
                     new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
         }
-        long epoch = context.cache().epoch();
+        long epoch = ports.cache().epoch();
         String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
         WriteResult result = sender.send(
                 Urgency.LIFE,
@@ -193,7 +193,7 @@ final class PodCreateDelete {
 
     private void learnReleased(byte[] answer, long epoch) {
         try {
-            context.cache().learn(context.cache().parse(answer), epoch);
+            ports.cache().learn(ports.cache().parse(answer), epoch);
         } catch (IOException e) {
             // the watch will tell
             return;
@@ -202,11 +202,11 @@ final class PodCreateDelete {
 
     /** To be called in the lane of the Pod. */
     Optional<Failure> delete(Action.DeletePod action) {
-        Optional<PodRecord> seen = context.cache().byUid(action.pod().uid());
+        Optional<PodRecord> seen = ports.cache().byUid(action.pod().uid());
         if (seen.isEmpty() || seen.get().terminating()) {
             return Optional.empty();
         }
-        if (!context.cache().isSettled()) {
+        if (!ports.cache().isSettled()) {
             return Optional.of(
                     new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
         }
@@ -219,10 +219,10 @@ final class PodCreateDelete {
     }
 
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
-        long epoch = context.cache().epoch();
+        long epoch = ports.cache().epoch();
         String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
                 .toString();
-        context.expectations().expectDeletion(seen);
+        ports.expectations().expectDeletion(seen);
         WriteResult result =
                 sender.send(Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options));
         if (ObjectWriter.isGone(result)) {
@@ -240,21 +240,21 @@ final class PodCreateDelete {
         if (failure.result().isRefusal()) {
             dryRuns.forgetPassed(pod);
             Refusal refusal = refusals.note(pod, PodEdit.of(pod), failure.result());
-            refusal.tries(context.clock().instant())
-                    .forEach(pause -> later.after(pause, () -> context.cache().wake(pod.uid())));
+            refusal.tries(ports.clock().instant())
+                    .forEach(pause -> later.after(pause, () -> ports.cache().wake(pod.uid())));
         }
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));
         } else {
-            context.expectations().forgetDeletion(pod);
+            ports.expectations().forgetDeletion(pod);
         }
     }
 
     private void lookAfterDeletion(PodRecord pod) {
         switch (reader.read(pod)) {
             case NEWER, KNOWN -> {
-                context.expectations().forgetDeletion(pod);
-                context.cache().wake(pod.uid());
+                ports.expectations().forgetDeletion(pod);
+                ports.cache().wake(pod.uid());
             }
             case NOTHING -> later.after(uncertain(), () -> lookAfterDeletion(pod));
             case GONE -> {}
@@ -267,9 +267,9 @@ final class PodCreateDelete {
             return;
         }
         try {
-            PodRecord after = context.cache().parse(answer);
+            PodRecord after = ports.cache().parse(answer);
             if (after.terminating()) {
-                context.cache().learn(after, epoch);
+                ports.cache().learn(after, epoch);
             }
         } catch (IOException e) {
             // the watch will tell

@@ -2,7 +2,7 @@ package io.kusionstack.operating.host.kube.write;
 
 import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
-import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorContext;
+import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
 import io.kusionstack.operating.host.kube.write.PendingEdits.EditTarget;
 import io.kusionstack.operating.host.kube.write.PendingEdits.PendingEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
@@ -31,7 +31,7 @@ final class PodWriter {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_TRIES_WHILE_BUSY = 5;
 
-    private final ActuatorContext context;
+    private final ActuatorPorts ports;
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
@@ -42,14 +42,14 @@ final class PodWriter {
     private final DryRuns dryRuns;
     private final PendingEdits pending = new PendingEdits();
 
-    PodWriter(ActuatorContext context, RequestSender sender, DryRuns dryRuns, DelayedTasks later, WriteLanes lanes) {
-        this.context = context;
+    PodWriter(ActuatorPorts ports, RequestSender sender, DryRuns dryRuns, DelayedTasks later, WriteLanes lanes) {
+        this.ports = ports;
         this.sender = sender;
         this.refusals = dryRuns.refusals();
         this.later = later;
-        this.probe = new StatusMetadataProbe(sender, context.cache());
-        this.reader = new PodReader(context.cache(), sender);
-        this.lostWrites = new LostWrites(context.reports(), reader, later, lanes);
+        this.probe = new StatusMetadataProbe(sender, ports.cache());
+        this.reader = new PodReader(ports.cache(), sender);
+        this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
     }
@@ -70,10 +70,10 @@ final class PodWriter {
     }
 
     private void advanceNow(PodRecord pod, CompletableFuture<PodGate.Advance> decision) {
-        PodRecord seen = context.cache().byUid(pod.uid()).orElse(pod);
-        Instant now = context.clock().instant();
+        PodRecord seen = ports.cache().byUid(pod.uid()).orElse(pod);
+        Instant now = ports.clock().instant();
         try {
-            decision.complete(context.gate().advance(seen, PodEdit.of(seen), now));
+            decision.complete(ports.gate().advance(seen, PodEdit.of(seen), now));
         } catch (RuntimeException | Error e) {
             decision.completeExceptionally(e);
             throw e;
@@ -109,7 +109,7 @@ final class PodWriter {
         Optional<PendingEdit> waiting = pending.peek(target);
         while (waiting.isPresent() && newest(waiting.get().planned()).isEmpty()) {
             if (pending.drop(target, waiting.get())) {
-                context.metrics().outdated(KIND);
+                ports.metrics().outdated(KIND);
                 return Optional.empty();
             }
             waiting = pending.peek(target);
@@ -119,25 +119,25 @@ final class PodWriter {
 
     /** The record that the edit was decided on, if there is no newer one. */
     private Optional<PodRecord> newest(PodEdit edit) {
-        return context.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
+        return ports.cache().byUid(edit.pod().uid()).filter(seen -> seen.resourceVersion() == edit.resourceVersion());
     }
 
     private EditAttempt writeNow(PendingEdit waiting) {
-        long epoch = context.cache().epoch();
+        long epoch = ports.cache().epoch();
         Optional<PodRecord> newest = newest(waiting.planned());
         if (newest.isEmpty()) {
-            context.metrics().outdated(KIND);
+            ports.metrics().outdated(KIND);
             return EditAttempt.GIVEN_UP;
         }
         PodWrite write = new PodWrite(newest.get(), waiting.planned(), epoch);
-        PodEdit edit = waiting.decidedBy(context.clock().instant())
+        PodEdit edit = waiting.decidedBy(ports.clock().instant())
                 .map(decided -> PodPatch.allowed(write.seen, decided))
-                .orElseGet(() -> advanced(write, context.gate()));
+                .orElseGet(() -> advanced(write, ports.gate()));
         EditAttempt tried = attempt(write, edit);
         if (tried != EditAttempt.REFUSED) {
             return tried;
         }
-        PodEdit plain = advanced(write, context.gate()::advanceWithoutIntention);
+        PodEdit plain = advanced(write, ports.gate()::advanceWithoutIntention);
         return plain.equals(edit) ? tried : attempt(write, plain);
     }
 
@@ -152,8 +152,8 @@ final class PodWriter {
     }
 
     private PodEdit advanced(PodWrite write, PodGate gate) {
-        PodEdit edit = gate.advance(write.seen, write.planned, context.clock().instant())
-                .edit();
+        PodEdit edit =
+                gate.advance(write.seen, write.planned, ports.clock().instant()).edit();
         return PodPatch.allowed(write.seen, edit);
     }
 
@@ -177,7 +177,7 @@ final class PodWriter {
     }
 
     private void report(PodWrite write, WriteResult result) {
-        context.reports().settled(write.seen.ref(), result);
+        ports.reports().settled(write.seen.ref(), result);
     }
 
     private EditAttempt send(PodWrite write, PodEdit edit) {
@@ -192,7 +192,7 @@ final class PodWriter {
     private EditAttempt sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
         EditAttempt tried = interpret(write, labels, sendOne(write.seen, labels));
-        Optional<PodRecord> after = context.cache().byUid(write.seen.uid());
+        Optional<PodRecord> after = ports.cache().byUid(write.seen.uid());
         if (tried != EditAttempt.DONE || after.isEmpty()) {
             return tried;
         }
@@ -202,10 +202,10 @@ final class PodWriter {
     }
 
     private WriteResult sendOne(PodRecord seen, PodEdit edit) {
-        PodPatch plain = PodPatch.of(seen, edit, context.clock().instant());
-        PodPatch patch = context.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
+        PodPatch plain = PodPatch.of(seen, edit, ports.clock().instant());
+        PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();
-        if (!context.cache().isSettled()) {
+        if (!ports.cache().isSettled()) {
             return RequestSender.notSent("the API server has gone back to an older past");
         }
         return sender.sendInTurn(
@@ -216,7 +216,7 @@ final class PodWriter {
     }
 
     private boolean isNewest(PodRecord seen) {
-        return context.cache()
+        return ports.cache()
                 .byUid(seen.uid())
                 .filter(newest -> newest.resourceVersion() == seen.resourceVersion())
                 .isPresent();
@@ -264,7 +264,7 @@ final class PodWriter {
                 .log("No answer to a write of a Pod; it will be read");
         lostWrites.note(write.seen);
         Refusal refusal = refusals.note(write.seen, edit, lost);
-        readLater(write.seen, Duration.between(context.clock().instant(), refusal.until()), true);
+        readLater(write.seen, Duration.between(ports.clock().instant(), refusal.until()), true);
     }
 
     private void noteRefused(PodWrite write, PodEdit edit, WriteResult.NotDone refused) {
@@ -280,9 +280,9 @@ final class PodWriter {
 
     private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
         PodRecord after = parsed(result);
-        PodEdit missing = PodPatch.missing(write.seen, after, edit, context.cache()::keeps);
+        PodEdit missing = PodPatch.missing(write.seen, after, edit, ports.cache()::keeps);
         if (!missing.isEmpty()) {
-            context.metrics().intentMissed(KIND);
+            ports.metrics().intentMissed(KIND);
             LOG.atWarn()
                     .addKeyValue("pod", write.seen.ref())
                     .addKeyValue("missing", missing)
@@ -291,31 +291,31 @@ final class PodWriter {
         } else {
             refusals.forget(write.seen, edit);
         }
-        context.cache().learn(after, write.epoch);
+        ports.cache().learn(after, write.epoch);
         report(write, result);
     }
 
     /** Noted as what would be sent next: it would be undone as well. */
     private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
-        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), context.gate());
+        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), ports.gate());
         PodEdit undone = next.isEmpty() ? missing : next;
         wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
     }
 
     private PodRecord parsed(WriteResult.Written result) {
         try {
-            return context.cache().parse(result.body());
+            return ports.cache().parse(result.body());
         } catch (IOException e) {
             throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
     }
 
     private void wakeLater(PodRecord seen, Refusal refusal) {
-        refusal.tries(context.clock().instant()).forEach(pause -> wakeLater(seen, pause));
+        refusal.tries(ports.clock().instant()).forEach(pause -> wakeLater(seen, pause));
     }
 
     private void wakeLater(PodRecord seen, Duration pause) {
-        later.after(pause, () -> context.cache().wake(seen.uid()));
+        later.after(pause, () -> ports.cache().wake(seen.uid()));
     }
 
     /** A newer record calls the listeners; where none comes, the Pod is read. */
@@ -331,7 +331,7 @@ final class PodWriter {
             case NOTHING -> readLater(seen, PATIENCE, wake);
             case KNOWN -> {
                 if (wake) {
-                    context.cache().wake(seen.uid());
+                    ports.cache().wake(seen.uid());
                 }
             }
             case NEWER, GONE -> {}

@@ -60,7 +60,7 @@ class ActuatorFaultsIT {
         cache.observe(pod);
         actuator = new ApiActuator(
                 api.access(folder),
-                new ApiActuator.ActuatorContext(
+                new ApiActuator.ActuatorPorts(
                         cache,
                         (seen, edit, now) -> gate.advance(seen, edit, now),
                         expectations,

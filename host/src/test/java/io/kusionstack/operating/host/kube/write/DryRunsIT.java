@@ -53,7 +53,7 @@ class DryRunsIT {
         cache.observe(b);
         actuator = new ApiActuator(
                 api.access(folder),
-                new ApiActuator.ActuatorContext(
+                new ApiActuator.ActuatorPorts(
                         cache,
                         wantingAnImage(),
                         new Expectations(InstantSource.system(), WriteMetrics.none()),

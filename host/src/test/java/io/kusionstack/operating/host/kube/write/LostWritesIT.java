@@ -49,7 +49,7 @@ class LostWritesIT {
         cache.observe(pod);
         actuator = new ApiActuator(
                 api.access(folder).withRequestTimeout(TIMEOUT),
-                new ApiActuator.ActuatorContext(
+                new ApiActuator.ActuatorPorts(
                         cache,
                         Cluster.openGate(),
                         new Expectations(InstantSource.system(), metrics),
