@@ -49,8 +49,9 @@ final class ConfigType {
             case "double", "java.lang.Double", "java.math.BigDecimal" -> "it has to be a number";
             case "boolean", "java.lang.Boolean" -> "it has to be true or false";
             case "java.time.Duration" ->
-                "it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M"
-                        + (min.isEmpty() ? "" : ", from " + min + " to " + max);
+                min.isEmpty()
+                        ? "it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M"
+                        : "it has to be a time from " + min + " to " + max + ", with the unit ms, s, m, h or d";
             case "java.time.Instant" -> "it has to be a moment such as 2026-01-31T08:00:00Z";
             case "java.net.URI" -> "it has to be an address such as https://example.com/path";
             case "java.nio.file.Path" -> "it has to be the path of a file or folder";

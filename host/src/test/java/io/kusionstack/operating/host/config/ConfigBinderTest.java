@@ -158,8 +158,7 @@ class ConfigBinderTest {
         assertThat(problems(yaml("{count: 11, patience: 2d, modes: [direct, direct], inner: {word: B}}"), Ruled.class))
                 .containsExactly(
                         "count: 11 is not allowed; it has to be a whole number from 1 to 10",
-                        "patience: \"2d\" is not allowed; it has to be a time such as 500ms, 30s, 5m, 1h or PT1H30M,"
-                                + " from 1s to 1d",
+                        "patience: \"2d\" is not allowed; it has to be a time from 1s to 1d, with the unit ms, s, m, h or d",
                         "modes[1]: \"direct\" is not allowed; each may be listed only once",
                         "inner.word: \"B\" is not allowed; it has to be in small letters");
         assertThat(problems(yaml("{count: null, modes: []}"), Ruled.class))
