@@ -50,19 +50,6 @@ public record PodEdit(
                 Collections.emptySortedMap());
     }
 
-    /** The edit of the same record that changes nothing. */
-    public PodEdit withoutChanges() {
-        return new PodEdit(
-                pod,
-                resourceVersion,
-                MapEdit.none(),
-                MapEdit.none(),
-                Collections.emptySortedSet(),
-                Collections.emptySortedSet(),
-                Optional.empty(),
-                Collections.emptySortedMap());
-    }
-
     public PodEdit labels(MapEdit more) {
         return new PodEdit(
                 pod,

@@ -10,12 +10,7 @@ public sealed interface WriteResult {
      *
      * @param body the answer, mostly the object as it is now, in JSON; empty where there is none
      */
-    record Written(byte[] body) implements WriteResult {
-        /** For a write whose answer nobody reads. */
-        public static Written withoutBody() {
-            return new Written(new byte[0]);
-        }
-    }
+    record Written(byte[] body) implements WriteResult {}
 
     /**
      * The write was not made, or is not known to have been made.

@@ -247,7 +247,7 @@ public final class FakeCluster implements Actuator {
         put(Pods.like(written)
                 .generation(seen.generation() + (specChanged ? 1 : 0))
                 .build());
-        reports.settled(seen.ref(), WriteResult.Written.withoutBody());
+        reports.settled(seen.ref(), Results.of("WRITTEN"));
         written(sent);
         return Optional.empty();
     }

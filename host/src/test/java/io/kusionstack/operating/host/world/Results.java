@@ -22,7 +22,7 @@ public final class Results {
 
     public static WriteResult of(String word) {
         return switch (word) {
-            case WRITTEN -> WriteResult.Written.withoutBody();
+            case WRITTEN -> new WriteResult.Written(new byte[0]);
             case READ_AGAIN -> new WriteResult.ReadAgain();
             default -> notDone(Cause.valueOf(word));
         };
