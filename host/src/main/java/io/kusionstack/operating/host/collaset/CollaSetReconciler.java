@@ -139,8 +139,7 @@ public final class CollaSetReconciler implements Reconciler {
                 Plan status = SetStatus.stalled(snapshot, word, failure.sentence())
                         .map(Plan::of)
                         .orElse(Plan.nothing());
-                actuator.apply(told.then(status));
-                return stored.outcome();
+                return stored.outcome().sooner(actuator.apply(told.then(status)).outcome());
             }
         }
         return stored.outcome();

@@ -21,6 +21,14 @@ public sealed interface Outcome {
         }
     }
 
+    /** The one of the two that looks earlier; this one if they look at the same time. */
+    default Outcome sooner(Outcome other) {
+        if (!(other instanceof RequeueAfter next)) {
+            return this;
+        }
+        return this instanceof RequeueAfter mine && mine.after.compareTo(next.after) <= 0 ? this : other;
+    }
+
     static Outcome done() {
         return new Done();
     }

@@ -52,7 +52,7 @@ public sealed interface Action {
     /** Delete an object of another kind in the state in which it was seen. */
     record DeleteObject(ObjectRef object, long resourceVersion) implements Action {}
 
-    /** Write observations into the status subresource; may be held back shortly so that several become one write. */
+    /** Write observations into the status subresource; within 500 ms of the last one it is not sent, and a new plan is asked for. */
     record WriteStatus(ObjectRef object, long resourceVersion, ObjectNode status) implements Action {}
 
     /** Tell the users by an event on an object. */

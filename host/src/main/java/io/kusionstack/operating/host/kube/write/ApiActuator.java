@@ -77,7 +77,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         this.podWriter = new PodWriter(ports, sender, dryRuns, later, lanes);
         this.podCreateDelete = new PodCreateDelete(ports, sender, dryRuns, later);
         this.objects = new ObjectWriter(ports.learner(), sender);
-        this.statuses = new StatusWriter(ports.learner(), sender, later, pauses);
+        this.statuses = new StatusWriter(ports.learner(), sender, ports.clock());
         ports.cache().onChange(refusals);
     }
 
@@ -85,8 +85,14 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
     public Applied apply(Plan plan) {
         List<Failure> failures = new ArrayList<>();
         List<CompletableFuture<Optional<Failure>>> pods = new ArrayList<>();
+        Optional<Duration> statusDue = Optional.empty();
         boolean intentFailed = false;
         for (Action action : plan.actions()) {
+            Optional<Duration> due = heldBack(action);
+            if (due.isPresent()) {
+                statusDue = Plan.sooner(statusDue, due);
+                continue;
+            }
             if (isIntent(action)) {
                 collect(pods, failures);
             }
@@ -99,7 +105,12 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
             intentFailed = intentFailed || (failure.isPresent() && isIntent(action));
         }
         collect(pods, failures);
-        return new Applied(outcome(plan, failures), failures);
+        return new Applied(outcome(plan, statusDue, failures), failures);
+    }
+
+    /** How long until a status may be written that was written just now. */
+    private Optional<Duration> heldBack(Action action) {
+        return action instanceof Action.WriteStatus status ? statuses.due(status) : Optional.empty();
     }
 
     private Optional<Failure> act(Action action, List<CompletableFuture<Optional<Failure>>> pods) {
@@ -128,7 +139,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
             case Action.PatchObject patch -> unlessPaused(patch, () -> objects.patch(patch));
             case Action.PatchStatus patch -> unlessPaused(patch, () -> objects.patchStatus(patch));
             case Action.DeleteObject delete -> unlessPaused(delete, () -> objects.delete(delete));
-            case Action.WriteStatus status -> statuses.write(status);
+            case Action.WriteStatus status -> unlessPaused(status, () -> statuses.write(status));
             case Action.Announce event -> {
                 eventRecorder.announce(event);
                 yield Optional.empty();
@@ -195,9 +206,9 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         return action instanceof Action.WriteStatus || action instanceof Action.Announce;
     }
 
-    private Outcome outcome(Plan plan, List<Failure> failures) {
-        Optional<Duration> soonest = plan.lookAgain();
-        String why = "planned";
+    private Outcome outcome(Plan plan, Optional<Duration> statusDue, List<Failure> failures) {
+        Optional<Duration> soonest = Plan.sooner(plan.lookAgain(), statusDue);
+        String why = soonest.equals(statusDue) ? "status" : "planned";
         for (Failure failure : failures) {
             Duration wanted = lookAfter(failure);
             if (soonest.isEmpty() || wanted.compareTo(soonest.get()) < 0) {

@@ -3,7 +3,6 @@ package io.kusionstack.operating.host.kube.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
@@ -12,138 +11,54 @@ import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
-import java.util.HashMap;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the status of shared objects: the first change at once, then at most one write each 500 ms for an object, and the
- * last one for certain. What was written already is not written again. Any thread; only the first change blocks.
+ * Writes the status of shared objects: the first change at once, then at most one write each 500 ms for an object. A write
+ * that comes too early is not kept: its planner plans again when it is due. Any thread; blocks while the API server answers.
  */
 final class StatusWriter {
     static final Duration WINDOW = Duration.ofMillis(500);
 
     private final BiConsumer<ObjectKind, JsonNode> learner;
     private final RequestSender sender;
-    private final DelayedTasks later;
-    private final WritePauses pauses;
+    private final InstantSource clock;
     private final PrunedStatuses pruned = new PrunedStatuses();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Slot> slots = new HashMap<>();
+    /** When a status was last sent, by the uid of its object, the earliest first; without those whose window is over. */
+    private final Map<String, Instant> sent = new LinkedHashMap<>();
 
-    StatusWriter(
-            BiConsumer<ObjectKind, JsonNode> learner, RequestSender sender, DelayedTasks later, WritePauses pauses) {
+    StatusWriter(BiConsumer<ObjectKind, JsonNode> learner, RequestSender sender, InstantSource clock) {
         this.learner = learner;
         this.sender = sender;
-        this.later = later;
-        this.pauses = pauses;
+        this.clock = clock;
     }
 
-    /** What was written of one object within the window, and what waits for its end; guarded by the lock. */
-    private static final class Slot {
-        Action.@Nullable WriteStatus waiting;
-        Action.@Nullable WriteStatus written;
-        long versionAfter;
+    /** How long the write has to wait for the end of the window of its object; empty if it may be made now. */
+    synchronized Optional<Duration> due(Action.WriteStatus action) {
+        Instant last = sent.get(action.object().uid());
+        if (last == null || pruned.isKept(action)) {
+            return Optional.empty();
+        }
+        Duration left = Durations.shorter(WINDOW, WINDOW.minus(Duration.between(last, clock.instant())));
+        return left.isPositive() ? Optional.of(left) : Optional.empty();
     }
 
-    /** @return the failure of a write made now; empty for one that is held back */
+    /** Sends the status, unless this API server keeps no more of it than the object has. */
     Optional<Failure> write(Action.WriteStatus action) {
         if (pruned.isKept(action)) {
             return Optional.empty();
         }
-        lock.lock();
-        try {
-            Slot slot = slots.get(action.object().uid());
-            if (slot != null) {
-                slot.waiting = action;
-                return Optional.empty();
-            }
-            slots.put(action.object().uid(), new Slot());
-        } finally {
-            lock.unlock();
-        }
-        Optional<Failure> failure = send(action, action.resourceVersion());
-        later.after(window(action), () -> windowEnds(action.object().uid()));
-        return failure;
-    }
-
-    private void windowEnds(String uid) {
-        final Action.WriteStatus next;
-        final long version;
-        lock.lock();
-        try {
-            Slot slot = slots.get(uid);
-            if (slot == null) {
-                return;
-            }
-            next = slot.waiting;
-            slot.waiting = null;
-            if (next == null || isWritten(slot, next) || pruned.isKept(next)) {
-                slots.remove(uid);
-                return;
-            }
-            version = baseOf(slot, next);
-        } finally {
-            lock.unlock();
-        }
-        send(next, version).ifPresent(failure -> again(uid, next, failure));
-        later.after(window(next), () -> windowEnds(uid));
-    }
-
-    /** While the API server does not take the status, its window lasts as long as the pause. */
-    private Duration window(Action.WriteStatus action) {
-        Duration left = pauses.left(target(action, action.resourceVersion()));
-        return Durations.longer(left, WINDOW);
-    }
-
-    private static WritePauses.WriteTarget target(Action.WriteStatus action, long version) {
-        return new WritePauses.WriteTarget("status", action.object(), version);
-    }
-
-    /**
-     * What did not arrive is tried at the end of the next window, unless something newer waits: it would not be tried
-     * again otherwise, for the object does not change. A conflict is planned anew.
-     */
-    private void again(String uid, Action.WriteStatus action, Failure failure) {
-        if (failure.result().cause() == WriteResult.Cause.CONFLICT) {
-            return;
-        }
-        lock.lock();
-        try {
-            Slot slot = slots.get(uid);
-            if (slot != null && slot.waiting == null) {
-                slot.waiting = action;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static boolean isWritten(Slot slot, Action.WriteStatus action) {
-        return slot.written != null
-                && slot.written.status().equals(action.status())
-                && (action.resourceVersion() == slot.versionAfter
-                        || action.resourceVersion() == slot.written.resourceVersion());
-    }
-
-    /** Decided before our own last write was seen, and nothing else lies between: the version after that write. */
-    private static long baseOf(Slot slot, Action.WriteStatus action) {
-        return slot.written != null && slot.written.resourceVersion() == action.resourceVersion()
-                ? slot.versionAfter
-                : action.resourceVersion();
-    }
-
-    private Optional<Failure> send(Action.WriteStatus action, long version) {
-        return pauses.unlessPaused(target(action, version), action, () -> sendNow(action, version));
-    }
-
-    private Optional<Failure> sendNow(Action.WriteStatus action, long version) {
+        openWindow(action.object().uid());
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
-        String body = ObjectWriter.conditional(status, action.object(), version).toString();
+        String body = ObjectWriter.conditional(status, action.object(), action.resourceVersion())
+                .toString();
         WriteResult result = sender.send(
                 Urgency.STATUS,
                 action.object().kind().kind(),
@@ -153,23 +68,17 @@ final class StatusWriter {
             JsonNode written = ApiResponse.tree(answer);
             learner.accept(action.object().kind(), written);
             pruned.written(action, written);
-            noteWritten(
-                    action,
-                    ApiResponse.version(written.at("/metadata/resourceVersion").asText()));
         }
         return ObjectWriter.failure(action, result);
     }
 
-    private void noteWritten(Action.WriteStatus action, long versionAfter) {
-        lock.lock();
-        try {
-            Slot slot = slots.get(action.object().uid());
-            if (slot != null) {
-                slot.written = action;
-                slot.versionAfter = versionAfter;
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void openWindow(String uid) {
+        Instant now = clock.instant();
+        Iterator<Instant> eldest = sent.values().iterator();
+        while (eldest.hasNext() && !now.isBefore(eldest.next().plus(WINDOW))) {
+            eldest.remove();
         }
+        sent.remove(uid);
+        sent.put(uid, now);
     }
 }

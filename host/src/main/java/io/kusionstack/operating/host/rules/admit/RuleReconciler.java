@@ -21,22 +21,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * Looks after one PodTransitionRule: decides about the Pods that wait for it, wakes those that pass now, and writes its
- * status when it changed, the first time at once and then at most every half second.
+ * status when it changed.
  */
 public final class RuleReconciler implements Reconciler {
-    private static final Duration BETWEEN_STATUSES = Duration.ofMillis(500);
-
     private final RuleAdmission admission;
     private final RuleWorld world;
     private final Actuator actuator;
     private final Consumer<Key> podKeys;
     private final Consumer<Key> queryKeys;
-    private final Map<Key, Instant> writtenAt = new ConcurrentHashMap<>();
 
     /**
      * @param podKeys takes the Pods whose lifecycle has to ask again; only enqueues
@@ -62,7 +58,6 @@ public final class RuleReconciler implements Reconciler {
         pass.asks().forEach(queryKeys);
         Optional<PodTransitionRule> rule = world.rule(key);
         if (rule.isEmpty()) {
-            writtenAt.remove(key);
             return Outcome.done();
         }
         if (rule.get().getMetadata().getDeletionTimestamp() != null) {
@@ -75,30 +70,20 @@ public final class RuleReconciler implements Reconciler {
                 .filter(report -> report.acceptance().complete())
                 .map(report -> writeStatus(rule.get(), report, now))
                 .orElseGet(Outcome::done);
-        return pass.lookAgain().map(next -> soonest(written, next)).orElse(written);
-    }
-
-    private static Outcome soonest(Outcome written, Duration next) {
-        return written instanceof Outcome.RequeueAfter again && again.after().compareTo(next) <= 0
-                ? written
-                : Outcome.requeueAfter(next, "grace");
+        return pass.lookAgain()
+                .map(next -> written.sooner(Outcome.requeueAfter(next, "grace")))
+                .orElse(written);
     }
 
     private Outcome writeStatus(PodTransitionRule rule, RuleReport report, Instant now) {
-        Key key = report.spec().key();
         if (!rule.getMetadata().getUid().equals(report.spec().uid())) {
             return Outcome.requeueAfter(Duration.ZERO, "replaced");
         }
-        Duration since = Duration.between(writtenAt.getOrDefault(key, Instant.EPOCH), now);
         PodTransitionRuleStatus before = rule.getStatus();
         Optional<PodTransitionRuleStatus> status = RuleStatus.of(report, before, now);
         if (status.isEmpty()) {
             return Outcome.done();
         }
-        if (since.compareTo(BETWEEN_STATUSES) < 0) {
-            return Outcome.requeueAfter(BETWEEN_STATUSES.minus(since), "status");
-        }
-        writtenAt.put(key, now);
         List<Action> actions = new ArrayList<>();
         actions.add(new Action.WriteStatus(ref(rule), version(rule), RuleStatus.json(status.get())));
         announcement(rule, before, status.get()).ifPresent(actions::add);

@@ -179,19 +179,23 @@ class ActuatorFaultsIT {
     }
 
     @Test
-    void triesAStatusThatIsRefusedAgainUntilItIsTaken() {
+    void asksForANewPlanWhenTheNextTryOfARefusedStatusIsDue() {
         ObjectRef set = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
         ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 2);
         api.answers(422, "{\"message\":\"no status\"}")
-                .answers(422, "{\"message\":\"no status\"}")
                 .answers(200, "{\"metadata\":{\"resourceVersion\":\"8\"},\"status\":{\"observedGeneration\":2}}");
         Action.WriteStatus write = new Action.WriteStatus(set, 7, status);
 
-        actuator.apply(Plan.of(write));
-        actuator.apply(Plan.of(write));
+        Applied refused = actuator.apply(Plan.of(write));
 
-        Cluster.await().until(() -> api.requests().size() == 3);
-        assertThat(api.requests()).allMatch(request -> request.startsWith("PATCH") && request.contains("/web/status"));
+        assertThat(refused.failures())
+                .extracting(failure -> failure.result().cause())
+                .containsExactly(WriteResult.Cause.REFUSED);
+        assertThat(refused.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ofSeconds(1), "REFUSED"));
+        Cluster.await().until(() -> actuator.apply(Plan.of(write)).outcome().equals(Outcome.done()));
+        assertThat(api.requests())
+                .hasSize(2)
+                .allMatch(request -> request.startsWith("PATCH") && request.contains("/web/status"));
     }
 
     @Test

@@ -261,41 +261,46 @@ class ApiActuatorIT {
     }
 
     @Test
-    void writesTheFirstStatusAtOnceAndTheLastForCertain() {
+    void writesTheFirstStatusAtOnceAndAsksForANewPlanWhenTheNextIsDue() {
         ObjectRef set = collaSet();
-        long version = version(set);
-        for (int i = 1; i <= 20; i++) {
-            ObjectNode status = JsonNodeFactory.instance.objectNode().put("replicas", i);
-            assertThat(cluster.actuator
-                            .apply(Plan.of(new Action.WriteStatus(set, version, status)))
-                            .failures())
-                    .isEmpty();
-        }
 
-        Cluster.await()
-                .until(() -> replicasInStatus(set) == 20 && cluster.metrics.count("sent CollaSet patch-status") > 1);
-        cluster.awaitCount("sent CollaSet patch-status", 2);
-        assertThat(cluster.metrics.count("conflict CollaSet patch-status")).isZero();
+        Applied first = writeReplicas(set, 1);
+        Applied second = writeReplicas(set, 2);
+
+        assertThat(first).isEqualTo(new Applied(Outcome.done(), List.of()));
+        assertThat(second.failures()).isEmpty();
+        assertThat(second.outcome()).isInstanceOfSatisfying(Outcome.RequeueAfter.class, again -> {
+            assertThat(again.why()).isEqualTo("status");
+            assertThat(again.after()).isBetween(Duration.ofMillis(1), StatusWriter.WINDOW);
+        });
+        assertThat(replicasInStatus(set)).isEqualTo(1);
+
+        Cluster.await().until(() -> writeReplicas(set, 2).outcome().equals(Outcome.done()));
+
+        assertThat(replicasInStatus(set)).isEqualTo(2);
+        assertThat(cluster.metrics.count("sent CollaSet patch-status")).isEqualTo(2);
     }
 
     @Test
     void writesAStatusThatChangesAllTheTimeAtMostTwiceASecond() {
         ObjectRef set = collaSet();
-        long version = version(set);
         AtomicInteger changes = new AtomicInteger();
         long began = System.nanoTime();
 
         Cluster.await().until(() -> {
-            ObjectNode status = JsonNodeFactory.instance.objectNode().put("replicas", changes.incrementAndGet());
-            cluster.actuator.apply(Plan.of(new Action.WriteStatus(set, version, status)));
+            writeReplicas(set, changes.incrementAndGet());
             return System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(1_200);
         });
-        Cluster.await().until(() -> replicasInStatus(set) == changes.get());
 
         int windows = (int) (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 500);
         assertThat(changes.get()).isGreaterThan(windows + 1);
         assertThat(cluster.metrics.count("sent CollaSet patch-status")).isBetween(2, windows + 1);
         assertThat(cluster.metrics.count("conflict CollaSet patch-status")).isZero();
+    }
+
+    private Applied writeReplicas(ObjectRef set, int replicas) {
+        ObjectNode status = JsonNodeFactory.instance.objectNode().put("replicas", replicas);
+        return cluster.actuator.apply(Plan.of(new Action.WriteStatus(set, version(set), status)));
     }
 
     @Test

@@ -119,26 +119,25 @@ class RuleReconcilerTest {
     }
 
     @Test
-    void writesAtMostEveryHalfSecondAndTheLastChangeSurely() {
-        reconciler.reconcile(WEB, NOW);
-        store((Action.WriteStatus) done.removeFirst());
-        world.put(Pods.pod("a").available().build());
+    void givesSlotsAndLooksAgainWhenTheStatusIsDue() {
+        Outcome due = Outcome.requeueAfter(Duration.ofMillis(300), "status");
+        Actuator holdsBack = new Actuator() {
+            @Override
+            public Applied apply(Plan plan) {
+                return new Applied(due, List.of());
+            }
 
-        assertThat(reconciler.reconcile(WEB, NOW.plusMillis(200)))
-                .isEqualTo(Outcome.requeueAfter(Duration.ofMillis(300), "status"));
-        assertThat(done).isEmpty();
-        reconciler.reconcile(WEB, NOW.plusMillis(500));
-        assertThat(done).hasSize(1);
-    }
+            @Override
+            public Optional<Refusal> refusal(PodRecord pod) {
+                return Optional.empty();
+            }
+        };
+        world.put(FakeRuleWorld.waiting(Pods.pod("a").available().build(), 1, "100"));
 
-    @Test
-    void givesSlotsThoughTheStatusIsNotDue() {
-        PodRecord a = Pods.pod("a").available().build();
-        reconciler.reconcile(WEB, NOW);
-        world.put(FakeRuleWorld.waiting(a, 1, "100"));
+        Outcome outcome =
+                new RuleReconciler(world.admission, world, holdsBack, woken::add, asked::add).reconcile(WEB, NOW);
 
-        reconciler.reconcile(WEB, NOW.plusMillis(1));
-
+        assertThat(outcome).isEqualTo(due);
         assertThat(woken).containsExactly(FakeRuleWorld.key("a"));
     }
 
