@@ -105,11 +105,22 @@ final class UpdatePlanner {
     private void plan(SetPod setPod, boolean outdated) {
         if (setPod.updating()) {
             begun.goOn(setPod, outdated);
+        } else if (PodOps.round(setPod.pod(), Names.COLLASET_OPERATION).isPresent()) {
+            restoreType(setPod);
         } else if (outdated) {
             begin(setPod);
         } else {
             draft.note(setPod, identity -> identity.revision(setPod.revision()).settled());
         }
+    }
+
+    /** The type of the operation was edited by hand. What was to end with a deletion is given up: it may have been a scale-in. */
+    private void restoreType(SetPod setPod) {
+        draft.edit(
+                setPod,
+                PodOps.isToDelete(setPod.pod(), Names.COLLASET_OPERATION)
+                        ? PodOps.undo(setPod.pod(), Names.COLLASET_OPERATION)
+                        : PodOps.retyped(setPod.pod(), Names.COLLASET_OPERATION, Names.UPDATE));
     }
 
     /** Asks the API server whether it would take Pods of the updated revision: before Pods are to have it, and until the answer is known. */

@@ -229,6 +229,11 @@ public final class PodOps {
                 .orElseGet(Allowance.Now::new);
     }
 
+    /** A begun operation under this type, which its label does not say any more: it goes on in the phase in which it was. */
+    public static PodEdit retyped(PodRecord pod, String id, String type) {
+        return PodEdit.of(pod).labels(MapEdit.set(LifecycleLabel.OPERATION_TYPE.key(id), type));
+    }
+
     /**
      * Begins an operation that leaves the Pod alive. Nothing changes if it is under way. What an earlier round, or
      * another type under the same id, left behind goes, so that no old permission is inherited.
