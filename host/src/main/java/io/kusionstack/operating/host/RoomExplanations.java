@@ -55,8 +55,8 @@ record RoomExplanations(
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(ruled);
         // before the lifecycle, which sees a finalizer only, and not what its owner waits for
         waits.addAll(traffic.waits(pod));
-        Optional<Wait> refused =
-                actuator.refusal(pod).filter(known -> known.isRecent(now)).map(Refusal::asWait);
+        Optional<Refusal> refusal = actuator.refusal(pod).filter(known -> known.isRecent(now));
+        Optional<Wait> refused = refusal.map(Refusal::asWait);
         lifecycle.waits().stream()
                 .filter(wait -> (ruled.isEmpty() && refused.isEmpty()) || !isUnanswered(wait))
                 .forEach(waits::add);
@@ -69,7 +69,8 @@ record RoomExplanations(
                 lifecycle.inService() && isSentTo(shown),
                 List.copyOf(waits),
                 shown,
-                Stream.concat(lifecycle.nextLook().stream(), traffic.nextLook(pod).stream())
+                Stream.of(lifecycle.nextLook(), traffic.nextLook(pod), refusal.flatMap(known -> known.nextTry(now)))
+                        .flatMap(Optional::stream)
                         .min(Comparator.naturalOrder()));
     }
 

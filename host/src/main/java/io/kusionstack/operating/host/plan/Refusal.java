@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,11 @@ public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, In
                 .distinct()
                 .map(time -> Duration.between(now, time))
                 .toList();
+    }
+
+    /** When it is tried again; empty once that may happen at any moment. */
+    public Optional<Instant> nextTry(Instant now) {
+        return Stream.of(until, leavesFrom()).filter(now::isBefore).findFirst();
     }
 
     /** True if the next try takes the Pod out of service, and is made ever more seldom. */
