@@ -34,6 +34,10 @@ public final class ConfigBinder {
     private static final int LONGEST = 300;
     private static final Pattern SECRET =
             Pattern.compile("secret|pass|token|credential|key|auth|cert|private", Pattern.CASE_INSENSITIVE);
+    /** Sixteen characters with upper and lower case letters and digits, in one word: a token that was put under another key. */
+    private static final Pattern OPAQUE = Pattern.compile(
+            "(?<![\\w+=-])(?=[a-z\\d_+=-]*[A-Z])(?=[A-Z\\d_+=-]*[a-z])(?=[A-Za-z_+=-]*\\d)[A-Za-z\\d_+=-]{16,}");
+
     private static final String MAP = "it has to be a map of keys to values";
 
     private final List<Problem> problems = new ArrayList<>();
@@ -182,6 +186,7 @@ public final class ConfigBinder {
     private static String shown(String path, JsonNode value) {
         String text = value.toString();
         if (SECRET.matcher(path).find()
+                || OPAQUE.matcher(text).find()
                 || value.isContainerNode() && SECRET.matcher(text).find()) {
             return "the value (not shown, it may be a secret)";
         }

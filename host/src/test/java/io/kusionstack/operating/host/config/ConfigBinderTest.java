@@ -174,6 +174,17 @@ class ConfigBinderTest {
     }
 
     @Test
+    void aTokenIsNotShownWhereverItIsWritten() throws IOException {
+        String rule = " is not allowed; it has to be a time from 1s to 1d, with the unit ms, s, m, h or d";
+
+        assertThat(problems(
+                        yaml("{count: 1, patience: Bearer eyJhbGciOiJSUzI1NiJ9.e30.x, inner: {word: a}}"), Ruled.class))
+                .containsExactly("patience: the value (not shown, it may be a secret)" + rule);
+        assertThat(problems(yaml("{count: 1, patience: 2026-11-29T08:00:00, inner: {word: a}}"), Ruled.class))
+                .containsExactly("patience: \"2026-11-29T08:00:00\"" + rule);
+    }
+
+    @Test
     void aProblemOfAValueIsOneOfTheWhole() {
         ConfigResult.Problem problem = new ConfigResult.Problem("port", "99999", "it has to be less");
 
