@@ -22,7 +22,6 @@ import io.kusionstack.operating.host.lifecycle.LifecycleReconciler;
 import io.kusionstack.operating.host.ops.Explanations;
 import io.kusionstack.operating.host.ops.HostMetrics;
 import io.kusionstack.operating.host.plan.Explanation;
-import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Plan;
@@ -110,7 +109,7 @@ final class Rooms implements AutoCloseable {
                         Fence.alwaysOpen(),
                         metrics,
                         admission,
-                        untracked(),
+                        new PodFieldTracking(config.pods().fieldTracking(), caches.sets()::get),
                         caches::learn,
                         clock),
                 config.limits().writesInFlight());
@@ -118,13 +117,6 @@ final class Rooms implements AutoCloseable {
         sets = setReconciler();
         caches.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
-    }
-
-    private Predicate<PodRecord> untracked() {
-        return switch (config.pods().fieldTracking()) {
-            case CLEARED -> FieldTracking::isClearable;
-            case KEPT -> pod -> false;
-        };
     }
 
     private RuleWorld.Sets knownSets() {

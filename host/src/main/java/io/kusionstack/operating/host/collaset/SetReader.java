@@ -81,7 +81,7 @@ final class SetReader {
                         .orElse(metadata.getName()),
                 scale.map(strategy -> Set.copyOf(strategy.podToDelete())).orElse(Set.of()),
                 set.getStatus(),
-                ignored(scale, template),
+                ignored(metadata, scale, template),
                 AcceptedSpec.text(spec),
                 problems,
                 List.of());
@@ -144,8 +144,14 @@ final class SetReader {
         }
     }
 
-    private static List<String> ignored(Optional<CollaSetSpec.ScaleStrategy> scale, JsonNode template) {
+    private static List<String> ignored(
+            ObjectMeta metadata, Optional<CollaSetSpec.ScaleStrategy> scale, JsonNode template) {
         List<String> fields = new ArrayList<>(OwnKeys.ignored(template));
+        Optional.ofNullable(metadata.getAnnotations())
+                .map(annotations -> annotations.get(Names.FIELD_TRACKING))
+                .filter(value -> !value.equals(Names.FIELD_TRACKING_KEPT))
+                .ifPresent(value -> fields.add("metadata.annotations[" + Names.FIELD_TRACKING + "]: \"" + value
+                        + "\" is taken for " + Names.FIELD_TRACKING_KEPT + "; write that, or remove the annotation"));
         if (!scale.map(CollaSetSpec.ScaleStrategy::podToExclude)
                 .orElse(List.of())
                 .isEmpty()) {

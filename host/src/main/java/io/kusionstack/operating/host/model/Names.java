@@ -55,6 +55,11 @@ public final class Names {
     /** Annotation of a ControllerRevision: the spec, without template and claims, that was accepted with it last. */
     public static final String ACCEPTED_SPEC = "collaset.operating.kusionstack.io/accepted-spec";
 
+    /** Annotation of a CollaSet, {@code Kept}: its Pods keep their field tracking. */
+    public static final String FIELD_TRACKING = "collaset.operating.kusionstack.io/field-tracking";
+
+    public static final String FIELD_TRACKING_KEPT = "Kept";
+
     public static final String REVISION_COLLISION = "controller.kubernetes.io/collision";
 
     /** Annotations of a Pod. */

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.CollaSet;
+import io.kusionstack.operating.host.model.Names;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,21 @@ class SetReaderTest {
                 .containsExactly(
                         "metadata.name: it has 248 characters, and a Pod's name has 6 more and 253 at most; give"
                                 + " the set a name of at most 247");
+    }
+
+    @Test
+    void takesAnyFieldTrackingThatIsAskedForAsKeptAndTellsAnotherWord() {
+        assertThat(tracked("Kept")).isEmpty();
+        assertThat(tracked("cleared"))
+                .containsExactly(
+                        "metadata.annotations[collaset.operating.kusionstack.io/field-tracking]: \"cleared\" is taken"
+                                + " for Kept; write that, or remove the annotation");
+    }
+
+    private static List<String> tracked(String word) {
+        CollaSet set = Sets.set(Sets.template("app:v1")).object();
+        set.getMetadata().setAnnotations(Map.of(Names.FIELD_TRACKING, word));
+        return SetReader.read(set).ignored();
     }
 
     private static ObjectNode with(String field, JsonNode value) {
