@@ -74,7 +74,9 @@ public final class Watch implements AutoCloseable {
 
     /** Whether the server answered, so that the next try needs no pause. */
     private boolean followOnce() {
-        Call next = client.newCall(transport.request(query()).build());
+        // Kubernetes 1.37 may compress a WatchList as many gzip members, of which common readers read the first
+        Call next = client.newCall(
+                transport.request(query()).header("Accept-Encoding", "identity").build());
         call = next;
         if (isClosed()) {
             return true;
