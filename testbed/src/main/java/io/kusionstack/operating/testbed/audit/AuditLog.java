@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -27,11 +30,36 @@ public final class AuditLog {
      * @throws UncheckedIOException from the stream, if a line before the last is no event
      */
     public static Stream<AuditEvent> read(Path log) throws IOException {
-        BufferedReader reader = Files.newBufferedReader(log);
-        Iterator<AuditEvent> events = new Events(log, reader);
+        return read(log, 0);
+    }
+
+    /**
+     * As {@link #read(Path)}, without the lines that begin before a position: the size that the file had when something began. A long
+     * log is so read in the time that its end takes.
+     */
+    public static Stream<AuditEvent> read(Path log, long from) throws IOException {
+        BufferedReader reader = reader(log, from);
+        Iterator<AuditEvent> events =
+                new Events(from == 0 ? log.toString() : log + " from byte " + from + " on,", reader);
         int order = Spliterator.ORDERED | Spliterator.NONNULL;
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(events, order), false)
                 .onClose(() -> close(reader));
+    }
+
+    private static BufferedReader reader(Path log, long from) throws IOException {
+        InputStream file = Files.newInputStream(log);
+        try {
+            // The byte before tells whether a line begins here.
+            file.skipNBytes(Math.max(0, from - 1));
+            BufferedReader reader = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8));
+            if (from > 0) {
+                reader.readLine();
+            }
+            return reader;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
     private static void close(BufferedReader reader) {
@@ -44,12 +72,12 @@ public final class AuditLog {
 
     private static final class Events implements Iterator<AuditEvent> {
         private final JsonMapper json = JsonMapper.builder().build();
-        private final Path log;
+        private final String log;
         private final BufferedReader reader;
         private @Nullable AuditEvent next;
         private long line;
 
-        Events(Path log, BufferedReader reader) {
+        Events(String log, BufferedReader reader) {
             this.log = log;
             this.reader = reader;
         }

@@ -32,6 +32,8 @@ record CommandLines(Instance instance, Binaries binaries, Ports ports) {
                 "--listen-peer-urls=" + url(ports.etcdPeer()),
                 "--initial-advertise-peer-urls=" + url(ports.etcdPeer()),
                 "--initial-cluster=default=" + url(ports.etcdPeer()),
+                // The default of 2 GB is full after some ten thousand updates of Pods within one compaction.
+                "--quota-backend-bytes=8589934592",
                 "--unsafe-no-fsync");
     }
 

@@ -1,7 +1,5 @@
 package io.kusionstack.operating.testbed.demo;
 
-import java.util.Collection;
-
 /**
  * The most Pods that were out of service at any moment that was seen. A Pod counts as in service as a rule counts it; one
  * that does not exist counts as out. For one thread.
@@ -16,10 +14,9 @@ final class OutOfService {
         this.wanted = wanted;
     }
 
-    /** The Pods as they are at one moment. */
-    void see(Collection<SeenPod> pods) {
-        now = Math.max(
-                0, wanted - (int) pods.stream().filter(SeenPod::inService).count());
+    /** @param inService how many Pods are in service at one moment */
+    void see(int inService) {
+        now = Math.max(0, wanted - inService);
         most = Math.max(most, now);
     }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Sees every state of a namespace's Pods through a watch of its own. Any thread may ask or wait. */
@@ -22,6 +23,7 @@ public final class PodBoard implements AutoCloseable {
     private final Map<String, SeenPod> pods = new TreeMap<>();
     private final Set<String> everSeen = new HashSet<>();
     private final Watch watch;
+    private Census census = new Census();
     private OutOfService meter = new OutOfService(0);
     private boolean complete;
 
@@ -36,16 +38,17 @@ public final class PodBoard implements AutoCloseable {
                 case WatchEvent.Added(JsonNode pod) -> put(SeenPod.of(pod));
                 case WatchEvent.Modified(JsonNode pod) -> put(SeenPod.of(pod));
                 case WatchEvent.Deleted(JsonNode pod) ->
-                    pods.remove(SeenPod.of(pod).uid());
+                    census.leave(pods.remove(SeenPod.of(pod).uid()));
                 case WatchEvent.Synced(String version) -> complete = true;
                 case WatchEvent.Restarted() -> {
                     pods.clear();
+                    census = new Census();
                     complete = false;
                 }
             }
             // Half a list is no moment that was.
             if (complete) {
-                meter.see(pods.values());
+                meter.see(census.inService());
                 changed.signalAll();
             }
         } finally {
@@ -54,7 +57,8 @@ public final class PodBoard implements AutoCloseable {
     }
 
     private void put(SeenPod pod) {
-        pods.put(pod.uid(), pod);
+        census.leave(pods.put(pod.uid(), pod));
+        census.enter(pod);
         everSeen.add(pod.uid());
     }
 
@@ -75,7 +79,7 @@ public final class PodBoard implements AutoCloseable {
         lock.lock();
         try {
             meter = new OutOfService(wanted);
-            meter.see(pods.values());
+            meter.see(census.inService());
         } finally {
             lock.unlock();
         }
@@ -101,12 +105,21 @@ public final class PodBoard implements AutoCloseable {
         }
     }
 
-    /** Waits until the Pods together are as wanted; false when the time is over. */
+    /** Waits until the Pods together are as wanted, of which it asks at every event; false when the time is over. */
     public boolean await(Duration limit, Predicate<List<SeenPod>> wanted) throws InterruptedException {
+        return awaitState(limit, () -> wanted.test(List.copyOf(pods.values())));
+    }
+
+    /** Waits until so many Pods, and no others, serve this image; an event costs the same however many Pods there are. */
+    public boolean awaitServing(int count, String image, Duration limit) throws InterruptedException {
+        return awaitState(limit, () -> pods.size() == count && census.serving(image) == count);
+    }
+
+    private boolean awaitState(Duration limit, BooleanSupplier wanted) throws InterruptedException {
         lock.lock();
         try {
             long left = limit.toNanos();
-            while (!complete || !wanted.test(List.copyOf(pods.values()))) {
+            while (!complete || !wanted.getAsBoolean()) {
                 if (left <= 0) {
                     return false;
                 }
@@ -116,11 +129,6 @@ public final class PodBoard implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Waits until so many Pods, and no others, serve this image. */
-    public boolean awaitServing(int count, String image, Duration limit) throws InterruptedException {
-        return await(limit, all -> all.size() == count && all.stream().allMatch(pod -> pod.serves(image)));
     }
 
     @Override

@@ -2,9 +2,6 @@ package io.kusionstack.operating.testbed.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OutOfServiceTest {
@@ -12,9 +9,9 @@ class OutOfServiceTest {
 
     @Test
     void remembersTheWorstMoment() {
-        meter.see(pods(4, 0));
-        meter.see(pods(2, 2));
-        meter.see(pods(3, 1));
+        meter.see(4);
+        meter.see(2);
+        meter.see(3);
 
         assertThat(meter.most()).isEqualTo(2);
         assertThat(meter.now()).isEqualTo(1);
@@ -22,21 +19,15 @@ class OutOfServiceTest {
 
     @Test
     void countsPodsThatDoNotExistAsOutOfService() {
-        meter.see(pods(3, 0));
+        meter.see(3);
 
         assertThat(meter.most()).isEqualTo(1);
     }
 
     @Test
     void morePodsThanWantedMakeNothingWorse() {
-        meter.see(pods(5, 1));
+        meter.see(5);
 
         assertThat(meter.most()).isZero();
-    }
-
-    private static List<SeenPod> pods(int in, int out) {
-        return IntStream.range(0, in + out)
-                .mapToObj(i -> new SeenPod("web-" + i, "uid-" + i, "", "", "", i < in, Set.of(), List.of(), 0))
-                .toList();
     }
 }
