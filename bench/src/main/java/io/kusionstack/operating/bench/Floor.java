@@ -1,15 +1,12 @@
 package io.kusionstack.operating.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.testbed.api.KubeApi;
 import io.kusionstack.operating.testbed.api.PatchType;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,99 +16,78 @@ import java.util.function.Supplier;
 
 /**
  * The floor: how fast a client is that only writes. For each Pod it makes the four patches of a graceful in-place update,
- * each when the watch has confirmed the one before, all Pods at once, with as many writes in flight as an operator has.
- * It decides nothing, so no operator is faster on the same cluster and nodes; the ratio to it travels between machines.
+ * each when the watch has confirmed the one before, with as many writes in flight as an operator has; all Pods at once, or
+ * under a rule so many at a time. It decides nothing, so no operator is faster on the same cluster, nodes and Pods; the ratio
+ * to it travels between machines.
  */
 final class Floor {
     private static final int IN_FLIGHT = 16;
-    private static final String ID = "/floor";
-    private static final String DOMAIN = ".podopslifecycle.kusionstack.io";
 
-    private final JsonMapper json = JsonMapper.builder().build();
     private final Semaphore slots = new Semaphore(IN_FLIGHT);
-    private final KubeApi api;
+    private final Site site;
     private final String namespace;
+    private final Optional<Percentage> rule;
 
-    Floor(KubeApi api, String namespace) {
-        this.api = api;
+    /** @param rule how many Pods are out of service at a time; all where it is absent */
+    Floor(Site site, String namespace, Optional<Percentage> rule) {
+        this.site = site;
         this.namespace = namespace;
+        this.rule = rule;
     }
 
-    /** Creates the Pods, brings them into service, updates them all, deletes them; returns how long the update took. */
-    Duration measure(int pods) throws InterruptedException, ExecutionException {
-        try (PodBoard board = new PodBoard(api, namespace)) {
-            forEach(pods, name -> inSlot(() -> api.create(collection(), pod(name))));
-            forEach(pods, name -> {
-                board.await(name, Pods::containersReady);
-                patch(name, "/status", gate("True"));
-                board.await(name, Pods::ready);
-            });
-            long began = System.nanoTime();
-            forEach(pods, name -> update(board, name));
-            Duration took = Duration.ofNanos(System.nanoTime() - began);
-            ObjectNode now = json.createObjectNode().put("gracePeriodSeconds", 0);
-            forEach(pods, name -> inSlot(() -> api.delete(collection() + "/" + name, now)));
-            return took;
+    /**
+     * Creates the Pods, brings them into service, updates all, clears their field tracking, and updates all again. They stay: the
+     * next measurement does not watch them, and the deletion of thousands takes a minute.
+     */
+    Floors measure(int pods) throws InterruptedException, ExecutionException {
+        try (PodBoard board = new PodBoard(site.api(), namespace)) {
+            serve(board, pods);
+            Run plain = update(board, pods, 2);
+            forEach(pods, name -> confirmed(board, name, patch(name, "", FloorPatches.clearFieldTracking())));
+            done("field tracking cleared");
+            return new Floors(plain, update(board, pods, 3));
         }
     }
 
-    private void update(PodBoard board, String name) throws InterruptedException {
+    private void serve(PodBoard board, int pods) throws InterruptedException, ExecutionException {
+        forEach(pods, name -> inSlot(() -> site.api().create(collection(), FloorPatches.pod(name))));
+        forEach(pods, name -> {
+            board.await(name, Pods::containersReady);
+            patch(name, "/status", FloorPatches.gate("True"));
+            board.await(name, Pods::ready);
+        });
+        done(pods + " Pods created and in service");
+    }
+
+    private Run update(PodBoard board, int pods, int version) throws InterruptedException, ExecutionException {
+        Semaphore out = new Semaphore(rule.map(share -> share.of(pods)).orElse(pods));
+        try (Meter meter = rule.isPresent() ? Meter.startWithStages(site, namespace) : Meter.start(site)) {
+            forEach(pods, name -> {
+                out.acquire();
+                try {
+                    update(board, name, version);
+                } finally {
+                    out.release();
+                }
+            });
+            Run run = meter.stop(pods);
+            done("updated to v" + version);
+            return run;
+        }
+    }
+
+    private void update(PodBoard board, String name, int version) throws InterruptedException {
         String now = String.valueOf(System.currentTimeMillis() * 1_000_000);
-        confirmed(board, name, patch(name, "/status", begin(now)));
-        patch(name, "", operate(now));
-        board.await(name, pod -> Pods.restarts(pod) == 1 && Pods.containersReady(pod));
-        patch(name, "/status", finish(now));
+        confirmed(board, name, patch(name, "/status", FloorPatches.begin(now)));
+        patch(name, "", FloorPatches.operate(now, version));
+        board.await(name, pod -> Pods.restarts(pod) == version - 1 && Pods.containersReady(pod));
+        patch(name, "/status", FloorPatches.finish(now));
         board.await(name, Pods::ready);
-        confirmed(board, name, patch(name, "", complete(now)));
+        confirmed(board, name, patch(name, "", FloorPatches.complete(now)));
     }
 
-    private ObjectNode begin(String now) {
-        ObjectNode patch = gate("False");
-        labels(patch)
-                .put("operating" + DOMAIN + ID, now)
-                .put("operation-type" + DOMAIN + ID, "update")
-                .put("pre-checked" + DOMAIN + ID, now)
-                .put("operation-permission" + DOMAIN + "/update", now)
-                .put("preparing" + DOMAIN + ID, now)
-                .putNull(Pods.SERVICE_AVAILABLE);
-        return patch;
-    }
-
-    private ObjectNode operate(String now) {
-        ObjectNode patch = json.createObjectNode();
-        labels(patch).put("operate" + DOMAIN + ID, now).putNull("preparing" + DOMAIN + ID);
-        patch.putObject("spec")
-                .putArray("containers")
-                .addObject()
-                .put("name", "app")
-                .put("image", "registry.example/floor:v2");
-        return patch;
-    }
-
-    private ObjectNode finish(String now) {
-        ObjectNode patch = gate("True");
-        labels(patch)
-                .put("operated" + DOMAIN + ID, now)
-                .put("completing" + DOMAIN + ID, now)
-                .putNull("operating" + DOMAIN + ID)
-                .putNull("operate" + DOMAIN + ID)
-                .putNull("operation-type" + DOMAIN + ID)
-                .putNull("pre-checked" + DOMAIN + ID)
-                .putNull("operation-permission" + DOMAIN + "/update");
-        return patch;
-    }
-
-    private ObjectNode complete(String now) {
-        ObjectNode patch = json.createObjectNode();
-        labels(patch)
-                .put(Pods.SERVICE_AVAILABLE, now)
-                .putNull("operated" + DOMAIN + ID)
-                .putNull("completing" + DOMAIN + ID);
-        return patch;
-    }
-
-    private static ObjectNode labels(ObjectNode patch) {
-        return patch.putObject("metadata").putObject("labels");
+    private void done(String what) {
+        site.progress().done(namespace + ": " + what);
     }
 
     private static void confirmed(PodBoard board, String name, JsonNode written) throws InterruptedException {
@@ -120,7 +96,8 @@ final class Floor {
     }
 
     private JsonNode patch(String name, String subresource, ObjectNode body) throws InterruptedException {
-        return inSlot(() -> api.patch(collection() + "/" + name + subresource, PatchType.STRATEGIC_MERGE, body));
+        String path = collection() + "/" + name + subresource;
+        return inSlot(() -> site.api().patch(path, PatchType.STRATEGIC_MERGE, body));
     }
 
     private JsonNode inSlot(Supplier<JsonNode> write) throws InterruptedException {
@@ -130,26 +107,6 @@ final class Floor {
         } finally {
             slots.release();
         }
-    }
-
-    private ObjectNode gate(String status) {
-        ObjectNode patch = json.createObjectNode();
-        patch.putObject("status")
-                .putArray("conditions")
-                .addObject()
-                .put("type", Pods.GATE)
-                .put("status", status)
-                .put("lastTransitionTime", Instant.now().toString());
-        return patch;
-    }
-
-    private ObjectNode pod(String name) {
-        ObjectNode pod = json.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
-        pod.putObject("metadata").put("name", name).putObject("labels").put("app", "floor");
-        ObjectNode spec = pod.putObject("spec");
-        spec.putArray("readinessGates").addObject().put("conditionType", Pods.GATE);
-        spec.putArray("containers").addObject().put("name", "app").put("image", "registry.example/floor:v1");
-        return pod;
     }
 
     private String collection() {

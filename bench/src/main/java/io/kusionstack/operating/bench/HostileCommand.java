@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +29,6 @@ import picocli.CommandLine.Option;
 final class HostileCommand implements Callable<Integer> {
     private static final String OURS = "bench";
     private static final String THEIRS = "bench-theirs";
-    private static final Duration NO_FLOOR = Duration.ofSeconds(1);
 
     @Option(names = "--pods", defaultValue = "200", description = "How many Pods, default: ${DEFAULT-VALUE}.")
     private int pods;
@@ -68,23 +68,27 @@ final class HostileCommand implements Callable<Integer> {
             UpdateCommand.namespace(api, THEIRS);
             try (Playground playground = Playground.open(cluster, nodes, setup())) {
                 playground.host().awaitReady();
-                return hasNeighbours ? beside(cluster, playground) : updated(cluster, playground);
+                Site site = new Site(cluster, api, new Progress(System.err));
+                return hasNeighbours ? beside(site, playground) : updated(site, playground);
             }
         }
     }
 
-    private double beside(ControlPlane cluster, Playground playground) throws InterruptedException, IOException {
+    private double beside(Site site, Playground playground) throws InterruptedException, IOException {
         Neighbours neighbours =
                 new Neighbours(playground.api(), THEIRS, root.resolve("testplugins/trial/neighbours.yaml"));
         neighbours.moveIn();
         neighbours.update();
-        double figure = updated(cluster, playground);
+        double figure = updated(site, playground);
         neighbours.waits(playground.host()).forEach((plugin, waits) -> System.out.println(plugin + " waits: " + waits));
         return figure;
     }
 
-    private double updated(ControlPlane cluster, Playground playground) throws InterruptedException, IOException {
-        return new Update(cluster, playground, 1).measure(pods, NO_FLOOR).podsPerSecond();
+    private double updated(Site site, Playground playground) throws InterruptedException, IOException {
+        return new Update(site, playground, Optional.empty(), 1)
+                .measure(pods)
+                .run()
+                .podsPerSecond();
     }
 
     /** All plugins are loaded in both cases; what differs is whether anybody is bound to them. */

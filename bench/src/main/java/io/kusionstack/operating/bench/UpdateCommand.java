@@ -11,28 +11,41 @@ import io.kusionstack.operating.testbed.nodes.Cadence;
 import io.kusionstack.operating.testbed.nodes.NodesConfig;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import io.kusionstack.operating.testbed.operator.HostProcess;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code ./dev bench update}: one graceful in-place update of many Pods, beside the floor; then the same under traffic. */
+/** {@code ./dev bench update}: one graceful in-place update of many Pods, beside two floors; then the same under traffic. */
 @Command(
         name = "update",
-        description = "Updates many Pods in place: Pods per second against the floor, and every write.")
+        description = "Updates many Pods in place: Pods per second against two floors, and every write.")
 final class UpdateCommand implements Callable<Integer> {
     private static final String PLAIN = "bench";
     private static final String BALANCED = "bench-traffic";
-    private static final String FLOOR = "floor";
+    private static final int WARM_UP = 200;
 
     @Option(names = "--pods", defaultValue = "500", description = "How many Pods, default: ${DEFAULT-VALUE}.")
     private int pods;
 
     @Option(names = "--cadence", description = "Let nodes look at a Pod only once a second, as true kubelets do.")
     private boolean cadence;
+
+    @Option(
+            names = "--rule",
+            paramLabel = "PERCENT",
+            converter = RuleOption.class,
+            description =
+                    "Let a rule keep all but so many Pods in service, for example 10%%; the floors keep to it too,"
+                            + " and the times of one Pod are reported. Sensible with --cadence.")
+    private Optional<Percentage> rule = Optional.empty();
 
     @Option(
             names = "--traffic",
@@ -54,9 +67,22 @@ final class UpdateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the figures as one JSON object on the last line as well.")
     private boolean asJson;
 
+    private static final class RuleOption implements ITypeConverter<Percentage> {
+        @Override
+        public Percentage convert(String text) {
+            try {
+                return Percentage.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    private final Path root = Path.of(System.getProperty("operating.root", "."));
+
     @Override
     public Integer call() throws Exception {
-        Path root = Path.of(System.getProperty("operating.root", "."));
+        Progress progress = new Progress(System.err);
         try (ControlPlane cluster = ControlPlane.start(options());
                 SimulatedNodes nodes = SimulatedNodes.start(
                         cluster.connection(ControlPlaneOptions.ADMIN),
@@ -65,20 +91,12 @@ final class UpdateCommand implements Callable<Integer> {
             if (!Await.until(Duration.ofSeconds(30), nodes::areSchedulable)) {
                 throw new IllegalStateException("the simulated nodes did not become schedulable");
             }
-            List.of(FLOOR, PLAIN, BALANCED).forEach(name -> namespace(api, name));
-            Duration floor = new Floor(api, FLOOR).measure(pods);
-            UpdateReport plain;
-            try (Playground playground = Playground.open(cluster, nodes, setup(root, PLAIN))) {
-                playground.host().awaitReady();
-                plain = new Update(cluster, playground, rounds).measure(pods, floor);
-            }
-            Optional<UpdateReport> balanced = Optional.empty();
-            if (traffic) {
-                try (Playground playground = Playground.open(cluster, nodes, setup(root, BALANCED))) {
-                    playground.host().awaitReady();
-                    balanced = Optional.of(new Update(cluster, playground, rounds).measureBehindBalancer(pods, floor));
-                }
-            }
+            Site site = new Site(cluster, api, progress);
+            progress.done("control plane and nodes started");
+            Floors floors = floors(site);
+            UpdateReport plain = new UpdateReport(host(site, nodes, PLAIN), floors);
+            Optional<UpdateReport> balanced =
+                    traffic ? Optional.of(new UpdateReport(host(site, nodes, BALANCED), floors)) : Optional.empty();
             report(plain, balanced);
         }
         return 0;
@@ -88,7 +106,28 @@ final class UpdateCommand implements Callable<Integer> {
         return ControlPlaneOptions.defaults().withUser(Playground.USER, List.of("system:masters"));
     }
 
-    private static Playground.Setup setup(Path root, String namespace) {
+    /** A few Pods go first: client, nodes and API server are slower as long as they are new. */
+    private Floors floors(Site site) throws InterruptedException, ExecutionException {
+        floor(site, "floor-warm-up", Math.min(pods, WARM_UP));
+        return floor(site, "floor", pods);
+    }
+
+    private Floors floor(Site site, String namespace, int count) throws InterruptedException, ExecutionException {
+        namespace(site.api(), namespace);
+        return new Floor(site, namespace, rule).measure(count);
+    }
+
+    private HostRun host(Site site, SimulatedNodes nodes, String namespace) throws InterruptedException, IOException {
+        namespace(site.api(), namespace);
+        try (Playground playground = Playground.open(site.cluster(), nodes, setup(namespace))) {
+            playground.host().awaitReady();
+            site.progress().done(namespace + ": host started");
+            Update update = new Update(site, playground, rule, rounds);
+            return namespace.equals(BALANCED) ? update.measureBehindBalancer(pods) : update.measure(pods);
+        }
+    }
+
+    private Playground.Setup setup(String namespace) {
         ObjectNode config = HostProcess.config();
         // The emulator takes every call; the plugin's own pace is for an account with quotas.
         config.withObject("/plugins/settings/slb").put("readsPerSecond", 1000).put("writesPerSecond", 1000);
@@ -98,15 +137,15 @@ final class UpdateCommand implements Callable<Integer> {
 
     private void report(UpdateReport plain, Optional<UpdateReport> balanced) {
         System.out.println("Without a load balancer:");
-        System.out.print(plain.table());
+        System.out.print(UpdateTable.of(plain));
         balanced.ifPresent(report -> {
             System.out.println();
             System.out.println("Behind a load balancer:");
-            System.out.print(report.table());
+            System.out.print(UpdateTable.of(report));
         });
         if (asJson) {
-            ObjectNode json = plain.json();
-            balanced.ifPresent(report -> json.set("traffic", report.json()));
+            ObjectNode json = UpdateJson.of(plain);
+            balanced.ifPresent(report -> json.set("traffic", UpdateJson.of(report)));
             System.out.println(json);
         }
     }

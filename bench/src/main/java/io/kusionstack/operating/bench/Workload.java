@@ -3,7 +3,7 @@ package io.kusionstack.operating.bench;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The objects that are updated: one set, a rule over it that does not limit, and a Service in front of it. */
+/** The objects that are updated: one set, a rule over it, and a Service in front of it. */
 final class Workload {
     private static final String SLB = "slb.traffic.operating.kusionstack.io/";
 
@@ -63,15 +63,16 @@ final class Workload {
         return patch;
     }
 
-    ObjectNode rule() {
-        ObjectNode rule = object("apps.kusionstack.io/v1alpha1", "PodTransitionRule", "all-at-once");
+    /** @param maxUnavailable for example {@code 100%}, which does not limit */
+    ObjectNode rule(String maxUnavailable) {
+        ObjectNode rule = object("apps.kusionstack.io/v1alpha1", "PodTransitionRule", "availability");
         rule.withObject("/spec/selector/matchLabels").put("app", "web");
         rule.withObject("/spec")
                 .putArray("rules")
                 .addObject()
                 .put("name", "availability")
                 .putObject("availablePolicy")
-                .put("maxUnavailableValue", "100%");
+                .put("maxUnavailableValue", maxUnavailable);
         return rule;
     }
 
