@@ -34,9 +34,9 @@ public final class ConfigBinder {
     private static final int LONGEST = 300;
     private static final Pattern SECRET =
             Pattern.compile("secret|pass|token|credential|key|auth|cert|private", Pattern.CASE_INSENSITIVE);
-    /** Sixteen characters with upper and lower case letters and digits, in one word: a token that was put under another key. */
-    private static final Pattern OPAQUE = Pattern.compile(
-            "(?<![\\w+=-])(?=[a-z\\d_+=-]*[A-Z])(?=[A-Z\\d_+=-]*[a-z])(?=[A-Za-z_+=-]*\\d)[A-Za-z\\d_+=-]{16,}");
+    /** A word of sixteen letters and digits: a token that was put under another key. */
+    private static final Pattern OPAQUE =
+            Pattern.compile("(?<![A-Za-z\\d])(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z\\d]{16,}");
 
     private static final String MAP = "it has to be a map of keys to values";
 

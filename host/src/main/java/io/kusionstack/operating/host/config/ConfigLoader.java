@@ -1,14 +1,11 @@
 package io.kusionstack.operating.host.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.config.ConfigResult.InvalidConfig;
 import io.kusionstack.operating.host.config.ConfigResult.Problem;
 import io.kusionstack.operating.host.config.ConfigResult.ValidConfig;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,6 +48,8 @@ public final class ConfigLoader {
             return parse(Files.readString(file), file.toAbsolutePath());
         } catch (NoSuchFileException e) {
             return unusable(file + " does not exist; name the file with --config");
+        } catch (CharacterCodingException e) {
+            return unusable(file + " is not a text in UTF-8");
         } catch (IOException e) {
             return unusable(file + " cannot be read: " + e.getMessage());
         }
@@ -62,19 +61,15 @@ public final class ConfigLoader {
     }
 
     private ConfigResult<HostConfig> parse(String text, Path file) {
-        YAMLMapper yaml = YAMLMapper.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .build();
-        try {
-            JsonNode tree = text.isBlank() ? JsonNodeFactory.instance.objectNode() : yaml.readTree(text);
-            return switch (ConfigBinder.bind(tree, HostConfig.class)) {
-                case ValidConfig<HostConfig>(HostConfig config) ->
-                    new ValidConfig<>(config.resolved(file, kubeconfig()));
-                case InvalidConfig<HostConfig> invalid -> invalid;
-            };
-        } catch (JsonProcessingException e) {
-            return unusable("it is not valid YAML: " + e.getOriginalMessage());
-        }
+        return switch (ConfigText.read(text)) {
+            case ConfigResult.InvalidConfig<JsonNode>(List<Problem> problems) -> new InvalidConfig<>(problems);
+            case ConfigResult.ValidConfig<JsonNode>(JsonNode tree) ->
+                switch (ConfigBinder.bind(tree, HostConfig.class)) {
+                    case ValidConfig<HostConfig>(HostConfig config) ->
+                        new ValidConfig<>(config.resolved(file, kubeconfig()));
+                    case InvalidConfig<HostConfig> invalid -> invalid;
+                };
+        };
     }
 
     private Optional<Path> kubeconfig() {

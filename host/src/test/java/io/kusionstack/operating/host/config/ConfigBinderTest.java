@@ -180,6 +180,10 @@ class ConfigBinderTest {
         assertThat(problems(
                         yaml("{count: 1, patience: Bearer eyJhbGciOiJSUzI1NiJ9.e30.x, inner: {word: a}}"), Ruled.class))
                 .containsExactly("patience: the value (not shown, it may be a secret)" + rule);
+        for (String token : List.of("0123456789abcdef0123456789abcdef", "AKIAIOSFODNN7EXAMPLE")) {
+            assertThat(problems(yaml("{count: 1, patience: " + token + ", inner: {word: a}}"), Ruled.class))
+                    .containsExactly("patience: the value (not shown, it may be a secret)" + rule);
+        }
         assertThat(problems(yaml("{count: 1, patience: 2026-11-29T08:00:00, inner: {word: a}}"), Ruled.class))
                 .containsExactly("patience: \"2026-11-29T08:00:00\"" + rule);
     }

@@ -197,6 +197,35 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aTextWithASecondDocumentOrAnAliasIsAProblem() {
+        assertThat(problem("stopTimeout: 1s\n---\nstopTimeout: 2s\n"))
+                .isEqualTo("it has 2 YAML documents, and one is allowed; put all into one");
+        assertThat(problem("stopTimeout: &a 1s\nendpointSettle: *a\n"))
+                .isEqualTo("line 2 has an alias (*name), which is not allowed; write the value itself");
+        assertThat(loader.parse("# nothing\n---\n# yet\n")).isEqualTo(new ConfigResult.ValidConfig<>(DEFAULTS));
+    }
+
+    @Test
+    void aMistakeInYamlIsToldWithoutTheTextAroundIt() {
+        assertThat(problem("plugins:\n  settings:\n    slb: {accessKeySecret: eyJhbGciOi\nhttp: 1\n"))
+                .startsWith("it is not valid YAML: while parsing a flow mapping in 'reader', line 3, column 10:")
+                .doesNotContain("eyJhbGciOi");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsAProblem(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("operating.yaml"), new byte[] {'a', ':', ' ', (byte) 0xff});
+
+        assertThat(loader.load(file).toString()).contains("operating.yaml is not a text in UTF-8");
+    }
+
+    private String problem(String text) {
+        return loader.parse(text) instanceof ConfigResult.InvalidConfig<HostConfig>(List<ConfigResult.Problem> problems)
+                ? problems.getFirst().toString()
+                : "";
+    }
+
+    @Test
     void aFileThatIsNotThereIsAProblem() {
         assertThat(loader.load(Path.of("missing.yaml")))
                 .isEqualTo(new ConfigResult.InvalidConfig<>(List.of(
