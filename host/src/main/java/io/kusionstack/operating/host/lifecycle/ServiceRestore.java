@@ -92,13 +92,19 @@ record ServiceRestore(LifecycleSnapshot snapshot, boolean expected, boolean held
         if (snapshot.facts().unreachable().isPresent()) {
             return snapshot.facts().unreachable();
         }
+        if (!seen.readyButForOurGate()) {
+            return Optional.of(new Wait(Reason.POD_NOT_READY, "", whyNotReady(seen)));
+        }
         return Optional.of(
-                seen.readyButForOurGate()
+                is(seen, Names.SERVICE_READY)
                         ? new Wait(
                                 Reason.GATE_NOT_OBSERVED,
                                 Names.SERVICE_READY,
                                 "the kubelet has not published Ready since the readiness gate was opened")
-                        : new Wait(Reason.POD_NOT_READY, "", whyNotReady(seen)));
+                        : new Wait(
+                                Reason.POD_NOT_READY,
+                                Names.SERVICE_READY,
+                                "the operator has not opened the readiness gate yet"));
     }
 
     private static String whyNotReady(PodRecord seen) {
