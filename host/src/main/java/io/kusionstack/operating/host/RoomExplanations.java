@@ -3,17 +3,20 @@ package io.kusionstack.operating.host;
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.cache.ClusterCaches;
+import io.kusionstack.operating.host.kube.write.ApiActuator;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.model.Condition;
 import io.kusionstack.operating.host.ops.Explanations;
-import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.SetExplanation;
+import io.kusionstack.operating.host.plan.StatusRefusal;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.admit.RuleAdmission;
 import io.kusionstack.operating.host.traffic.PodTraffic;
@@ -36,7 +39,7 @@ record RoomExplanations(
         LifecycleGate gate,
         RuleAdmission ruleAdmission,
         CollaSetReconciler setRoom,
-        Actuator actuator,
+        ApiActuator actuator,
         PodTraffic traffic,
         InstantSource clock)
         implements Explanations {
@@ -95,13 +98,23 @@ record RoomExplanations(
                 .sorted(Comparator.comparing(PodRecord::name))
                 .map(this::explain)
                 .toList();
-        return new SetExplanation(
+        ObjectRef ref = new ObjectRef(
+                ObjectKind.COLLASET,
                 set.getMetadata().getNamespace(),
                 set.getMetadata().getName(),
-                set.getMetadata().getUid(),
+                set.getMetadata().getUid());
+        Optional<StatusRefusal> refusal = actuator.statusRefusal(ref);
+        return new SetExplanation(
+                ref.namespace(),
+                ref.name(),
+                ref.uid(),
                 replicas(set),
-                obstacles(set.getStatus()),
-                pods.stream().flatMap(pod -> pod.nextLook().stream()).min(Comparator.naturalOrder()),
+                Stream.concat(refusal.map(StatusRefusal::why).stream(), obstacles(set.getStatus()).stream())
+                        .toList(),
+                Stream.concat(
+                                refusal.map(StatusRefusal::nextTry).stream(),
+                                pods.stream().flatMap(pod -> pod.nextLook().stream()))
+                        .min(Comparator.naturalOrder()),
                 pods);
     }
 

@@ -80,7 +80,10 @@ public record HostConfig(
      * @param port 0 means a free one, which the log names
      */
     public record Http(
-            @ConfigKey(absent = "127.0.0.1", pattern = ".*\\S.*", message = "it has to be a text that is not blank")
+            @ConfigKey(
+                    absent = "127.0.0.1",
+                    pattern = "[A-Za-z0-9.:-]+",
+                    message = "it has to be an address or the name of a host")
             String bindAddress,
 
             @ConfigKey(absent = "8080", min = "0", max = "65535")

@@ -139,7 +139,8 @@ class ConfigLoaderTest {
                                 "workers.rule",
                                 "",
                                 "there is no such key; known here are lifecycle, rules, collaset, traffic"),
-                        new ConfigResult.Problem("http.bindAddress", "\"\"", "it has to be a text that is not blank"),
+                        new ConfigResult.Problem(
+                                "http.bindAddress", "\"\"", "it has to be an address or the name of a host"),
                         new ConfigResult.Problem(
                                 "http.port", "\"8080\"", "it has to be a whole number from 0 to 65535"),
                         new ConfigResult.Problem("log.format", "\"xml\"", "it has to be one of text, json"),

@@ -13,11 +13,13 @@ import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.StatusRefusal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -162,7 +164,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
             case Action.DeleteObject delete ->
                 Optional.of(new WritePauses.WriteTarget("delete", delete.object(), delete.resourceVersion()));
             case Action.WriteStatus status ->
-                Optional.of(new WritePauses.WriteTarget("status", status.object(), status.resourceVersion()));
+                Optional.of(new WritePauses.WriteTarget(WritePauses.STATUS, status.object(), status.resourceVersion()));
             case Action.EditPod ignored -> Optional.empty();
             case Action.CreatePod ignored -> Optional.empty();
             case Action.TryPod ignored -> Optional.empty();
@@ -238,6 +240,11 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
     @Override
     public Optional<Refusal> refusal(PodRecord pod) {
         return refusals.of(pod);
+    }
+
+    /** Why the status of this object is not written, as long as that is so. */
+    public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
+        return pauses.statusRefusal(object);
     }
 
     /** Lets writes under way end, so that a lease may be released after it; then ends all connections. */

@@ -4,6 +4,8 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.StatusRefusal;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which writes of objects did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute,
@@ -24,6 +28,12 @@ final class WritePauses {
     private static final int MOST_REMEMBERED = 4096;
     /** The world may move a few times in a row; after that something else is wrong. */
     private static final int CONFLICTS_AT_ONCE = 3;
+
+    /** The way of the writes of a status. */
+    static final String STATUS = "status";
+
+    private static final Duration TOLD = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(WritePauses.class);
 
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
@@ -85,6 +95,9 @@ final class WritePauses {
             byWrite.put(target.key(), new WritePause(failure, target.version(), attempts, until));
         }
         if (failure.result().isRefusal() ? attempts == 1 : attempts == CONFLICTS_AT_ONCE) {
+            LOG.atWarn()
+                    .addKeyValue("cause", failure.sentence())
+                    .log("A write does not get through; trying again at growing pauses");
             events.accept(new Action.Announce(
                     target.object(),
                     Action.Severity.WARNING,
@@ -98,6 +111,20 @@ final class WritePauses {
             return Refusal.PAUSES.after(attempts);
         }
         return attempts <= CONFLICTS_AT_ONCE ? Duration.ZERO : Refusal.PAUSES.after(attempts - CONFLICTS_AT_ONCE);
+    }
+
+    /** The failure that stops a status, until a while after its pause: one that is not written any more is not told for ever. */
+    synchronized Optional<StatusRefusal> statusRefusal(ObjectRef object) {
+        WritePause pause = byWrite.get(new WriteTarget(STATUS, object, 0).key());
+        return Optional.ofNullable(pause)
+                .filter(known ->
+                        known.failure.result().isRefusal() && clock.instant().isBefore(known.until.plus(TOLD)))
+                .map(known -> new StatusRefusal(
+                        new Wait(
+                                known.failure.result().cause().reason(),
+                                STATUS,
+                                known.failure.sentence() + "; the numbers of its last status are shown"),
+                        known.until));
     }
 
     private synchronized void forget(WriteTarget target) {

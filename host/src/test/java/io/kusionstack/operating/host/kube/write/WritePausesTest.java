@@ -7,6 +7,9 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.StatusRefusal;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,6 +101,27 @@ class WritePausesTest {
                         "ForbiddenByServer",
                         "writing the status of PodTransitionRule shop/web was refused (403): no; bind the roles of"
                                 + " deploy/rbac.yaml, raise the quota, or change the policy that forbids it"));
+    }
+
+    @Test
+    void aStatusThatIsRefusedIsExplainedUntilItIsTakenOrNotWrittenAnyMore() {
+        Instant nextTry = now.plusSeconds(1);
+        write(10, WriteResult.Cause.FORBIDDEN);
+
+        assertThat(pauses.statusRefusal(RULE))
+                .contains(new StatusRefusal(
+                        new Wait(
+                                Reason.FORBIDDEN_BY_SERVER,
+                                "status",
+                                told.getFirst().message() + "; the numbers of its last status are shown"),
+                        nextTry));
+        now = nextTry.plusSeconds(30);
+        assertThat(pauses.statusRefusal(RULE)).isEmpty();
+        write(10, WriteResult.Cause.FORBIDDEN);
+        assertThat(pauses.statusRefusal(RULE)).isPresent();
+        now = now.plusSeconds(2);
+        pauses.unlessPaused(target(11), action(11), Optional::empty);
+        assertThat(pauses.statusRefusal(RULE)).isEmpty();
     }
 
     private Optional<Failure> write(long version, WriteResult.Cause fate) {
