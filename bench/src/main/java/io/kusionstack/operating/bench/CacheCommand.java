@@ -1,6 +1,8 @@
 package io.kusionstack.operating.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.kube.cache.PodStream;
@@ -24,7 +26,10 @@ import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ./dev bench cache}: the host's own Pod stream and cache, fed by another process over loopback. */
+/**
+ * {@code ./dev bench cache}: the host's own Pod stream and cache, in both encodings, fed by another process over loopback.
+ * In the JSON object the figures of protobuf, which the host asks for, are on top.
+ */
 @Command(name = "cache", description = "Loads generated Pods through the Pod stream: heap, load time, events a second.")
 final class CacheCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -35,6 +40,9 @@ final class CacheCommand implements Callable<Integer> {
     @Option(names = "--events", defaultValue = "50000", description = "How many changes, default: ${DEFAULT-VALUE}.")
     private int events;
 
+    @Option(names = "--rounds", defaultValue = "2", description = "The last one counts, default: ${DEFAULT-VALUE}.")
+    private int rounds;
+
     @Option(names = "--json", description = "Print the figures as one JSON object on the last line as well.")
     private boolean asJson;
 
@@ -43,7 +51,15 @@ final class CacheCommand implements Callable<Integer> {
         Process feed = feed();
         try (BufferedReader said =
                 new BufferedReader(new InputStreamReader(feed.getInputStream(), StandardCharsets.UTF_8))) {
-            measure(URI.create("http://127.0.0.1:" + said.readLine()));
+            URI server = URI.create("http://127.0.0.1:" + said.readLine());
+            // the first round warms up what both have in common
+            Figures protobuf = measure(server, PodStream.Encoding.PROTOBUF);
+            Figures json = measure(server, PodStream.Encoding.JSON);
+            for (int round = 1; round < rounds; round++) {
+                protobuf = measure(server, PodStream.Encoding.PROTOBUF);
+                json = measure(server, PodStream.Encoding.JSON);
+            }
+            report(protobuf, json);
         } finally {
             feed.destroy();
         }
@@ -62,14 +78,18 @@ final class CacheCommand implements Callable<Integer> {
                 .start();
     }
 
-    private void measure(URI server) throws IOException {
+    /** @param cpu of this process for one event, the HTTP client included */
+    private record Figures(long heapBytesPerPod, double podsPerSecond, double eventsPerSecond, Duration cpu) {}
+
+    private Figures measure(URI server, PodStream.Encoding encoding) throws IOException {
         PodCache cache = new PodCache(Set.of());
         AtomicInteger changes = new AtomicInteger();
         ClusterAccess access = access(server);
+        PodStream.Scope scope = new PodStream.Scope(List.of(), encoding);
         long before = usedHeap();
         long start = System.nanoTime();
         try (PodStream stream =
-                new PodStream(access, List.of(), cache, new PodStream.StreamMetrics() {}, InstantSource.system())) {
+                new PodStream(access, scope, cache, new PodStream.StreamMetrics() {}, InstantSource.system())) {
             stream.start();
             await("all Pods are cached", () -> stream.isSynced() && cache.size() == pods);
             Duration loaded = Duration.ofNanos(System.nanoTime() - start);
@@ -77,9 +97,15 @@ final class CacheCommand implements Callable<Integer> {
             cache.onChange((was, is) -> changes.incrementAndGet());
             int replayed = changes.get();
             start = System.nanoTime();
+            Duration worked = processorTime();
             server.resolve("/go").toURL().openStream().close();
             await("all changes have come", () -> changes.get() - replayed >= events);
-            report(heap, loaded, Duration.ofNanos(System.nanoTime() - start));
+            Duration changed = Duration.ofNanos(System.nanoTime() - start);
+            return new Figures(
+                    heap,
+                    pods * 1e9 / loaded.toNanos(),
+                    events * 1e9 / changed.toNanos(),
+                    processorTime().minus(worked).dividedBy(events));
         }
     }
 
@@ -89,22 +115,37 @@ final class CacheCommand implements Callable<Integer> {
         }
     }
 
-    private void report(long heap, Duration loaded, Duration changed) {
-        double podsPerSecond = pods * 1e9 / loaded.toNanos();
-        double eventsPerSecond = events * 1e9 / changed.toNanos();
-        System.out.printf(Locale.ROOT, "Pods                       %10d%n", pods);
-        System.out.printf(Locale.ROOT, "heap a Pod, bytes          %10d%n", heap);
-        System.out.printf(Locale.ROOT, "loaded, Pods a second      %10.0f%n", podsPerSecond);
-        System.out.printf(Locale.ROOT, "changes, events a second   %10.0f%n", eventsPerSecond);
+    private static Duration processorTime() {
+        return Duration.ofNanos(
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
+    }
+
+    private void report(Figures protobuf, Figures json) {
+        double ratio = protobuf.eventsPerSecond / json.eventsPerSecond;
+        System.out.printf(Locale.ROOT, "%d Pods                 protobuf       JSON%n", pods);
+        row("heap a Pod, bytes", protobuf.heapBytesPerPod, json.heapBytesPerPod);
+        row("loaded, Pods a second", protobuf.podsPerSecond, json.podsPerSecond);
+        row("changes, events a second", protobuf.eventsPerSecond, json.eventsPerSecond);
+        row("CPU of an event, us", protobuf.cpu.toNanos() / 1e3, json.cpu.toNanos() / 1e3);
+        System.out.printf(Locale.ROOT, "%-25s %10.2f%n", "events, protobuf to JSON", ratio);
         if (asJson) {
-            System.out.println(JsonMapper.builder()
-                    .build()
-                    .createObjectNode()
-                    .put("pods", pods)
-                    .put("heapBytesPerCachedPod", heap)
-                    .put("podsPerSecondLoaded", Math.round(podsPerSecond))
-                    .put("eventsPerSecond", Math.round(eventsPerSecond)));
+            ObjectNode figures = tree(protobuf).put("pods", pods);
+            figures.set("json", tree(json));
+            System.out.println(figures.put("eventsProtobufToJson", Math.round(ratio * 100) / 100.0));
         }
+    }
+
+    private static void row(String what, double protobuf, double json) {
+        System.out.printf(Locale.ROOT, "%-25s %10.0f %10.0f%n", what, protobuf, json);
+    }
+
+    private static ObjectNode tree(Figures figures) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("heapBytesPerCachedPod", figures.heapBytesPerPod)
+                .put("podsPerSecondLoaded", Math.round(figures.podsPerSecond))
+                .put("eventsPerSecond", Math.round(figures.eventsPerSecond))
+                .put("cpuMicrosPerEvent", Math.round(figures.cpu.toNanos() / 1e3));
     }
 
     private static ClusterAccess access(URI server) throws IOException {

@@ -1,7 +1,5 @@
 package io.kusionstack.operating.bench;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Pods of about 10 KB of JSON as a watch sends them: two containers and a sidecar each, three entries of managed fields, in
  * sets of 100 on 250 nodes, half of them during an operation.
@@ -9,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 final class GeneratedPod {
     private GeneratedPod() {}
 
-    /** As a watch sends it, on one line. @param version its resourceVersion */
-    static byte[] json(int i, long version) {
+    /** Its JSON on one line. @param version its resourceVersion */
+    static String json(int i, String version) {
         int set = i / 100;
         String name = "web-" + set + "-" + Integer.toString(i + 60_000, 36) + "x";
         String lifecycle = i % 2 == 0 ? """
@@ -28,12 +26,11 @@ final class GeneratedPod {
                 .replace("@ID", Integer.toString(i % 100))
                 .replace("@NODE", "node-" + i % 250)
                 .replace("@IP", "10." + i / 62_500 + "." + i / 250 % 250 + "." + i % 250)
-                .replace("@RV", Long.toString(version))
+                .replace("@RV", version)
                 .replace("@C1", "%064x".formatted(i + 1L))
                 .replace("@C2", "%064x".formatted(i + 2L))
                 .replace("@TIME", "2026-11-23T%02d:%02d:%02dZ".formatted(i / 3600 % 24, i / 60 % 60, i % 60))
-                .replace("\n", "")
-                .getBytes(StandardCharsets.UTF_8);
+                .replace("\n", "");
     }
 
     private static final String MANAGED =

@@ -13,6 +13,7 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.cache.ClusterCaches;
+import io.kusionstack.operating.host.kube.cache.PodStream;
 import io.kusionstack.operating.host.kube.check.UnservedObjects;
 import io.kusionstack.operating.host.kube.write.ApiActuator;
 import io.kusionstack.operating.host.kube.write.Expectations;
@@ -87,7 +88,7 @@ final class Rooms implements AutoCloseable {
         this.metrics = metrics;
         this.plugins = plugins;
         queues = new Queues(new KeyQueue(clock), new KeyQueue(clock), new KeyQueue(clock));
-        caches = new ClusterCaches(access, config.watchNamespaces(), metrics, clock);
+        caches = new ClusterCaches(access, podScope(config), metrics, clock);
         metrics.showCachedPods(caches.pods()::size);
         intentions = new SetIntentions(caches::generation);
         traffic = new TrafficRoom(config, caches, clock, heard(ControllerName.LIFECYCLE, queues.pods));
@@ -117,6 +118,15 @@ final class Rooms implements AutoCloseable {
         sets = setReconciler();
         caches.pods().onChange(expectations);
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
+    }
+
+    private static PodStream.Scope podScope(HostConfig config) {
+        return new PodStream.Scope(
+                config.watchNamespaces(),
+                switch (config.pods().encoding()) {
+                    case PROTOBUF -> PodStream.Encoding.PROTOBUF;
+                    case JSON -> PodStream.Encoding.JSON;
+                });
     }
 
     private RuleWorld.Sets knownSets() {

@@ -78,7 +78,7 @@ final class Arrows {
                     .mayLoad(HTTP_CLIENT),
             row("host.kube.cache")
                     .mayUse("host.kube", "host.kernel", "host.plan", "host.model", "plugin")
-                    .mayLoad(SLF4J, JACKSON)
+                    .mayLoad(SLF4J, JACKSON, "com.google.protobuf.")
                     .mayLoad(HTTP_CLIENT),
             row("host.kube.write")
                     .mayUse("host.kube", "host.kube.cache", "host.kernel", "host.plan", "host.model", "plugin")

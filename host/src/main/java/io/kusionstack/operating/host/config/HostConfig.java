@@ -105,8 +105,30 @@ public record HostConfig(
             @ConfigKey(absent = "10s", min = "500ms", max = "1m")
             Duration requestTimeout) {}
 
-    /** @param fieldTracking whether the API server keeps track of the writer of each field of the Pods of CollaSets */
-    public record Pods(@ConfigKey(absent = "Cleared") FieldTrackingPolicy fieldTracking) {}
+    /**
+     * @param fieldTracking whether the API server keeps track of the writer of each field of the Pods of CollaSets
+     * @param encoding in which encoding the API server is asked for Pods
+     */
+    public record Pods(
+            @ConfigKey(absent = "Cleared") FieldTrackingPolicy fieldTracking,
+            @ConfigKey(absent = "Protobuf") PodEncoding encoding) {}
+
+    /** In which encoding Pods are read; JSON is for tests, and for an emergency. */
+    public enum PodEncoding {
+        PROTOBUF("Protobuf"),
+        JSON("JSON");
+
+        private final String word;
+
+        PodEncoding(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
 
     /** Whether {@code metadata.managedFields} is kept. */
     public enum FieldTrackingPolicy {

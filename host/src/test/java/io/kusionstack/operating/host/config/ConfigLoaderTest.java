@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.config.HostConfig.Log;
 import io.kusionstack.operating.host.config.HostConfig.LogFormat;
 import io.kusionstack.operating.host.config.HostConfig.LogLevel;
 import io.kusionstack.operating.host.config.HostConfig.Plugins;
+import io.kusionstack.operating.host.config.HostConfig.PodEncoding;
 import io.kusionstack.operating.host.config.HostConfig.Pods;
 import io.kusionstack.operating.host.config.HostConfig.Workers;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class ConfigLoaderTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(20),
             new Limits(16, Duration.ofSeconds(10)),
-            new Pods(FieldTrackingPolicy.CLEARED),
+            new Pods(FieldTrackingPolicy.CLEARED, PodEncoding.PROTOBUF),
             new Plugins(
                     Optional.empty(),
                     Map.of(),
@@ -55,7 +56,7 @@ class ConfigLoaderTest {
             endpointSettle: 500ms
             stopTimeout: 1m
             limits: {writesInFlight: 32, requestTimeout: 1500ms}
-            pods: {fieldTracking: Kept}
+            pods: {fieldTracking: Kept, encoding: JSON}
             plugins:
               directory: /opt/plugins
               allowed: {slb: %s}
@@ -77,7 +78,7 @@ class ConfigLoaderTest {
             Duration.ofMillis(500),
             Duration.ofMinutes(1),
             new Limits(32, Duration.ofMillis(1500)),
-            new Pods(FieldTrackingPolicy.KEPT),
+            new Pods(FieldTrackingPolicy.KEPT, PodEncoding.JSON),
             new Plugins(
                     Optional.of(Path.of("/opt/plugins")),
                     Map.of("slb", "0a".repeat(32)),

@@ -51,12 +51,18 @@ public final class Cluster implements AutoCloseable {
     public final ApiActuator actuator;
 
     public Cluster(ControlPlane plane, TestNamespace namespace, PodGate gate, Fence fence) {
+        this(plane, namespace, gate, fence, PodStream.Encoding.PROTOBUF);
+    }
+
+    public Cluster(
+            ControlPlane plane, TestNamespace namespace, PodGate gate, Fence fence, PodStream.Encoding encoding) {
         this.namespace = namespace;
         this.api = new KubeApi(plane.connection(ControlPlaneOptions.ADMIN), "kube-it/1");
         this.ownerUid = owner();
         this.access = ClusterAccess.kubeconfig(plane.kubeconfig(ControlPlaneOptions.ADMIN), "operating/test");
         cache.onChange(expectations);
-        this.stream = new PodStream(access, List.of(namespace.name()), cache, metrics, InstantSource.system());
+        PodStream.Scope scope = new PodStream.Scope(List.of(namespace.name()), encoding);
+        this.stream = new PodStream(access, scope, cache, metrics, InstantSource.system());
         this.objects = new OpenCaches(access, List.of(namespace.name()));
         this.actuator = new ApiActuator(
                 access,

@@ -1,7 +1,12 @@
 package io.kusionstack.operating.host.kube;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.kusionstack.operating.testbed.api.ProtobufObjects;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -15,12 +20,20 @@ import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
 
-/** Answers requests in the order of a script, for what a real API server does only once in a while. Loopback only. */
+/**
+ * Answers requests in the order of a script, for what a real API server does only once in a while; a client that wants
+ * protobuf gets each line in it. Loopback only.
+ */
 public final class FakeApi implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final ProtobufObjects OBJECTS = new ProtobufObjects();
+
     private final HttpServer server;
     private final Queue<Step> script = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> acceptedEncodings = new CopyOnWriteArrayList<>();
     private volatile String lastBody = "";
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -28,9 +41,9 @@ public final class FakeApi implements AutoCloseable {
      * @param lasting true for a watch that stays open
      * @param from the answer comes when this is open
      */
-    private record Step(int code, String body, boolean lasting, CountDownLatch from) {
+    private record Step(int code, String body, boolean lasting, boolean compressed, CountDownLatch from) {
         Step(int code, String body, boolean lasting) {
-            this(code, body, lasting, new CountDownLatch(0));
+            this(code, body, lasting, false, new CountDownLatch(0));
         }
     }
 
@@ -51,7 +64,13 @@ public final class FakeApi implements AutoCloseable {
     }
 
     public synchronized FakeApi answersFrom(CountDownLatch from, int code, String body) {
-        script.add(new Step(code, body, false, from));
+        script.add(new Step(code, body, false, false, from));
+        return this;
+    }
+
+    /** Each line a gzip member, as a server that compresses streams sends them. */
+    public synchronized FakeApi answersCompressed(String... lines) {
+        script.add(new Step(200, String.join("\n", lines), false, true, new CountDownLatch(0)));
         return this;
     }
 
@@ -64,6 +83,11 @@ public final class FakeApi implements AutoCloseable {
     /** Methods with their paths and queries. */
     public List<String> requests() {
         return requests;
+    }
+
+    /** What requests said of compression. */
+    public List<String> acceptedEncodings() {
+        return acceptedEncodings;
     }
 
     /** Of the last request whose answer has begun. */
@@ -98,7 +122,13 @@ public final class FakeApi implements AutoCloseable {
         }
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         Step step = next();
-        byte[] body = step.body.getBytes(StandardCharsets.UTF_8);
+        acceptedEncodings.add(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
+        String accepted = exchange.getRequestHeaders().getFirst("Accept");
+        boolean asProtobuf = accepted != null && accepted.startsWith(ProtobufObjects.MEDIA_TYPE);
+        exchange.getResponseHeaders().add("Content-Type", asProtobuf ? ProtobufObjects.MEDIA_TYPE : "application/json");
+        if (step.compressed) {
+            exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+        }
         if (step.code == 429) {
             exchange.getResponseHeaders().add("Retry-After", "1");
         }
@@ -106,7 +136,10 @@ public final class FakeApi implements AutoCloseable {
         try (OutputStream out = exchange.getResponseBody()) {
             step.from.await();
             exchange.sendResponseHeaders(step.code, 0);
-            out.write(body);
+            for (String line : step.body.split("\n", -1)) {
+                byte[] bytes = asProtobuf ? protobuf(line) : (line + "\n").getBytes(StandardCharsets.UTF_8);
+                out.write(step.compressed ? compressed(bytes) : bytes);
+            }
             out.flush();
             if (step.lasting) {
                 end.await();
@@ -114,6 +147,27 @@ public final class FakeApi implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static byte[] protobuf(String line) throws IOException {
+        JsonNode json = JSON.readTree(line);
+        if (json.has("object")) {
+            return OBJECTS.frame(json.path("type").asText(), withKind(json.path("object")));
+        }
+        return json.isObject() ? OBJECTS.object(withKind(json)) : new byte[0];
+    }
+
+    private static JsonNode withKind(JsonNode object) {
+        ObjectNode whole = object.deepCopy();
+        return whole.has("kind") ? whole : whole.put("kind", whole.has("metadata") ? "Pod" : "Status");
+    }
+
+    private static byte[] compressed(byte[] bytes) throws IOException {
+        ByteArrayOutputStream member = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(member)) {
+            gzip.write(bytes);
+        }
+        return member.toByteArray();
     }
 
     private synchronized Step next() {

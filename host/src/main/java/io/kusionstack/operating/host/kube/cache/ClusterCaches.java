@@ -43,13 +43,13 @@ public final class ClusterCaches implements AutoCloseable {
     private final InformerCache<Service> services;
     private final InformerCache<EndpointSlice> slices;
 
-    /** @param namespaces none means all */
+    /** @param scope of the Pods; its namespaces are those of all other kinds, too */
     public ClusterCaches(
-            ClusterAccess access, List<String> namespaces, PodStream.StreamMetrics metrics, InstantSource clock) {
+            ClusterAccess access, PodStream.Scope scope, PodStream.StreamMetrics metrics, InstantSource clock) {
         this.access = access;
         this.clock = clock;
-        podStream = new PodStream(access, namespaces, pods, metrics, clock);
-        caches = new ObjectCaches(access, namespaces, clock);
+        podStream = new PodStream(access, scope, pods, metrics, clock);
+        caches = new ObjectCaches(access, scope.namespaces(), clock);
         sets = caches.of(ObjectKind.COLLASET, CollaSet.class);
         rules = caches.of(ObjectKind.POD_TRANSITION_RULE, PodTransitionRule.class);
         contexts = caches.of(ObjectKind.RESOURCE_CONTEXT, ResourceContext.class);

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube.cache;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -17,6 +18,7 @@ final class Interner {
 
     private final String[] texts = new String[SLOTS];
     private final Object[] values = new Object[SLOTS];
+    private final Instant[] times = new Instant[STAMPS];
     private final ParsedTime[] stamps = new ParsedTime[STAMPS];
 
     /** A time as it was written, and what it means. */
@@ -36,6 +38,40 @@ final class Interner {
         String text = new String(chars, offset, length);
         texts[slot] = text;
         return text;
+    }
+
+    /** The text in these bytes of UTF-8; what is none reads as U+FFFD, which the API server puts there in JSON too. */
+    String text(byte[] bytes, int offset, int length) {
+        int hash = 0;
+        int all = 0;
+        for (int i = offset; i < offset + length; i++) {
+            hash = 31 * hash + bytes[i];
+            all |= bytes[i];
+        }
+        if (all < 0) {
+            char[] chars = new String(bytes, offset, length, StandardCharsets.UTF_8).toCharArray();
+            return text(chars, 0, chars.length);
+        }
+        int slot = (hash ^ (hash >>> 15)) & MASK;
+        String known = texts[slot];
+        if (known != null && isSame(known, bytes, offset, length)) {
+            return known;
+        }
+        String text = new String(bytes, offset, length, StandardCharsets.ISO_8859_1);
+        texts[slot] = text;
+        return text;
+    }
+
+    private static boolean isSame(String text, byte[] ascii, int offset, int length) {
+        if (text.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (text.charAt(i) != ascii[offset + i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isSame(String text, char[] chars, int offset, int length) {
@@ -73,6 +109,26 @@ final class Interner {
         Instant time = value(parsed(text));
         stamps[slot] = new ParsedTime(text, time);
         return time;
+    }
+
+    /** The time so many seconds after 1970. */
+    Instant time(long seconds) {
+        int slot = (int) seconds & (STAMPS - 1);
+        Instant known = times[slot];
+        if (known != null && known.getEpochSecond() == seconds) {
+            return known;
+        }
+        Instant time = value(ofSeconds(seconds));
+        times[slot] = time;
+        return time;
+    }
+
+    private static Instant ofSeconds(long seconds) {
+        try {
+            return Instant.ofEpochSecond(seconds);
+        } catch (DateTimeException e) {
+            return Instant.EPOCH;
+        }
     }
 
     private static Instant parsed(String text) {

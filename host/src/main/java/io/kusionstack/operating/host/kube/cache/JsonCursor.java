@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +81,6 @@ final class JsonCursor {
 
     Instant time() throws IOException {
         return isScalar() ? shared.time(parser.getText()) : Instant.EPOCH;
-    }
-
-    List<String> texts() throws IOException {
-        List<String> texts = new ArrayList<>();
-        each(() -> texts.add(common()));
-        return texts;
     }
 
     /** Reads the current object, if there is one. */

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube.cache;
 
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.FieldTracking;
 import io.kusionstack.operating.host.plan.Owner;
@@ -20,6 +21,7 @@ final class PodDraft {
             PodCondition.READY, PodCondition.CONTAINERS_READY, PodCondition.DISRUPTION_TARGET, PodCondition.SCHEDULED);
 
     private static final int LONGEST_MESSAGE = 256;
+    private static final String INIT = "init/";
 
     String namespace = "";
     String name = "";
@@ -32,22 +34,22 @@ final class PodDraft {
     Instant deletion;
 
     long graceSeconds;
-    Map<String, String> labels = Map.of();
-    Map<String, String> annotations = Map.of();
-    List<String> finalizers = List.of();
-    List<Owner> owners = List.of();
+    final Map<String, String> labels = new HashMap<>();
+    final Map<String, String> annotations = new HashMap<>();
+    final List<String> finalizers = new ArrayList<>();
+    final List<Owner> owners = new ArrayList<>();
     String node = "";
     boolean hostNetwork;
     String restartPolicy = "";
-    List<String> readinessGates = List.of();
-    Map<String, String> claims = Map.of();
+    final List<String> readinessGates = new ArrayList<>();
+    final Map<String, String> claims = new HashMap<>();
     final List<Container> containers = new ArrayList<>();
     final List<Container> initContainers = new ArrayList<>();
     String phase = "";
     String reason = "";
     String message = "";
     String podIp = "";
-    List<String> podIps = List.of();
+    final List<String> podIps = new ArrayList<>();
     final List<PodCondition> conditions = new ArrayList<>();
     final Map<String, Status> statuses = new HashMap<>();
     long observedGeneration;
@@ -118,12 +120,26 @@ final class PodDraft {
                 fieldTracking);
     }
 
-    private static String begin(String text) {
+    /** False for an annotation that is another one in each Pod, so that it is no use to look for one to share. */
+    static boolean isCommon(String annotation) {
+        return !annotation.equals(Names.LAST_POD_STATUS);
+    }
+
+    void addStatus(Status status) {
+        statuses.put(status.name, status);
+    }
+
+    void addInitStatus(Status status) {
+        statuses.put(INIT + status.name, status);
+    }
+
+    /** A record holds no more than a line of what a kubelet has to say. */
+    static String begin(String text) {
         return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE);
     }
 
     private ContainerRecord joined(Container container, boolean init) {
-        Status status = statuses.getOrDefault((init ? "init/" : "") + container.name(), new Status());
+        Status status = statuses.getOrDefault((init ? INIT : "") + container.name(), new Status());
         return new ContainerRecord(
                 container.name(),
                 init,

@@ -12,19 +12,21 @@ import okhttp3.Response;
 /** The requests that a watch of Pods makes. Any thread; blocks. */
 final class PodLister {
     private static final int PAGE = 500;
+    private static final String IDENTITY = "identity";
 
     private final String server;
     private final OkHttpClient http;
     private final PodParser parser;
+    private final String accepted;
 
-    PodLister(String server, OkHttpClient http, PodParser parser) {
+    PodLister(String server, OkHttpClient http, PodParser parser, PodStream.Encoding encoding) {
         this.server = server;
         this.http = http;
         this.parser = parser;
-    }
-
-    PodParser parser() {
-        return parser;
+        this.accepted = switch (encoding) {
+            case PROTOBUF -> PodProtobuf.MEDIA_TYPE + "," + PodJson.MEDIA_TYPE;
+            case JSON -> PodJson.MEDIA_TYPE;
+        };
     }
 
     /** A watch that begins with all Pods there are and goes on with what changes. */
@@ -48,35 +50,63 @@ final class PodLister {
      * @throws ListRefused with the server's answer, also when it lost the thread between two pages
      */
     long listAll(String namespace, Consumer<PodRecord> each) throws IOException {
-        PodParser.Page page = page(namespace, "limit=" + PAGE, each);
+        PodFormat.Page page = page(namespace, "limit=" + PAGE, each);
         while (!page.next().isEmpty()) {
             page = page(namespace, "limit=" + PAGE + "&continue=" + page.next(), each);
         }
         return page.version();
     }
 
-    private PodParser.Page page(String namespace, String query, Consumer<PodRecord> each) throws IOException {
-        ApiResponse answer = read(request(namespace, query));
-        if (!answer.isSuccess()) {
-            throw new ListRefused(answer);
+    private PodFormat.Page page(String namespace, String query, Consumer<PodRecord> each) throws IOException {
+        try (Response response = http.newCall(request(namespace, query)).execute()) {
+            if (!response.isSuccessful()) {
+                throw new ListRefused(refusal(response));
+            }
+            return format(response).page(response.body().bytes(), each);
         }
-        return parser.parsePage(answer.body(), each);
+    }
+
+    /** The events of a watch that was opened; to be closed by the caller. */
+    PodFormat.Events events(Response response) throws IOException {
+        if (!response.isSuccessful()) {
+            throw new ListRefused(refusal(response));
+        }
+        return format(response).events(response.body().byteStream());
+    }
+
+    private ApiResponse refusal(Response response) throws IOException {
+        return format(response).refusal(ApiResponse.of(response));
+    }
+
+    /**
+     * The format of a response.
+     *
+     * @throws IOException if it is compressed: a server that compresses a stream does so in many gzip members, of which the HTTP
+     *     client would read only the first
+     */
+    private PodFormat format(Response response) throws IOException {
+        String encoding = response.header("Content-Encoding", IDENTITY);
+        if (!IDENTITY.equalsIgnoreCase(encoding)) {
+            throw new IOException("the API server, or a proxy before it, sends Pods with Content-Encoding " + encoding
+                    + " although the request says Accept-Encoding: identity");
+        }
+        return parser.format(response.header("Content-Type"));
     }
 
     /** Does the server still speak of the past in which {@code version} was seen? After a restore it may not. */
     boolean remembers(String namespace, long version) throws IOException {
-        ApiResponse answer =
-                read(request(namespace, "limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=" + version));
-        if (answer.isSuccess()) {
-            return parser.parsePage(answer.body(), pod -> {}).version() >= version;
+        try {
+            String query = "limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=" + version;
+            return page(namespace, query, pod -> {}).version() >= version;
+        } catch (ListRefused refused) {
+            if (isTooLarge(refused.answer())) {
+                return false;
+            }
+            if (refused.answer().isGone()) {
+                return true;
+            }
+            throw refused;
         }
-        if (isTooLarge(answer)) {
-            return false;
-        }
-        if (answer.isGone()) {
-            return true;
-        }
-        throw new ListRefused(answer);
     }
 
     /** The server has not come as far as the version asked for, and waited some seconds for it. */
@@ -89,18 +119,12 @@ final class PodLister {
         return answer.message().contains("Too large resource version");
     }
 
-    private ApiResponse read(Request request) throws IOException {
-        try (Response response = http.newCall(request).execute()) {
-            return ApiResponse.of(response);
-        }
-    }
-
     private Request request(String namespace, String query) {
         String path = namespace.isEmpty() ? "api/v1/pods?" : "api/v1/namespaces/" + namespace + "/pods?";
         return new Request.Builder()
                 .url(server + path + query)
-                .header("Accept", "application/json")
-                .header("Accept-Encoding", "identity")
+                .header("Accept", accepted)
+                .header("Accept-Encoding", IDENTITY)
                 .build();
     }
 

@@ -1,9 +1,6 @@
 package io.kusionstack.operating.host.kube.cache;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Reads a Pod's spec. */
@@ -16,27 +13,23 @@ final class PodSpecJson {
                 case "nodeName" -> pod.node = json.common();
                 case "hostNetwork" -> pod.hostNetwork = json.isTrue();
                 case "restartPolicy" -> pod.restartPolicy = json.common();
-                case "readinessGates" -> pod.readinessGates = gates(json);
+                case "readinessGates" -> json.each(() -> gate(json, pod));
                 case "containers" -> json.each(() -> pod.containers.add(container(json)));
                 case "initContainers" -> json.each(() -> pod.initContainers.add(container(json)));
-                case "volumes" -> pod.claims = claims(json);
+                case "volumes" -> json.each(() -> volume(json, pod.claims));
                 default -> json.skip();
             }
         }
     }
 
-    private static List<String> gates(JsonCursor json) throws IOException {
-        List<String> gates = new ArrayList<>();
-        json.each(() -> {
-            for (String field = json.field(); field != null; field = json.field()) {
-                if (field.equals("conditionType")) {
-                    gates.add(json.common());
-                } else {
-                    json.skip();
-                }
+    private static void gate(JsonCursor json, PodDraft pod) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            if (field.equals("conditionType")) {
+                pod.readinessGates.add(json.common());
+            } else {
+                json.skip();
             }
-        });
-        return gates;
+        }
     }
 
     private static PodDraft.Container container(JsonCursor json) throws IOException {
@@ -50,12 +43,6 @@ final class PodSpecJson {
             }
         }
         return new PodDraft.Container(name, image);
-    }
-
-    private static Map<String, String> claims(JsonCursor json) throws IOException {
-        Map<String, String> claims = new HashMap<>();
-        json.each(() -> volume(json, claims));
-        return claims;
     }
 
     private static void volume(JsonCursor json, Map<String, String> claims) throws IOException {

@@ -4,13 +4,9 @@ import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.PodCondition;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Reads a Pod's status. */
 final class PodStatusJson {
-    private static final int LONGEST_MESSAGE = 256;
-
     private PodStatusJson() {}
 
     static void read(JsonCursor json, PodDraft pod) throws IOException {
@@ -20,32 +16,24 @@ final class PodStatusJson {
                 case "reason" -> pod.reason = json.common();
                 case "message" -> pod.message = json.own();
                 case "podIP" -> pod.podIp = json.own();
-                case "podIPs" -> pod.podIps = ips(json);
+                case "podIPs" -> json.each(() -> ip(json, pod));
                 case "observedGeneration" -> pod.observedGeneration = json.number();
                 case "conditions" -> json.each(() -> pod.conditions.add(condition(json)));
-                case "containerStatuses" -> json.each(() -> add(pod, "", status(json)));
-                case "initContainerStatuses" -> json.each(() -> add(pod, "init/", status(json)));
+                case "containerStatuses" -> json.each(() -> pod.addStatus(status(json)));
+                case "initContainerStatuses" -> json.each(() -> pod.addInitStatus(status(json)));
                 default -> json.skip();
             }
         }
     }
 
-    private static void add(PodDraft pod, String prefix, PodDraft.Status status) {
-        pod.statuses.put(prefix + status.name, status);
-    }
-
-    private static List<String> ips(JsonCursor json) throws IOException {
-        List<String> ips = new ArrayList<>();
-        json.each(() -> {
-            for (String field = json.field(); field != null; field = json.field()) {
-                if (field.equals("ip")) {
-                    ips.add(json.own());
-                } else {
-                    json.skip();
-                }
+    private static void ip(JsonCursor json, PodDraft pod) throws IOException {
+        for (String field = json.field(); field != null; field = json.field()) {
+            if (field.equals("ip")) {
+                pod.podIps.add(json.own());
+            } else {
+                json.skip();
             }
-        });
-        return ips;
+        }
     }
 
     private static PodCondition condition(JsonCursor json) throws IOException {
@@ -121,7 +109,7 @@ final class PodStatusJson {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "reason" -> status.reason = json.common();
-                case "message" -> status.message = shortened(json.own());
+                case "message" -> status.message = PodDraft.begin(json.own());
                 case "startedAt" -> {
                     Instant started = json.isNull() ? null : json.time();
                     status.startedAt = state == ContainerRecord.State.RUNNING ? started : null;
@@ -129,10 +117,5 @@ final class PodStatusJson {
                 default -> json.skip();
             }
         }
-    }
-
-    /** A record holds no more than a line of what a kubelet has to say. */
-    private static String shortened(String message) {
-        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
     }
 }

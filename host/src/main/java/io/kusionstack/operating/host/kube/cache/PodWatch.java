@@ -1,13 +1,8 @@
 package io.kusionstack.operating.host.kube.cache;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -24,10 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PodWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
-    private static final ObjectMapper JSON = new ObjectMapper(ApiResponse.jsonFactory());
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
-    private static final String INITIAL_END = "k8s.io/initial-events-end";
 
     private final String namespace;
     private final PodLister lister;
@@ -111,13 +104,10 @@ final class PodWatch implements Runnable {
     private void stream(Call call, PodListing listing) throws IOException {
         open = call;
         try (Response response = call.execute()) {
-            if (!response.isSuccessful()) {
-                throw new PodLister.ListRefused(ApiResponse.of(response));
-            }
-            connected = true;
-            try (JsonParser json = PodParser.open(response.body().byteStream())) {
-                while (json.nextToken() == JsonToken.START_OBJECT) {
-                    event(json, listing);
+            try (PodFormat.Events events = lister.events(response)) {
+                connected = true;
+                for (PodEvent event = events.next(); event != null; event = events.next()) {
+                    take(event, listing);
                     lastHeard = clock.instant();
                     failures = 0;
                 }
@@ -138,38 +128,24 @@ final class PodWatch implements Runnable {
         }
     }
 
-    private void event(JsonParser json, PodListing listing) throws IOException {
-        String type = "";
-        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-            json.nextToken();
-            if (field.equals("type")) {
-                type = json.getText();
-            } else if (field.equals("object")) {
-                object(type, json, listing);
-            } else {
-                json.skipChildren();
-            }
-        }
-    }
-
-    private void object(String type, JsonParser json, PodListing listing) throws IOException {
-        switch (type) {
-            case "ADDED", "MODIFIED" -> {
-                PodRecord pod = lister.parser().parse(json);
+    private void take(PodEvent event, PodListing listing) throws IOException {
+        switch (event) {
+            case PodEvent.PodSeen(PodRecord pod) -> {
                 listing.add(pod);
                 advance(pod.resourceVersion());
             }
-            case "DELETED" -> {
-                PodRecord pod = lister.parser().parse(json);
+            case PodEvent.Gone(PodRecord pod) -> {
                 cache.gone(pod.uid());
                 advance(pod.resourceVersion());
             }
-            case "BOOKMARK" -> bookmark(JSON.readTree(json), listing);
-            default -> {
-                JsonNode status = JSON.readTree(json);
-                throw new PodLister.ListRefused(
-                        new ApiResponse(status.path("code").asInt(), JSON.writeValueAsBytes(status), Duration.ZERO));
+            case PodEvent.Bookmark bookmark -> {
+                if (version == 0 && bookmark.initialEnd()) {
+                    version = bookmark.version();
+                    complete(listing, version);
+                }
+                advance(bookmark.version());
             }
+            case PodEvent.Refused(ApiResponse answer) -> throw new PodLister.ListRefused(answer);
         }
     }
 
@@ -178,17 +154,6 @@ final class PodWatch implements Runnable {
         if (version > 0) {
             version = Math.max(version, seen);
         }
-    }
-
-    private void bookmark(JsonNode object, PodListing listing) {
-        JsonNode metadata = object.path("metadata");
-        long seen = ApiResponse.version(metadata.path("resourceVersion").asText());
-        if (version == 0
-                && metadata.path("annotations").path(INITIAL_END).asText().equals("true")) {
-            version = seen;
-            complete(listing, seen);
-        }
-        advance(seen);
     }
 
     private void complete(PodListing listing, long listVersion) {

@@ -151,12 +151,13 @@ class PodParserTest {
     @Test
     void tellsAPageFromItsPods() throws IOException {
         List<String> names = new ArrayList<>();
-        PodParser.Page page = parser.parsePage(
-                FakeApi.list(77, "next", FakeApi.pod("a", 1), FakeApi.pod("b", 2))
-                        .getBytes(StandardCharsets.UTF_8),
-                pod -> names.add(pod.name()));
+        PodFormat.Page page = parser.format(null)
+                .page(
+                        FakeApi.list(77, "next", FakeApi.pod("a", 1), FakeApi.pod("b", 2))
+                                .getBytes(StandardCharsets.UTF_8),
+                        pod -> names.add(pod.name()));
 
-        assertThat(page).isEqualTo(new PodParser.Page(77, "next"));
+        assertThat(page).isEqualTo(new PodFormat.Page(77, "next"));
         assertThat(names).containsExactly("a", "b");
     }
 
@@ -208,12 +209,13 @@ class PodParserTest {
                 "deletionGracePeriodSeconds":1e999,"labels":{"app":{"not":"a text"},"tier":["front"]},
                 "creationTimestamp":{"seconds":1},"ownerReferences":{"uid":"u"},"finalizers":"none"},
                 "spec":[1,2],"status":"Running"}""";
-        PodParser.Page page = parser.parsePage(
-                FakeApi.list(77, "next", odd, FakeApi.pod("b", 2)).getBytes(StandardCharsets.UTF_8),
-                pod -> names.add(pod.name() + " " + pod.resourceVersion() + " " + pod.generation() + " "
-                        + pod.label("app").orElse("none")));
+        PodFormat.Page page = parser.format(null)
+                .page(
+                        FakeApi.list(77, "next", odd, FakeApi.pod("b", 2)).getBytes(StandardCharsets.UTF_8),
+                        pod -> names.add(pod.name() + " " + pod.resourceVersion() + " " + pod.generation() + " "
+                                + pod.label("app").orElse("none")));
 
-        assertThat(page).isEqualTo(new PodParser.Page(77, "next"));
+        assertThat(page).isEqualTo(new PodFormat.Page(77, "next"));
         assertThat(names.getFirst()).isEqualTo("odd 0 0 ");
         assertThat(names.getLast()).startsWith("b 2 ");
     }

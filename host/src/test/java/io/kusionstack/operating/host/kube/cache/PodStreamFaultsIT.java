@@ -15,8 +15,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What an API server does after a restore, or when it is old, told by a scripted one. */
+/** What an API server does after a restore, or when it is old, told by a scripted one, in each encoding. */
+@ParameterizedClass
+@EnumSource(PodStream.Encoding.class)
 class PodStreamFaultsIT {
     private static final String FROM = "GET /api/v1/namespaces/shop/pods?";
     private static final String WATCH_ALL =
@@ -25,9 +29,14 @@ class PodStreamFaultsIT {
     @TempDir
     Path folder;
 
+    private final PodStream.Encoding encoding;
     private final FakeApi api = new FakeApi();
     private final PodCache cache = new PodCache(Set.of());
     private final CountingMetrics metrics = new CountingMetrics();
+
+    PodStreamFaultsIT(PodStream.Encoding encoding) {
+        this.encoding = encoding;
+    }
 
     @AfterEach
     void stop() {
@@ -131,8 +140,26 @@ class PodStreamFaultsIT {
         assertThat(api.requests()).contains(FROM + "limit=500");
     }
 
+    @Test
+    void readsNothingOfACompressedStreamAndGoesOnWithTheNext() {
+        api.answersCompressed(FakeApi.added("a", 80), FakeApi.listEnds(90))
+                .answersAndStays(FakeApi.added("b", 95), FakeApi.listEnds(96));
+
+        try (PodStream stream = started()) {
+            Cluster.await().until(() -> versions().equals(Map.of("b", 95L)));
+        }
+
+        assertThat(api.requests()).containsExactly(WATCH_ALL, WATCH_ALL);
+        assertThat(api.acceptedEncodings()).containsOnly("identity");
+    }
+
     private PodStream started() {
-        PodStream stream = new PodStream(api.access(folder), List.of("shop"), cache, metrics, InstantSource.system());
+        PodStream stream = new PodStream(
+                api.access(folder),
+                new PodStream.Scope(List.of("shop"), encoding),
+                cache,
+                metrics,
+                InstantSource.system());
         stream.start();
         return stream;
     }

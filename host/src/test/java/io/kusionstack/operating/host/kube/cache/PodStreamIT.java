@@ -24,8 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** On a control plane of its own, whose watches end after 3 to 6 seconds, and whose API server may be taken away. */
+/** In each encoding, on a control plane of its own, whose watches end after 3 to 6 seconds, and whose API server may be taken away. */
+@ParameterizedClass
+@EnumSource(PodStream.Encoding.class)
 class PodStreamIT {
     @RegisterExtension
     static final TestCluster CLUSTER = TestCluster.with(TestCluster.defaults()
@@ -33,19 +37,25 @@ class PodStreamIT {
             .withoutAudit()
             .withApiServerFlags("--min-request-timeout=3", "--disable-admission-plugins=ServiceAccount"));
 
+    private final PodStream.Encoding encoding;
     private ControlPlane plane;
     private Cluster cluster;
+
+    PodStreamIT(PodStream.Encoding encoding) {
+        this.encoding = encoding;
+    }
 
     @BeforeEach
     void start(ControlPlane lent, TestInfo test) {
         plane = lent;
-        String name = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT);
+        String method = test.getTestMethod().orElseThrow().getName();
+        String name = (method + "-" + encoding).toLowerCase(Locale.ROOT);
         try (KubeApi api = new KubeApi(lent.connection(ControlPlaneOptions.ADMIN), "kube-it/1")) {
             ObjectNode namespace = JsonNodeFactory.instance.objectNode();
             namespace.putObject("metadata").put("name", name);
             api.create("/api/v1/namespaces", namespace);
         }
-        cluster = new Cluster(lent, new TestNamespace(name), Cluster.openGate(), Fence.alwaysOpen());
+        cluster = new Cluster(lent, new TestNamespace(name), Cluster.openGate(), Fence.alwaysOpen(), encoding);
     }
 
     @AfterEach
