@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation 0 if the server has none
  * @param deletion the deletion timestamp, null while the Pod is not terminating
- * @param graceSeconds deletionGracePeriodSeconds, 0 while the Pod is not terminating
  * @param labels all labels
  * @param annotations those under {@code kusionstack.io} and those named by a rule
  * @param node empty until bound
@@ -33,14 +32,11 @@ public record PodRecord(
         long generation,
         Instant created,
         @Nullable Instant deletion,
-        long graceSeconds,
         Map<String, String> labels,
         Map<String, String> annotations,
         List<String> finalizers,
         List<Owner> owners,
         String node,
-        boolean hostNetwork,
-        String restartPolicy,
         List<String> readinessGates,
         Map<String, String> claims,
         List<ContainerRecord> containers,
@@ -200,14 +196,11 @@ public record PodRecord(
                 generation,
                 created,
                 deletion,
-                graceSeconds,
                 edit.labels().on(labels),
                 edit.annotations().on(annotations),
                 List.copyOf(kept),
                 owners,
                 node,
-                hostNetwork,
-                restartPolicy,
                 readinessGates,
                 claims,
                 wanted,

@@ -33,14 +33,11 @@ final class PodDraft {
     @Nullable
     Instant deletion;
 
-    long graceSeconds;
     final Map<String, String> labels = new HashMap<>();
     final Map<String, String> annotations = new HashMap<>();
     final List<String> finalizers = new ArrayList<>();
     final List<Owner> owners = new ArrayList<>();
     String node = "";
-    boolean hostNetwork;
-    String restartPolicy = "";
     final List<String> readinessGates = new ArrayList<>();
     final Map<String, String> claims = new HashMap<>();
     final List<Container> containers = new ArrayList<>();
@@ -100,14 +97,11 @@ final class PodDraft {
                 generation,
                 created,
                 deletion,
-                graceSeconds,
                 shared.value(Map.copyOf(labels)),
                 shared.value(Map.copyOf(annotations)),
                 shared.value(List.copyOf(finalizers)),
                 shared.value(List.copyOf(owners)),
                 node,
-                hostNetwork,
-                restartPolicy,
                 shared.value(List.copyOf(readinessGates)),
                 Map.copyOf(claims),
                 all,

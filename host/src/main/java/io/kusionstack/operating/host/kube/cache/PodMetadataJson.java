@@ -22,7 +22,6 @@ final class PodMetadataJson {
                 case "generation" -> pod.generation = json.number();
                 case "creationTimestamp" -> pod.created = json.time();
                 case "deletionTimestamp" -> pod.deletion = json.isNull() ? null : json.time();
-                case "deletionGracePeriodSeconds" -> pod.graceSeconds = json.number();
                 case "labels" -> labels(json, pod.labels);
                 case "annotations" -> annotations(json, pod, annotations);
                 case "finalizers" -> json.each(() -> pod.finalizers.add(json.common()));

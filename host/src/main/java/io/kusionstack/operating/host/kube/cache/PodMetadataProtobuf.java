@@ -19,7 +19,6 @@ final class PodMetadataProtobuf {
     static final int GENERATION = 7;
     static final int CREATION_TIMESTAMP = 8;
     static final int DELETION_TIMESTAMP = 9;
-    static final int DELETION_GRACE_PERIOD_SECONDS = 10;
     static final int LABELS = 11;
     static final int ANNOTATIONS = 12;
     static final int OWNER_REFERENCES = 13;
@@ -56,7 +55,6 @@ final class PodMetadataProtobuf {
                 case GENERATION -> pod.generation = proto.number();
                 case CREATION_TIMESTAMP -> pod.created = proto.time();
                 case DELETION_TIMESTAMP -> pod.deletion = proto.timeOrNull();
-                case DELETION_GRACE_PERIOD_SECONDS -> pod.graceSeconds = proto.number();
                 case LABELS -> proto.message(PodMetadataProtobuf::label, pod.labels);
                 case ANNOTATIONS -> proto.message(annotation, pod.annotations);
                 case OWNER_REFERENCES -> proto.message(PodMetadataProtobuf::owner, pod);

@@ -11,8 +11,6 @@ final class PodSpecJson {
         for (String field = json.field(); field != null; field = json.field()) {
             switch (field) {
                 case "nodeName" -> pod.node = json.common();
-                case "hostNetwork" -> pod.hostNetwork = json.isTrue();
-                case "restartPolicy" -> pod.restartPolicy = json.common();
                 case "readinessGates" -> json.each(() -> gate(json, pod));
                 case "containers" -> json.each(() -> pod.containers.add(container(json)));
                 case "initContainers" -> json.each(() -> pod.initContainers.add(container(json)));

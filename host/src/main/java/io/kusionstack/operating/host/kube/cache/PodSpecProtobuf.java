@@ -10,9 +10,7 @@ import java.util.List;
 final class PodSpecProtobuf {
     static final int VOLUMES = 1;
     static final int CONTAINERS = 2;
-    static final int RESTART_POLICY = 3;
     static final int NODE_NAME = 10;
-    static final int HOST_NETWORK = 11;
     static final int INIT_CONTAINERS = 20;
     static final int READINESS_GATES = 28;
 
@@ -33,8 +31,6 @@ final class PodSpecProtobuf {
         for (int field = proto.field(); field != 0; field = proto.field()) {
             switch (field) {
                 case NODE_NAME -> pod.node = proto.common();
-                case HOST_NETWORK -> pod.hostNetwork = proto.isTrue();
-                case RESTART_POLICY -> pod.restartPolicy = proto.common();
                 case READINESS_GATES -> proto.message(PodSpecProtobuf::gate, pod.readinessGates);
                 case CONTAINERS -> proto.message(PodSpecProtobuf::container, pod.containers);
                 case INIT_CONTAINERS -> proto.message(PodSpecProtobuf::container, pod.initContainers);

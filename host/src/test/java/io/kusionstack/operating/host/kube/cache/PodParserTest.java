@@ -32,7 +32,6 @@ class PodParserTest {
                         3,
                         Instant.parse("2026-11-23T20:01:02Z"),
                         Instant.parse("2026-11-23T21:00:30Z"),
-                        30,
                         Map.of(
                                 "app", "web",
                                 "collaset.kusionstack.io/instance-id", "7",
@@ -50,8 +49,6 @@ class PodParserTest {
                                 "7d1c0d0c-1111-4222-8333-444455556666",
                                 true)),
                         "node-3",
-                        true,
-                        "Always",
                         List.of("pod.kusionstack.io/service-ready", "example.com/gate"),
                         Map.of("data", "web-data-7"),
                         containers(),
