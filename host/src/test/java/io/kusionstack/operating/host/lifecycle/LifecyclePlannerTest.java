@@ -9,7 +9,6 @@ import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
-import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -239,20 +238,6 @@ class LifecyclePlannerTest {
                                 .labels(MapEdit.set(Names.SERVICE_AVAILABLE, STAMP)),
                         List.of(),
                         Optional.empty()));
-    }
-
-    @Test
-    void doesNotBlameTheKubeletForAGateThatWasNeverOpened() {
-        PodRecord created = Pods.pod("a")
-                .without(Names.SERVICE_AVAILABLE)
-                .condition(PodCondition.CONTAINERS_READY, "True")
-                .build();
-
-        assertThat(plan(created, Facts.none()).waits())
-                .containsExactly(new Wait(
-                        Reason.POD_NOT_READY,
-                        Names.SERVICE_READY,
-                        "the operator has not opened the readiness gate yet"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.lifecycle.LifecycleSnapshot.Facts;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Decision;
 import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -26,6 +27,21 @@ class ServiceRestoreTest {
     private static final String ID = "collaset";
     private static final Decision NO =
             new Decision.Rejected(List.of(new Wait(Reason.BUDGET_EXHAUSTED, "max", "no slot")));
+
+    @Test
+    void doesNotBlameTheKubeletForAGateThatWasNeverOpened() {
+        PodRecord created = Pods.pod("a")
+                .without(Names.SERVICE_AVAILABLE)
+                .condition(PodCondition.CONTAINERS_READY, "True")
+                .build();
+
+        assertThat(LifecyclePlanner.plan(LifecycleSnapshot.of(created, PodEdit.of(created), NOW))
+                        .waits())
+                .containsExactly(new Wait(
+                        Reason.POD_NOT_READY,
+                        Names.SERVICE_READY,
+                        "the operator has not opened the readiness gate yet"));
+    }
 
     @Test
     void givesTheMarkBackWhileAnOperationWaits() {
