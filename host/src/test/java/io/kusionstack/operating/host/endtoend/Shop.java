@@ -42,12 +42,18 @@ final class Shop implements AutoCloseable {
 
     /** Starts the operator with the rights of deploy/rbac.yaml and waits until it is ready. */
     static Shop open(ControlPlane cluster, String namespace) {
+        return open(cluster, namespace, HostProcess.config());
+    }
+
+    /** @param pods the part {@code pods} of the configuration */
+    static Shop open(ControlPlane cluster, String namespace, ObjectNode pods) {
         KubeApi api = new KubeApi(cluster.connection("admin"), "host-test/1");
         Crds.install(api);
         grant(api);
         ObjectNode config = HostProcess.config().put("endpointSettle", "0s");
         config.putObject("limits").put("requestTimeout", "2s");
         config.putArray("watchNamespaces").add(namespace);
+        config.set("pods", pods);
         HostProcess host = HostProcess.start(cluster, Path.of("target", "operating"), "host", config);
         return new Shop(api, namespace, host.awaitReady());
     }
