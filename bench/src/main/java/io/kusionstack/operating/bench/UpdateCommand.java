@@ -30,10 +30,17 @@ import picocli.CommandLine.TypeConversionException;
 final class UpdateCommand implements Callable<Integer> {
     private static final String PLAIN = "bench";
     private static final String BALANCED = "bench-traffic";
-    private static final int WARM_UP = 200;
+    private static final int WARM_UP = 100;
+    /** Enough for a rate: more only takes longer. */
+    private static final int FLOOR_PODS = 1000;
 
     @Option(names = "--pods", defaultValue = "500", description = "How many Pods, default: ${DEFAULT-VALUE}.")
     private int pods;
+
+    @Option(
+            names = "--floor-pods",
+            description = "How many Pods the floors have, default: as many, without --rule at most 1000.")
+    private Optional<Integer> floorPods = Optional.empty();
 
     @Option(names = "--cadence", description = "Let nodes look at a Pod only once a second, as true kubelets do.")
     private boolean cadence;
@@ -108,13 +115,16 @@ final class UpdateCommand implements Callable<Integer> {
 
     /** A few Pods go first: client, nodes and API server are slower as long as they are new. */
     private Floors floors(Site site) throws InterruptedException, ExecutionException {
-        floor(site, "floor-warm-up", Math.min(pods, WARM_UP));
-        return floor(site, "floor", pods);
+        // What a rule lets out at a time is a share of all Pods, so under a rule the rate depends on how many there
+        // are.
+        int count = floorPods.orElse(rule.isPresent() ? pods : Math.min(pods, FLOOR_PODS));
+        floor(site, "floor-warm-up", Optional.empty()).measure(Math.min(count, WARM_UP));
+        return floor(site, "floor", rule).measure(count);
     }
 
-    private Floors floor(Site site, String namespace, int count) throws InterruptedException, ExecutionException {
+    private static Floor floor(Site site, String namespace, Optional<Percentage> limit) {
         namespace(site.api(), namespace);
-        return new Floor(site, namespace, rule).measure(count);
+        return new Floor(site, namespace, limit);
     }
 
     private HostRun host(Site site, SimulatedNodes nodes, String namespace) throws InterruptedException, IOException {

@@ -28,9 +28,14 @@ final class UpdateJson {
                 .put("eventsPerPod", round(host.events().requests() / pods))
                 .put("cpuMillisPerPod", round(host.cpuMillisPerPod()));
         costs(json, host.run());
-        costs(json.putObject("plainFloor"), report.floors().plain());
-        costs(json.putObject("leanFloor"), report.floors().lean());
+        floor(json.putObject("plainFloor"), report.floors().plain());
+        floor(json.putObject("leanFloor"), report.floors().lean());
         return json;
+    }
+
+    private static void floor(ObjectNode json, Run run) {
+        json.put("pods", run.pods());
+        costs(json, run);
     }
 
     private static void costs(ObjectNode json, Run run) {

@@ -43,8 +43,6 @@ final class UpdateTable {
 
     private void host() {
         HostRun host = report.host();
-        line("%-40s %15d", "Pods", host.pods());
-        line("%-40s %15.2f", "seconds", seconds(host.run().took()));
         line("%-40s %15.1f", "host CPU, ms a Pod", host.cpuMillisPerPod());
         line("%-40s %15.3f", "conflicts a Pod", host.conflictsPerPod());
         line("%-40s %14.2f%%", "conflicts, of Pod writes", host.conflictPercent());
@@ -53,6 +51,13 @@ final class UpdateTable {
 
     private void runs() {
         line("%-40s %15s %15s %15s", "", "host", "plain floor", "lean floor");
+        line(
+                "%-40s %15d %15d %15d",
+                "Pods",
+                report.host().pods(),
+                report.floors().plain().pods(),
+                report.floors().lean().pods());
+        row("seconds", run -> seconds(run.took()));
         row("Pods per second", Run::podsPerSecond);
         line(
                 "%-40s %15s %14.0f%% %14.0f%%",

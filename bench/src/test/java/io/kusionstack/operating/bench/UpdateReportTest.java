@@ -36,8 +36,8 @@ class UpdateReportTest {
                  "ofPlainFloor": 0.5, "ofLeanFloor": 0.4, "podWritesPerPod": 4.0, "writesPerPod": 4.1, "unchangedWrites": 3,
                  "conflicts": 4, "conflictsPerPod": 0.04, "conflictPercentOfPodWrites": 0.99, "eventsPerPod": 0.1,
                  "cpuMillisPerPod": 7.0, "apiServerCpuMillisPerPod": 10.0, "etcdCpuMillisPerPod": 1.0,
-                 "plainFloor": {"apiServerCpuMillisPerPod": 8.0, "etcdCpuMillisPerPod": 1.0},
-                 "leanFloor": {"apiServerCpuMillisPerPod": 5.0, "etcdCpuMillisPerPod": 1.0}}
+                 "plainFloor": {"pods": 100, "apiServerCpuMillisPerPod": 8.0, "etcdCpuMillisPerPod": 1.0},
+                 "leanFloor": {"pods": 100, "apiServerCpuMillisPerPod": 5.0, "etcdCpuMillisPerPod": 1.0}}
                 """));
     }
 
