@@ -34,9 +34,9 @@ public final class ConfigBinder {
     private static final int LONGEST = 300;
     private static final Pattern SECRET =
             Pattern.compile("secret|pass|token|credential|key|auth|cert|private", Pattern.CASE_INSENSITIVE);
-    /** A word of sixteen letters and digits: a token that was put under another key. */
+    /** A token that was put under another key: a word of sixteen letters and digits, or the user and password of a URL. */
     private static final Pattern OPAQUE =
-            Pattern.compile("(?<![A-Za-z\\d])(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z\\d]{16,}");
+            Pattern.compile("(?<![A-Za-z\\d])(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z\\d]{16,}|//[^/\\s]*@");
 
     private static final String MAP = "it has to be a map of keys to values";
 

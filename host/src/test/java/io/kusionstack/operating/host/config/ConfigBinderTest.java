@@ -184,6 +184,8 @@ class ConfigBinderTest {
             assertThat(problems(yaml("{count: 1, patience: " + token + ", inner: {word: a}}"), Ruled.class))
                     .containsExactly("patience: the value (not shown, it may be a secret)" + rule);
         }
+        assertThat(problems(yaml("{count: 1, patience: 'http://user:hunter2@host', inner: {word: a}}"), Ruled.class))
+                .containsExactly("patience: the value (not shown, it may be a secret)" + rule);
         assertThat(problems(yaml("{count: 1, patience: 2026-11-29T08:00:00, inner: {word: a}}"), Ruled.class))
                 .containsExactly("patience: \"2026-11-29T08:00:00\"" + rule);
     }

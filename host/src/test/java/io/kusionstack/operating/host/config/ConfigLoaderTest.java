@@ -108,6 +108,13 @@ class ConfigLoaderTest {
     private final ConfigLoader loader = new ConfigLoader(Map.of());
 
     @Test
+    void aUrlIsNoAddressToListenOnAndItsPasswordIsNotShown() {
+        assertThat(problem("http: {bindAddress: 'http://user:hunter2@host:8080'}"))
+                .isEqualTo("http.bindAddress: the value (not shown, it may be a secret) is not allowed;"
+                        + " it has to be an address or the name of a host");
+    }
+
+    @Test
     void anEmptyFileMeansAllDefaults() {
         assertThat(loader.parse("")).isEqualTo(new ConfigResult.ValidConfig<>(DEFAULTS));
     }
