@@ -63,15 +63,29 @@ record CollaSetSnapshot(
         pending = Map.copyOf(pending);
     }
 
-    /**
-     * A write of a Pod that does not get through: the one that was tried most often, because it says most. Deletions are left out; the
-     * planner that wants a deletion tells of it.
-     */
+    /** A write of a Pod that does not get through. Deletions are left out; the planner that wants a deletion tells of it. */
     Optional<Refusal> refusedWrites() {
         return refusals.values().stream()
                 .filter(refusal -> refusal.isRecent(now) && !RefusedWrites.isDeletion(refusal))
-                .max(Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
-                        .thenComparing(Refusal::attempts)
-                        .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder()));
+                .max(tellingOrder());
+    }
+
+    /**
+     * The refusal to tell of is the last: a refusal before a failure; then the one that the stored conditions tell of, so that two Pods
+     * that are tried in turn are not named in turn; then the one that was tried most often, because it says most.
+     */
+    Comparator<Refusal> tellingOrder() {
+        return Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
+                .thenComparing(this::isTold)
+                .thenComparing(Refusal::attempts)
+                .thenComparing(refusal -> refusal.edit().pod().name(), Comparator.reverseOrder());
+    }
+
+    private boolean isTold(Refusal refusal) {
+        return set.status().conditions().stream()
+                .filter(condition -> SetConditions.STALLED.equals(condition.type()))
+                .anyMatch(condition -> Optional.ofNullable(condition.message())
+                        .filter(message -> message.contains(refusal.problem()))
+                        .isPresent());
     }
 }

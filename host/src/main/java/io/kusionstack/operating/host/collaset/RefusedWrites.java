@@ -22,9 +22,10 @@ import java.util.stream.Collectors;
  *
  * @param byPod by uid; a refusal of a write that is not wanted any more is left out
  * @param worst the refusal that stops other Pods, the most often tried first; empty while nothing is refused
+ * @param told the one that users are told of
  */
-record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
-    private static final RefusedWrites NONE = new RefusedWrites(Map.of(), Optional.empty());
+record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Optional<Refusal> told) {
+    private static final RefusedWrites NONE = new RefusedWrites(Map.of(), Optional.empty(), Optional.empty());
 
     RefusedWrites {
         byPod = Map.copyOf(byPod);
@@ -74,7 +75,7 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
                 .filter(known -> known.result().isRefusal())
                 .max(Comparator.comparing(Refusal::attempts)
                         .thenComparing(known -> known.edit().pod().name(), Comparator.reverseOrder()));
-        return new RefusedWrites(byPod, worst);
+        return new RefusedWrites(byPod, worst, byPod.values().stream().max(snapshot.tellingOrder()));
     }
 
     /** True if the refused write brings the revision itself, and not only another change. */
@@ -124,6 +125,6 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst) {
 
     /** The problem that a user has to solve. */
     Optional<String> trouble() {
-        return worst.or(() -> byPod.values().stream().findFirst()).map(Refusal::sentence);
+        return told.map(Refusal::sentence);
     }
 }

@@ -81,6 +81,27 @@ class RefusedWritesTest {
     }
 
     @Test
+    void ofTwoRefusedPodsTheSetKeepsTellingOfTheSameOne() {
+        Snapshots before = twoRefused(Snapshots.set().replicas(2), 2, 1);
+        SetPlan told = before.plan();
+
+        SetPlan after = twoRefused(Snapshots.set().replicas(2).status(Snapshots.status(told)), 2, 3)
+                .plan();
+
+        assertThat(condition(told)).contains("writing Pod web-0 was refused (500)");
+        assertThat(condition(after)).isEmpty();
+        assertThat(Snapshots.events(after)).isEmpty();
+    }
+
+    private Snapshots twoRefused(Sets set, int attempts, int ofSecond) {
+        Pods second = Snapshots.pod(1).offline().operating(ID, UPDATE);
+        return Snapshots.of(set)
+                .pods(first, second)
+                .refusal(cause, refusal(first, attempts))
+                .refusal(second.build().uid(), refusal(second, ofSecond));
+    }
+
+    @Test
     void theOneThatTriesAgainIsOutOnlyForThat() {
         Refusal over = refusal(first, 5);
         Refusal running = new Refusal(over.result(), over.edit(), 6, Snapshots.NOW.plusSeconds(30), false);
