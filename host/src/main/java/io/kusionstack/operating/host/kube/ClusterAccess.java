@@ -114,10 +114,18 @@ public final class ClusterAccess {
     public KubernetesClient fabric8() {
         return new KubernetesClientBuilder()
                 .withHttpClientFactory(new OkHttpClientFactory())
-                .withKubernetesSerialization(
-                        new KubernetesSerialization(new ObjectMapper(ApiResponse.jsonFactory()), true))
+                .withKubernetesSerialization(serialization())
                 .withConfig(config)
                 .build();
+    }
+
+    /** Reads every object that an API server may hold. */
+    static KubernetesSerialization serialization() {
+        ObjectMapper mapper = new ObjectMapper(ApiResponse.jsonFactory());
+        KubernetesSerialization serialization = new KubernetesSerialization(mapper, true);
+        // after the modules of fabric8, so that it counts before them
+        mapper.registerModule(new SaturatingNumbers());
+        return serialization;
     }
 
     /** Ends all connections of a client made here. */

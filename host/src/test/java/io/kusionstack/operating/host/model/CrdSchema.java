@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * What the generator leaves out of a CustomResourceDefinition or gets wrong, put right from the same types: formats of
- * numbers and times, whole minimums, a type for every JSON tree, atomic selectors, each validation once, printer columns
+ * numbers and times, whole minimums, the largest number of a format that the API server does not check, a type for every JSON tree, atomic selectors, each validation once, printer columns
  * in the order in which they were written.
  */
 final class CrdSchema {
@@ -67,8 +67,8 @@ final class CrdSchema {
     }
 
     private static void correctSimple(ObjectNode schema, Class<?> type, String name) {
-        if (type == Integer.class) {
-            schema.put("format", "int32");
+        if (type == Integer.class || type == Integer.TYPE) {
+            schema.put("format", "int32").put("maximum", Integer.MAX_VALUE);
         } else if (type == Long.class) {
             schema.put("format", "int64");
         } else if (type == String.class && name.endsWith("Time")) {
