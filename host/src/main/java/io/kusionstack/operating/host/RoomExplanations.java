@@ -3,12 +3,12 @@ package io.kusionstack.operating.host;
 import io.kusionstack.operating.host.collaset.CollaSetReconciler;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.cache.ClusterCaches;
-import io.kusionstack.operating.host.kube.write.ApiActuator;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.model.Condition;
 import io.kusionstack.operating.host.ops.Explanations;
+import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -39,7 +39,7 @@ record RoomExplanations(
         LifecycleGate gate,
         RuleAdmission ruleAdmission,
         CollaSetReconciler setRoom,
-        ApiActuator actuator,
+        Actuator actuator,
         PodTraffic traffic,
         InstantSource clock)
         implements Explanations {

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kusionstack.operating.host.world.Crds;
@@ -14,10 +15,12 @@ import io.kusionstack.operating.testbed.junit.TestCluster;
 import io.kusionstack.operating.testbed.operator.Definitions;
 import io.kusionstack.operating.testbed.operator.HostProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +140,70 @@ class HostIT {
                     .startsWith("ok\nplugins: broken.jar is refused: it is not a jar, or not all of one:");
             assertThat(host.page("/explain/plugins")).contains("\"state\" : \"refused\"");
             assertThat(host.metrics()).contains("operating_plugins_jars{state=\"refused\"} 1.0");
+        }
+    }
+
+    @Test
+    void saysOfASetThatItsStatusIsRefusedAndWhenItIsTriedAgain() {
+        api.create("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", json("""
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicy
+                metadata: {name: no-status}
+                spec:
+                  matchConstraints:
+                    resourceRules:
+                      - {apiGroups: [apps.kusionstack.io], apiVersions: ["*"], operations: [UPDATE], resources: [collasets/status]}
+                  validations:
+                    - {expression: "false", message: no status today}
+                """));
+        api.create("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings", json("""
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicyBinding
+                metadata: {name: no-status}
+                spec: {policyName: no-status, validationActions: [Deny]}
+                """));
+        String sets = "/apis/apps.kusionstack.io/v1alpha1/namespaces/default/collasets";
+        try (HostProcess host = start("admin", "default")) {
+            host.awaitReady();
+
+            // until the policy counts: statuses are written for sets of before
+            AtomicInteger made = new AtomicInteger();
+            until(() -> {
+                String name = "web-" + made.incrementAndGet();
+                api.create(sets, set(name));
+                return Await.until(Duration.ofSeconds(5), () -> isRefused(host, name));
+            });
+        }
+    }
+
+    private static boolean isRefused(HostProcess host, String set) {
+        JsonNode answer = host.explain("sets", "default", set).orElse(MissingNode.getInstance());
+        JsonNode wait = answer.path("waits").path(0);
+        return wait.path("reason").asText().equals("RefusedByServer")
+                && wait.path("message").asText().contains("no status today")
+                && wait.path("message").asText().contains("the numbers of its last status are shown")
+                && answer.hasNonNull("nextLook");
+    }
+
+    private static JsonNode set(String name) {
+        return json("""
+                apiVersion: apps.kusionstack.io/v1alpha1
+                kind: CollaSet
+                metadata: {name: %s}
+                spec:
+                  replicas: 0
+                  selector: {matchLabels: {app: %s}}
+                  template:
+                    metadata: {labels: {app: %s}}
+                    spec: {containers: [{name: web, image: "web:v1"}]}
+                """.formatted(name, name, name));
+    }
+
+    private static JsonNode json(String yaml) {
+        try {
+            return new YAMLMapper().readTree(yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -16,4 +16,7 @@ public interface Actuator {
 
     /** Why the API server refused the last edit of this Pod for its content, as long as the Pod stays as it is. */
     Optional<Refusal> refusal(PodRecord pod);
+
+    /** Why the status of this object is not written, as long as that is so. */
+    Optional<StatusRefusal> statusRefusal(ObjectRef object);
 }

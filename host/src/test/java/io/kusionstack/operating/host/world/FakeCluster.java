@@ -16,6 +16,7 @@ import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.StatusRefusal;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,6 +160,11 @@ public final class FakeCluster implements Actuator {
     @Override
     public Optional<Refusal> refusal(PodRecord pod) {
         return refusals.of(pod.uid());
+    }
+
+    @Override
+    public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
+        return Optional.empty();
     }
 
     @Override

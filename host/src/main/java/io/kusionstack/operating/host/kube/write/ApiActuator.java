@@ -242,7 +242,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         return refusals.of(pod);
     }
 
-    /** Why the status of this object is not written, as long as that is so. */
+    @Override
     public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
         return pauses.statusRefusal(object);
     }

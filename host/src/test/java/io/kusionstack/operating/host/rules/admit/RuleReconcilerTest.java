@@ -19,6 +19,7 @@ import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.StatusRefusal;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.spec.Rules;
 import io.kusionstack.operating.host.world.Pods;
@@ -129,6 +130,11 @@ class RuleReconcilerTest {
 
             @Override
             public Optional<Refusal> refusal(PodRecord pod) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
                 return Optional.empty();
             }
         };
@@ -291,6 +297,11 @@ class RuleReconcilerTest {
 
         @Override
         public Optional<Refusal> refusal(PodRecord pod) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
             return Optional.empty();
         }
     }

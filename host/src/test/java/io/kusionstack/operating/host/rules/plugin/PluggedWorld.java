@@ -15,6 +15,7 @@ import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
+import io.kusionstack.operating.host.plan.StatusRefusal;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.rules.admit.FakeRuleWorld;
@@ -193,6 +194,11 @@ final class PluggedWorld implements Actuator {
 
     @Override
     public Optional<Refusal> refusal(PodRecord pod) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
         return Optional.empty();
     }
 }
