@@ -85,6 +85,7 @@ final class BegunUpdate {
         String value = PodOps.round(setPod.pod(), Names.COLLASET_OPERATION).orElse("");
         switch (changes.of(setPod)) {
             case TemplateChange.InPlace inPlace -> {
+                draft.edit(setPod, keptAlive(setPod));
                 publish(setPod, changes.intention(inPlace, value));
                 draft.note(setPod, identity -> identity.settled().revision(target));
             }
@@ -100,6 +101,11 @@ final class BegunUpdate {
             }
         }
         draft.await(setPod);
+    }
+
+    /** The operation was begun to create the Pod again, and changes it in place now. */
+    private PodEdit keptAlive(SetPod setPod) {
+        return PodOps.begin(setPod.pod(), Names.COLLASET_OPERATION, Names.UPDATE, snapshot.now());
     }
 
     /** The Pod is not in scope any more, or its own revision is wanted again, before anything was done to it. */
@@ -159,7 +165,7 @@ final class BegunUpdate {
                     new Wait(Reason.WAITING_FOR_KUBELET, "", "the kubelet has not followed the last image change yet"));
             return;
         }
-        draft.edit(setPod, edit);
+        draft.edit(setPod, keptAlive(setPod).then(edit));
     }
 
     /** The Pod has the wanted revision, or must not be changed further: once its containers run, the operation is over. */

@@ -5,7 +5,6 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -53,11 +52,7 @@ final class RevisionChanges {
         return switch (change) {
             case TemplateChange.Recreate recreate -> recreate;
             case TemplateChange.InPlace(MapEdit labels, MapEdit annotations, SortedMap<String, String> images) ->
-                new TemplateChange.InPlace(
-                        labels.then(MapEdit.set(Names.REVISION, target))
-                                .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
-                        annotations,
-                        images);
+                new TemplateChange.InPlace(labels.then(MapEdit.set(Names.REVISION, target)), annotations, images);
         };
     }
 

@@ -82,6 +82,7 @@ final class LifecycleDraft {
 
     /** Brings the labels into the form that says {@code ops}. */
     void write(SortedMap<String, OperationState> ops) {
+        notice(ops);
         if (snapshot.labels().isEmpty() && snapshot.before().isEmpty()) {
             return;
         }
@@ -98,6 +99,22 @@ final class LifecycleDraft {
         }
         if (!removed.isEmpty()) {
             labels(MapEdit.remove(removed));
+        }
+    }
+
+    /**
+     * The notice of a deletion goes with the operation that brought it, also where a client undid that. A notice without such an operation
+     * goes after a while, unless a client has begun an operation: then it may be the client's own.
+     */
+    private void notice(SortedMap<String, OperationState> ops) {
+        Optional<String> stamp = snapshot.pod().label(Names.PREPARING_TO_DELETE);
+        if (stamp.isEmpty() || DeletionNotice.isGiven(ops)) {
+            return;
+        }
+        boolean ended = DeletionNotice.isOurs(snapshot.before());
+        boolean idle = ops.values().stream().noneMatch(OperationState::isBegun);
+        if (ended || idle && hasStoodLong(stamp.get())) {
+            labels(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE)));
         }
     }
 

@@ -28,6 +28,19 @@ sealed interface OperationState {
         return holdsGate() || this instanceof Completing;
     }
 
+    /** True from begin to finish: the client that began it may touch the Pod, now or later. */
+    default boolean isBegun() {
+        return switch (this) {
+            case Untyped untyped -> true;
+            case Begun begun -> true;
+            case Preparing preparing -> true;
+            case Operating operating -> true;
+            case PostCheck postCheck -> false;
+            case Completing completing -> false;
+            case Leftover leftover -> false;
+        };
+    }
+
     /** Begun without saying what for: nothing happens until the type is there. */
     record Untyped(String id, boolean holdsGate) implements OperationState {
         @Override

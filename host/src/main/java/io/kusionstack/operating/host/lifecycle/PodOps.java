@@ -235,10 +235,22 @@ public final class PodOps {
     }
 
     /**
-     * Begins an operation that leaves the Pod alive. Nothing changes if it is under way. What an earlier round, or
-     * another type under the same id, left behind goes, so that no old permission is inherited.
+     * Begins an operation that leaves the Pod alive; one that is under way stays, and does not end with the deletion of the Pod any
+     * more. What an earlier round, or another type under the same id, left behind goes, so that no old permission is inherited.
      */
     public static PodEdit begin(PodRecord pod, String id, String type, Instant now) {
+        return begun(pod, id, type, now).labels(DeletionNotice.leftBy(pod, id));
+    }
+
+    /** Begins an operation that ends with the deletion of the Pod, and tells traffic control so. */
+    public static PodEdit beginToDelete(PodRecord pod, String id, String type, Instant now) {
+        PodEdit edit = begun(pod, id, type, now);
+        return pod.hasLabel(Names.PREPARING_TO_DELETE)
+                ? edit
+                : edit.labels(MapEdit.set(Names.PREPARING_TO_DELETE, LabelTime.of(now)));
+    }
+
+    private static PodEdit begun(PodRecord pod, String id, String type, Instant now) {
         PodEdit edit = PodEdit.of(pod);
         if (isDuring(pod, id, type)) {
             return edit;
@@ -251,17 +263,9 @@ public final class PodOps {
                         type)));
     }
 
-    /** Begins an operation that ends with the deletion of the Pod, and tells traffic control so. */
-    public static PodEdit beginToDelete(PodRecord pod, String id, String type, Instant now) {
-        PodEdit edit = begin(pod, id, type, now);
-        return pod.hasLabel(Names.PREPARING_TO_DELETE)
-                ? edit
-                : edit.labels(MapEdit.set(Names.PREPARING_TO_DELETE, LabelTime.of(now)));
-    }
-
     /**
      * The operation is done: the Pod may come back. One that was never allowed to touch the Pod is given up instead;
-     * nothing changes if it is not under way.
+     * nothing changes if it is not under way. The announcement of a deletion goes as with {@link #undo}.
      */
     public static PodEdit finish(PodRecord pod, String id) {
         Optional<OperationState> op = Optional.ofNullable(decode(pod.labels()).get(id));
@@ -270,21 +274,19 @@ public final class PodOps {
         }
         boolean operated = op.get() instanceof OperationState.Operating || op.get() instanceof OperationState.Untyped;
         return operated
-                ? PodEdit.of(pod).labels(MapEdit.remove(List.of(LifecycleLabel.OPERATING.key(id))))
+                ? PodEdit.of(pod)
+                        .labels(MapEdit.remove(List.of(LifecycleLabel.OPERATING.key(id))))
+                        .labels(DeletionNotice.leftBy(pod, id))
                 : undo(pod, id);
     }
 
     /**
      * Gives the operation up, in whatever phase: it is gone with this edit, and the Pod comes back. The announcement of
-     * a deletion goes too, unless another operation is on the Pod.
+     * a deletion goes too, unless another operation of the operator is begun.
      */
     public static PodEdit undo(PodRecord pod, String id) {
         LifecycleLabels labels = LifecycleLabels.of(pod.labels());
-        PodEdit edit = PodEdit.of(pod).labels(MapEdit.remove(labels.keys(id)));
-        boolean last = operations(pod).keySet().stream().allMatch(id::equals);
-        return last && pod.hasLabel(Names.PREPARING_TO_DELETE)
-                ? edit.labels(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE)))
-                : edit;
+        return PodEdit.of(pod).labels(MapEdit.remove(labels.keys(id))).labels(DeletionNotice.leftBy(pod, id));
     }
 
     /** Gives the operation up if it was begun and is not finished; changes nothing where it is not. */

@@ -151,8 +151,7 @@ class CollaSetPlannerTest {
                                 "collaset",
                                 NOW_STAMP,
                                 "web-2",
-                                MapEdit.set(Names.REVISION, "web-2")
-                                        .then(MapEdit.remove(List.of(Names.PREPARING_TO_DELETE))),
+                                MapEdit.set(Names.REVISION, "web-2"),
                                 MapEdit.none(),
                                 new TreeMap<>(Map.of("main", "app:v2")))));
         assertThat(Snapshots.edits(plan))
