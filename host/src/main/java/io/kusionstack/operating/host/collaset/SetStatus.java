@@ -13,8 +13,11 @@ import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The status of a set: counters and conditions, written only where they differ from those that are stored. */
@@ -31,7 +34,7 @@ final class SetStatus {
         Counters counters = Counters.of(setPods, history.updated().name());
         Named named = new Named(
                 set.generation(),
-                current(set, history, isComplete(set, counters)),
+                current(set, history, setPods, isComplete(set, counters)),
                 history.updated().name(),
                 history.collisions());
         Conditions conditions = conditions(snapshot, setPods);
@@ -43,12 +46,31 @@ final class SetStatus {
         return new StatusPlan(actions, told.stuckPod());
     }
 
-    /** If the current revision is gone while the newest is held back, its name stays in the status and tells that. */
-    private static String current(SetSpec set, RevisionHistory history, boolean complete) {
+    /**
+     * Only a revision that is complete takes the place of the one that was complete last, also where the object of that is gone. Where no
+     * name is stored, the labels of the Pods tell it.
+     */
+    private static String current(SetSpec set, RevisionHistory history, SetPods setPods, boolean complete) {
         if (complete) {
             return history.updated().name();
         }
-        return history.lost() ? set.currentRevision() : history.current().name();
+        return set.currentRevision().isEmpty()
+                ? carried(setPods).orElse(history.current().name())
+                : set.currentRevision();
+    }
+
+    /** The revision that the most Pods of the set carry by label; of several the first by name. */
+    private static Optional<String> carried(SetPods setPods) {
+        SortedMap<String, Integer> pods = new TreeMap<>();
+        setPods.podsOfSet().stream()
+                .map(SetPod::revision)
+                .filter(revision -> !revision.isEmpty())
+                .forEach(revision -> pods.merge(revision, 1, Integer::sum));
+        return pods.entrySet().stream()
+                .max(Map.Entry.<String, Integer>comparingByValue()
+                        .thenComparing(
+                                Map.Entry.<String, Integer>comparingByKey().reversed()))
+                .map(Map.Entry::getKey);
     }
 
     /** A set without Pods runs no revision, and one that is held back is complete by accident only. */

@@ -11,8 +11,11 @@ import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.FakeCluster;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,6 +40,31 @@ class CollaSetTroubleStoryTest {
             assertThat(images(world)).containsExactly(V2, V2, V2);
             assertThat(world.serving()).isEqualTo(3);
         });
+    }
+
+    @Test
+    void theRevisionThatWasCompleteLastKeepsItsNameThoughItsObjectIsGone() {
+        World world = new World();
+        create(world, 4, "updateStrategy: {podUpgradePolicy: InPlaceOnly}");
+        String first = world.status().path("currentRevision").asText();
+        for (FakeCluster.Stored revision : world.cluster.objects("ControllerRevision")) {
+            String name = revision.body().at("/metadata/name").asText();
+            world.cluster.drop(new ObjectRef(ObjectKind.CONTROLLER_REVISION, "shop", name, ""));
+        }
+
+        world.image(V2);
+        world.settle();
+
+        assertThat(world.status().path("updatedReplicas").asInt()).isZero();
+        assertThat(world.status().path("currentRevision").asText()).isEqualTo(first);
+        String second = world.status().path("updatedRevision").asText();
+        assertThat(second).isNotEqualTo(first);
+
+        world.edit("updateStrategy: {podUpgradePolicy: InPlaceIfPossible}");
+        world.settle();
+
+        assertThat(images(world)).containsExactly(V2, V2, V2, V2);
+        assertThat(world.status().path("currentRevision").asText()).isEqualTo(second);
     }
 
     @Test
