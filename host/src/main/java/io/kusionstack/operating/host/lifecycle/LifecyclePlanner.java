@@ -215,7 +215,22 @@ final class LifecyclePlanner {
             return Optional.empty();
         }
         draft.look(Duration.between(now, end));
+        if (leftover.holdsGate()) {
+            draft.await(left(leftover, end));
+        }
         return Optional.of(leftover);
+    }
+
+    /** By the time stamps of the labels, so that a restart of the host changes nothing. */
+    private static Wait left(OperationState.Leftover leftover, Instant end) {
+        return new Wait(
+                Reason.OPERATION_UNDER_WAY,
+                leftover.id(),
+                "operation " + leftover.id() + " has lost its label " + LifecycleLabel.OPERATING.key(leftover.id())
+                        + " before it was let touch the Pod: its other labels are taken off at "
+                        + end.truncatedTo(ChronoUnit.SECONDS) + ", " + ORPHANED.toSeconds()
+                        + " s after the newest of them, and the Pod comes back; at once with the label "
+                        + LifecycleLabel.UNDO_OPERATION_TYPE.key(leftover.id()));
     }
 
     private static Wait typeMissing(OperationState.Untyped op) {

@@ -167,6 +167,37 @@ class LifecycleTakeOverTest {
     }
 
     @Test
+    void tellsUntilWhenLabelsThatLostTheirOperationKeepThePodOutWheneverTheHostStarts() {
+        PodRecord pod = Pods.pod("a")
+                .offline()
+                .preparing("job", "dump")
+                .without(LifecycleLabel.OPERATING.key("job"))
+                .build();
+        LifecycleGate later = new LifecycleGate(this::judge, Intentions.none(), Endpoints.none(), Employers.unknown());
+        Wait left = new Wait(
+                Reason.OPERATION_UNDER_WAY,
+                "job",
+                "operation job has lost its label operating.podopslifecycle.kusionstack.io/job before it was let touch the"
+                        + " Pod: its other labels are taken off at 2026-01-01T00:00:30Z, 30 s after the newest of them,"
+                        + " and the Pod comes back; at once with the label"
+                        + " undo-operation-type.podopslifecycle.kusionstack.io/job");
+
+        assertThat(gate.explain(pod, Pods.CREATED.plusSeconds(1)))
+                .isEqualTo(new Explanation(
+                        pod.ref(),
+                        List.of(),
+                        false,
+                        List.of(left),
+                        List.of(),
+                        Optional.of(Pods.CREATED.plusSeconds(30))));
+        assertThat(later.explain(pod, Pods.CREATED.plusSeconds(29)).waits()).containsExactly(left);
+        assertThat(later.advance(pod, PodEdit.of(pod), Pods.CREATED.plusSeconds(30))
+                        .edit()
+                        .serviceReady())
+                .contains(true);
+    }
+
+    @Test
     void neverCollectsABareType() {
         PodRecord pod = Pods.pod("a")
                 .available()
