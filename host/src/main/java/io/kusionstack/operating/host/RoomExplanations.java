@@ -60,7 +60,7 @@ record RoomExplanations(
         waits.addAll(traffic.waits(pod));
         Optional<Refusal> refusal = actuator.refusal(pod).filter(known -> known.isRecent(now));
         Optional<Wait> refused = refusal.map(Refusal::asWait);
-        lifecycle.waits().stream()
+        lifecycle.known().stream()
                 .filter(wait -> (ruled.isEmpty() && refused.isEmpty()) || !isUnanswered(wait))
                 .forEach(waits::add);
         waits.addAll(setRoom.waits(pod));

@@ -230,7 +230,7 @@ final class WalkWorld {
                         rooms.sets.waits(pod),
                         rooms.desk.explain(pod, cluster.now()),
                         rooms.pods.waits(pod),
-                        rooms.gate.explain(pod, cluster.now()).waits())
+                        rooms.gate.explain(pod, cluster.now()).known())
                 .flatMap(List::stream)
                 .toList();
     }

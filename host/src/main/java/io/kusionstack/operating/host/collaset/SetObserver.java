@@ -31,6 +31,9 @@ final class SetObserver {
     /** At most so many Pods are asked why they wait, because one is told. */
     private static final int MOST_ASKED = 32;
 
+    /** Reasons that pass by themselves, and name nothing that a user could mend. */
+    private static final Set<Reason> PASSING = Set.of(Reason.PLUGIN_BUSY, Reason.SUPERSEDED, Reason.STEP_UNDER_WAY);
+
     private final CollaSetReconciler.SetCaches caches;
     private final CollaSetReconciler.PodWaits podWaits;
     private final Actuator actuator;
@@ -136,7 +139,7 @@ final class SetObserver {
                 .sorted(Comparator.comparing(PodRecord::available).thenComparing(PodRecord::name))
                 .limit(MOST_ASKED)
                 .flatMap(pod -> podWaits.all().apply(pod).stream()
-                        .filter(why -> why.reason() != Reason.PLUGIN_BUSY && why.reason() != Reason.SUPERSEDED)
+                        .filter(why -> !PASSING.contains(why.reason()))
                         .limit(1)
                         .map(why -> new LingeringPod(pod, why)))
                 .findFirst();

@@ -1,6 +1,8 @@
 package io.kusionstack.operating.host.lifecycle;
 
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Explanation;
+import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -8,15 +10,38 @@ import io.kusionstack.operating.host.plan.Wait;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 
 /** What the lifecycle has to say about why a Pod waits. Pure. */
 final class LifecycleExplanations {
     private LifecycleExplanations() {}
 
-    /** Operations that other controllers end. */
+    /** Why the lifecycle does nothing with the Pod. */
+    private static Optional<Wait> apart(PodRecord pod) {
+        if (pod.terminating()) {
+            return Optional.empty();
+        }
+        if (pod.inactive()) {
+            return Optional.of(new Wait(
+                    Reason.POD_NOT_READY,
+                    "",
+                    "the Pod has ended (phase " + pod.phase() + ") and does not serve again"));
+        }
+        return pod.controlled()
+                ? Optional.empty()
+                : Optional.of(new Wait(
+                        Reason.NOT_CONTROLLED,
+                        Names.CONTROL,
+                        "the Pod does not have the label " + Names.CONTROL
+                                + "=true, so the host neither operates it nor counts it as in service"));
+    }
+
+    /** Operations that other controllers end; under an id of sets also those of a Pod without a set. */
     private static List<Wait> byOthers(PodRecord pod) {
         return PodOps.operations(pod).values().stream()
-                .filter(operation -> operation.phase() == PodOps.Phase.OPERATING && !operation.isOfASet())
+                .filter(operation -> operation.phase() == PodOps.Phase.OPERATING
+                        && (!operation.isOfASet()
+                                || pod.controller().filter(Owner::isCollaSet).isEmpty()))
                 .map(operation -> new Wait(
                         Reason.OPERATION_UNDER_WAY,
                         operation.id(),
@@ -58,6 +83,9 @@ final class LifecycleExplanations {
                     operation.id(), operation.type(), operation.phase().word(), operation.since()));
         }
         LinkedHashSet<Wait> waits = new LinkedHashSet<>(advanced.waits());
+        if (!pod.available()) {
+            apart(pod).ifPresent(waits::add);
+        }
         waits.addAll(byOthers(pod));
         if (pod.terminating()) {
             waits.addAll(ending(pod, snapshot.facts().unreachable().isPresent()));

@@ -9,7 +9,8 @@ import java.util.Optional;
  * The answer to "why is this Pod waiting?".
  *
  * @param operations one entry per operation on the Pod; empty when none runs
- * @param waits why the Pod waits, most important first
+ * @param waits why the Pod waits, most important first; of a Pod that is out of service never empty: where nothing is known to hold it, the
+ *     next step of the host itself
  * @param traffic the state of the Pod at each Service that a plugin serves, by the name of the Service
  * @param nextLook when the host checks again if no event comes
  */
@@ -20,10 +21,20 @@ public record Explanation(
         List<Wait> waits,
         List<ExplainedTraffic> traffic,
         Optional<Instant> nextLook) {
+    private static final Wait NEXT_STEP = new Wait(
+            Reason.STEP_UNDER_WAY,
+            "",
+            "nothing else holds the Pod: the host is about to look at it, or its write is under way");
+
     public Explanation {
         operations = List.copyOf(operations);
-        waits = List.copyOf(waits);
+        waits = waits.isEmpty() && !inService ? List.of(NEXT_STEP) : List.copyOf(waits);
         traffic = List.copyOf(traffic);
+    }
+
+    /** The waits that name what holds the Pod. */
+    public List<Wait> known() {
+        return waits.stream().filter(wait -> !wait.equals(NEXT_STEP)).toList();
     }
 
     /**

@@ -34,6 +34,8 @@ public enum Reason {
     OPERATION_DELAYED("OperationDelayed", "the delay asked for in the spec has not passed yet"),
     OPERATION_TYPE_MISSING("OperationTypeMissing", "the operation has no operation-type label"),
     OPERATION_UNDER_WAY("OperationUnderWay", "the client that began the operation has to end it"),
+    STEP_UNDER_WAY("StepUnderWay", "nothing else holds the Pod: the host is about to look at it, or writes it"),
+    NOT_CONTROLLED("NotControlled", "the Pod does not have the opt-in label"),
     POD_STUCK("PodStuck", "a Pod of the set cannot go on by itself"),
     SUPERSEDED("Superseded", "a newer intention replaced this one"),
     REVISION_UNPROVEN("RevisionUnproven", "the API server has not taken a Pod of the revision yet"),
