@@ -54,6 +54,7 @@ final class SetReader {
         JsonNode template = Optional.ofNullable(spec.template()).orElse(JsonNodeFactory.instance.objectNode());
         problems.addAll(
                 SetLimits.problems(metadata.getName(), Objects.requireNonNullElse(spec.replicas(), 0), template));
+        problems.addAll(TemplateShape.problems(template));
         Optional<Selector> selector = selector(template);
         notYetBuilt();
         return new SetSpec(
@@ -95,9 +96,6 @@ final class SetReader {
 
     private Optional<Selector> selector(JsonNode template) {
         Map<String, String> labels = Template.labels(template);
-        if (template.path("spec").path("containers").isEmpty()) {
-            problems.add("spec.template.spec.containers: there are none; give at least one");
-        }
         Optional<Selector.Parsed> written = parsed();
         if (written.isEmpty()) {
             problems.add("spec.selector: it is missing or empty; give it labels that spec.template carries");
