@@ -14,7 +14,9 @@ public enum Reason {
     TRAFFIC_UNKNOWN("TrafficUnknown", "the load balancer's provider does not tell its backends"),
     TRAFFIC_PLACE_MISSING("TrafficPlaceMissing", "the load balancer or group that the Service names does not exist"),
     TRAFFIC_REFUSED("TrafficRefused", "the load balancer's provider refuses the change"),
-    TRAFFIC_NOT_SERVED("TrafficNotServed", "the Service asks for a traffic plugin and is not of type LoadBalancer"),
+    TRAFFIC_NOT_SERVED(
+            "TrafficNotServed",
+            "the Service asks for a traffic plugin, and has another type or label than those that are served"),
     TRAFFIC_LEFT_BEHIND("TrafficLeftBehind", "the Service is gone, and no record tells where its Pods were registered"),
     TRAFFIC_WITHDRAWN("TrafficWithdrawn", "the Service does not ask for traffic any more"),
     TRAFFIC_GROUP_SHARED("TrafficGroupShared", "another Service has its Pods in the load balancer's group already"),

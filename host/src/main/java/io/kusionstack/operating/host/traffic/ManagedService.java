@@ -138,13 +138,27 @@ record ManagedService(
         return List.of(records.getOrDefault(record, "").split(",")).contains(pod.name());
     }
 
-    /** Why the Service is not served though it asks for traffic. The label alone does not ask for it: other objects have the label too. */
+    /**
+     * Why the Service is not served though it asks for traffic. The label alone does not ask for it: other objects have the label too; nor
+     * does a Service that says {@code false}.
+     */
     Optional<Wait> misfit() {
-        boolean asks = "true".equals(employer.labels().get(Names.CONTROL))
+        boolean asks = !control().isEmpty()
+                && !control().equals(Optional.of("false"))
                 && employer.annotations().keySet().stream().anyMatch(ManagedService::isOfTraffic);
-        return exists() && asks && !type.equals(LOAD_BALANCER)
+        return exists() && asks && !(takesPart() && type.equals(LOAD_BALANCER))
                 ? Optional.of(ServiceWaits.misfit(this))
                 : Optional.empty();
+    }
+
+    /** The value of the label by which a Service takes part. */
+    Optional<String> control() {
+        return Optional.ofNullable(employer.labels().get(Names.CONTROL));
+    }
+
+    /** True if the label has the one value that counts. */
+    boolean takesPart() {
+        return control().filter("true"::equals).isPresent();
     }
 
     private static boolean isOfTraffic(String annotation) {

@@ -14,6 +14,23 @@ final class ServiceWaits {
     private ServiceWaits() {}
 
     static Wait misfit(ManagedService managedService) {
+        return managedService.takesPart() ? otherType(managedService) : otherLabel(managedService);
+    }
+
+    private static Wait otherLabel(ManagedService managedService) {
+        boolean isOtherType = !managedService.type().equals(ManagedService.LOAD_BALANCER);
+        return new Wait(
+                Reason.TRAFFIC_NOT_SERVED,
+                managedService.name(),
+                managedService.name() + " asks for traffic by an annotation, but metadata.labels[" + Names.CONTROL
+                        + "] is \"" + managedService.control().orElse("")
+                        + "\": only Services with \"true\" take part, so its Pods are touched without leaving a load"
+                        + " balancer first. Set the label to \"true\""
+                        + (isOtherType ? " and spec.type, which is " + managedService.type() + ", to LoadBalancer" : "")
+                        + ", or to \"false\", or take the annotations of " + Names.TRAFFIC_DOMAIN + " away");
+    }
+
+    private static Wait otherType(ManagedService managedService) {
         return new Wait(
                 Reason.TRAFFIC_NOT_SERVED,
                 managedService.name(),

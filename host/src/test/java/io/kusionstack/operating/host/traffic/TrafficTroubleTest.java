@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person is told, and what goes on by itself when the cause is gone. */
 class TrafficTroubleTest {
@@ -158,6 +160,36 @@ class TrafficTroubleTest {
         world.edit(service -> service.editSpec().withType("LoadBalancer").endSpec());
         world.settle();
         assertThat(world.balancer.weights("lb-1")).isEqualTo(Map.of("10.0.0.1:8080", 100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "True", ""})
+    void aServiceWithAnotherValueOfTheLabelThatAsksForTrafficIsToldOnce(String value) {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service ->
+                service.editMetadata().addToLabels(Names.CONTROL, value).endMetadata());
+        world.settle();
+        annotate(world, "example.com/unrelated", "x");
+        world.settle();
+
+        assertThat(announced(world)).containsExactly("WARNING TrafficNotServed");
+        assertThat(ManagedService.of(world.stored().orElseThrow()).misfit().map(Wait::message))
+                .contains(
+                        "Service shop/web asks for traffic by an annotation, but metadata.labels[kusionstack.io/control]"
+                                + " is \"" + value
+                                + "\": only Services with \"true\" take part, so its Pods are touched without"
+                                + " leaving a load balancer first. Set the label to \"true\", or to \"false\", or take the"
+                                + " annotations of traffic.operating.kusionstack.io away");
+    }
+
+    @Test
+    void aServiceThatSaysFalseAsksForNothing() {
+        TrafficWorld world = new TrafficWorld();
+        world.service(service ->
+                service.editMetadata().addToLabels(Names.CONTROL, "false").endMetadata());
+        world.settle();
+
+        assertThat(announced(world)).isEmpty();
     }
 
     @Test
