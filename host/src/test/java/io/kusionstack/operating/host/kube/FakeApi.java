@@ -34,6 +34,9 @@ public final class FakeApi implements AutoCloseable {
     private final Queue<Step> script = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> acceptedEncodings = new CopyOnWriteArrayList<>();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private volatile String refusedNamespace = "";
+    private volatile String refusal = "";
     private volatile String lastBody = "";
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -85,6 +88,18 @@ public final class FakeApi implements AutoCloseable {
         return requests;
     }
 
+    /** Events of the namespace are answered 403 with this body; all others are taken. */
+    public FakeApi refusesEventsOf(String namespace, String body) {
+        refusal = body;
+        refusedNamespace = namespace;
+        return this;
+    }
+
+    /** The paths that events were sent to, which are no part of the script. */
+    public List<String> events() {
+        return events;
+    }
+
     /** What requests said of compression. */
     public List<String> acceptedEncodings() {
         return acceptedEncodings;
@@ -115,9 +130,7 @@ public final class FakeApi implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         if (exchange.getRequestURI().getPath().endsWith("/events")) {
             // told beside, by a thread of its own: no part of any script
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(201, -1);
-            exchange.close();
+            answerEvent(exchange);
             return;
         }
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
@@ -147,6 +160,19 @@ public final class FakeApi implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void answerEvent(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        events.add(exchange.getRequestURI().getPath());
+        boolean refused = !refusedNamespace.isEmpty()
+                && exchange.getRequestURI().getPath().contains("/namespaces/" + refusedNamespace + "/");
+        byte[] body = refused ? refusal.getBytes(StandardCharsets.UTF_8) : new byte[0];
+        exchange.sendResponseHeaders(refused ? 403 : 201, refused ? body.length : -1);
+        if (refused) {
+            exchange.getResponseBody().write(body);
+        }
+        exchange.close();
     }
 
     private static byte[] protobuf(String line) throws IOException {

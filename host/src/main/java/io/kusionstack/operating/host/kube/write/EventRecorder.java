@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Cooldown;
 import io.kusionstack.operating.host.kube.ApiClient;
+import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.WriteResult;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends events, without a promise: a caller never waits, and an event that does not fit into a small queue is dropped. After
  * each event it rests, for as many times as long as the API server took, so that a busy server is told less;
- * warnings do not wait for that. The same words about the same object become one event that counts. Any thread.
+ * warnings do not wait for that. A namespace that is being deleted takes no events, so it gets only one in a while. The same words about the same object become one event that counts. Any thread.
  */
 final class EventRecorder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
@@ -41,6 +42,7 @@ final class EventRecorder implements AutoCloseable {
             return size() > MOST_REMEMBERED;
         }
     };
+    private final ClosedNamespaces closed = new ClosedNamespaces();
     private final Thread thread;
 
     /** How often an event was told, and when last. */
@@ -79,17 +81,21 @@ final class EventRecorder implements AutoCloseable {
         String name = name(event);
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         EventCount before = told.get(name);
-        if (before != null && before.last.plus(QUIET).isAfter(now)) {
+        String namespace = event.about().namespace();
+        if (before != null && before.last.plus(QUIET).isAfter(now) || closed.isClosed(namespace, clock.instant())) {
             return;
         }
         EventCount next =
                 before == null ? new EventCount(1, now, now) : new EventCount(before.count + 1, before.first, now);
         told.put(name, next);
-        String collection = "api/v1/namespaces/" + event.about().namespace() + "/events";
+        String collection = "api/v1/namespaces/" + namespace + "/events";
         if (next.count == 1) {
             String body = body(event, name, next).toString();
-            WriteResult result =
-                    sender.send(Urgency.STATUS, "Event", "create", client -> client.post(collection, body));
+            WriteResult result = sender.send(Urgency.STATUS, "Event", "create", client -> {
+                ApiResponse answer = client.post(collection, body);
+                closed.answered(namespace, answer, clock.instant());
+                return answer;
+            });
             if (ObjectWriter.isTaken(result)) {
                 told.put(name, countOnServer(collection + "/" + name, next));
             } else if (result instanceof WriteResult.NotDone) {
