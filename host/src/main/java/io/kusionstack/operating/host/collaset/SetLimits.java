@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Checks a spec against limits of size before anything is made of it. */
 final class SetLimits {
@@ -19,6 +20,10 @@ final class SetLimits {
     static final int KEY = 1_000;
 
     private static final int SHOWN = 40;
+    private static final int LONGEST_CONTEXT = 253;
+    /** Names of objects: RFC 1123, as IsDNS1123Subdomain of k8s.io/apimachinery/pkg/util/validation. */
+    private static final Pattern SUBDOMAIN =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
     private SetLimits() {}
 
@@ -37,6 +42,23 @@ final class SetLimits {
         }
         problems.addAll(tree("spec.template", template));
         return problems;
+    }
+
+    /** Of {@code spec.scaleStrategy.context}; the definition does not let it be changed. */
+    static List<String> ofContext(String context) {
+        if (context.isEmpty()
+                || context.length() <= LONGEST_CONTEXT
+                        && SUBDOMAIN.matcher(context).matches()) {
+            return List.of();
+        }
+        String shown = context.length() > LONGEST_CONTEXT
+                ? "\"" + context.substring(0, SHOWN) + "...\", with " + context.length() + " characters,"
+                : "\"" + context + "\"";
+        return List.of("spec.scaleStrategy.context: " + shown
+                + " cannot be the name of a ResourceContext: allowed are at"
+                + " most " + LONGEST_CONTEXT + " lower-case letters, digits, - and ., with a letter or digit at the"
+                + " beginning, at the end and beside each . (RFC 1123 subdomain); it cannot be changed, so delete the set"
+                + " and create it anew with such a name, or without the field");
     }
 
     /** Without recursion: a tree may be deeper than the stack. */

@@ -55,6 +55,8 @@ final class SetReader {
         problems.addAll(
                 SetLimits.problems(metadata.getName(), Objects.requireNonNullElse(spec.replicas(), 0), template));
         problems.addAll(TemplateShape.problems(template));
+        problems.addAll(SetLimits.ofContext(
+                scale.map(CollaSetSpec.ScaleStrategy::context).orElse("")));
         Optional<Selector> selector = selector(template);
         notYetBuilt();
         return new SetSpec(

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
@@ -102,7 +104,7 @@ public record CollaSetSpec(
     /**
      * How Pods come, go and change hands.
      *
-     * @param context the ResourceContext that instance ids are taken from; absent means one of the set's own name
+     * @param context the ResourceContext that instance ids are taken from; absent or empty means one of the set's own name
      * @param podToExclude names of Pods to give away; disjoint from the other two lists
      * @param podToInclude names of Pods to take over
      * @param podToDelete names of Pods to delete and not to replace by others
@@ -111,7 +113,9 @@ public record CollaSetSpec(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record ScaleStrategy(
-            @Nullable String context,
+            @Size(max = 253) @Pattern("^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$") @Nullable
+            String context,
+
             List<String> podToExclude,
             List<String> podToInclude,
             List<String> podToDelete,

@@ -79,6 +79,30 @@ class SetReaderTest {
     }
 
     @Test
+    void saysOfAContextWithAnImpossibleNameThatOnlyAnotherSetHelps() {
+        String allowed =
+                " cannot be the name of a ResourceContext: allowed are at most 253 lower-case letters, digits, -"
+                        + " and ., with a letter or digit at the beginning, at the end and beside each . (RFC 1123 subdomain);"
+                        + " it cannot be changed, so delete the set and create it anew with such a name, or without the field";
+        for (String wrong : List.of("Web_X", "a/b", " ", "..", "a..b", "-a", "a.-b")) {
+            assertThat(inContext(wrong)).containsExactly("spec.scaleStrategy.context: \"" + wrong + "\"" + allowed);
+        }
+        assertThat(inContext("a".repeat(254)))
+                .containsExactly(
+                        "spec.scaleStrategy.context: \"" + "a".repeat(40) + "...\", with 254 characters," + allowed);
+        for (String right : List.of("", "pool", "9-a.b-1", "a".repeat(253))) {
+            assertThat(inContext(right)).isEmpty();
+        }
+    }
+
+    private static List<String> inContext(String name) {
+        return Snapshots.set()
+                .with("scaleStrategy: {context: '" + name + "'}")
+                .build()
+                .problems();
+    }
+
+    @Test
     void takesAnyFieldTrackingThatIsAskedForAsKeptAndTellsAnotherWord() {
         assertThat(tracked("Kept")).isEmpty();
         assertThat(tracked("cleared"))

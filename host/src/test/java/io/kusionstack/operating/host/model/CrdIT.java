@@ -25,6 +25,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,19 @@ class CrdIT {
                 .hasMessageContaining(message);
     }
 
+    @Test
+    void aNewSetCannotNameAContextThatCannotBe() throws IOException {
+        for (String context : List.of("Web_X", "a/b", " ", "..", "a".repeat(254))) {
+            ObjectNode set = (ObjectNode) sample("collaset");
+            set.withObjectProperty("spec").withObjectProperty("scaleStrategy").put("context", context);
+
+            assertThatThrownBy(() -> api.create(namespace.path("/apis/" + Names.API_VERSION, "collasets"), set))
+                    .isInstanceOf(ApiException.class)
+                    .hasMessageContaining(": 422 ")
+                    .hasMessageContaining("spec.scaleStrategy.context");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -167,6 +181,53 @@ class CrdIT {
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining(": 422 ")
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aSetThatNamedAnImpossibleContextBeforeCanStillBeChangedAndDeleted() throws IOException {
+        String definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/collasets." + Names.GROUP;
+        JsonNode strict = api.get(definition).get("spec");
+        ObjectNode lax = strict.deepCopy();
+        ((ObjectNode)
+                        lax.at(
+                                "/versions/0/schema/openAPIV3Schema/properties/spec/properties/scaleStrategy/properties/context"))
+                .remove(List.of("pattern", "maxLength"));
+        ObjectNode set = (ObjectNode) sample("collaset");
+        set.withObjectProperty("spec").withObjectProperty("scaleStrategy").put("context", "Web_X");
+        define(definition, lax);
+        Awaitility.await()
+                .ignoreException(ApiException.class)
+                .until(() -> !api.create(namespace.path("/apis/" + Names.API_VERSION, "collasets"), set)
+                        .isEmpty());
+        define(definition, strict);
+        Awaitility.await().until(() -> isRefused("elsewhere"));
+
+        JsonNode changed = api.patch(
+                path("collasets", "web"),
+                PatchType.MERGE,
+                yaml.readTree("{spec: {replicas: 9}, metadata: {finalizers: [a/b]}}"));
+
+        assertThat(changed.at("/spec/scaleStrategy/context").asText()).isEqualTo("Web_X");
+        assertThat(changed.at("/spec/replicas").asInt()).isEqualTo(9);
+        api.patch(path("collasets", "web"), PatchType.MERGE, yaml.readTree("metadata: {finalizers: null}"));
+    }
+
+    private void define(String definition, JsonNode spec) {
+        ObjectNode patch = yaml.createObjectNode();
+        patch.set("spec", spec);
+        api.patch(definition, PatchType.MERGE, patch);
+    }
+
+    private boolean isRefused(String name) throws IOException {
+        ObjectNode set = (ObjectNode) sample("collaset");
+        set.withObjectProperty("metadata").put("name", name);
+        set.withObjectProperty("spec").withObjectProperty("scaleStrategy").put("context", "Web_X");
+        try {
+            api.create(namespace.path("/apis/" + Names.API_VERSION, "collasets") + "?dryRun=All", set);
+            return false;
+        } catch (ApiException e) {
+            return true;
+        }
     }
 
     @Test
