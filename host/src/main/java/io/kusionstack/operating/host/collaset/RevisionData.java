@@ -72,11 +72,16 @@ final class RevisionData {
 
     /** A text that is equal for data with the same meaning. */
     static String meaning(JsonNode template, List<JsonNode> claims) {
+        return GoJson.text(meant(template, claims));
+    }
+
+    /** The data without all that means the same absent. */
+    static JsonNode meant(JsonNode template, List<JsonNode> claims) {
         ObjectNode data = of(template, claims);
         if (data.path("spec").path("template").path(METADATA) instanceof ObjectNode metadata) {
             removeOwnKeys(metadata);
         }
-        return GoJson.text(withoutZeros(withoutDefaults(data), ""));
+        return withoutZeros(withoutDefaults(data), "");
     }
 
     /** Without the defaults of the API server. */

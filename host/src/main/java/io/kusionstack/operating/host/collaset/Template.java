@@ -29,16 +29,17 @@ final class Template {
         JsonNode before = from.path("spec").path(CONTAINERS);
         JsonNode after = to.path("spec").path(CONTAINERS);
         if (before.size() != after.size()) {
-            return new TemplateChange.Recreate("the number of containers");
+            return new TemplateChange.Recreate("the number of spec.template.spec.containers");
         }
         if (!finalizers(from).equals(finalizers(to))) {
-            return new TemplateChange.Recreate("metadata.finalizers");
+            return new TemplateChange.Recreate("spec.template.metadata.finalizers");
         }
-        boolean same = withoutFreeParts(from).equals(withoutFreeParts(to))
-                || withoutFreeParts(RevisionData.withoutDefaults(from))
-                        .equals(withoutFreeParts(RevisionData.withoutDefaults(to)));
-        if (!same) {
-            return new TemplateChange.Recreate("more of the spec than images of containers");
+        if (!GoJson.text(withoutFreeParts(from)).equals(GoJson.text(withoutFreeParts(to)))) {
+            JsonNode rest = withoutFreeParts(RevisionData.withoutDefaults(from));
+            JsonNode wanted = withoutFreeParts(RevisionData.withoutDefaults(to));
+            if (!GoJson.text(rest).equals(GoJson.text(wanted))) {
+                return new TemplateChange.Recreate(TreeDifference.first(rest, wanted));
+            }
         }
         SortedMap<String, String> images = new TreeMap<>();
         for (int i = 0; i < after.size(); i++) {
@@ -77,7 +78,7 @@ final class Template {
         return entries;
     }
 
-    private static String withoutFreeParts(JsonNode template) {
+    private static JsonNode withoutFreeParts(JsonNode template) {
         ObjectNode rest = RevisionData.of(template, List.of());
         ObjectNode kept = (ObjectNode) rest.path("spec").path("template");
         kept.remove(METADATA);
@@ -86,7 +87,7 @@ final class Template {
                 known.remove("image");
             }
         }
-        return RevisionData.meaning(kept, List.of());
+        return RevisionData.meant(kept, List.of());
     }
 
     private static boolean isKept(String annotation) {

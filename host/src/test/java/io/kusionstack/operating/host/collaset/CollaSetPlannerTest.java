@@ -219,7 +219,7 @@ class CollaSetPlannerTest {
 
         assertThat(Snapshots.edits(plan)).isEmpty();
         assertThat(condition(plan, "Update").path("message").asText())
-                .isEqualTo("Pods cannot be updated in place because of more of the spec than images of containers;"
+                .isEqualTo("Pods cannot be updated in place because of spec.template.spec.hostNetwork;"
                         + " set spec.updateStrategy.podUpgradePolicy to InPlaceIfPossible, or take the change back");
     }
 

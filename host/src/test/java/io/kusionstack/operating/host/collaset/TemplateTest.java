@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TemplateTest {
     private static final JsonNode FROM = Json.of("""
@@ -50,26 +50,38 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{spec: {initContainers: [{image: 'setup:v2'}]}}",
-                "{spec: {containers: [{name: other}]}}",
-                "{spec: {containers: [{env: [{name: A, value: b}]}]}}",
-                "{spec: {containers: [{resources: {limits: {cpu: 2}}}]}}",
-                "{spec: {tolerations: [{operator: Exists}]}}",
-                "{metadata: {finalizers: [a/b]}}"
-            })
-    void recreatesForAnythingElse(String change) {
+    @CsvSource(delimiter = '|', textBlock = """
+                    {spec: {initContainers: [{image: 'setup:v2'}]}}                | spec.template.spec.initContainers[setup].image
+                    {spec: {containers: [{name: other}]}}                          | spec.template.spec.containers[0].name
+                    {spec: {containers: [{image: 'app:v2', env: [{name: A, value: b}]}]}} | spec.template.spec.containers[main].env
+                    {spec: {containers: [{resources: {limits: {cpu: 2}}}]}}        | spec.template.spec.containers[main].resources
+                    {spec: {tolerations: [{operator: Exists}], hostNetwork: true}} | spec.template.spec.hostNetwork
+                    {metadata: {finalizers: [a/b]}}                                | spec.template.metadata.finalizers
+                    """)
+    void recreatesForAnythingElseAndNamesIt(String change, String path) {
         JsonNode to = merged(FROM.deepCopy(), Json.of(change));
 
-        assertThat(Template.between(FROM, to)).isInstanceOf(TemplateChange.Recreate.class);
+        assertThat(Template.between(FROM, to)).isEqualTo(new TemplateChange.Recreate(path));
+    }
+
+    @Test
+    void namesAFieldInAListOfAsManyItems() {
+        assertThat(Template.between(
+                        env("{name: A, value: b}, {name: B, value: c}"),
+                        env("{name: A, value: b}, {name: B, value: d}")))
+                .isEqualTo(new TemplateChange.Recreate("spec.template.spec.containers[main].env[B].value"));
+    }
+
+    private static JsonNode env(String entries) {
+        return Json.of("{spec: {containers: [{name: main, env: [" + entries + "]}]}}");
     }
 
     @Test
     void recreatesForAnotherNumberOfContainers() {
         JsonNode to = Json.of("{spec: {containers: [{name: main, image: 'app:v1'}]}}");
 
-        assertThat(Template.between(FROM, to)).isEqualTo(new TemplateChange.Recreate("the number of containers"));
+        assertThat(Template.between(FROM, to))
+                .isEqualTo(new TemplateChange.Recreate("the number of spec.template.spec.containers"));
     }
 
     @Test
