@@ -18,6 +18,14 @@ final class PodNames {
         return set.name() + "-" + suffix(mixed(seed + identity.id() * 0x9e3779b97f4a7c15L));
     }
 
+    /** True if the name has the form of the names that Pods of the set get, here and from Kuperator. */
+    static boolean isOf(SetSpec set, String name) {
+        String prefix = set.name() + "-";
+        return name.length() == prefix.length() + SUFFIX
+                && name.startsWith(prefix)
+                && name.substring(prefix.length()).chars().allMatch(letter -> ALPHABET.indexOf(letter) >= 0);
+    }
+
     /** How long a set's name may be. */
     static int longestSetName() {
         return LONGEST - 1 - SUFFIX;

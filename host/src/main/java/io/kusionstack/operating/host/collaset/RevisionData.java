@@ -78,8 +78,11 @@ final class RevisionData {
     /** The data without all that means the same absent. */
     static JsonNode meant(JsonNode template, List<JsonNode> claims) {
         ObjectNode data = of(template, claims);
-        if (data.path("spec").path("template").path(METADATA) instanceof ObjectNode metadata) {
-            removeOwnKeys(metadata);
+        if (data.path("spec").path("template") instanceof ObjectNode known) {
+            known.properties().removeIf(field -> IgnoredFields.isUnknownToTemplates(field.getKey()));
+            if (known.path(METADATA) instanceof ObjectNode metadata) {
+                removeOwnKeys(metadata);
+            }
         }
         return withoutZeros(withoutDefaults(data), "");
     }
@@ -91,7 +94,7 @@ final class RevisionData {
 
     /** Fields whose addition or removal changes nothing. */
     private static void removeOwnKeys(ObjectNode metadata) {
-        metadata.remove("ownerReferences");
+        metadata.properties().removeIf(field -> IgnoredFields.isUnknownToMetadata(field.getKey()));
         if (metadata.path("labels") instanceof ObjectNode labels) {
             labels.properties().removeIf(label -> OwnKeys.isLabel(label.getKey()));
         }

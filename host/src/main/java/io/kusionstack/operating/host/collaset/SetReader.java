@@ -84,7 +84,8 @@ final class SetReader {
                         .orElse(metadata.getName()),
                 scale.map(strategy -> Set.copyOf(strategy.podToDelete())).orElse(Set.of()),
                 set.getStatus(),
-                ignored(metadata, scale, template),
+                IgnoredFields.of(spec, template, metadata.getNamespace()),
+                assumed(metadata),
                 AcceptedSpec.text(spec),
                 problems,
                 List.of());
@@ -144,27 +145,14 @@ final class SetReader {
         }
     }
 
-    private static List<String> ignored(
-            ObjectMeta metadata, Optional<CollaSetSpec.ScaleStrategy> scale, JsonNode template) {
-        List<String> fields = new ArrayList<>(OwnKeys.ignored(template));
-        Optional.ofNullable(metadata.getAnnotations())
+    private static List<String> assumed(ObjectMeta metadata) {
+        return Optional.ofNullable(metadata.getAnnotations())
                 .map(annotations -> annotations.get(Names.FIELD_TRACKING))
                 .filter(value -> !value.equals(Names.FIELD_TRACKING_KEPT))
-                .ifPresent(value -> fields.add("metadata.annotations[" + Names.FIELD_TRACKING + "]: \"" + value
-                        + "\" is taken for " + Names.FIELD_TRACKING_KEPT + "; write that, or remove the annotation"));
-        if (!scale.map(CollaSetSpec.ScaleStrategy::podToExclude)
-                .orElse(List.of())
-                .isEmpty()) {
-            fields.add("spec.scaleStrategy.podToExclude has no effect: this version gives no Pods away; lower"
-                    + " spec.replicas and use podToDelete to choose which Pods go");
-        }
-        if (!scale.map(CollaSetSpec.ScaleStrategy::podToInclude)
-                .orElse(List.of())
-                .isEmpty()) {
-            fields.add("spec.scaleStrategy.podToInclude has no effect: this version takes no Pods over; raise"
-                    + " spec.replicas to get new ones");
-        }
-        return fields;
+                .map(value -> "metadata.annotations[" + Names.FIELD_TRACKING + "]: \"" + value + "\" is taken for "
+                        + Names.FIELD_TRACKING_KEPT + "; write that, or remove the annotation")
+                .stream()
+                .toList();
     }
 
     private UpgradePolicy policy(String word) {

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param selector empty exactly when the selector itself is broken; then {@code problems} says why
  * @param context name of the ResourceContext that holds the instance ids
  * @param ignored given fields without effect in this version, each with a remedy
+ * @param assumed given values that are not known, each with the value that is assumed instead
  * @param text the spec without its template, as {@link AcceptedSpec} stores it
  * @param problems all problems of the spec; while there are any, nothing is created, updated or scaled
  * @param newerProblems all problems of a newer spec, instead of which this one is in force; while there are any, begun operations are
@@ -44,6 +45,7 @@ record SetSpec(
         Set<String> podsToDelete,
         CollaSetStatus status,
         List<String> ignored,
+        List<String> assumed,
         String text,
         List<String> problems,
         List<String> newerProblems) {
@@ -54,6 +56,7 @@ record SetSpec(
         claims = List.copyOf(claims);
         podsToDelete = Set.copyOf(podsToDelete);
         ignored = List.copyOf(ignored);
+        assumed = List.copyOf(assumed);
         problems = List.copyOf(problems);
         newerProblems = List.copyOf(newerProblems);
     }
@@ -84,6 +87,7 @@ record SetSpec(
                 podsToDelete,
                 status,
                 newer.ignored(),
+                newer.assumed(),
                 text,
                 problems,
                 newer.problems());

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SetStatus {
     static final String TERMINATING = "Terminating";
     static final int LONGEST_MESSAGE = 1024;
-    private static final String IGNORED_FIELDS = "IgnoredFields";
+    private static final String ASSUMED_VALUES = "AssumedValues";
 
     private SetStatus() {}
 
@@ -156,12 +156,12 @@ final class SetStatus {
         Conditions conditions =
                 Conditions.changing(snapshot.set().status().conditions(), snapshot.now(), LONGEST_MESSAGE);
         Orphans.tell(snapshot, conditions);
-        List<String> ignored = new ArrayList<>(snapshot.set().ignored());
-        ignored.addAll(OwnKeys.unserved(setPods.podsOfSet()));
-        if (ignored.isEmpty()) {
-            conditions.remove(IGNORED_FIELDS);
+        IgnoredFields.tell(snapshot, setPods, conditions);
+        if (snapshot.set().assumed().isEmpty()) {
+            conditions.remove(ASSUMED_VALUES);
         } else {
-            conditions.set(IGNORED_FIELDS, true, "NotOffered", String.join("; ", ignored));
+            String assumed = String.join("; ", snapshot.set().assumed());
+            conditions.set(ASSUMED_VALUES, true, "UnknownValue", assumed);
         }
         return conditions;
     }

@@ -114,7 +114,8 @@ class SetReaderTest {
     private static List<String> tracked(String word) {
         CollaSet set = Sets.set(Sets.template("app:v1")).object();
         set.getMetadata().setAnnotations(Map.of(Names.FIELD_TRACKING, word));
-        return SetReader.read(set).ignored();
+        assertThat(SetReader.read(set).ignored()).isEmpty();
+        return SetReader.read(set).assumed();
     }
 
     private static ObjectNode with(String field, JsonNode value) {
@@ -129,47 +130,6 @@ class SetReaderTest {
             tree = JsonNodeFactory.instance.objectNode().set("a", tree);
         }
         return tree;
-    }
-
-    @Test
-    void namesTheFieldsThatHaveNoEffect() {
-        SetSpec set = Snapshots.set()
-                .with("scaleStrategy: {podToExclude: [web-a], podToInclude: [other]}")
-                .build();
-
-        assertThat(set.problems()).isEmpty();
-        assertThat(set.ignored())
-                .containsExactly(
-                        "spec.scaleStrategy.podToExclude has no effect: this version gives no Pods away; lower"
-                                + " spec.replicas and use podToDelete to choose which Pods go",
-                        "spec.scaleStrategy.podToInclude has no effect: this version takes no Pods over; raise"
-                                + " spec.replicas to get new ones");
-    }
-
-    @Test
-    void namesWhatOfATemplateTheOperatorWritesItself() {
-        SetSpec set = Sets.set(Json.of("""
-                        metadata:
-                          labels: {app: foo, kusionstack.io/control: 'true', controller-revision-hash: mine,
-                                   operating.podopslifecycle.kusionstack.io/a: now,
-                                   podopslifecycle.kusionstack.io/stay-offline: ''}
-                          annotations: {collaset.kusionstack.io/last-pod-status: '{}',
-                                        pod.kusionstack.io/available-conditions: '{}'}
-                          finalizers: [prot.podopslifecycle.kusionstack.io/a, example.com/kept]
-                          ownerReferences: [{name: a}]
-                        spec: {containers: [{name: main, image: 'app:v1'}]}
-                        """)).build();
-
-        assertThat(set.problems()).isEmpty();
-        assertThat(set.ignored())
-                .extracting(
-                        words -> words.replace("spec.template.metadata.", "").replaceAll(" has no effect.*", ""))
-                .containsExactly(
-                        "labels[controller-revision-hash]",
-                        "labels[operating.podopslifecycle.kusionstack.io/a]",
-                        "annotations[collaset.kusionstack.io/last-pod-status]",
-                        "finalizers[prot.podopslifecycle.kusionstack.io/a]",
-                        "ownerReferences");
     }
 
     @Test
