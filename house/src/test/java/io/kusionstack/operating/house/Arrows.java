@@ -55,7 +55,7 @@ final class Arrows {
             row("bench").mayUse("testbed", "host.", "plugin", "plugin.").mayLoad(""),
             row(MAIN).mayUse("host.", "plugin", "plugin.").mayLoad(""),
             row("host.kernel").mayLoad(SLF4J),
-            row("host.config").mayLoad(SLF4J, JACKSON),
+            row("host.config").mayLoad(SLF4J, JACKSON, "org.yaml.snakeyaml."),
             row("host.model")
                     .mayLoad(JSON_TREES)
                     .mayLoad(
