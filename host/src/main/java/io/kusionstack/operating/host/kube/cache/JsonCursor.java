@@ -5,10 +5,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks through JSON: {@link #field} goes to the value of the next field, the other methods take that value. A null value
+ * Walks through JSON: {@link #firstField} and {@link #nextField} go to the value of a field, the other methods take that value. A null value
  * reads as empty, zero or false; so does one of another kind than the one that is asked for, or a number out of range, for
  * one odd Pod must not end the stream of all.
  */
@@ -27,9 +28,22 @@ final class JsonCursor {
         void read() throws IOException;
     }
 
-    /** The name of the next field, whose value is now current; null at the end of the object. */
+    /**
+     * The name of the first field of the current value, whose value is now current; null for the empty object and for what is no
+     * object, which is passed over.
+     */
     @Nullable
-    String field() throws IOException {
+    String firstField() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return null;
+        }
+        return nextField();
+    }
+
+    /** The name of the field after the one whose value was taken; null at the end of the object. */
+    @Nullable
+    String nextField() throws IOException {
         String name = parser.nextFieldName();
         if (name != null) {
             parser.nextToken();
@@ -92,13 +106,31 @@ final class JsonCursor {
         }
     }
 
-    /** Reads each element of the current array, if there is one. */
+    /** Reads each object of the current array, if there is one; its other elements are passed over. */
     void each(JsonPart element) throws IOException {
+        elements(() -> object(element));
+    }
+
+    /** Each text of the current array, if there is one, as others have it too; its other elements are passed over. */
+    void eachText(Consumer<String> element) throws IOException {
+        elements(() -> {
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                element.accept(common());
+            } else {
+                parser.skipChildren();
+            }
+        });
+    }
+
+    /** @param element takes all of the current value, whatever it is */
+    private void elements(JsonPart element) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             parser.skipChildren();
             return;
         }
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
+        for (JsonToken next = parser.nextToken();
+                next != null && next != JsonToken.END_ARRAY;
+                next = parser.nextToken()) {
             element.read();
         }
     }

@@ -40,7 +40,7 @@ final class PodJson implements PodFormat {
 
     private PodRecord pod(JsonCursor json) throws IOException {
         PodDraft pod = new PodDraft();
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "metadata" -> json.object(() -> PodMetadataJson.read(json, pod, annotations));
                 case "spec" -> json.object(() -> PodSpecJson.read(json, pod));
@@ -58,10 +58,10 @@ final class PodJson implements PodFormat {
         try (JsonParser parser = JSON.createParser(body)) {
             JsonCursor json = new JsonCursor(parser, shared);
             parser.nextToken();
-            for (String field = json.field(); field != null; field = json.field()) {
+            for (String field = json.firstField(); field != null; field = json.nextField()) {
                 switch (field) {
                     case "metadata" -> {
-                        for (String inner = json.field(); inner != null; inner = json.field()) {
+                        for (String inner = json.firstField(); inner != null; inner = json.nextField()) {
                             switch (inner) {
                                 case "resourceVersion" -> version = json.own();
                                 case "continue" -> next = json.own();
@@ -108,7 +108,7 @@ final class PodJson implements PodFormat {
             }
             String type = "";
             PodEvent event = null;
-            for (String field = json.field(); field != null; field = json.field()) {
+            for (String field = json.firstField(); field != null; field = json.nextField()) {
                 switch (field) {
                     case "type" -> type = json.common();
                     case "object" -> event = event(type);

@@ -13,7 +13,7 @@ final class PodMetadataJson {
 
     /** @param annotations the keys of those to keep */
     static void read(JsonCursor json, PodDraft pod, Predicate<String> annotations) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "name" -> pod.name = json.own();
                 case "namespace" -> pod.namespace = json.common();
@@ -24,7 +24,7 @@ final class PodMetadataJson {
                 case "deletionTimestamp" -> pod.deletion = json.isNull() ? null : json.time();
                 case "labels" -> labels(json, pod.labels);
                 case "annotations" -> annotations(json, pod, annotations);
-                case "finalizers" -> json.each(() -> pod.finalizers.add(json.common()));
+                case "finalizers" -> json.eachText(pod.finalizers::add);
                 case "ownerReferences" -> json.each(() -> pod.owners.add(json.shared(owner(json))));
                 case "managedFields" -> json.each(() -> pod.fieldTracking = tracked(json, pod.fieldTracking));
                 default -> json.skip();
@@ -34,7 +34,7 @@ final class PodMetadataJson {
 
     private static void labels(JsonCursor json, Map<String, String> labels) throws IOException {
         json.object(() -> {
-            for (String key = json.field(); key != null; key = json.field()) {
+            for (String key = json.firstField(); key != null; key = json.nextField()) {
                 labels.put(json.key(), json.common());
             }
         });
@@ -42,7 +42,7 @@ final class PodMetadataJson {
 
     private static void annotations(JsonCursor json, PodDraft pod, Predicate<String> kept) throws IOException {
         json.object(() -> {
-            for (String key = json.field(); key != null; key = json.field()) {
+            for (String key = json.firstField(); key != null; key = json.nextField()) {
                 if (kept.test(key)) {
                     pod.annotations.put(json.key(), PodDraft.isCommon(key) ? json.common() : json.own());
                 } else {
@@ -56,7 +56,7 @@ final class PodMetadataJson {
     private static FieldTracking tracked(JsonCursor json, FieldTracking known) throws IOException {
         boolean[] applied = {known == FieldTracking.APPLIED};
         json.object(() -> {
-            for (String field = json.field(); field != null; field = json.field()) {
+            for (String field = json.firstField(); field != null; field = json.nextField()) {
                 if (field.equals("operation")) {
                     applied[0] |= json.common().equals("Apply");
                 } else {
@@ -73,7 +73,7 @@ final class PodMetadataJson {
         String name = "";
         String uid = "";
         boolean controller = false;
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "apiVersion" -> apiVersion = json.common();
                 case "kind" -> kind = json.common();

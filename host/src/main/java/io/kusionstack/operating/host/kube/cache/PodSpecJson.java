@@ -8,7 +8,7 @@ final class PodSpecJson {
     private PodSpecJson() {}
 
     static void read(JsonCursor json, PodDraft pod) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "nodeName" -> pod.node = json.common();
                 case "readinessGates" -> json.each(() -> gate(json, pod));
@@ -21,7 +21,7 @@ final class PodSpecJson {
     }
 
     private static void gate(JsonCursor json, PodDraft pod) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             if (field.equals("conditionType")) {
                 pod.readinessGates.add(json.common());
             } else {
@@ -33,7 +33,7 @@ final class PodSpecJson {
     private static PodDraft.Container container(JsonCursor json) throws IOException {
         String name = "";
         String image = "";
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "name" -> name = json.common();
                 case "image" -> image = json.common();
@@ -46,7 +46,7 @@ final class PodSpecJson {
     private static void volume(JsonCursor json, Map<String, String> claims) throws IOException {
         String name = "";
         String claim = "";
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "name" -> name = json.common();
                 case "persistentVolumeClaim" -> claim = claim(json);
@@ -60,7 +60,7 @@ final class PodSpecJson {
 
     private static String claim(JsonCursor json) throws IOException {
         String claim = "";
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             if (field.equals("claimName")) {
                 claim = json.own();
             } else {

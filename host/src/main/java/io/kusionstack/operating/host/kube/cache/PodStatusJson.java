@@ -10,7 +10,7 @@ final class PodStatusJson {
     private PodStatusJson() {}
 
     static void read(JsonCursor json, PodDraft pod) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "phase" -> pod.phase = json.common();
                 case "reason" -> pod.reason = json.common();
@@ -27,7 +27,7 @@ final class PodStatusJson {
     }
 
     private static void ip(JsonCursor json, PodDraft pod) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             if (field.equals("ip")) {
                 pod.podIps.add(json.own());
             } else {
@@ -41,7 +41,7 @@ final class PodStatusJson {
         String status = "";
         String reason = "";
         Instant since = Instant.EPOCH;
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.common();
                 case "status" -> status = json.common();
@@ -55,7 +55,7 @@ final class PodStatusJson {
 
     private static PodDraft.Status status(JsonCursor json) throws IOException {
         PodDraft.Status status = new PodDraft.Status();
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "name" -> status.name = json.common();
                 case "image" -> status.image = json.common();
@@ -73,7 +73,7 @@ final class PodStatusJson {
     }
 
     private static void state(JsonCursor json, PodDraft.Status status) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "waiting" -> json.object(() -> details(json, status, ContainerRecord.State.WAITING));
                 case "running" -> json.object(() -> details(json, status, ContainerRecord.State.RUNNING));
@@ -84,7 +84,7 @@ final class PodStatusJson {
     }
 
     private static void lastState(JsonCursor json, PodDraft.Status status) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             if (field.equals("terminated")) {
                 json.object(() -> ended(json, status));
             } else {
@@ -94,7 +94,7 @@ final class PodStatusJson {
     }
 
     private static void ended(JsonCursor json, PodDraft.Status status) throws IOException {
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "containerID" -> status.lastContainerId = json.own();
                 case "exitCode" -> status.lastExitCode = (int) json.number();
@@ -106,7 +106,7 @@ final class PodStatusJson {
     private static void details(JsonCursor json, PodDraft.Status status, ContainerRecord.State state)
             throws IOException {
         status.state = state;
-        for (String field = json.field(); field != null; field = json.field()) {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "reason" -> status.reason = json.common();
                 case "message" -> status.message = PodDraft.begin(json.own());
