@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,9 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
     /** The server takes no larger object. */
     private static final int LONGEST_NAME = 8 * 1024 * 1024;
 
-    private static final int LONGEST_VERSION = 20;
+    /** Of any number that is so long a long holds it. */
+    private static final int MOST_DIGITS = 18;
+
     private static final ObjectMapper JSON = new ObjectMapper(jsonFactory());
     private static final long LONGEST_PAUSE = 60;
 
@@ -43,10 +46,16 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
 
     /** A resourceVersion as a number; 0 where there is none that can be read. */
     public static long version(String resourceVersion) {
-        boolean number = !resourceVersion.isEmpty()
-                && resourceVersion.length() < LONGEST_VERSION
-                && resourceVersion.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-        return number ? Long.parseLong(resourceVersion) : 0;
+        return number(resourceVersion);
+    }
+
+    /** 0 for what is not a whole number of ASCII digits that a long surely holds. */
+    private static long number(@Nullable String digits) {
+        boolean isNumber = digits != null
+                && !digits.isEmpty()
+                && digits.length() <= MOST_DIGITS
+                && digits.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        return isNumber ? Long.parseLong(digits) : 0;
     }
 
     /** Reads the body. */
@@ -54,11 +63,17 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
         return new ApiResponse(response.code(), response.body().bytes(), pause(response.header("Retry-After")));
     }
 
+    /** The code and its phrase, where the body is compressed though nobody asked for that. */
+    public static ApiResponse withoutBody(Response response) {
+        byte[] status = JSON.createObjectNode()
+                .put("message", response.message())
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+        return new ApiResponse(response.code(), status, pause(response.header("Retry-After")));
+    }
+
     private static Duration pause(@Nullable String seconds) {
-        if (seconds == null || seconds.isEmpty() || !seconds.chars().allMatch(Character::isDigit)) {
-            return Duration.ZERO;
-        }
-        return Duration.ofSeconds(Math.min(LONGEST_PAUSE, Long.parseLong(seconds)));
+        return Duration.ofSeconds(Math.min(LONGEST_PAUSE, number(seconds)));
     }
 
     public boolean isSuccess() {

@@ -75,7 +75,9 @@ final class PodLister {
     }
 
     private ApiResponse refusal(Response response) throws IOException {
-        return format(response).refusal(ApiResponse.of(response));
+        return isIdentity(response)
+                ? format(response).refusal(ApiResponse.of(response))
+                : ApiResponse.withoutBody(response);
     }
 
     /**
@@ -85,12 +87,16 @@ final class PodLister {
      *     client would read only the first
      */
     private PodFormat format(Response response) throws IOException {
-        String encoding = response.header("Content-Encoding", IDENTITY);
-        if (!IDENTITY.equalsIgnoreCase(encoding)) {
-            throw new IOException("the API server, or a proxy before it, sends Pods with Content-Encoding " + encoding
+        if (!isIdentity(response)) {
+            throw new IOException("the API server, or a proxy before it, sends Pods with Content-Encoding "
+                    + response.header("Content-Encoding")
                     + " although the request says Accept-Encoding: identity");
         }
         return parser.format(response.header("Content-Type"));
+    }
+
+    private static boolean isIdentity(Response response) {
+        return IDENTITY.equalsIgnoreCase(response.header("Content-Encoding", IDENTITY));
     }
 
     /** Does the server still speak of the past in which {@code version} was seen? After a restore it may not. */

@@ -39,18 +39,33 @@ class PodListerTest {
 
     @Test
     void saysThatAStreamIsCompressed() {
-        Response response = new Response.Builder()
-                .request(lister.watchAll("").request())
-                .protocol(Protocol.HTTP_1_1)
-                .code(200)
-                .message("OK")
-                .header("Content-Encoding", "gzip")
-                .body(ResponseBody.create(new byte[] {0x1f, (byte) 0x8b}, null))
-                .build();
-
-        assertThatThrownBy(() -> lister.events(response))
+        assertThatThrownBy(() -> lister.events(compressed(200, "OK")))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the API server, or a proxy before it, sends Pods with Content-Encoding gzip although the"
                         + " request says Accept-Encoding: identity");
+    }
+
+    @Test
+    void keepsTheCodeAndThePhraseOfARefusalThatIsCompressed() {
+        assertThatThrownBy(() -> lister.events(compressed(502, "Bad Gateway")))
+                .isInstanceOfSatisfying(
+                        PodLister.ListRefused.class,
+                        refused -> assertThat(refused.answer().code()).isEqualTo(502))
+                .hasMessage("HTTP 502: Bad Gateway");
+        assertThatThrownBy(() -> lister.events(compressed(410, "")))
+                .isInstanceOfSatisfying(
+                        PodLister.ListRefused.class,
+                        refused -> assertThat(refused.answer().isGone()).isTrue());
+    }
+
+    private Response compressed(int code, String phrase) {
+        return new Response.Builder()
+                .request(lister.watchAll("").request())
+                .protocol(Protocol.HTTP_1_1)
+                .code(code)
+                .message(phrase)
+                .header("Content-Encoding", "gzip")
+                .body(ResponseBody.create(new byte[] {0x1f, (byte) 0x8b}, null))
+                .build();
     }
 }
