@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.kube.cache;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,9 @@ final class PodWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    /** No API server ends a watch so soon without a reason. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     private final String namespace;
     private final PodLister lister;
@@ -69,6 +73,13 @@ final class PodWatch implements Runnable {
                 refused(e.answer());
             } catch (IOException e) {
                 failed(e.toString());
+            } catch (RuntimeException e) {
+                // the only thread that reads these Pods: it goes on
+                LOG.atError()
+                        .setCause(e)
+                        .addKeyValue("stream", PodLister.spoken(namespace))
+                        .log("A reader of Pods broke");
+                failed(e.toString());
             }
             pause();
         }
@@ -103,29 +114,46 @@ final class PodWatch implements Runnable {
 
     private void stream(Call call, PodListing listing) throws IOException {
         open = call;
+        Instant opened = clock.instant();
+        boolean heard = false;
         try (Response response = call.execute()) {
             try (PodFormat.Events events = lister.events(response)) {
                 connected = true;
                 for (PodEvent event = events.next(); event != null; event = events.next()) {
                     take(event, listing);
                     lastHeard = clock.instant();
-                    failures = 0;
+                    heard = true;
+                    advanced();
                 }
             }
-            ended();
+            ended(heard || !clock.instant().isBefore(opened.plus(AT_ONCE)));
         } finally {
             connected = false;
             open = null;
         }
     }
 
-    /** The server closed the watch, as it does every few minutes. One that never sent a whole list does not know how. */
-    private void ended() {
+    /** A list that breaks in its middle begins from the start again: only its end is an advance. */
+    private void advanced() {
+        if (version > 0) {
+            failures = 0;
+        }
+    }
+
+    /**
+     * The server closed the watch, as it does every few minutes. One that never sent a whole list does not know how.
+     *
+     * @param lived false if it was closed at once, without an event: it would be for ever
+     */
+    private void ended(boolean lived) throws IOException {
         if (version == 0) {
             endsWithoutList = endsWithoutList + 1;
             inPages = endsWithoutList > 1;
             failures = failures + 1;
+        } else if (!lived) {
+            throw new IOException("the watch was closed at once, without an event");
         }
+        advanced();
     }
 
     private void take(PodEvent event, PodListing listing) throws IOException {

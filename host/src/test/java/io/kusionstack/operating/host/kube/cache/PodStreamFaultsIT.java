@@ -7,11 +7,14 @@ import io.kusionstack.operating.host.kube.CountingMetrics;
 import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,13 +156,69 @@ class PodStreamFaultsIT {
         assertThat(api.acceptedEncodings()).containsOnly("identity");
     }
 
+    @Test
+    void asksEverMoreSeldomWhereEveryWatchIsClosedAtOnce() {
+        api.answers(200, FakeApi.added("a", 100), FakeApi.listEnds(101));
+        closedAtOnce(4);
+        Instant begin = Instant.now();
+
+        try (PodStream stream = started()) {
+            Cluster.await().until(() -> versions().size() == 2);
+        }
+
+        assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(200 + 400 + 800));
+    }
+
+    @Test
+    void asksAtOnceWhereAWatchEndsThatLivedForAWhile() {
+        api.answers(200, FakeApi.added("a", 100), FakeApi.listEnds(101));
+        closedAtOnce(20);
+        AtomicInteger looks = new AtomicInteger();
+
+        try (PodStream stream = started(() -> Instant.EPOCH.plusSeconds(10 * looks.incrementAndGet()))) {
+            // were these failures, the pauses would take longer than a minute
+            Cluster.await().until(() -> versions().size() == 2);
+        }
+
+        assertThat(metrics.count("resumed Pod")).isEqualTo(21);
+    }
+
+    private void closedAtOnce(int watches) {
+        for (int i = 0; i < watches; i++) {
+            api.answers(200, FakeApi.list(110, "")).answers(200);
+        }
+        api.answers(200, FakeApi.list(110, "")).answersAndStays(FakeApi.added("b", 120));
+    }
+
+    @Test
+    void goesOnAfterAReaderBrokeAtGrowingPauses() {
+        for (int i = 0; i < 4; i++) {
+            api.answers(200, FakeApi.added("a", 100), FakeApi.listEnds(101));
+        }
+        api.answersAndStays(FakeApi.added("a", 100), FakeApi.listEnds(101));
+        AtomicInteger looks = new AtomicInteger();
+        Instant begin = Instant.now();
+
+        try (PodStream stream = started(() -> {
+            if (looks.incrementAndGet() % 2 == 1 && looks.get() > 1 && looks.get() < 8) {
+                throw new IllegalStateException("broken");
+            }
+            return Instant.now();
+        })) {
+            Cluster.await().until(stream::isSynced);
+        }
+
+        assertThat(versions()).isEqualTo(Map.of("a", 100L));
+        assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(200 + 400));
+    }
+
     private PodStream started() {
+        return started(InstantSource.system());
+    }
+
+    private PodStream started(InstantSource clock) {
         PodStream stream = new PodStream(
-                api.access(folder),
-                new PodStream.Scope(List.of("shop"), encoding),
-                cache,
-                metrics,
-                InstantSource.system());
+                api.access(folder), new PodStream.Scope(List.of("shop"), encoding), cache, metrics, clock);
         stream.start();
         return stream;
     }
