@@ -112,7 +112,7 @@ record RoomExplanations(
                 Stream.concat(refusal.map(StatusRefusal::why).stream(), obstacles(set.getStatus()).stream())
                         .toList(),
                 Stream.concat(
-                                refusal.map(StatusRefusal::nextTry).stream(),
+                                refusal.flatMap(StatusRefusal::nextTry).stream(),
                                 pods.stream().flatMap(pod -> pod.nextLook().stream()))
                         .min(Comparator.naturalOrder()),
                 pods);

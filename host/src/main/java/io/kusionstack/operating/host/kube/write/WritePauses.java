@@ -116,15 +116,15 @@ final class WritePauses {
     /** The failure that stops a status, until a while after its pause: one that is not written any more is not told for ever. */
     synchronized Optional<StatusRefusal> statusRefusal(ObjectRef object) {
         WritePause pause = byWrite.get(new WriteTarget(STATUS, object, 0).key());
+        Instant now = clock.instant();
         return Optional.ofNullable(pause)
-                .filter(known ->
-                        known.failure.result().isRefusal() && clock.instant().isBefore(known.until.plus(TOLD)))
+                .filter(known -> known.failure.result().isRefusal() && now.isBefore(known.until.plus(TOLD)))
                 .map(known -> new StatusRefusal(
                         new Wait(
                                 known.failure.result().cause().reason(),
                                 STATUS,
                                 known.failure.sentence() + "; the numbers of its last status are shown"),
-                        known.until));
+                        Optional.of(known.until).filter(now::isBefore)));
     }
 
     private synchronized void forget(WriteTarget target) {

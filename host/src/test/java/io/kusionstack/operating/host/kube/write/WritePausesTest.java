@@ -114,7 +114,11 @@ class WritePausesTest {
                                 Reason.FORBIDDEN_BY_SERVER,
                                 "status",
                                 told.getFirst().message() + "; the numbers of its last status are shown"),
-                        nextTry));
+                        Optional.of(nextTry)));
+        now = nextTry;
+        assertThat(pauses.statusRefusal(RULE).map(StatusRefusal::nextTry)).contains(Optional.empty());
+        now = nextTry.plusSeconds(29);
+        assertThat(pauses.statusRefusal(RULE).map(StatusRefusal::nextTry)).contains(Optional.empty());
         now = nextTry.plusSeconds(30);
         assertThat(pauses.statusRefusal(RULE)).isEmpty();
         write(10, WriteResult.Cause.FORBIDDEN);
