@@ -3,8 +3,12 @@ package io.kusionstack.operating.host.kube;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -28,7 +32,12 @@ public final class ApiClient implements AutoCloseable {
     public ApiClient(ClusterAccess access) {
         this.server = access.server();
         this.timeout = access.requestTimeout();
-        this.client = access.http(timeout).newBuilder().callTimeout(timeout).build();
+        this.client = access.http(timeout)
+                .newBuilder()
+                .callTimeout(timeout)
+                .eventListenerFactory(
+                        call -> Objects.requireNonNullElse(call.request().tag(Departure.class), EventListener.NONE))
+                .build();
     }
 
     /** How long a request may be under way. */
@@ -38,6 +47,7 @@ public final class ApiClient implements AutoCloseable {
 
     /**
      * @param path without the leading slash, with its query
+     * @throws ConnectException nothing was sent, for there was no connection
      * @throws IOException without an answer: a write may have been done
      */
     public ApiResponse get(String path) throws IOException {
@@ -80,8 +90,28 @@ public final class ApiClient implements AutoCloseable {
     }
 
     private ApiResponse send(Request request) throws IOException {
-        try (Response response = client.newCall(request).execute()) {
+        Departure departure = new Departure();
+        Request watched = request.newBuilder().tag(Departure.class, departure).build();
+        try (Response response = client.newCall(watched).execute()) {
             return ApiResponse.of(response);
+        } catch (IOException e) {
+            throw departure.begun ? e : unconnected(e);
+        }
+    }
+
+    private static ConnectException unconnected(IOException why) {
+        ConnectException unconnected = new ConnectException(why.getMessage());
+        unconnected.initCause(why);
+        return unconnected;
+    }
+
+    /** Whether the first byte of a request may have left: exceptions of the client do not tell time-outs before from those after. */
+    private static final class Departure extends EventListener {
+        private volatile boolean begun;
+
+        @Override
+        public void requestHeadersStart(Call call) {
+            begun = true;
         }
     }
 

@@ -118,15 +118,17 @@ final class RequestSender {
             return;
         }
         switch (notDone.cause()) {
-            case BUSY -> {
-                Duration pause = response.retryAfter().isZero() ? DEFAULT_PAUSE : response.retryAfter();
-                metrics.throttled(pause);
-                limiter.pause(pause);
-            }
+            case BUSY -> throttle(response);
             case CONFLICT -> metrics.conflict(kind, verb);
             case REFUSED, FORBIDDEN, FAILED -> metrics.refused(kind, verb, notDone.code());
             case UNKNOWN, NOT_SENT -> metrics.unknownOutcome(kind, verb);
         }
+    }
+
+    private void throttle(ApiResponse busy) {
+        Duration pause = busy.retryAfter().isZero() ? DEFAULT_PAUSE : busy.retryAfter();
+        metrics.throttled(pause);
+        limiter.pause(pause);
     }
 
     /** A read that takes its turn among the writes. */
@@ -146,6 +148,11 @@ final class RequestSender {
 
     /** As {@link #read}, without waiting; to be called in turn. */
     ApiResponse readInTurn(ApiRequest request) throws IOException {
-        return request.send(client);
+        ApiResponse response = request.send(client);
+        if (response.writeResult() instanceof WriteResult.NotDone(WriteResult.Cause cause, int code, String message)
+                && cause == WriteResult.Cause.BUSY) {
+            throttle(response);
+        }
+        return response;
     }
 }
