@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets names of all Pods selected, sorted
  * @param details the Pods in a stage, sorted by name; where they are many, those that wait come first
  * @param moreDetails how many Pods in a stage {@code details} leaves out; absent for none
+ * @param selector the selector of the last spec without mistakes, as text; empty for all Pods, absent for none
  * @param ruleStates the memory of rules that ask a server or a plugin
  * @param conditions whether the rules are understood, and how many slots are taken
  */
@@ -24,10 +25,11 @@ public record PodTransitionRuleStatus(
         List<String> targets,
         List<Detail> details,
         @Nullable Integer moreDetails,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String selector,
         List<RuleState> ruleStates,
         List<Condition> conditions) {
     static final PodTransitionRuleStatus EMPTY =
-            new PodTransitionRuleStatus(null, null, List.of(), List.of(), null, List.of(), List.of());
+            new PodTransitionRuleStatus(null, null, List.of(), List.of(), null, null, List.of(), List.of());
 
     public PodTransitionRuleStatus {
         targets = Lists.copy(targets);

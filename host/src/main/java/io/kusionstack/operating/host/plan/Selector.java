@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,11 @@ import java.util.stream.Collectors;
  */
 public record Selector(SortedSet<Requirement> requirements) {
     private static final Selector EVERYTHING = new Selector(new TreeSet<>());
+    /** A comma that is not between parentheses. */
+    private static final Pattern BETWEEN = Pattern.compile(",(?![^(]*\\))");
+    /** One requirement as text: {@code key=value}, {@code key in (a,b)}, {@code key notin (a)}, {@code key} or {@code !key}. */
+    private static final Pattern WRITTEN = Pattern.compile(
+            "(?<not>!?)(?<key>[^!=() ]+)(?:=(?<value>[^=() ]*)| (?<in>in|notin) \\((?<values>[^()]*)\\))?");
 
     public Selector {
         requirements = Collections.unmodifiableSortedSet(new TreeSet<>(requirements));
@@ -67,6 +73,33 @@ public record Selector(SortedSet<Requirement> requirements) {
         return problems.isEmpty()
                 ? new Parsed(Optional.of(new Selector(requirements)), List.of())
                 : new Parsed(Optional.empty(), problems);
+    }
+
+    /** The selector of the text that {@link #toString} gives; empty if it is none. */
+    public static Optional<Selector> ofText(String text) {
+        List<Expression> expressions = new ArrayList<>();
+        for (String part : text.isEmpty() ? List.<String>of() : List.of(BETWEEN.split(text, -1))) {
+            Matcher written = WRITTEN.matcher(part);
+            if (!written.matches()) {
+                return Optional.empty();
+            }
+            expressions.add(expression(written));
+        }
+        return parse("", Map.of(), expressions).selector();
+    }
+
+    private static Expression expression(Matcher written) {
+        String key = written.group("key");
+        if (written.group("value") != null) {
+            return new Expression(key, Operator.IN.word, List.of(written.group("value")));
+        }
+        if (written.group("values") != null) {
+            Operator operator = written.group("in").equals("in") ? Operator.IN : Operator.NOT_IN;
+            return new Expression(
+                    key, operator.word, List.of(written.group("values").split(",", -1)));
+        }
+        Operator operator = written.group("not").isEmpty() ? Operator.EXISTS : Operator.DOES_NOT_EXIST;
+        return new Expression(key, operator.word, List.of());
     }
 
     /** True if an object with these labels is selected. */

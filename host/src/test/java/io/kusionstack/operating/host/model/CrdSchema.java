@@ -77,6 +77,17 @@ final class CrdSchema {
             schema.put("x-kubernetes-map-type", "atomic");
             ObjectNode expression = (ObjectNode) schema.at("/properties/matchExpressions/items");
             expression.putArray("required").add("key").add("operator");
+            ((ObjectNode) expression.at("/properties/operator"))
+                    .putArray("enum")
+                    .add("In")
+                    .add("NotIn")
+                    .add("Exists")
+                    .add("DoesNotExist");
+            expression
+                    .putArray(VALIDATIONS)
+                    .addObject()
+                    .put("rule", "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)")
+                    .put("message", "In and NotIn need values, Exists and DoesNotExist take none");
         } else if (type == JsonNode.class) {
             schema.put("type", "object").put(PRESERVE, true);
             if (name.equals("template")) {

@@ -115,6 +115,30 @@ class SelectorTest {
                 .hasToString("app=web,!canary,tier in (a,b),x,zone notin (z)");
     }
 
+    @Test
+    void itsTextIsReadAsTheSameSelector() {
+        List<Selector> selectors = List.of(
+                Selector.everything(),
+                parse(Map.of("app", "web", "x.y/tier", "")),
+                parse(
+                        Map.of("app", "web"),
+                        new Expression("tier", "In", List.of("b", "a", "")),
+                        new Expression("canary", "DoesNotExist", List.of()),
+                        new Expression("zone", "NotIn", List.of("z")),
+                        new Expression("notin", "NotIn", List.of("in", "y")),
+                        new Expression("a.b/x", "Exists", List.of())));
+
+        assertThat(selectors)
+                .allSatisfy(selector ->
+                        assertThat(Selector.ofText(selector.toString())).hasValue(selector));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a=b=c", "=b", "a in ()b", "a near (b)", ",", "a,", "a notin"})
+    void aTextThatIsNoSelectorIsNone(String text) {
+        assertThat(Selector.ofText(text)).isEmpty();
+    }
+
     private static Selector parse(Map<String, String> labels, Expression... expressions) {
         return Selector.parse("spec.selector", labels, List.of(expressions))
                 .selector()

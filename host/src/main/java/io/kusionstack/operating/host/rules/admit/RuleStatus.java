@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.Detail;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus.RejectInfo;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.rules.plugin.VerdictCache;
 import io.kusionstack.operating.host.rules.spec.AvailabilityRule;
@@ -52,8 +53,14 @@ final class RuleStatus {
                 report.targets(),
                 foremost(details),
                 more > 0 ? more : null,
+                selector(report.spec()).orElse(before.selector()),
                 before.ruleStates(),
                 conditions(report, waiting(details), before.conditions(), now));
+    }
+
+    /** Kept for the time when the spec has mistakes: its Pods are held then. */
+    private static Optional<String> selector(RuleSpec spec) {
+        return spec.problems().isEmpty() ? spec.selector().map(Selector::toString) : Optional.empty();
     }
 
     private static int waiting(List<Detail> details) {
@@ -84,6 +91,7 @@ final class RuleStatus {
         }
         // null removes the value of an earlier status
         root.put("moreDetails", status.moreDetails());
+        root.put("selector", status.selector());
         root.set("conditions", Conditions.json(status.conditions()));
         return root;
     }
@@ -146,7 +154,7 @@ final class RuleStatus {
 
     private static List<Condition> conditions(RuleReport report, int waiting, List<Condition> before, Instant now) {
         Conditions conditions = Conditions.replacing(before, now);
-        accepted(report.acceptance(), conditions);
+        accepted(report, conditions);
         List<AvailabilityRule> limits = new ArrayList<>();
         for (RuleSpec.CheckedRule rule : report.spec().rules()) {
             if (rule.check() instanceof RuleSpec.RuleCheck.Availability(AvailabilityRule limit)) {
@@ -159,11 +167,14 @@ final class RuleStatus {
         return conditions.all();
     }
 
-    private static void accepted(VerdictCache.SpecCheck acceptance, Conditions conditions) {
+    private static void accepted(RuleReport report, Conditions conditions) {
+        VerdictCache.SpecCheck acceptance = report.acceptance();
         List<String> all = new ArrayList<>(acceptance.problems());
         all.addAll(acceptance.unserved());
         if (all.isEmpty()) {
-            conditions.set(ACCEPTED, true, "Valid", "every rule is understood");
+            List<String> told = new ArrayList<>(List.of("every rule is understood"));
+            told.addAll(report.spec().ineffective());
+            conditions.set(ACCEPTED, true, "Valid", String.join("; ", told));
             return;
         }
         String reason = acceptance.problems().isEmpty() ? Reason.PLUGIN_UNAVAILABLE.word() : "InvalidSpec";

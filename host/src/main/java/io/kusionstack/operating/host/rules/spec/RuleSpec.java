@@ -14,9 +14,11 @@ import java.util.Optional;
 /**
  * One generation of a PodTransitionRule, checked.
  *
- * @param selector selects its Pods; where the selector is broken, its sound part does; empty if it selects no Pod
+ * @param selector selects its Pods; where the selector is broken, the one of the last spec without mistakes does, or its sound part;
+ *     empty if it selects no Pod
  * @param rules the enabled ones, in the order of the object
  * @param problems all mistakes in it, each with path, value and remedy
+ * @param ineffective what of it holds no Pod, though it is no mistake
  */
 public record RuleSpec(
         Key key,
@@ -24,10 +26,12 @@ public record RuleSpec(
         long generation,
         Optional<Selector> selector,
         List<CheckedRule> rules,
-        List<String> problems) {
+        List<String> problems,
+        List<String> ineffective) {
     public RuleSpec {
         rules = List.copyOf(rules);
         problems = List.copyOf(problems);
+        ineffective = List.copyOf(ineffective);
     }
 
     /** Reads a PodTransitionRule as its user wrote it; every mistake in it is one of the {@link #problems}. */

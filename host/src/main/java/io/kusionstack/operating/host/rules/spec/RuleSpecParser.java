@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleSpec;
 import io.kusionstack.operating.host.model.PodTransitionRuleSpec.AvailablePolicy;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.plan.Selector.Expression;
 import io.kusionstack.operating.plugin.Stage;
@@ -34,6 +35,7 @@ final class RuleSpecParser {
     private static final String WEBHOOK = "webhook";
 
     private final List<String> problems = new ArrayList<>();
+    private final List<String> ineffective = new ArrayList<>();
 
     private RuleSpecParser() {}
 
@@ -43,11 +45,14 @@ final class RuleSpecParser {
 
     private RuleSpec read(PodTransitionRule object) {
         PodTransitionRuleSpec spec = object.getSpec();
-        Optional<Selector> selector = selector(spec.selector());
+        Optional<Selector> selector = selector(spec.selector(), object.getStatus());
         List<RuleSpec.CheckedRule> rules = new ArrayList<>();
         if (!problems.isEmpty()) {
             RuleSpec.RuleCheck broken = new RuleSpec.RuleCheck.InvalidRule(problems.getFirst());
             rules.add(new RuleSpec.CheckedRule("selector", Stage.PRE_CHECK, Optional.empty(), broken));
+        }
+        if (spec.rules().isEmpty()) {
+            ineffective.add("spec.rules: there are none, so no Pod is held");
         }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < spec.rules().size(); i++) {
@@ -57,7 +62,10 @@ final class RuleSpecParser {
             if (second) {
                 problems.add(path + ".name: \"" + rule.name() + "\" is used twice; give each rule a name of its own");
             }
-            // no condition is registered here, so a rule that names one applies to no Pod, as it always was
+            if (!rule.conditions().isEmpty()) {
+                // as in Kuperator, with no condition registered
+                ineffective.add(path + ".conditions: none is known here, so the rule holds no Pod");
+            }
             if (!Boolean.TRUE.equals(rule.disabled()) && rule.conditions().isEmpty()) {
                 RuleSpec.CheckedRule read = rule(path, rule);
                 // verdicts and memory of a plugin are kept by the rule's name
@@ -72,27 +80,27 @@ final class RuleSpecParser {
                 Optional.ofNullable(object.getMetadata().getGeneration()).orElse(0L),
                 selector,
                 rules,
-                problems);
+                problems,
+                ineffective);
     }
 
     private RuleSpec.RuleCheck broken() {
         return new RuleSpec.RuleCheck.InvalidRule(problems.getLast());
     }
 
-    private Optional<Selector> selector(@Nullable LabelSelector selector) {
+    /** The Pods of a selector with a mistake are those of before: they wait until it is corrected. */
+    private Optional<Selector> selector(@Nullable LabelSelector selector, PodTransitionRuleStatus status) {
+        Optional<Selector> before = Optional.ofNullable(status.selector()).flatMap(Selector::ofText);
         if (selector == null) {
             problems.add("spec.selector: missing; write {} to select every Pod of the namespace");
-            return Optional.empty();
+            return before;
         }
         Selector.Parsed parsed = parse("spec.selector", selector);
         problems.addAll(parsed.problems());
-        return parsed.selector().or(() -> soundPart(selector));
+        return parsed.selector().or(() -> before).or(() -> soundPart(selector));
     }
 
-    /**
-     * The sound part of a broken selector: its Pods wait until the selector is corrected. Without a sound part no Pod is
-     * selected.
-     */
+    /** The sound part of a broken selector that never was without a mistake; empty if it has none: then it selects no Pod. */
     private static Optional<Selector> soundPart(LabelSelector selector) {
         List<Selector.Parsed> parts = new ArrayList<>();
         labels(selector).forEach((key, value) -> parts.add(Selector.parse("", Map.of(key, value), List.of())));

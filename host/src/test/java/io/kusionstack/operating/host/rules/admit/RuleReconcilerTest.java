@@ -64,6 +64,7 @@ class RuleReconcilerTest {
                               "PodTransitionRule shop/web, rule \\"slots\\": maxUnavailable 1 is used up by other Pods"}]},
                            {"name": "b", "stage": "PreCheck", "passed": true, "passedRules": ["slots"]}],
                          "moreDetails": null,
+                         "selector": "",
                          "conditions": [
                            {"type": "Accepted", "status": "True", "lastTransitionTime": "2026-01-01T10:00:00Z",
                             "reason": "Valid", "message": "every rule is understood"},
@@ -91,6 +92,23 @@ class RuleReconcilerTest {
                         List.of(new PodTransitionRuleStatus.RejectInfo(
                                 "", "NodeUnreachable: node node-1 is not Ready"))));
         assertThat(status.conditions().getLast().message()).endsWith("1 may be; 1 wait; out: b (leaving)");
+    }
+
+    @Test
+    void keepsTheSelectorOfTheLastSpecWithoutMistakesAndTellsWhatHasNoEffect() {
+        world.put(Rules.rule("web", 2, "{selector: {matchLabels: {app: web}}, rules: []}"));
+        reconciler.reconcile(WEB, NOW);
+        PodTransitionRuleStatus sound = status((Action.WriteStatus) done.getFirst());
+        PodTransitionRule broken = Rules.rule("web", 3, "{selector: {matchLabels: {'a b': c}}, rules: []}");
+        broken.setStatus(sound);
+        world.put(broken);
+
+        reconciler.reconcile(WEB, NOW);
+
+        assertThat(sound.selector()).isEqualTo("app=web");
+        assertThat(sound.conditions().getFirst().message())
+                .isEqualTo("every rule is understood; spec.rules: there are none, so no Pod is held");
+        assertThat(status((Action.WriteStatus) done.get(1)).selector()).isEqualTo("app=web");
     }
 
     @Test
@@ -165,6 +183,7 @@ class RuleReconcilerTest {
                 "2020-01-01T00:00:00Z",
                 List.of(),
                 List.of(),
+                null,
                 null,
                 List.of(new PodTransitionRuleStatus.RuleState("hook", null, null)),
                 List.of()));
@@ -246,7 +265,11 @@ class RuleReconcilerTest {
 
         assertThat(done)
                 .containsExactly(new Action.PatchObject(
-                        REF, 7, json("{\"metadata\": {\"finalizers\": [\"other/finalizer\"]}}")));
+                        REF,
+                        7,
+                        json("{\"metadata\": {\"finalizers\": [\"other/finalizer\"]}}"),
+                        json("{\"metadata\": {\"finalizers\": [\"other/finalizer\", \"" + Names.RULE_FINALIZER
+                                + "\"]}}")));
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.model.PodTransitionRule;
+import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
 import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.List;
@@ -46,7 +48,8 @@ class RuleSpecParserTest {
                                         Stage.POST_CHECK,
                                         Optional.of(Selector.labels(Map.of("tier", "front"))),
                                         labelCheck("spec.rules[3].labelCheck"))),
-                        List.of()));
+                        List.of(),
+                        List.of("spec.rules[2].conditions: none is known here, so the rule holds no Pod")));
     }
 
     @Test
@@ -161,6 +164,26 @@ class RuleSpecParserTest {
 
         assertThat(spec.selects(Map.of())).isFalse();
         assertThat(spec.selects(Map.of("x", "y"))).isFalse();
+    }
+
+    @Test
+    void aSelectorWithAMistakeHoldsThePodsOfBefore() {
+        for (String selector : List.of(
+                "{matchExpressions: [{key: x, operator: Is, values: [y]}]}",
+                "{matchExpressions: [{key: x, operator: In}]}",
+                "{matchLabels: {'a b': c}}",
+                "{matchLabels: {app: other, 'a b': c}}",
+                "null")) {
+            PodTransitionRule rule = Rules.rule("web", 2, "{selector: " + selector + ", rules: []}");
+            rule.setStatus(new PodTransitionRuleStatus(
+                    1L, null, List.of(), List.of(), null, "app=web,!canary", List.of(), List.of()));
+            RuleSpec spec = RuleSpec.of(rule);
+
+            assertThat(spec.selects(Map.of("app", "web"))).as(selector).isTrue();
+            assertThat(spec.selects(Map.of("app", "web", "canary", ""))).isFalse();
+            assertThat(spec.selects(Map.of("app", "other"))).isFalse();
+            assertThat(spec.rules().getFirst().check()).isInstanceOf(RuleSpec.RuleCheck.InvalidRule.class);
+        }
     }
 
     private static RuleSpec.RuleCheck labelCheck(String path) {
