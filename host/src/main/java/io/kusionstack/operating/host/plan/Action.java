@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plan;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.plugin.PodRef;
 
@@ -39,8 +40,15 @@ public sealed interface Action {
      * Merge-patch an object of another kind.
      *
      * @param resourceVersion the version the decision was made on
+     * @param reliesOn the fields on which the decision was made, as they were: where other fields have changed since, the patch is sent
+     *     all the same; empty if it relies on the whole object
      */
-    record PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch) implements Action {}
+    record PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch, ObjectNode reliesOn)
+            implements Action {
+        public PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch) {
+            this(object, resourceVersion, patch, JsonNodeFactory.instance.objectNode());
+        }
+    }
 
     /**
      * Merge-patch intent into the status of an object, at once: others rely on it, as they do not on {@link WriteStatus}.
@@ -52,7 +60,10 @@ public sealed interface Action {
     /** Delete an object of another kind in the state in which it was seen. */
     record DeleteObject(ObjectRef object, long resourceVersion) implements Action {}
 
-    /** Write observations into the status subresource; within 500 ms of the last one it is not sent, and a new plan is asked for. */
+    /**
+     * Write observations of the generation {@code observedGeneration} into the status subresource, whatever else of the object has
+     * changed since; within 500 ms of the last one it is not sent, and a new plan is asked for.
+     */
     record WriteStatus(ObjectRef object, long resourceVersion, ObjectNode status) implements Action {}
 
     /** Tell the users by an event on an object. */

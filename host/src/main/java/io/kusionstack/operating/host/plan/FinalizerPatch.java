@@ -52,6 +52,8 @@ public record FinalizerPatch(List<String> before, List<String> after) {
     public Action action(ObjectRef object, long resourceVersion) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         addTo(patch.putObject("metadata"));
-        return new Action.PatchObject(object, resourceVersion, patch);
+        ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
+        new FinalizerPatch(before, before).addTo(reliesOn.putObject("metadata"));
+        return new Action.PatchObject(object, resourceVersion, patch, reliesOn);
     }
 }

@@ -28,8 +28,11 @@ class CollaSetPlannerTest {
         assertThat(plan)
                 .isEqualTo(SetPlan.first(
                         Snapshots.of(Snapshots.set()).build(),
-                        Plan.of(new Action.PatchObject(Snapshots.set().build().ref(), 10, (ObjectNode)
-                                Json.of("{metadata: {finalizers: [apps.kusionstack.io/pre-reclaim]}}")))));
+                        Plan.of(new Action.PatchObject(
+                                Snapshots.set().build().ref(),
+                                10,
+                                (ObjectNode) Json.of("{metadata: {finalizers: [apps.kusionstack.io/pre-reclaim]}}"),
+                                (ObjectNode) Json.of("{metadata: {finalizers: []}}")))));
     }
 
     @Test

@@ -23,10 +23,12 @@ final class ObjectWriter {
 
     private final BiConsumer<ObjectKind, JsonNode> learner;
     private final RequestSender sender;
+    private final ConflictRetry conflicts;
 
     ObjectWriter(BiConsumer<ObjectKind, JsonNode> learner, RequestSender sender) {
         this.learner = learner;
         this.sender = sender;
+        this.conflicts = new ConflictRetry(sender);
     }
 
     Optional<Failure> create(Action.CreateObject action) {
@@ -51,6 +53,9 @@ final class ObjectWriter {
                 learner.accept(action.object().kind(), answer.json());
                 return Optional.empty();
             }
+            if (!answer.isSuccess() && !answer.isNotFound()) {
+                return failure(action, answer.writeResult());
+            }
         } catch (IOException e) {
             return Optional.of(new Failure(action, RequestSender.unknown(e.toString())));
         }
@@ -62,14 +67,22 @@ final class ObjectWriter {
 
     Optional<Failure> patch(Action.PatchObject action) {
         ObjectRef object = action.object();
-        String body =
-                conditional(action.patch(), object, action.resourceVersion()).toString();
-        WriteResult result = sender.send(
+        WriteResult result = conflicts.send(
+                object,
+                action.resourceVersion(),
+                newest -> !action.reliesOn().isEmpty() && contains(newest, action.reliesOn()),
+                version -> patch(action, version));
+        return taken(action, object, result);
+    }
+
+    private WriteResult patch(Action.PatchObject action, long version) {
+        ObjectRef object = action.object();
+        String body = conditional(action.patch(), object, version).toString();
+        return sender.send(
                 Urgency.LIFE,
                 object.kind().kind(),
                 "patch",
                 client -> client.patch(ApiClient.path(object), ApiClient.MERGE, body));
-        return taken(action, object, result);
     }
 
     Optional<Failure> patchStatus(Action.PatchStatus action) {
@@ -130,9 +143,11 @@ final class ObjectWriter {
                 : Optional.empty();
     }
 
-    /** There is another object of the name. */
+    /** There is an object of the name; a quota that others use at the moment has the same code and another cause. */
     static boolean isTaken(WriteResult result) {
-        return result instanceof WriteResult.NotDone notDone && notDone.code() == 409;
+        return result instanceof WriteResult.NotDone notDone
+                && notDone.cause() == WriteResult.Cause.CONFLICT
+                && notDone.code() == 409;
     }
 
     /** The object that was to be deleted does not exist. */

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ final class StatusWriter {
 
     private final BiConsumer<ObjectKind, JsonNode> learner;
     private final RequestSender sender;
+    private final ConflictRetry conflicts;
     private final InstantSource clock;
     private final PrunedStatuses pruned = new PrunedStatuses();
     /** When a status was last sent, by the uid of its object, the earliest first; without those whose window is over. */
@@ -36,6 +38,7 @@ final class StatusWriter {
     StatusWriter(BiConsumer<ObjectKind, JsonNode> learner, RequestSender sender, InstantSource clock) {
         this.learner = learner;
         this.sender = sender;
+        this.conflicts = new ConflictRetry(sender);
         this.clock = clock;
     }
 
@@ -57,19 +60,26 @@ final class StatusWriter {
         openWindow(action.object().uid());
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
-        String body = ObjectWriter.conditional(status, action.object(), action.resourceVersion())
-                .toString();
-        WriteResult result = sender.send(
-                Urgency.STATUS,
-                action.object().kind().kind(),
-                "patch-status",
-                client -> client.patch(ApiClient.path(action.object()) + "/status", ApiClient.MERGE, body));
+        long observed = action.status().path("observedGeneration").asLong(-1);
+        WriteResult result = conflicts.send(
+                action.object(),
+                action.resourceVersion(),
+                newest -> newest.at("/metadata/generation").asLong() == observed,
+                version -> send(action.object(), ObjectWriter.conditional(status, action.object(), version)));
         if (result instanceof WriteResult.Written(byte[] answer)) {
             JsonNode written = ApiResponse.tree(answer);
             learner.accept(action.object().kind(), written);
             pruned.written(action, written);
         }
         return ObjectWriter.failure(action, result);
+    }
+
+    private WriteResult send(ObjectRef object, ObjectNode body) {
+        return sender.send(
+                Urgency.STATUS,
+                object.kind().kind(),
+                "patch-status",
+                client -> client.patch(ApiClient.path(object) + "/status", ApiClient.MERGE, body.toString()));
     }
 
     private synchronized void openWindow(String uid) {
