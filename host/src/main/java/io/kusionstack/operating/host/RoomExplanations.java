@@ -63,7 +63,8 @@ record RoomExplanations(
         lifecycle.known().stream()
                 .filter(wait -> (ruled.isEmpty() && refused.isEmpty()) || !isUnanswered(wait))
                 .forEach(waits::add);
-        waits.addAll(setRoom.waits(pod));
+        List<Wait> waitsForSet = setRoom.waits(pod);
+        waits.addAll(waitsForSet);
         refused.ifPresent(waits::add);
         List<Explanation.ExplainedTraffic> shown = traffic.shown(pod);
         return new Explanation(
@@ -72,9 +73,19 @@ record RoomExplanations(
                 lifecycle.inService() && isSentTo(shown),
                 List.copyOf(waits),
                 shown,
-                Stream.of(lifecycle.nextLook(), traffic.nextLook(pod), refusal.flatMap(known -> known.nextTry(now)))
+                Stream.of(
+                                lifecycle.nextLook(),
+                                traffic.nextLook(pod),
+                                refusal.flatMap(known -> known.nextTry(now)),
+                                pod.controller()
+                                        .filter(set -> !waitsForSet.isEmpty())
+                                        .flatMap(set -> setLook(pod.namespace(), set.name())))
                         .flatMap(Optional::stream)
                         .min(Comparator.naturalOrder()));
+    }
+
+    private Optional<Instant> setLook(String namespace, String set) {
+        return setRoom.nextLook(new Key(namespace, set)).filter(clock.instant()::isBefore);
     }
 
     /** False if a load balancer is known not to send to the Pod, whatever the Pod's labels say. */
@@ -112,7 +123,8 @@ record RoomExplanations(
                 Stream.concat(refusal.map(StatusRefusal::why).stream(), obstacles(set.getStatus()).stream())
                         .toList(),
                 Stream.concat(
-                                refusal.flatMap(StatusRefusal::nextTry).stream(),
+                                Stream.of(refusal.flatMap(StatusRefusal::nextTry), setLook(ref.namespace(), ref.name()))
+                                        .flatMap(Optional::stream),
                                 pods.stream().flatMap(pod -> pod.nextLook().stream()))
                         .min(Comparator.naturalOrder()),
                 pods);

@@ -84,17 +84,29 @@ public final class CollaSetReconciler implements Reconciler {
                 .orElse(List.of());
     }
 
+    /** When the set is reconciled again if no event comes; empty where that is not known. Any thread. */
+    public Optional<Instant> nextLook(Key set) {
+        return Optional.ofNullable(memories.get(set)).flatMap(SetMemory::nextLook);
+    }
+
+    private void forget(Key key) {
+        intentions.forget(key);
+        memories.remove(key);
+        observer.forget(key);
+    }
+
     @Override
     public Outcome reconcile(Key key, Instant now) {
         Optional<CollaSet> set = caches.sets().get(key);
         if (set.isEmpty()) {
-            intentions.forget(key);
-            memories.remove(key);
-            observer.forget(key);
+            forget(key);
             return Outcome.done();
         }
-        SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         String uid = set.get().getMetadata().getUid();
+        if (!memories.getOrDefault(key, SetMemory.NONE).uid().equals(uid)) {
+            forget(key);
+        }
+        SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
         if (!memory.awaited().areSeen(observer::version, now)
                 || !caches.expectations().areMet(uid)) {
             return Outcome.requeueAfter(NOT_SEEN_YET, "OwnWritesNotSeenYet");

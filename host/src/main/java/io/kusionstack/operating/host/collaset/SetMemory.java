@@ -1,10 +1,12 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -19,15 +21,19 @@ import java.util.Optional;
  * @param stuckPod the stuck Pod that the stored conditions tell of; empty if they tell of none, or if this process wrote none of them
  * @param awaited writes of our own that the caches may not show yet
  * @param waits why Pods wait, as the last plan says
+ * @param nextLook when the set is reconciled again if no event comes, as the last plan says
+ * @param uid of the set; a set that is made again under its name has no memory
  */
 record SetMemory(
         SeenPods pods,
         CreationAnswers creations,
         Optional<StuckPod> stuckPod,
         AwaitedWrites awaited,
-        Map<PodRef, List<Wait>> waits) {
-    static final SetMemory NONE =
-            new SetMemory(SeenPods.NONE, CreationAnswers.NONE, Optional.empty(), AwaitedWrites.NONE, Map.of());
+        Map<PodRef, List<Wait>> waits,
+        Optional<Instant> nextLook,
+        String uid) {
+    static final SetMemory NONE = new SetMemory(
+            SeenPods.NONE, CreationAnswers.NONE, Optional.empty(), AwaitedWrites.NONE, Map.of(), Optional.empty(), "");
 
     SetMemory {
         waits = Map.copyOf(waits);
@@ -35,11 +41,12 @@ record SetMemory(
 
     /** With the newest observations of its Pods. */
     SetMemory seen(CollaSetSnapshot snapshot) {
-        return new SetMemory(SeenPods.of(snapshot), creations, stuckPod, awaited, waits);
+        String owner = snapshot.set().ref().uid();
+        return new SetMemory(SeenPods.of(snapshot), creations, stuckPod, awaited, waits, nextLook, owner);
     }
 
     SetMemory stored(Plan intent, Instant now) {
-        return new SetMemory(pods, creations, stuckPod, AwaitedWrites.of(intent, now), waits);
+        return new SetMemory(pods, creations, stuckPod, AwaitedWrites.of(intent, now), waits, nextLook, uid);
     }
 
     SetMemory acted(CollaSetSnapshot snapshot, SetPlan plan, Applied applied) {
@@ -48,7 +55,11 @@ record SetMemory(
                 creations.with(snapshot, plan.acts(), applied),
                 isTold(applied) ? plan.stuckPod() : stuckPod,
                 awaited,
-                plan.acts().waits());
+                plan.acts().waits(),
+                applied.outcome() instanceof Outcome.RequeueAfter(Duration after, String why)
+                        ? Optional.of(snapshot.now().plus(after))
+                        : Optional.empty(),
+                uid);
     }
 
     private static boolean isTold(Applied applied) {
@@ -66,6 +77,6 @@ record SetMemory(
                 all.put(delete.pod(), List.of(why));
             }
         }
-        return new SetMemory(pods, creations, Optional.empty(), awaited, all);
+        return new SetMemory(pods, creations, Optional.empty(), awaited, all, Optional.empty(), uid);
     }
 }
