@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
+import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -58,6 +59,7 @@ final class SetReader {
         problems.addAll(SetLimits.ofContext(
                 scale.map(CollaSetSpec.ScaleStrategy::context).orElse("")));
         Optional<Selector> selector = selector(template);
+        replicas(set.getStatus());
         notYetBuilt();
         return new SetSpec(
                 new ObjectRef(ObjectKind.COLLASET, metadata.getNamespace(), metadata.getName(), metadata.getUid()),
@@ -89,6 +91,15 @@ final class SetReader {
                 AcceptedSpec.text(spec),
                 problems,
                 List.of());
+    }
+
+    /** A manifest that leaves the number out must not delete what serves. */
+    private void replicas(CollaSetStatus status) {
+        Integer existing = status.replicas();
+        if (spec.replicas() == null && existing != null && existing > 0) {
+            problems.add("spec.replicas: it is missing, and the set has Pods: " + existing
+                    + "; give their number, 0 to delete them all");
+        }
     }
 
     private Map<String, String> matchLabels() {
