@@ -147,6 +147,7 @@ final class Rooms implements AutoCloseable {
     private Obstacles obstacles() {
         return Obstacles.all(
                 LifecycleGate.unreachable(caches.nodes()),
+                caches.obstacles(),
                 traffic.pods(),
                 runs(ControllerName.COLLASET) ? intentions : Obstacles.none());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.model.CollaSet;
@@ -13,6 +14,7 @@ import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.ObjectKind;
+import io.kusionstack.operating.host.plan.Obstacles;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,6 +32,8 @@ public final class ClusterCaches implements AutoCloseable {
     /** Kuperator's own keys are kept anyway; no rule asks for others yet. */
     private static final Set<String> ANNOTATIONS = Set.of();
 
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final PodCache pods = new PodCache(ANNOTATIONS);
     private final ClusterAccess access;
     private final InstantSource clock;
@@ -42,6 +46,8 @@ public final class ClusterCaches implements AutoCloseable {
     private final InformerCache<ControllerRevision> revisions;
     private final InformerCache<Service> services;
     private final InformerCache<EndpointSlice> slices;
+    private final InterruptedWatches interrupted = new InterruptedWatches();
+    private final DelayedTasks later = new DelayedTasks("watches");
 
     /** @param scope of the Pods; its namespaces are those of all other kinds, too */
     public ClusterCaches(
@@ -64,6 +70,19 @@ public final class ClusterCaches implements AutoCloseable {
     public void start() {
         podStream.start();
         caches.start();
+        lookAtWatches();
+    }
+
+    private void lookAtWatches() {
+        if (interrupted.look(health(), clock.instant())) {
+            pods.wakeAll();
+        }
+        later.after(LOOK, this::lookAtWatches);
+    }
+
+    /** What is in the way of every Pod while one of the watches is interrupted; of use from the start until this is closed. */
+    public Obstacles obstacles() {
+        return interrupted;
     }
 
     /** False until all that existed at the start is known: nothing may be decided before. */
@@ -152,6 +171,7 @@ public final class ClusterCaches implements AutoCloseable {
 
     @Override
     public void close() {
+        later.close();
         askers.forEach(ServiceEmployers::close);
         caches.close();
         podStream.close();

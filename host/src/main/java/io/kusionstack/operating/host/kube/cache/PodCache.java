@@ -203,6 +203,11 @@ public final class PodCache {
         }
     }
 
+    /** As {@link #wake}, for every Pod. */
+    void wakeAll() {
+        List.copyOf(byUid.keySet()).forEach(this::wake);
+    }
+
     /**
      * The end of a list in the same epoch, all of whose Pods were observed: others are removed, unless they are newer than
      * the list.
