@@ -21,13 +21,11 @@ enum CreationProblem {
     OTHER;
 
     static CreationProblem of(WriteResult.NotDone result) {
-        return of(result.code(), result.message());
+        return result.isOfDryRunOnly() ? NO_DRY_RUN : of(result.code(), result.message());
     }
 
+    /** Of a creation, which is no dry run. */
     static CreationProblem of(int code, String message) {
-        if (message.contains("does not support dry run")) {
-            return NO_DRY_RUN;
-        }
         boolean isQuota = message.contains("exceeded quota") || message.contains("status unknown for quota");
         if (code == 403 && isQuota) {
             return QUOTA;

@@ -34,6 +34,7 @@ record ProgressRecord(List<Integer> counters, long generation, Instant since) {
             Reason.REFUSED_BY_SERVER,
             Reason.FORBIDDEN_BY_SERVER,
             Reason.WRITE_FAILED,
+            Reason.WRITE_CONFLICT,
             Reason.SERVER_UNREACHABLE);
     private static final Duration LOOK = Duration.ofSeconds(20);
     private static final Duration SELDOM_LOOK = Duration.ofMinutes(5);

@@ -14,7 +14,7 @@ public interface Actuator {
      */
     Applied apply(Plan plan);
 
-    /** Why the API server refused the last edit of this Pod for its content, as long as the Pod stays as it is. */
+    /** Why the last write of this Pod did not get through, if that lasts; a refusal for the content as long as the Pod stays as it is. */
     Optional<Refusal> refusal(PodRecord pod);
 
     /** Why the status of this object is not written, as long as that is so. */

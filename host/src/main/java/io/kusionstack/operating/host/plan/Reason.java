@@ -51,6 +51,7 @@ public enum Reason {
     REFUSED_BY_SERVER("RefusedByServer", "the API server refused the write for its content"),
     FORBIDDEN_BY_SERVER("ForbiddenByServer", "the API server does not let the host make the write"),
     WRITE_FAILED("WriteFailed", "a webhook that the API server asks about the write gives no answer"),
+    WRITE_CONFLICT("WriteConflict", "other clients change the object again and again before it can be written"),
     SERVER_UNREACHABLE("ServerUnreachable", "the API server is busy, or a write got no answer"),
     STAY_OFFLINE("StayOffline", "the label stay-offline keeps the Pod out of service"),
     PLUGIN_UNAVAILABLE("PluginUnavailable", "the plugin that is asked about the Pod is not loaded"),

@@ -88,8 +88,9 @@ public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, In
     /** The part of {@link #sentence} that is the same at every try. */
     public String problem() {
         String pod = "Pod " + edit.pod().name();
-        if (result.code() == 0 && result.cause() == WriteResult.Cause.REFUSED) {
-            return "writing " + pod + " has no effect: " + result.message();
+        if (result.cause() == WriteResult.Cause.UNDONE) {
+            return "writing " + pod + " has no effect: " + result.message() + ": "
+                    + result.cause().remedy();
         }
         return deed() + pod + result.ending() + "; " + remedy();
     }

@@ -1,5 +1,7 @@
 package io.kusionstack.operating.host.plan;
 
+import java.util.regex.Pattern;
+
 /**
  * The result of a write: the only classification, for every kind of write and of object. Immutable but for the bytes of a
  * body, which nobody changes.
@@ -15,14 +17,18 @@ public sealed interface WriteResult {
     /**
      * The write was not made, or is not known to have been made.
      *
-     * @param code the HTTP status, 0 where there was no answer
+     * @param code the HTTP status, 0 where nothing was sent, or where the answer was no refusal
      * @param message the API server's words, or why there are none
      */
     record NotDone(Cause cause, int code, String message) implements WriteResult {
+        /** As the API server says it; the words of a webhook come after "denied the request". */
+        private static final Pattern NO_DRY_RUN =
+                Pattern.compile("admission webhook \"[^\"]*\" does not support dry run");
+
         /** True if the answer was no and will stay so until somebody mends something. */
         public boolean isRefusal() {
             return switch (cause) {
-                case REFUSED, FORBIDDEN, FAILED -> true;
+                case REFUSED, UNDONE, FORBIDDEN, FAILED -> true;
                 case CONFLICT, BUSY, NOT_SENT, UNKNOWN -> false;
             };
         }
@@ -30,9 +36,14 @@ public sealed interface WriteResult {
         /** True if the answer was to the content of the write, so that another one may be taken. */
         public boolean isToContent() {
             return switch (cause) {
-                case REFUSED, FORBIDDEN -> true;
+                case REFUSED, UNDONE, FORBIDDEN -> true;
                 case CONFLICT, BUSY, FAILED, NOT_SENT, UNKNOWN -> false;
             };
+        }
+
+        /** True if a webhook with side effects refuses to be asked by a dry run, which says nothing about the content. */
+        public boolean isOfDryRunOnly() {
+            return code == 400 && NO_DRY_RUN.matcher(message).matches();
         }
 
         /** The end of a sentence about the write, with the code and the API server's words; without a remedy. */
@@ -48,9 +59,11 @@ public sealed interface WriteResult {
     /** Why a write was not made. */
     enum Cause {
         /** The API server knows a newer object, another one of that name, or none any more; nothing was changed. */
-        CONFLICT(Reason.SERVER_UNREACHABLE, "it is looked at again"),
+        CONFLICT(Reason.WRITE_CONFLICT, "it is looked at again"),
         /** The API server does not take the content; nothing was changed. */
         REFUSED(Reason.REFUSED_BY_SERVER, "correct what is written, or the policy that refuses it"),
+        /** The API server takes the write and leaves a part of it out, as a webhook or a policy wants it. */
+        UNDONE(Reason.REFUSED_BY_SERVER, "find the webhook or policy that changes Pods"),
         /** The API server does not let us: a right is missing, a quota is used up, a policy forbids it; nothing was changed. */
         FORBIDDEN(
                 Reason.FORBIDDEN_BY_SERVER,

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -130,11 +131,11 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
                 yield Optional.empty();
             }
             case Action.DeletePod delete -> {
-                pods.add(inLane(delete.pod().uid(), () -> podCreateDelete.delete(delete)));
+                pods.add(inLane(delete, delete.pod().uid(), () -> podCreateDelete.delete(delete)));
                 yield Optional.empty();
             }
             case Action.ReleasePod release -> {
-                pods.add(inLane(release.pod().uid(), () -> podCreateDelete.release(release)));
+                pods.add(inLane(release, release.pod().uid(), () -> podCreateDelete.release(release)));
                 yield Optional.empty();
             }
             case Action.CreateObject create -> unlessPaused(create, () -> objects.create(create));
@@ -174,9 +175,17 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         };
     }
 
-    private CompletableFuture<Optional<Failure>> inLane(String uid, Supplier<Optional<Failure>> write) {
+    /** A write that breaks by a mistake of ours breaks the plan: it is not known to be done. */
+    private CompletableFuture<Optional<Failure>> inLane(Action action, String uid, Supplier<Optional<Failure>> write) {
         CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
-        lanes.submit(uid, () -> result.complete(write.get())).thenRun(() -> result.complete(Optional.empty()));
+        lanes.submit(uid, () -> result.complete(write.get())).exceptionally(broken -> {
+            if (broken instanceof RejectedExecutionException) {
+                result.complete(Optional.of(new Failure(action, RequestSender.notSent(RequestSender.STOPPING))));
+            } else {
+                result.completeExceptionally(broken);
+            }
+            return null;
+        });
         return result;
     }
 
@@ -226,7 +235,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         Duration paused = target(failure.action()).map(pauses::left).orElse(Duration.ZERO);
         Duration least = switch (failure.result().cause()) {
             case CONFLICT -> Duration.ZERO;
-            case BUSY, NOT_SENT, REFUSED, FORBIDDEN, FAILED -> BUSY_PAUSE;
+            case BUSY, NOT_SENT, REFUSED, UNDONE, FORBIDDEN, FAILED -> BUSY_PAUSE;
             case UNKNOWN -> client.timeout().plusSeconds(2);
         };
         return Durations.longer(paused, least);

@@ -26,9 +26,6 @@ import java.util.Optional;
  */
 final class DryRuns {
     private static final int MOST_REMEMBERED = 1024;
-    /** A webhook with side effects refuses to be asked: that says nothing about the edit. */
-    private static final String NO_DRY_RUN = "dry run";
-
     private static final String ASKED = "its dry run has no answer yet";
     private static final String DRY_RUN = "?dryRun=All";
 
@@ -164,19 +161,19 @@ final class DryRuns {
     }
 
     private DryRun tried(int denials, PodRecord seen, PodEdit next) {
-        WriteResult result = sender.sendInTurn("Pod", "rehearse", () -> true, client -> rehearse(client, seen, next));
+        WriteResult result = sender.sendInTurn("Pod", "dry-run", () -> true, client -> dryRun(client, seen, next));
         if (!(result instanceof WriteResult.NotDone failed)) {
             return taken(result, denials, seen, next);
         }
         return switch (failed.cause()) {
-            case REFUSED, FORBIDDEN, FAILED ->
-                failed.message().contains(NO_DRY_RUN) ? proven(denials) : denied(failed, denials, seen, next);
+            case REFUSED, UNDONE, FORBIDDEN, FAILED ->
+                failed.isOfDryRunOnly() ? proven(denials) : denied(failed, denials, seen, next);
             case UNKNOWN -> denied(failed, denials, seen, next);
             case CONFLICT, BUSY, NOT_SENT -> later(RequestSender.notSent(failed.message()), denials, seen);
         };
     }
 
-    private ApiResponse rehearse(ApiClient client, PodRecord seen, PodEdit next) throws IOException {
+    private ApiResponse dryRun(ApiClient client, PodRecord seen, PodEdit next) throws IOException {
         if (next.isEmpty()) {
             return client.delete(PodPatch.path(seen) + DRY_RUN, deletion(seen));
         }

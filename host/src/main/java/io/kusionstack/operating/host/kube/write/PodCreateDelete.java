@@ -81,7 +81,8 @@ final class PodCreateDelete {
         try {
             ApiResponse answer =
                     sender.read(client -> client.post(path, action.body().toString()));
-            return answer.code() == 409 ? Optional.empty() : ObjectWriter.failure(action, answer.writeResult());
+            WriteResult result = answer.writeResult();
+            return ObjectWriter.isTaken(result) ? Optional.empty() : ObjectWriter.failure(action, result);
         } catch (IOException e) {
             return Optional.of(new Failure(action, RequestSender.unknown("no answer: " + e.getMessage())));
         }

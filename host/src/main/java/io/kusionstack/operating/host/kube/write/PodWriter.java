@@ -130,14 +130,21 @@ final class PodWriter {
             return EditAttempt.GIVEN_UP;
         }
         PodWrite write = new PodWrite(newest.get(), waiting.planned(), epoch);
-        PodEdit edit = waiting.decidedBy(ports.clock().instant())
-                .map(decided -> PodPatch.allowed(write.seen, decided))
+        PodGate.Advance advance = waiting.decidedBy(ports.clock().instant())
+                .map(PodGate.Advance::of)
                 .orElseGet(() -> advanced(write, ports.gate()));
+        PodEdit edit = PodPatch.allowed(write.seen, advance.edit());
+        if (edit.isEmpty()) {
+            // the caller knows only an earlier decision
+            advance.lookAgain().ifPresent(pause -> wakeLater(write.seen, pause));
+        }
         EditAttempt tried = attempt(write, edit);
         if (tried != EditAttempt.REFUSED) {
             return tried;
         }
-        PodEdit plain = advanced(write, ports.gate()::advanceWithoutIntention);
+        PodEdit plain = PodPatch.allowed(
+                write.seen,
+                advanced(write, ports.gate()::advanceWithoutIntention).edit());
         return plain.equals(edit) ? tried : attempt(write, plain);
     }
 
@@ -151,10 +158,8 @@ final class PodWriter {
         BUSY
     }
 
-    private PodEdit advanced(PodWrite write, PodGate gate) {
-        PodEdit edit =
-                gate.advance(write.seen, write.planned, ports.clock().instant()).edit();
-        return PodPatch.allowed(write.seen, edit);
+    private PodGate.Advance advanced(PodWrite write, PodGate gate) {
+        return gate.advance(write.seen, write.planned, ports.clock().instant());
     }
 
     private EditAttempt attempt(PodWrite write, PodEdit edit) {
@@ -171,7 +176,7 @@ final class PodWriter {
         return send(write, edit);
     }
 
-    /** The result that is reported while an earlier refusal holds the edit back: a refused Pod gives way to others. */
+    /** The result that is reported while an earlier refusal holds the edit back. */
     private static WriteResult.NotDone heldBack(Refusal refusal) {
         return refusal.result().isRefusal() ? refusal.result() : RequestSender.notSent("an earlier try had no answer");
     }
@@ -240,7 +245,7 @@ final class PodWriter {
         report(write, result);
         return switch (result.cause()) {
             case BUSY -> EditAttempt.BUSY;
-            case REFUSED, FORBIDDEN -> EditAttempt.REFUSED;
+            case REFUSED, UNDONE, FORBIDDEN -> EditAttempt.REFUSED;
             case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
                 readLater(write.seen, PATIENCE, false);
@@ -297,7 +302,8 @@ final class PodWriter {
 
     /** Noted as what would be sent next: it would be undone as well. */
     private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
-        PodEdit next = advanced(new PodWrite(after, PodEdit.of(after), write.epoch), ports.gate());
+        PodWrite second = new PodWrite(after, PodEdit.of(after), write.epoch);
+        PodEdit next = PodPatch.allowed(after, advanced(second, ports.gate()).edit());
         PodEdit undone = next.isEmpty() ? missing : next;
         wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
     }

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Which writes of Pods did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute for
  * as long as none of the kind gets through. A refusal for the content holds back only what is like it, and ends early when
  * another client changes the Pod's content; all else holds back every write by the same way, so that a Pod can still be called
- * back by its status while writes of the Pod itself fail. A refusal without another try is forgotten after a while. The first of a row is
- * told by an event. Any thread.
+ * back by its status while writes of the Pod itself fail. A refusal without another try is forgotten after a while. The first refusal
+ * of a row is told by an event. Any thread.
  */
 final class Refusals implements PodCache.PodListener {
     private static final String DELETION = "delete";
@@ -44,8 +44,10 @@ final class Refusals implements PodCache.PodListener {
      * @param content of the record the write was decided on, as far as others write it: what the host itself does with the Pod
      *     meanwhile, such as calling it back, says nothing about the refusal
      * @param byDryRun by a dry run, so that one which passes takes it back; a real write is taken back by a real one
+     * @param isNews a user has to be told of it now
+     * @param refused whether this row has had a refusal
      */
-    private record NotedRefusal(String content, boolean byDryRun, Refusal refusal) {
+    private record NotedRefusal(String content, boolean byDryRun, Refusal refusal, boolean isNews, boolean refused) {
         boolean speaksOf(PodRecord pod, Instant now) {
             return !isForgotten(pod, now) && (!refusal.result().isToContent() || content.equals(contentOf(pod)));
         }
@@ -83,15 +85,19 @@ final class Refusals implements PodCache.PodListener {
             all.clear();
         }
         NotedRefusal noted = all.compute(key, (same, before) -> {
-            int attempts = before == null || before.isForgotten(seen, now) ? 1 : before.refusal.attempts() + 1;
+            boolean isFirst = before == null || before.isForgotten(seen, now);
+            int attempts = isFirst ? 1 : before.refusal.attempts() + 1;
+            boolean refused = !isFirst && before.refused;
             Instant until = now.plus(Refusal.PAUSES.after(attempts));
             boolean left = !byDryRun && seen.gateClosed();
             return new NotedRefusal(
                     contentOf(seen),
                     byDryRun && (before == null || before.byDryRun),
-                    new Refusal(failed, edit, attempts, until, left));
+                    new Refusal(failed, edit, attempts, until, left),
+                    failed.isRefusal() ? !refused : attempts == WORTH_TELLING,
+                    refused || failed.isRefusal());
         });
-        if (noted.refusal.attempts() == (failed.isRefusal() ? 1 : WORTH_TELLING)) {
+        if (noted.isNews) {
             events.accept(event(seen, noted.refusal));
         }
         return noted.refusal;
@@ -100,10 +106,7 @@ final class Refusals implements PodCache.PodListener {
     /** The API server took the write, and did not do all of it. */
     static WriteResult.NotDone undone(PodEdit missing) {
         return new WriteResult.NotDone(
-                WriteResult.Cause.REFUSED,
-                0,
-                "the API server takes it and leaves out " + PodPatch.named(missing)
-                        + ": find the webhook or policy that changes Pods");
+                WriteResult.Cause.UNDONE, 0, "the API server takes it and leaves out " + PodPatch.named(missing));
     }
 
     /** A write like this got through. */

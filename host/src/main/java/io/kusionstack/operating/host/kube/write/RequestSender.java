@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 
 /** Every write goes out through here: limited, fenced, measured. Any thread; blocks. */
 final class RequestSender {
+    /** Why nothing is sent any more. */
+    static final String STOPPING = "the host is stopping";
+
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
 
     private final ApiClient client;
@@ -43,7 +46,7 @@ final class RequestSender {
         return inTurn(urgency, () -> sendInTurn(kind, verb, () -> true, request))
                 .orElseGet(() -> {
                     metrics.notSent(kind, verb);
-                    return notSent("the host is stopping");
+                    return notSent(STOPPING);
                 });
     }
 
@@ -120,7 +123,7 @@ final class RequestSender {
         switch (notDone.cause()) {
             case BUSY -> throttle(response);
             case CONFLICT -> metrics.conflict(kind, verb);
-            case REFUSED, FORBIDDEN, FAILED -> metrics.refused(kind, verb, notDone.code());
+            case REFUSED, UNDONE, FORBIDDEN, FAILED -> metrics.refused(kind, verb, notDone.code());
             case UNKNOWN, NOT_SENT -> metrics.unknownOutcome(kind, verb);
         }
     }
@@ -137,7 +140,7 @@ final class RequestSender {
             limiter.enter(Urgency.SLOT_HOLDER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the host is stopping");
+            throw new InterruptedIOException(STOPPING);
         }
         try {
             return readInTurn(request);

@@ -42,24 +42,26 @@ final class WriteLanes {
         return isIdle.get();
     }
 
-    /** @return completes when the work has run, also when it broke, or at once when the lanes are closed */
+    /** @return completes when the work has run; exceptionally if it broke, or if the lanes are closed and it is not run */
     CompletableFuture<Void> submit(String uid, Runnable work) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Runnable task = guarded(uid, work, done);
         try {
             lanes.compute(uid, (ignored, queue) -> queue == null ? opened(uid, task) : joined(queue, task));
         } catch (RejectedExecutionException closed) {
-            done.complete(null);
+            done.completeExceptionally(closed);
         }
         return done;
     }
 
     private static Runnable guarded(String uid, Runnable work, CompletableFuture<Void> done) {
         return () -> CompletableFuture.runAsync(work, Runnable::run).whenComplete((nothing, broken) -> {
-            if (broken != null) {
-                LOG.atError().addKeyValue("pod", uid).setCause(broken).log("A write of a Pod broke before it was sent");
+            if (broken == null) {
+                done.complete(null);
+            } else {
+                LOG.atError().addKeyValue("pod", uid).setCause(broken).log("The work on a Pod broke in its write lane");
+                done.completeExceptionally(broken);
             }
-            done.complete(null);
         });
     }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Which writes of objects did not get through, and the pause until each may be tried again: 1 s, doubling up to a minute,
  * forgotten when one of the kind gets through. While the pause runs nothing is sent, and the earlier answer counts; a
- * refusal for the content ends early when the object changes. The first of a row is told by an event. Pods have
+ * refusal for the content ends early when the object changes. The first refusal of a row is told by an event. Pods have
  * {@link Refusals}. Any thread.
  */
 final class WritePauses {
@@ -47,12 +47,13 @@ final class WritePauses {
         }
     };
 
-    private record WritePause(Failure failure, long version, int attempts, Instant until) {}
+    /** @param refused whether this row has had a refusal, which was told then */
+    private record WritePause(Failure failure, long version, int attempts, Instant until, boolean refused) {}
 
     /** A write: its way, the object, the version it was decided on; 0 where the object is created. */
     record WriteTarget(String way, ObjectRef object, long version) {
         private String key() {
-            return way + " " + object.kind() + " " + object.namespace() + "/" + object.name();
+            return way + " " + object + " " + object.uid();
         }
     }
 
@@ -78,7 +79,7 @@ final class WritePauses {
             return Optional.empty();
         }
         boolean holds = switch (pause.failure.result().cause()) {
-            case REFUSED -> pause.version == target.version();
+            case REFUSED, UNDONE -> pause.version == target.version();
             case FORBIDDEN, FAILED, UNKNOWN -> true;
             // what was not sent or not read may be sent whenever there is an occasion; only the asking slows down
             case CONFLICT, BUSY, NOT_SENT -> false;
@@ -87,14 +88,17 @@ final class WritePauses {
     }
 
     private void note(WriteTarget target, Failure failure) {
-        int attempts;
+        boolean isNews;
         synchronized (this) {
             WritePause before = byWrite.get(target.key());
-            attempts = before == null ? 1 : before.attempts + 1;
+            int attempts = before == null ? 1 : before.attempts + 1;
             Instant until = clock.instant().plus(pause(failure.result().cause(), attempts));
-            byWrite.put(target.key(), new WritePause(failure, target.version(), attempts, until));
+            boolean refused = before != null && before.refused;
+            boolean isRefusal = failure.result().isRefusal();
+            isNews = isRefusal ? !refused : attempts == CONFLICTS_AT_ONCE;
+            byWrite.put(target.key(), new WritePause(failure, target.version(), attempts, until, refused || isRefusal));
         }
-        if (failure.result().isRefusal() ? attempts == 1 : attempts == CONFLICTS_AT_ONCE) {
+        if (isNews) {
             LOG.atWarn()
                     .addKeyValue("cause", failure.sentence())
                     .log("A write does not get through; trying again at growing pauses");

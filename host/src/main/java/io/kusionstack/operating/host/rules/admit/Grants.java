@@ -84,7 +84,7 @@ final class Grants {
 
     private List<Grant> settleNotDone(String podUid, WriteResult.NotDone result, Predicate<Grant> waits) {
         List<Grant> released = switch (result.cause()) {
-            case REFUSED, FORBIDDEN -> release(podUid, Grant.GrantWrite.ASKED);
+            case REFUSED, UNDONE, FORBIDDEN -> release(podUid, Grant.GrantWrite.ASKED);
             case CONFLICT, BUSY, FAILED, NOT_SENT -> reserveOrRelease(podUid, Grant.GrantWrite.ASKED, waits);
             case UNKNOWN -> {
                 mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.UNKNOWN);

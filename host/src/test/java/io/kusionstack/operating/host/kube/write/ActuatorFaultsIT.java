@@ -13,6 +13,7 @@ import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ActuatorFaultsIT {
     private static final String FALSE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"False\"}";
     private static final String TRUE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"True\"}";
+    private static final ObjectRef SET = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
+    private static final FinalizerPatch FINALIZER =
+            FinalizerPatch.of(List.of("x/y")).with("a/b");
     private static final String POD = "/api/v1/namespaces/shop/pods/a";
 
     @TempDir
@@ -90,6 +94,81 @@ class ActuatorFaultsIT {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
         assertThat(metrics.count("throttled PT1S")).isEqualTo(1);
         awaitResults("BUSY", "WRITTEN");
+    }
+
+    @Test
+    void aQuotaThatIsInUseIsNoObjectOfTheSameName() {
+        api.answers(409, "{\"message\":\"Operation cannot be fulfilled on resourcequotas \\\"q\\\": modified\"}");
+
+        assertThat(failed(revision())).isEqualTo(WriteResult.Cause.BUSY);
+        assertThat(api.requests()).hasSize(1);
+    }
+
+    @Test
+    void anObjectOfTheSameNameThatCannotBeReadIsNotSaidToHaveOtherContent() {
+        api.answers(409, "{\"message\":\"already exists\"}").answers(403, "{\"message\":\"no right\"}");
+
+        assertThat(failed(revision())).isEqualTo(WriteResult.Cause.FORBIDDEN);
+    }
+
+    @Test
+    void aDeletionThatComesAfterTheEndIsNotSaidToBeDone() {
+        actuator.close();
+
+        assertThat(failed(new Action.DeletePod(pod.ref(), 10))).isEqualTo(WriteResult.Cause.NOT_SENT);
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void aClientThatWritesOtherFieldsDoesNotStarveAFinalizer() {
+        api.answers(409, "{}")
+                .answers(
+                        200, "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\",\"finalizers\":[\"x/y\"]}}")
+                .answers(200, "{}");
+
+        assertThat(actuator.apply(Plan.of(FINALIZER.action(SET, 10))).failures())
+                .isEmpty();
+        assertThat(api.lastBody())
+                .isEqualTo(
+                        "{\"metadata\":{\"finalizers\":[\"x/y\",\"a/b\"],\"resourceVersion\":\"12\",\"uid\":\"uid-web\"}}");
+    }
+
+    @Test
+    void aWriteIsNotSentAgainWhereWhatItReliesOnHasChanged() {
+        api.answers(409, "{}")
+                .answers(200, "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\",\"finalizers\":[]}}");
+
+        assertThat(failed(FINALIZER.action(SET, 10))).isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(api.requests()).hasSize(2);
+    }
+
+    @Test
+    void aStatusIsWrittenWhoeverWritesOtherFieldsOfTheSameGeneration() {
+        ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 3);
+        String newest = "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\",\"generation\":%d}}";
+        api.answers(409, "{}").answers(200, newest.formatted(3)).answers(200, "{}");
+        api.answers(409, "{}").answers(200, newest.formatted(4));
+
+        assertThat(actuator.apply(Plan.of(new Action.WriteStatus(SET, 10, status)))
+                        .failures())
+                .isEmpty();
+        ObjectRef another = new ObjectRef(SET.kind(), SET.namespace(), "other", SET.uid());
+        Cluster.await()
+                .until(() -> actuator.apply(Plan.of(new Action.WriteStatus(another, 10, status)))
+                                .failures()
+                                .size()
+                        == 1);
+        assertThat(api.requests()).hasSize(5);
+    }
+
+    private WriteResult.Cause failed(Action action) {
+        return actuator.apply(Plan.of(action)).failures().getFirst().result().cause();
+    }
+
+    private static Action revision() {
+        return new Action.CreateObject(
+                new ObjectRef(ObjectKind.CONTROLLER_REVISION, "shop", "web-1", ""),
+                JsonNodeFactory.instance.objectNode());
     }
 
     @Test

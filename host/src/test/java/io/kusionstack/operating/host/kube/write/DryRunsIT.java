@@ -86,6 +86,16 @@ class DryRunsIT {
     }
 
     @Test
+    void aDenialThatSpeaksOfADryRunIsADenial() {
+        api.answers(400, "{\"message\":\"admission webhook \\\"a.b\\\" denied the request: first do a dry run\"}");
+
+        leave(a);
+
+        awaitResults("REFUSED");
+        assertThat(writes()).containsExactly("PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms");
+    }
+
+    @Test
     void nobodyLeavesServiceForADeletionThatIsDenied() {
         api.answers(422, "{\"message\":\"ValidatingAdmissionPolicy 'freeze' denied request\"}");
         cache.observe(leaving("c"));
@@ -145,7 +155,7 @@ class DryRunsIT {
 
         leave(a);
 
-        awaitResults("REFUSED");
+        awaitResults("UNDONE");
         assertThat(actuator.refusal(a).orElseThrow().sentence())
                 .isEqualTo(
                         "writing Pod a has no effect: the API server takes it and leaves out the image of container main:"

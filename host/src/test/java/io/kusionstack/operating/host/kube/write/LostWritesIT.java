@@ -41,7 +41,7 @@ class LostWritesIT {
     private final PodRecord pod = Pods.pod("a").version(10).build();
     private ApiActuator actuator;
 
-    /** What was known when the fate of a write was told; version 0 means that the Pod is gone. */
+    /** What was known when the result of a write was told; version 0 means that the Pod is gone. */
     private record Told(String result, long version, List<String> methods) {}
 
     @BeforeEach

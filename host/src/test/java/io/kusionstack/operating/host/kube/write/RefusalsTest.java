@@ -45,6 +45,17 @@ class RefusalsTest {
     }
 
     @Test
+    void aRefusalIsToldThoughAnotherFailureCameBeforeItAndOnlyOnce() {
+        WriteResult.NotDone lost = new WriteResult.NotDone(WriteResult.Cause.UNKNOWN, 0, "no answer");
+        for (WriteResult.NotDone failed : List.of(lost, WEBHOOK, lost, WEBHOOK)) {
+            now = now.plusSeconds(1);
+            refusals.note(pod, image("bad"), failed);
+        }
+
+        assertThat(told).extracting(Action.Announce::reason).containsExactly("WriteFailed");
+    }
+
+    @Test
     void aMarkThatIsMadeAnewWithAnotherTimeStampIsTheSameWrite() {
         refusals.note(pod, mark("1"), REFUSED);
 

@@ -32,10 +32,10 @@ class WritePausesTest {
     @EnumSource(
             value = WriteResult.Cause.class,
             names = {"REFUSED", "FORBIDDEN", "FAILED", "UNKNOWN"})
-    void nothingIsSentWhileThePauseRunsAndTheEarlierAnswerStands(WriteResult.Cause fate) {
-        write(10, fate);
+    void nothingIsSentWhileThePauseRunsAndTheEarlierAnswerStands(WriteResult.Cause cause) {
+        write(10, cause);
 
-        assertThat(write(10, fate)).map(failure -> failure.result().message()).hasValue("no");
+        assertThat(write(10, cause)).map(failure -> failure.result().message()).hasValue("no");
         assertThat(sent).isEqualTo(1);
     }
 
@@ -104,6 +104,31 @@ class WritePausesTest {
     }
 
     @Test
+    void aRefusalIsToldThoughAnotherFailureCameBeforeItAndOnlyOnce() {
+        for (WriteResult.Cause cause : List.of(
+                WriteResult.Cause.NOT_SENT,
+                WriteResult.Cause.UNKNOWN,
+                WriteResult.Cause.FAILED,
+                WriteResult.Cause.UNKNOWN,
+                WriteResult.Cause.FORBIDDEN)) {
+            write(10, cause);
+            now = now.plusSeconds(60);
+        }
+
+        assertThat(told).extracting(Action.Announce::reason).containsExactly("WriteFailed");
+    }
+
+    @Test
+    void anObjectThatIsMadeAgainUnderItsNameBeginsARowOfItsOwn() {
+        write(10, WriteResult.Cause.FORBIDDEN);
+        ObjectRef again = new ObjectRef(RULE.kind(), RULE.namespace(), RULE.name(), "uid-again");
+
+        assertThat(pauses.left(new WritePauses.WriteTarget("status", again, 20)))
+                .isZero();
+        assertThat(pauses.statusRefusal(again)).isEmpty();
+    }
+
+    @Test
     void aStatusThatIsRefusedIsExplainedUntilItIsTakenOrNotWrittenAnyMore() {
         Instant nextTry = now.plusSeconds(1);
         write(10, WriteResult.Cause.FORBIDDEN);
@@ -128,12 +153,12 @@ class WritePausesTest {
         assertThat(pauses.statusRefusal(RULE)).isEmpty();
     }
 
-    private Optional<Failure> write(long version, WriteResult.Cause fate) {
+    private Optional<Failure> write(long version, WriteResult.Cause cause) {
         Action action = action(version);
         return pauses.unlessPaused(target(version), action, () -> {
             sent++;
             return Optional.of(new Failure(
-                    action, new WriteResult.NotDone(fate, fate == WriteResult.Cause.FORBIDDEN ? 403 : 0, "no")));
+                    action, new WriteResult.NotDone(cause, cause == WriteResult.Cause.FORBIDDEN ? 403 : 0, "no")));
         });
     }
 
