@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The command {@code operating}. Exit status: 0 after a stop that was asked for, 1 when the host could not start, 2 when
+ * The command {@code operating}. Exit status: 143 after a stop that was asked for by SIGTERM, 1 when the host could not start, 2 when
  * the command line or the configuration is wrong.
  */
 @Command(

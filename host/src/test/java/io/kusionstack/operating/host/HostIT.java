@@ -145,7 +145,9 @@ class HostIT {
 
     @Test
     void saysOfASetThatItsStatusIsRefusedAndWhenItIsTriedAgain() {
-        api.create("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", json("""
+        String policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+        String bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
+        api.create(policies, json("""
                 apiVersion: admissionregistration.k8s.io/v1
                 kind: ValidatingAdmissionPolicy
                 metadata: {name: no-status}
@@ -156,7 +158,7 @@ class HostIT {
                   validations:
                     - {expression: "false", message: no status today}
                 """));
-        api.create("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings", json("""
+        api.create(bindings, json("""
                 apiVersion: admissionregistration.k8s.io/v1
                 kind: ValidatingAdmissionPolicyBinding
                 metadata: {name: no-status}
@@ -173,6 +175,14 @@ class HostIT {
                 api.create(sets, set(name));
                 return Await.until(Duration.ofSeconds(5), () -> isRefused(host, name));
             });
+
+            api.delete(bindings + "/no-status");
+            api.delete(policies + "/no-status");
+            api.list(sets)
+                    .items()
+                    .forEach(set ->
+                            api.delete(sets + "/" + set.at("/metadata/name").asText()));
+            until(() -> api.list(sets).items().isEmpty());
         }
     }
 

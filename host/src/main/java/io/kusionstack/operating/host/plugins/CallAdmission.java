@@ -60,7 +60,7 @@ final class CallAdmission implements CallGate {
         if (trouble.isPresent() && !trouble.get().breaker.tryAcquirePermission()) {
             return new CallEntry.CallRefused(
                     Reason.PLUGIN_FAILED,
-                    "rests for " + subject + ", because too many of its calls there overran or ended with an Error,"
+                    "rests for " + subject + ", because too many of its calls there timed out or ended with an Error,"
                             + " the last: " + trouble.get().last + "; it is asked again once every "
                             + OPEN.toSeconds() + " s");
         }

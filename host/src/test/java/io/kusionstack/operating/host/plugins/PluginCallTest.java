@@ -168,7 +168,7 @@ class PluginCallTest {
         assertThat(about("lb-1", LONG, () -> "well"))
                 .isEqualTo(
                         missing(
-                                "rests for lb-1, because too many of its calls there overran or ended with an Error, the last:"
+                                "rests for lb-1, because too many of its calls there timed out or ended with an Error, the last:"
                                         + " failed in observe: java.lang.StackOverflowError; it is asked again once every 15 s"));
         assertThat(about("lb-2", LONG, () -> "well")).isEqualTo(new Answer.Given<>("well"));
     }
@@ -243,7 +243,7 @@ class PluginCallTest {
         assertThat(call.isCircuitOpen()).isTrue();
         assertThat(ask(LONG, () -> "well"))
                 .isEqualTo(missing(
-                        "rests for sample, because too many of its calls there overran or ended with an Error, the last:"
+                        "rests for sample, because too many of its calls there timed out or ended with an Error, the last:"
                                 + " failed in judge: java.lang.StackOverflowError; it is asked again once every 15 s"));
     }
 
