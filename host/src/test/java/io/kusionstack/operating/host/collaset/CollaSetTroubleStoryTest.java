@@ -259,6 +259,27 @@ class CollaSetTroubleStoryTest {
     }
 
     @Test
+    void keepsItsPodsWhenAManifestLeavesTheirNumberOut() {
+        replayed(world -> {
+            create(world, 4, "");
+            world.floor(4);
+
+            world.edit("replicas: null");
+            world.settle();
+
+            assertThat(world.serving()).isEqualTo(4);
+            assertThat(told(world, "Stalled"))
+                    .isEqualTo("True InvalidSpec: spec.replicas: it is missing, and the set has Pods: 4;"
+                            + " give their number, 0 to delete them all");
+
+            world.floor(0);
+            world.edit("replicas: 0");
+            world.settle();
+            assertThat(world.live()).isEmpty();
+        });
+    }
+
+    @Test
     void deletesASetWhoseSpecIsNotOffered() {
         replayed(world -> {
             create(world, 2, "");
