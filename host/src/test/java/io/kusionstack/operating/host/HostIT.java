@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HostIT {
     private static final Path DISTRIBUTION = Path.of("target", "operating");
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+    private static final String BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
     private static final Definitions DEFINITIONS = Crds.OF_THIS_PROJECT;
 
     @RegisterExtension
@@ -145,9 +147,7 @@ class HostIT {
 
     @Test
     void saysOfASetThatItsStatusIsRefusedAndWhenItIsTriedAgain() {
-        String policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-        String bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-        api.create(policies, json("""
+        api.create(POLICIES, json("""
                 apiVersion: admissionregistration.k8s.io/v1
                 kind: ValidatingAdmissionPolicy
                 metadata: {name: no-status}
@@ -158,7 +158,7 @@ class HostIT {
                   validations:
                     - {expression: "false", message: no status today}
                 """));
-        api.create(bindings, json("""
+        api.create(BINDINGS, json("""
                 apiVersion: admissionregistration.k8s.io/v1
                 kind: ValidatingAdmissionPolicyBinding
                 metadata: {name: no-status}
@@ -176,12 +176,11 @@ class HostIT {
                 return Await.until(Duration.ofSeconds(5), () -> isRefused(host, name));
             });
 
-            api.delete(bindings + "/no-status");
-            api.delete(policies + "/no-status");
-            api.list(sets)
-                    .items()
-                    .forEach(set ->
-                            api.delete(sets + "/" + set.at("/metadata/name").asText()));
+            api.delete(BINDINGS + "/no-status");
+            api.delete(POLICIES + "/no-status");
+            for (JsonNode set : api.list(sets).items()) {
+                api.delete(sets + "/" + set.at("/metadata/name").asText());
+            }
             until(() -> api.list(sets).items().isEmpty());
         }
     }

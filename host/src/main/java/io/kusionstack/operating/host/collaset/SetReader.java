@@ -53,11 +53,7 @@ final class SetReader {
         Optional<CollaSetSpec.UpdateStrategy> update = Optional.ofNullable(spec.updateStrategy());
         Optional<CollaSetSpec.ScaleStrategy> scale = Optional.ofNullable(spec.scaleStrategy());
         JsonNode template = Optional.ofNullable(spec.template()).orElse(JsonNodeFactory.instance.objectNode());
-        problems.addAll(
-                SetLimits.problems(metadata.getName(), Objects.requireNonNullElse(spec.replicas(), 0), template));
-        problems.addAll(TemplateShape.problems(template));
-        problems.addAll(SetLimits.ofContext(
-                scale.map(CollaSetSpec.ScaleStrategy::context).orElse("")));
+        check(metadata, template, scale.map(CollaSetSpec.ScaleStrategy::context).orElse(""));
         Optional<Selector> selector = selector(template);
         replicas(set.getStatus());
         notYetBuilt();
@@ -91,6 +87,13 @@ final class SetReader {
                 AcceptedSpec.text(spec),
                 problems,
                 List.of());
+    }
+
+    private void check(ObjectMeta metadata, JsonNode template, String context) {
+        int replicas = Objects.requireNonNullElse(spec.replicas(), 0);
+        problems.addAll(SetLimits.problems(metadata.getName(), replicas, template));
+        problems.addAll(TemplateShape.problems(template));
+        problems.addAll(SetLimits.ofContext(context));
     }
 
     /** A manifest that leaves the number out must not delete what serves. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kusionstack.operating.host.plan.PodCondition;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Containers;
-import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +63,7 @@ class CreationBackoffTest {
         PodRecord unbound = Pods.pod("d")
                 .created(START)
                 .phase("Pending")
-                .container("main", FakeCluster::notStarted)
+                .container("main", Containers::notStarted)
                 .build();
 
         CreationBackoff after = backoff.seen(List.of(older, pulledLong, unbound), 9, START.plusSeconds(100));
@@ -116,7 +115,7 @@ class CreationBackoffTest {
     void doesNotCountWhatTheNodeEndedUnlessItNeverLetItBegin(String reason) {
         PodRecord ran = Pods.like(failed("a", START)).reason(reason).build();
         PodRecord refused =
-                Pods.like(ran).container("main", FakeCluster::notStarted).build();
+                Pods.like(ran).container("main", Containers::notStarted).build();
 
         assertThat(CreationBackoff.NONE.seen(List.of(ran), 9, START.plusSeconds(2)))
                 .isEqualTo(CreationBackoff.NONE);
@@ -150,7 +149,7 @@ class CreationBackoffTest {
                 .created(created)
                 .node("")
                 .phase("Pending")
-                .container("main", FakeCluster::notStarted)
+                .container("main", Containers::notStarted)
                 .build();
     }
 

@@ -24,6 +24,7 @@ import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodAdmission;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
 import io.kusionstack.operating.host.world.Pods;
@@ -137,7 +138,7 @@ final class TrafficWorld {
                 .ips(ip)
                 .phase("Pending")
                 .container("main", "app:v1")
-                .container("main", FakeCluster::notStarted);
+                .container("main", Containers::notStarted);
         more.accept(pod);
         cluster.put(pod.build());
         refresh();

@@ -64,4 +64,21 @@ public final class Containers {
                 from.reason(),
                 startedAt);
     }
+
+    /** The container as the API server shows it before a kubelet has seen it. */
+    public static ContainerRecord notStarted(ContainerRecord from) {
+        return new ContainerRecord(
+                from.name(),
+                false,
+                from.image(),
+                "",
+                "",
+                "",
+                0,
+                false,
+                false,
+                ContainerRecord.State.WAITING,
+                "ContainerCreating",
+                null);
+    }
 }

@@ -6,7 +6,6 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Actuator;
 import io.kusionstack.operating.host.plan.Applied;
-import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -381,25 +380,8 @@ public final class FakeCluster implements Actuator {
                         owner.path("controller").asBoolean())));
         create.body().path("spec").path("containers").forEach(container -> {
             String name = container.path("name").asText();
-            pod.container(name, container.path("image").asText()).container(name, FakeCluster::notStarted);
+            pod.container(name, container.path("image").asText()).container(name, Containers::notStarted);
         });
         return pod.build();
-    }
-
-    /** The container as the API server shows it before a kubelet has seen it. */
-    public static ContainerRecord notStarted(ContainerRecord from) {
-        return new ContainerRecord(
-                from.name(),
-                false,
-                from.image(),
-                "",
-                "",
-                "",
-                0,
-                false,
-                false,
-                ContainerRecord.State.WAITING,
-                "ContainerCreating",
-                null);
     }
 }
