@@ -190,6 +190,37 @@ class CollaSetTroubleStoryTest {
     }
 
     @Test
+    void saysWhenItLooksAgainWhileATemplateIsRefused() {
+        World world = new World();
+        world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
+        world.create(Sets.set(Sets.template(V1)).replicas(2));
+
+        for (int i = 0; i < 30; i++) {
+            world.step();
+        }
+
+        assertThat(world.nextLook()).hasValueSatisfying(look -> assertThat(look).isAfter(world.cluster.now()));
+    }
+
+    @Test
+    void aSetThatIsMadeAgainUnderItsNameHasNoMemoryOfTheOneBefore() {
+        World world = new World();
+        world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
+        world.create(Sets.set(Sets.template(V1)).replicas(2));
+        for (int i = 0; i < 30; i++) {
+            world.step();
+        }
+
+        world.cluster.refuse(action -> Optional.empty());
+        world.create(Sets.set(Sets.template(V1)).replicas(2).uid("again-uid"));
+        world.step();
+        world.step();
+
+        assertThat(world.cluster.pods()).isNotEmpty();
+        assertThat(world.condition("Stalled")).isEmpty();
+    }
+
+    @Test
     void tellsWhatIsWrongWithTheSpecAndDoesNothing() {
         replayed(world -> {
             world.create(Sets.set(Sets.template(V1)).with("selector: {matchLabels: {app: other}}"));

@@ -32,6 +32,11 @@ final class Sets {
         return sets;
     }
 
+    Sets uid(String uid) {
+        ((ObjectNode) object.path("metadata")).put("uid", uid);
+        return this;
+    }
+
     /** A template with one container {@code main} of this image and the labels that the set selects. */
     static JsonNode template(String image) {
         return Json.of("{metadata: {labels: {app: foo}}, spec: {containers: [{name: main, image: '" + image + "'}]}}");

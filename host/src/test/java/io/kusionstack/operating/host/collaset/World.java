@@ -121,6 +121,10 @@ final class World {
         return host.waits(pod);
     }
 
+    Optional<Instant> nextLook() {
+        return host.nextLook(KEY);
+    }
+
     List<PodRecord> live() {
         return cluster.pods().stream()
                 .filter(pod -> !pod.terminating() && !pod.inactive())

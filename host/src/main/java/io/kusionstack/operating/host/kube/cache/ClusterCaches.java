@@ -74,10 +74,13 @@ public final class ClusterCaches implements AutoCloseable {
     }
 
     private void lookAtWatches() {
-        if (interrupted.look(health(), clock.instant())) {
-            pods.wakeAll();
+        try {
+            if (interrupted.look(health(), clock.instant())) {
+                pods.wakeAll();
+            }
+        } finally {
+            later.after(LOOK, this::lookAtWatches);
         }
-        later.after(LOOK, this::lookAtWatches);
     }
 
     /** What is in the way of every Pod while one of the watches is interrupted; of use from the start until this is closed. */

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends events, without a promise: a caller never waits, and an event that does not fit into a small queue is dropped. After
  * each event it rests, for as many times as long as the API server took, so that a busy server is told less;
- * warnings do not wait for that. A namespace that is being deleted takes no events, so it gets only one in a while. The same words about the same object become one event that counts. Any thread.
+ * warnings do not wait for that. A namespace that is being deleted takes no events, so it gets only one in a while. The same words
+ * about the same object become one event that counts. Any thread.
  */
 final class EventRecorder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);

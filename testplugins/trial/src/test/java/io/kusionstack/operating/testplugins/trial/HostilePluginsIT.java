@@ -106,7 +106,7 @@ class HostilePluginsIT {
         assertThat(Duration.between(begun, Instant.now())).isLessThan(LIMIT);
         assertThat(why(answer))
                 .startsWith(
-                        "plugin \"hangs-traffic\" rests for default/web, because too many of its calls there overran"
+                        "plugin \"hangs-traffic\" rests for default/web, because too many of its calls there timed out"
                                 + " or ended with an Error, the last: did not return from ")
                 .endsWith(" in time; plugins.callTimeout is 500 ms; it is asked again once every 15 s");
         assertThat(state("hangs").circuitOpen()).isTrue();
