@@ -15,10 +15,10 @@ final class Rights {
                     rights("", "events", "get", "create", "patch"),
                     rights("discovery.k8s.io", "endpointslices", "list", "watch"),
                     rights("apps", "controllerrevisions", "list", "watch", "get", "create", "patch", "delete"),
-                    rights(Names.GROUP, "collasets", "list", "watch", "patch"),
+                    rights(Names.GROUP, "collasets", "list", "watch", "get", "patch"),
                     rights(Names.GROUP, "collasets/status", "patch"),
                     rights(Names.GROUP, "collasets/finalizers", "update"),
-                    rights(Names.GROUP, "podtransitionrules", "list", "watch", "patch"),
+                    rights(Names.GROUP, "podtransitionrules", "list", "watch", "get", "patch"),
                     rights(Names.GROUP, "podtransitionrules/status", "patch"),
                     rights(Names.GROUP, "resourcecontexts", "list", "watch", "get", "create", "patch", "delete"))
             .flatMap(List::stream)
