@@ -53,7 +53,7 @@ public record FinalizerPatch(List<String> before, List<String> after) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         addTo(patch.putObject("metadata"));
         ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
-        new FinalizerPatch(before, before).addTo(reliesOn.putObject("metadata"));
+        of(before).addTo(reliesOn.putObject("metadata"));
         return new Action.PatchObject(object, resourceVersion, patch, reliesOn);
     }
 }

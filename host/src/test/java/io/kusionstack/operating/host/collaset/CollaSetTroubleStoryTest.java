@@ -191,25 +191,24 @@ class CollaSetTroubleStoryTest {
 
     @Test
     void saysWhenItLooksAgainWhileATemplateIsRefused() {
-        World world = new World();
-        world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
-        world.create(Sets.set(Sets.template(V1)).replicas(2));
-
-        for (int i = 0; i < 30; i++) {
-            world.step();
-        }
+        World world = refusedForLong();
 
         assertThat(world.nextLook()).hasValueSatisfying(look -> assertThat(look).isAfter(world.cluster.now()));
     }
 
-    @Test
-    void aSetThatIsMadeAgainUnderItsNameHasNoMemoryOfTheOneBefore() {
+    private static World refusedForLong() {
         World world = new World();
         world.cluster.refuse(refusingCreation("spec.containers[0].image: Required value"));
         world.create(Sets.set(Sets.template(V1)).replicas(2));
         for (int i = 0; i < 30; i++) {
             world.step();
         }
+        return world;
+    }
+
+    @Test
+    void aSetThatIsMadeAgainUnderItsNameHasNoMemoryOfTheOneBefore() {
+        World world = refusedForLong();
 
         world.cluster.refuse(action -> Optional.empty());
         world.create(Sets.set(Sets.template(V1)).replicas(2).uid("again-uid"));

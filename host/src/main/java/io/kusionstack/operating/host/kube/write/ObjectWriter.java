@@ -67,11 +67,13 @@ final class ObjectWriter {
 
     Optional<Failure> patch(Action.PatchObject action) {
         ObjectRef object = action.object();
-        WriteResult result = conflicts.send(
-                object,
-                action.resourceVersion(),
-                newest -> !action.reliesOn().isEmpty() && contains(newest, action.reliesOn()),
-                version -> patch(action, version));
+        WriteResult result = action.reliesOn().isEmpty()
+                ? patch(action, action.resourceVersion())
+                : conflicts.send(
+                        object,
+                        action.resourceVersion(),
+                        newest -> contains(newest, action.reliesOn()),
+                        version -> patch(action, version));
         return taken(action, object, result);
     }
 
