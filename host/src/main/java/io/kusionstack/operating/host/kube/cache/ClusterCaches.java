@@ -93,7 +93,7 @@ public final class ClusterCaches implements AutoCloseable {
         return podStream.isSynced() && caches.isSynced();
     }
 
-    /** False while the API server has gone back to an older past and not all of it is known: nothing may be decided then. */
+    /** False while a new epoch has begun and not all of it is known: nothing may be decided then. */
     public boolean isSettled() {
         return pods.isSettled() && caches.isSynced();
     }

@@ -37,7 +37,7 @@ final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, Auto
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<Key, T> objects = new ConcurrentHashMap<>();
     private final List<ObjectCache.ObjectListener<T>> listeners = new CopyOnWriteArrayList<>();
-    // what was shown since the last new past began; guarded by changing
+    // what was shown since the epoch began; guarded by changing
     private final Set<Key> shown = new HashSet<>();
     private volatile boolean listsAgain;
     private volatile List<SharedIndexInformer<T>> informers;
@@ -86,7 +86,7 @@ final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, Auto
     }
 
     /**
-     * The API server has gone back to an older past: lists all again, for a watch from a later version would stay silent.
+     * A new epoch has begun: lists all again, for a watch from a later version would stay silent.
      * What was known stays until the list is there; meanwhile the cache is not synced. Returns at once.
      */
     void listAgain() {
@@ -104,7 +104,7 @@ final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, Auto
         start();
     }
 
-    /** True once all objects that existed at the start, or when a new past began, are known. */
+    /** True once all objects that existed at the start, or when the epoch began, are known. */
     public boolean isSynced() {
         boolean synced = informers.stream().allMatch(SharedIndexInformer::hasSynced);
         if (synced && listsAgain) {

@@ -64,7 +64,7 @@ final class ObjectCaches implements AutoCloseable {
         all.forEach(InformerCache::start);
     }
 
-    /** The API server has gone back to an older past: lists everything again. Returns at once. */
+    /** A new epoch has begun: lists everything again. Returns at once. */
     public void listAgain() {
         nodes.listAgain();
         all.forEach(InformerCache::listAgain);

@@ -91,7 +91,7 @@ final class PodWatch implements Runnable {
             LOG.atWarn()
                     .addKeyValue("stream", PodLister.spoken(namespace))
                     .addKeyValue("resourceVersion", version)
-                    .log("The API server has gone back to an older past; listing all Pods again");
+                    .log("The API server was restored to an earlier state; listing all Pods again");
             metrics.relisted("Pod", "epoch");
             version = 0;
             listing.beginEpoch();

@@ -176,8 +176,7 @@ final class PodCreateDelete {
             return Optional.empty();
         }
         if (!ports.cache().isSettled()) {
-            return Optional.of(
-                    new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
+            return Optional.of(new Failure(action, RequestSender.newEpoch()));
         }
         long epoch = ports.cache().epoch();
         String body = PodPatch.release(seen.get(), action.ownerUid()).toString();
@@ -208,8 +207,7 @@ final class PodCreateDelete {
             return Optional.empty();
         }
         if (!ports.cache().isSettled()) {
-            return Optional.of(
-                    new Failure(action, RequestSender.notSent("the API server has gone back to an older past")));
+            return Optional.of(new Failure(action, RequestSender.newEpoch()));
         }
         Optional<Refusal> earlier = refusals.holding(seen.get(), PodEdit.of(seen.get()));
         if (earlier.isPresent()) {

@@ -87,6 +87,11 @@ final class RequestSender {
         return new WriteResult.NotDone(WriteResult.Cause.NOT_SENT, 0, why);
     }
 
+    /** Nothing was sent: an epoch has begun, and not all Pods of it are known. */
+    static WriteResult.NotDone newEpoch() {
+        return notSent("the API server was restored to an earlier state, and its Pods are not all listed yet");
+    }
+
     /** It was sent, and whether it was done is not known. */
     static WriteResult.NotDone unknown(String why) {
         return new WriteResult.NotDone(WriteResult.Cause.UNKNOWN, 0, why);

@@ -42,7 +42,7 @@ class InformerCacheIT {
     }
 
     @Test
-    void takesWhatANewPastShowsThoughItsVersionsAreLower() {
+    void takesWhatANewEpochShowsThoughItsVersionsAreLower() {
         maps.learn(learnt("of a lost past", "999999999999"));
         write("never seen");
         assertThat(maps.get(web).orElseThrow().getData()).isEqualTo(Map.of("said", "of a lost past"));

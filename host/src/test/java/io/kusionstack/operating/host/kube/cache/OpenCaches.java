@@ -19,7 +19,7 @@ public final class OpenCaches implements AutoCloseable {
         caches = new ObjectCaches(access, namespaces, InstantSource.system());
     }
 
-    /** The API server turns out to speak of another past. */
+    /** The API server was restored to an earlier state. */
     public static void beginEpoch(PodCache pods) {
         pods.beginEpoch();
     }
