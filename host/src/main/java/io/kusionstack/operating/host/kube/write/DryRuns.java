@@ -11,7 +11,6 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -204,11 +203,7 @@ final class DryRuns {
 
     /** What a webhook or a policy would take back. */
     private PodEdit undone(byte[] answer, PodRecord seen, PodEdit next) {
-        try {
-            return PodPatch.missing(seen, ports.cache().parse(answer), next, ports.cache()::keeps);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the API server's answer is not a Pod", e);
-        }
+        return PodPatch.missing(seen, PodReader.parsed(ports.cache(), answer), next, ports.cache()::keeps);
     }
 
     private DryRun denied(WriteResult.NotDone failed, int denials, PodRecord seen, PodEdit next) {

@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
@@ -29,7 +30,7 @@ final class PodReader {
         KNOWN,
         /** The Pod is no more, and the cache holds it no more; another one may have its name. */
         GONE,
-        /** Nothing is known: there was no good answer, or it speaks of another past than the cache does. */
+        /** Nothing is known: there was no good answer, or it is of another epoch than the cache. */
         NOTHING
     }
 
@@ -47,6 +48,19 @@ final class PodReader {
             return answer.isSuccess() ? learn(pod, cache.parse(answer.body()), epoch) : PodRead.NOTHING;
         } catch (IOException e) {
             return PodRead.NOTHING;
+        }
+    }
+
+    /**
+     * The Pod that the API server answered with.
+     *
+     * @throws UncheckedIOException if it is none
+     */
+    static PodRecord parsed(PodCache cache, byte[] answer) {
+        try {
+            return cache.parse(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the API server's answer is not a Pod", e);
         }
     }
 

@@ -11,8 +11,6 @@ import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.WriteResult;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -75,8 +73,9 @@ final class PodWriter {
         try {
             decision.complete(ports.gate().advance(seen, PodEdit.of(seen), now));
         } catch (RuntimeException | Error e) {
+            // the caller tells of it
             decision.completeExceptionally(e);
-            throw e;
+            return;
         }
         PodEdit advanced = decision.join().edit();
         if (!advanced.isEmpty()) {
@@ -211,7 +210,7 @@ final class PodWriter {
         PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();
         if (!ports.cache().isSettled()) {
-            return RequestSender.notSent("the API server has gone back to an older past");
+            return RequestSender.newEpoch();
         }
         return sender.sendInTurn(
                 KIND,
@@ -284,7 +283,7 @@ final class PodWriter {
     }
 
     private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
-        PodRecord after = parsed(result);
+        PodRecord after = PodReader.parsed(ports.cache(), result.body());
         PodEdit missing = PodPatch.missing(write.seen, after, edit, ports.cache()::keeps);
         if (!missing.isEmpty()) {
             ports.metrics().intentMissed(KIND);
@@ -306,14 +305,6 @@ final class PodWriter {
         PodEdit next = PodPatch.allowed(after, advanced(second, ports.gate()).edit());
         PodEdit undone = next.isEmpty() ? missing : next;
         wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
-    }
-
-    private PodRecord parsed(WriteResult.Written result) {
-        try {
-            return ports.cache().parse(result.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the API server's answer is not a Pod", e);
-        }
     }
 
     private void wakeLater(PodRecord seen, Refusal refusal) {

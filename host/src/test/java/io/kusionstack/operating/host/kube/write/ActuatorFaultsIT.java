@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.kube.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,12 +27,15 @@ import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +61,7 @@ class ActuatorFaultsIT {
     private final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     private final PodRecord pod = Pods.pod("a").version(10).build();
     private volatile PodGate gate = Cluster.openGate();
+    private volatile Duration ahead = Duration.ZERO;
     private ApiActuator actuator;
 
     @BeforeEach
@@ -73,7 +78,7 @@ class ActuatorFaultsIT {
                         (pod, result) -> results.add(Results.word(result)),
                         pod -> false,
                         (kind, response) -> {},
-                        InstantSource.system()),
+                        () -> Instant.now().plus(ahead)),
                 Cluster.IN_FLIGHT);
     }
 
@@ -309,11 +314,46 @@ class ActuatorFaultsIT {
                 .extracting(failure -> failure.result().cause())
                 .containsExactly(WriteResult.Cause.UNKNOWN);
         assertThat(applied.outcome()).isEqualTo(Outcome.requeueAfter(Duration.ofSeconds(12), "UNKNOWN"));
-        assertThat(expectations.creations("uid-web")).containsExactly("b");
+        assertThat(ExpectedCreations.of(expectations, "uid-web")).containsExactly("b");
         Cluster.await().until(() -> expectations.areMet("uid-web"));
         assertThat(api.requests())
                 .containsExactly(
                         "POST /api/v1/namespaces/shop/pods?timeout=8000ms", "GET /api/v1/namespaces/shop/pods/b");
+    }
+
+    @Test
+    void aPodThatIsDecidedAgainIsLookedAtWhenTheSecondDecisionAsksForIt() throws InterruptedException {
+        CountDownLatch looks = new CountDownLatch(1);
+        cache.onChange((before, after) -> {
+            if (before == after) {
+                looks.countDown();
+            }
+        });
+        PodEdit labels = PodEdit.of(pod).labels(MapEdit.set("x", "1"));
+        gate = (seen, edit, now) -> {
+            if (ahead.isZero()) {
+                ahead = Duration.ofSeconds(1);
+                return new PodGate.Advance(labels, List.of(), Optional.of(Duration.ofHours(1)));
+            }
+            return new PodGate.Advance(PodEdit.of(seen), List.of(), Optional.of(Duration.ofMillis(10)));
+        };
+
+        assertThat(actuator.advance(pod).orElseThrow().edit()).isEqualTo(labels);
+
+        assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void anErrorOfADecisionIsThrownToItsCaller() {
+        gate = (seen, edit, now) -> {
+            throw new IllegalStateException("no decision");
+        };
+
+        assertThatThrownBy(() -> actuator.advance(pod))
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("no decision");
+        assertThat(api.requests()).isEmpty();
     }
 
     private void write(PodEdit edit) {
