@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kusionstack.operating.host.model.Names;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,9 +22,7 @@ final class SetLimits {
 
     private static final int SHOWN = 40;
     private static final int LONGEST_CONTEXT = 253;
-    /** Names of objects: RFC 1123, as IsDNS1123Subdomain of k8s.io/apimachinery/pkg/util/validation. */
-    private static final Pattern SUBDOMAIN =
-            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern SUBDOMAIN = Pattern.compile(Names.SUBDOMAIN);
 
     private SetLimits() {}
 

@@ -113,7 +113,7 @@ public record CollaSetSpec(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record ScaleStrategy(
-            @Size(max = 253) @Pattern("^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$") @Nullable
+            @Size(max = 253) @Pattern("^(" + Names.SUBDOMAIN + ")?$") @Nullable
             String context,
 
             List<String> podToExclude,

@@ -11,6 +11,9 @@ public final class Names {
     public static final String VERSION = "v1alpha1";
     public static final String API_VERSION = GROUP + "/" + VERSION;
 
+    /** A name of most objects: RFC 1123, as IsDNS1123Subdomain of k8s.io/apimachinery/pkg/util/validation. */
+    public static final String SUBDOMAIN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+
     /** Opt-in of a Pod, with the value {@code true}. */
     public static final String CONTROL = "kusionstack.io/control";
 
