@@ -12,7 +12,6 @@ import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.kube.cache.OpenCaches;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.kube.write.Expectations;
-import io.kusionstack.operating.host.kube.write.WriteMetrics;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
@@ -30,10 +29,10 @@ import io.kusionstack.operating.host.rules.admit.RuleAdmission;
 import io.kusionstack.operating.host.rules.admit.RuleReconciler;
 import io.kusionstack.operating.host.rules.admit.RuleWorld;
 import io.kusionstack.operating.host.traffic.PodTraffic;
-import io.kusionstack.operating.host.traffic.TrafficMetrics;
 import io.kusionstack.operating.host.traffic.TrafficReconciler;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
+import io.kusionstack.operating.host.world.Unused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -154,7 +153,7 @@ final class WalkWorld {
                         pods,
                         traffic,
                         cluster,
-                        TrafficMetrics.none()),
+                        Unused.trafficMetrics()),
                 gate);
     }
 
@@ -172,7 +171,7 @@ final class WalkWorld {
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, WriteMetrics.none())),
+                        new Expectations(cluster::now, Unused.writeMetrics())),
                 new CollaSetReconciler.PodWaits(pod -> Optional.empty(), this::waits),
                 cluster,
                 intentions);

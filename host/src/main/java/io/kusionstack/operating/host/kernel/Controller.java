@@ -66,11 +66,6 @@ public final class Controller {
         this.queue = queue;
     }
 
-    /** Where it is told of keys. */
-    public KeyQueue queue() {
-        return queue;
-    }
-
     /** Begins to work; once. */
     public void start() {
         Thread mine = Thread.ofVirtual().name(name + "-dispatcher").unstarted(this::dispatch);

@@ -28,8 +28,4 @@ public interface LoopMetrics {
      * @param inARow how often this key failed in a row, this one included
      */
     default void failed(String controller, int inARow) {}
-
-    static LoopMetrics none() {
-        return new LoopMetrics() {};
-    }
 }

@@ -64,17 +64,6 @@ public final class ClusterAccess {
         return requestTimeout;
     }
 
-    /** The namespace that the configuration names, {@code default} where it names none. */
-    public String namespace() {
-        String named = config.getNamespace();
-        return named == null || named.isEmpty() ? "default" : named;
-    }
-
-    /** How the audit log of the API server names us. */
-    public String userAgent() {
-        return userAgent;
-    }
-
     /** The base address, ending in a slash. */
     public String server() {
         String url = config.getMasterUrl();

@@ -33,11 +33,6 @@ public interface Employers {
         return Optional.empty();
     }
 
-    /** Every expectation is valid: for hosts that do not watch Services. */
-    static Employers unknown() {
-        return (pod, employer) -> true;
-    }
-
     /** Combines both: an expectation is valid while neither rules it out. */
     default Employers with(Employers other) {
         Employers one = this;

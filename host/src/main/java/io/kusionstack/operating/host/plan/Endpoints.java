@@ -19,11 +19,6 @@ public interface Endpoints {
      */
     List<HoldingEndpoint> holding(PodRecord pod, Instant now);
 
-    /** No request ever reaches a Pod: for hosts that do not watch Services. */
-    static Endpoints none() {
-        return (pod, now) -> List.of();
-    }
-
     /** Both have to release the Pod. */
     default Endpoints and(Endpoints other) {
         return (pod, now) -> {

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plan;
 
+import io.kusionstack.operating.host.model.Names;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,15 +19,14 @@ import java.util.stream.Collectors;
  * A Kubernetes label selector as a value: equal if it has the same requirements, in any order and form.
  *
  * <pre>{@code
- * Selector web = Selector.labels(Map.of("app", "web"));
+ * Selector web = Selector.parse("spec.selector", Map.of("app", "web"), List.of()).selector().orElseThrow();
  * web.matches(Map.of("app", "web", "tier", "front")); // true
- * Selector.everything().matches(Map.of());            // true
+ * Selector.ofText("").orElseThrow().matches(Map.of()); // true
  * }</pre>
  *
  * @param requirements all have to hold; none selects everything
  */
 public record Selector(SortedSet<Requirement> requirements) {
-    private static final Selector EVERYTHING = new Selector(new TreeSet<>());
     /** A comma that is not between parentheses. */
     private static final Pattern BETWEEN = Pattern.compile(",(?![^(]*\\))");
     /** One requirement as text: {@code key=value}, {@code key in (a,b)}, {@code key notin (a)}, {@code key} or {@code !key}. */
@@ -35,18 +35,6 @@ public record Selector(SortedSet<Requirement> requirements) {
 
     public Selector {
         requirements = Collections.unmodifiableSortedSet(new TreeSet<>(requirements));
-    }
-
-    /** Selects every object, as {@code {}} does. */
-    public static Selector everything() {
-        return EVERYTHING;
-    }
-
-    /** Selects objects that have all these labels. */
-    public static Selector labels(Map<String, String> labels) {
-        SortedSet<Requirement> all = new TreeSet<>();
-        labels.forEach((key, value) -> all.add(Requirement.equal(key, value)));
-        return new Selector(all);
     }
 
     /**
@@ -236,8 +224,7 @@ public record Selector(SortedSet<Requirement> requirements) {
         private static final int LONGEST_NAME = 63;
         private static final int LONGEST_PREFIX = 253;
         private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
-        private static final Pattern PREFIX =
-                Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+        private static final Pattern PREFIX = Pattern.compile(Names.SUBDOMAIN);
 
         static List<String> key(String path, String key) {
             int slash = key.indexOf('/');

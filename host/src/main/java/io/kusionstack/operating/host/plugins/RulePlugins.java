@@ -56,9 +56,4 @@ public interface RulePlugins {
         @Override
         void close();
     }
-
-    /** For hosts without plugins. */
-    static RulePlugins none() {
-        return (plugin, rule, config) -> new OpenedRule.RuleUnavailable(NoPlugins.wait(plugin));
-    }
 }

@@ -42,9 +42,4 @@ public interface TrafficPlugins {
          */
         Answer<List<BackendResult>> apply(Employer employer, List<BackendChange> changes, Instant deadline);
     }
-
-    /** For hosts without plugins. */
-    static TrafficPlugins none() {
-        return plugin -> new TrafficLookup.TrafficUnavailable(NoPlugins.wait(plugin));
-    }
 }

@@ -14,8 +14,4 @@ public interface TrafficMetrics {
 
     /** How many Pods of all Services of a plugin wait now to be put on, or to be taken off. */
     default void waiting(String plugin, int on, int off) {}
-
-    static TrafficMetrics none() {
-        return new TrafficMetrics() {};
-    }
 }

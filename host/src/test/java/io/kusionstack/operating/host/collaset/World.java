@@ -12,15 +12,12 @@ import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.cache.ObjectCache;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.kube.write.Expectations;
-import io.kusionstack.operating.host.kube.write.WriteMetrics;
 import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.ResourceContext;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -28,6 +25,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
+import io.kusionstack.operating.host.world.Unused;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -180,7 +178,7 @@ final class World {
                 .map(set ->
                         OptionalLong.of(set.body().at("/metadata/generation").asLong()))
                 .orElse(OptionalLong.empty()));
-        cluster.gate(new LifecycleGate(this::judged, intentions, Endpoints.none(), Employers.unknown())
+        cluster.gate(new LifecycleGate(this::judged, intentions, Unused.endpoints(), Unused.employers())
                 .minding(intentions, Nodes.reachable()));
         return new CollaSetReconciler(
                 new CollaSetReconciler.SetCaches(
@@ -188,7 +186,7 @@ final class World {
                         new Stored<>(ResourceContext.class),
                         new Stored<>(ControllerRevision.class),
                         cache,
-                        new Expectations(cluster::now, WriteMetrics.none())),
+                        new Expectations(cluster::now, Unused.writeMetrics())),
                 new CollaSetReconciler.PodWaits(pod -> Optional.empty(), pod -> List.of()),
                 cluster,
                 intentions);

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kusionstack.operating.host.world.Unused;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,9 +29,10 @@ class ControllerTest {
     private static final Key B = new Key("shop", "b");
     private static final Backoff SHORT = new Backoff(Duration.ofMillis(1), Duration.ofMillis(4));
 
+    private final KeyQueue queue = new KeyQueue(InstantSource.system());
+
     @Test
     void whatTheQueueWasToldBeforeTheControllerWasMadeIsLookedAt() throws InterruptedException {
-        KeyQueue queue = new KeyQueue(InstantSource.system());
         queue.accept(A);
         BlockingQueue<Key> looks = new LinkedBlockingQueue<>();
         Reconciler reconciler = (key, now) -> {
@@ -39,7 +41,7 @@ class ControllerTest {
         };
 
         Controller controller = new Controller(
-                "test", reconciler, Controller.ControllerSettings.of(1, Cooldown.none()), LoopMetrics.none(), queue);
+                "test", reconciler, Controller.ControllerSettings.of(1, Cooldown.none()), Unused.loopMetrics(), queue);
         controller.start();
 
         assertThat(looks.poll(10, TimeUnit.SECONDS)).isEqualTo(A);
@@ -53,7 +55,7 @@ class ControllerTest {
             seen.countDown();
             return Outcome.done();
         });
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
         controller.start();
 
         assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
@@ -83,11 +85,11 @@ class ControllerTest {
                 },
                 new Controller.ControllerSettings(1, SHORT, Cooldown.none()),
                 metrics,
-                new KeyQueue(InstantSource.system()));
+                queue);
         controller.start();
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
         assertThat(successes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
         assertThat(successes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
@@ -102,7 +104,7 @@ class ControllerTest {
             return looks.getCount() == 0 ? Outcome.done() : Outcome.requeueAfter(Duration.ofMillis(1), "test");
         });
         controller.start();
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
 
         assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
@@ -112,6 +114,7 @@ class ControllerTest {
     void letsAKeyRestForAsManyTimesAsLongAsItsLookTook() throws Exception {
         Instant noon = Instant.parse("2026-01-01T12:00:00Z");
         AtomicReference<Instant> clock = new AtomicReference<>(noon);
+        KeyQueue queue = new KeyQueue(clock::get);
         BlockingQueue<Key> looks = new LinkedBlockingQueue<>();
         Controller controller = new Controller(
                 "test",
@@ -121,17 +124,17 @@ class ControllerTest {
                     return Outcome.done();
                 },
                 new Controller.ControllerSettings(1, SHORT, new Cooldown(3, Duration.ofMinutes(1))),
-                LoopMetrics.none(),
-                new KeyQueue(clock::get));
+                Unused.loopMetrics(),
+                queue);
         controller.start();
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
         assertThat(looks.poll(10, TimeUnit.SECONDS)).isEqualTo(A);
 
-        controller.queue().enqueue(A);
-        controller.queue().enqueue(B);
+        queue.enqueue(A);
+        queue.enqueue(B);
         assertThat(looks.poll(10, TimeUnit.SECONDS)).as("A rests").isEqualTo(B);
         clock.set(noon.plusSeconds(40));
-        controller.queue().enqueue(new Key("shop", "c"));
+        queue.enqueue(new Key("shop", "c"));
 
         assertThat(looks.poll(10, TimeUnit.SECONDS)).as("A has rested").isEqualTo(A);
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
@@ -154,7 +157,7 @@ class ControllerTest {
             return looks.getCount() > 0 ? Outcome.requeueAfter(Duration.ZERO, "test") : Outcome.done();
         });
         for (int i = 0; i < 10; i++) {
-            controller.queue().enqueue(new Key("shop", "pod-" + i));
+            queue.enqueue(new Key("shop", "pod-" + i));
         }
         controller.start();
 
@@ -176,9 +179,9 @@ class ControllerTest {
             return Outcome.done();
         });
         controller.start();
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-        controller.queue().enqueue(A);
+        queue.enqueue(A);
         told.countDown();
 
         assertThat(looks.await(10, TimeUnit.SECONDS)).isTrue();
@@ -197,8 +200,8 @@ class ControllerTest {
             return Outcome.done();
         });
         controller.start();
-        controller.queue().enqueue(A);
-        controller.queue().enqueueAfter(B, Duration.ofHours(1));
+        queue.enqueue(A);
+        queue.enqueueAfter(B, Duration.ofHours(1));
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
 
         assertThat(controller.stop(Duration.ofMillis(1))).isFalse();
@@ -221,6 +224,7 @@ class ControllerTest {
     @Test
     void tellsWhichLookHasBeenRunningForLongestAndWhatIsLeftUndone() throws Exception {
         Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        KeyQueue queue = new KeyQueue(InstantSource.fixed(noon));
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         Reconciler held = (key, now) -> {
@@ -232,13 +236,13 @@ class ControllerTest {
                 "test",
                 held,
                 new Controller.ControllerSettings(1, SHORT, Cooldown.none()),
-                LoopMetrics.none(),
-                new KeyQueue(InstantSource.fixed(noon)));
-        controller.queue().enqueue(A);
+                Unused.loopMetrics(),
+                queue);
+        queue.enqueue(A);
         LoopHealth before = controller.health();
         controller.start();
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-        controller.queue().enqueue(B);
+        queue.enqueue(B);
 
         LoopHealth busy = controller.health();
 
@@ -252,6 +256,7 @@ class ControllerTest {
     @Test
     void tellsThatTheThreadWhichGivesOutWorkHasDied() throws Exception {
         Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        KeyQueue queue = new KeyQueue(InstantSource.fixed(noon));
         CountDownLatch broken = new CountDownLatch(1);
         LoopMetrics breaks = new LoopMetrics() {
             @Override
@@ -265,9 +270,9 @@ class ControllerTest {
                 (key, now) -> Outcome.done(),
                 new Controller.ControllerSettings(2, SHORT, Cooldown.none()),
                 breaks,
-                new KeyQueue(InstantSource.fixed(noon)));
-        controller.queue().enqueue(A);
-        controller.queue().enqueue(B);
+                queue);
+        queue.enqueue(A);
+        queue.enqueue(B);
         controller.start();
         assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
 
@@ -285,20 +290,20 @@ class ControllerTest {
     void isWellOnceItIsToldToStop() throws Exception {
         Controller controller = controller(1, (key, now) -> Outcome.done());
         controller.start();
-        controller.queue().enqueueAfter(A, Duration.ofHours(1));
+        queue.enqueueAfter(A, Duration.ofHours(1));
 
         assertThat(controller.stop(Duration.ofSeconds(10))).isTrue();
 
         assertThat(controller.health()).isEqualTo(new LoopHealth("test", true, Optional.empty(), Optional.empty()));
     }
 
-    private static Controller controller(int workers, Reconciler reconciler) {
+    private Controller controller(int workers, Reconciler reconciler) {
         return new Controller(
                 "test",
                 reconciler,
                 new Controller.ControllerSettings(workers, SHORT, Cooldown.none()),
-                LoopMetrics.none(),
-                new KeyQueue(InstantSource.system()));
+                Unused.loopMetrics(),
+                queue);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -3,10 +3,6 @@ package io.kusionstack.operating.host.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
-import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate.Advance;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -22,11 +18,7 @@ class DeletionNoticeTest {
     private static final Instant NOW = Pods.CREATED.plusSeconds(3600);
     private static final String JUST_NOW = LabelTime.of(NOW.minusSeconds(10));
 
-    private final LifecycleGate gate = new LifecycleGate(
-            (pod, operation, stage, now) -> new Decision.Rejected(List.of()),
-            Intentions.none(),
-            Endpoints.none(),
-            Employers.unknown());
+    private final LifecycleGate gate = LifecycleGates.rejecting();
 
     @Test
     void lastsAsLongAsAnOperationOfTheOperatorIsBegun() {

@@ -3,11 +3,7 @@ package io.kusionstack.operating.host.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
-import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
@@ -18,11 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A Pod out of service always waits for something. */
 class LifecycleExplanationsTest {
-    private final LifecycleGate gate = new LifecycleGate(
-            (pod, operation, stage, now) -> new Decision.Rejected(List.of()),
-            Intentions.none(),
-            Endpoints.none(),
-            Employers.unknown());
+    private final LifecycleGate gate = LifecycleGates.rejecting();
 
     @Test
     void namesAReasonInEveryPhase() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ContainerRecord;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.Employers;
 import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.LastPodStatus;
@@ -19,6 +18,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Unused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,8 +39,8 @@ class LifecycleGateTest {
                 return new Decision.Admitted();
             },
             Intentions.none(),
-            Endpoints.none(),
-            Employers.unknown());
+            Unused.endpoints(),
+            Unused.employers());
     private final Nodes away = node -> Optional.of(AWAY);
     private final LifecycleGate onLostNode = open.minding(LifecycleGate.unreachable(away), away);
 
@@ -64,7 +64,7 @@ class LifecycleGateTest {
                 Pods.pod("a").ready().offline().preparing("collaset", "update").build();
         Instant begun = Pods.CREATED;
         Endpoints sending = (seen, now) -> List.of(new Endpoints.HoldingEndpoint(MUTE, Duration.ofSeconds(5)));
-        LifecycleGate gate = new LifecycleGate(PodAdmission.none(), Intentions.none(), sending, Employers.unknown())
+        LifecycleGate gate = new LifecycleGate(PodAdmission.none(), Intentions.none(), sending, Unused.employers())
                 .minding(lasting(), Nodes.reachable());
         LifecycleGate untroubled = gate.minding(Obstacles.none(), Nodes.reachable());
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.PodAdmission;
@@ -16,6 +14,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Unused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ class LifecycleReconcilerTest {
         PodAdmission nobodyAsks = (asked, operation, stage, now) -> {
             throw new AssertionError("asked for a slot");
         };
-        LifecycleGate gate = new LifecycleGate(nobodyAsks, Intentions.none(), Endpoints.none(), Employers.unknown())
+        LifecycleGate gate = new LifecycleGate(nobodyAsks, Intentions.none(), Unused.endpoints(), Unused.employers())
                 .minding((known, operation) -> List.of(refused), Nodes.reachable());
 
         PodGate.Advance advance = gate.advance(pod, PodEdit.of(pod), Pods.CREATED);
@@ -92,6 +91,6 @@ class LifecycleReconcilerTest {
     }
 
     private static LifecycleGate gate() {
-        return new LifecycleGate(PodAdmission.none(), Intentions.none(), Endpoints.none(), Employers.unknown());
+        return new LifecycleGate(PodAdmission.none(), Intentions.none(), Unused.endpoints(), Unused.employers());
     }
 }

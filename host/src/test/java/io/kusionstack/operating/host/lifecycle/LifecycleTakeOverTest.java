@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.PodAdmission;
@@ -14,6 +12,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Unused;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ class LifecycleTakeOverTest {
     private final List<String> asked = new ArrayList<>();
     private boolean passes = true;
     private final LifecycleGate gate =
-            new LifecycleGate(this::judge, Intentions.none(), Endpoints.none(), Employers.unknown());
+            new LifecycleGate(this::judge, Intentions.none(), Unused.endpoints(), Unused.employers());
 
     @Test
     void completesEachOperationForItselfThoughAnotherBeganMeanwhile() {
@@ -173,7 +172,7 @@ class LifecycleTakeOverTest {
                 .preparing("job", "dump")
                 .without(LifecycleLabel.OPERATING.key("job"))
                 .build();
-        LifecycleGate later = new LifecycleGate(this::judge, Intentions.none(), Endpoints.none(), Employers.unknown());
+        LifecycleGate later = new LifecycleGate(this::judge, Intentions.none(), Unused.endpoints(), Unused.employers());
         Wait left = new Wait(
                 Reason.OPERATION_UNDER_WAY,
                 "job",
@@ -291,8 +290,8 @@ class LifecycleTakeOverTest {
                 seen -> {
                     throw new AssertionError("asked for the refused edit");
                 },
-                Endpoints.none(),
-                Employers.unknown());
+                Unused.endpoints(),
+                Unused.employers());
 
         PodEdit edit =
                 intending.advanceWithoutIntention(pod, PodEdit.of(pod), LATER).edit();

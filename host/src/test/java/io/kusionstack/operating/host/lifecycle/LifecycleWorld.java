@@ -2,8 +2,6 @@ package io.kusionstack.operating.host.lifecycle;
 
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Decision;
-import io.kusionstack.operating.host.plan.Employers;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intentions;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodCondition;
@@ -13,6 +11,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Unused;
 import io.kusionstack.operating.plugin.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +37,7 @@ final class LifecycleWorld {
 
     LifecycleWorld(int size, int mostOut) {
         this.mostOut = mostOut;
-        this.gate = new LifecycleGate(this::judge, Intentions.none(), Endpoints.none(), Employers.unknown());
+        this.gate = new LifecycleGate(this::judge, Intentions.none(), Unused.endpoints(), Unused.employers());
         for (int i = 0; i < size; i++) {
             Pods pod = Pods.pod("pod-" + i).available();
             if (i % 2 == 0) {

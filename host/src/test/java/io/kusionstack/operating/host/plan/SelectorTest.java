@@ -15,14 +15,14 @@ class SelectorTest {
 
     @Test
     void emptySelectsEverything() {
-        assertThat(Selector.everything().matches(NONE)).isTrue();
-        assertThat(Selector.everything().matches(Map.of("a", "b"))).isTrue();
-        assertThat(parse(NONE)).isEqualTo(Selector.everything());
+        assertThat(parse(NONE).matches(NONE)).isTrue();
+        assertThat(parse(NONE).matches(Map.of("a", "b"))).isTrue();
+        assertThat(Selector.ofText("")).contains(parse(NONE));
     }
 
     @Test
     void everyLabelHasToMatch() {
-        Selector both = Selector.labels(Map.of("app", "web", "tier", "front"));
+        Selector both = parse(Map.of("app", "web", "tier", "front"));
 
         assertThat(both.matches(Map.of("app", "web", "tier", "front", "x", "y")))
                 .isTrue();
@@ -53,14 +53,14 @@ class SelectorTest {
 
     @Test
     void equalWhenItDemandsTheSameInAnotherForm() {
-        Selector labels = Selector.labels(Map.of("app", "web"));
+        Selector labels = parse(Map.of("app", "web"));
         Selector expression = parse(NONE, new Expression("app", "In", List.of("web", "web")));
 
         assertThat(expression).isEqualTo(labels).hasSameHashCodeAs(labels);
         assertThat(parse(NONE, new Expression("a", "Exists", List.of()), new Expression("b", "In", List.of("y", "x"))))
                 .isEqualTo(parse(
                         NONE, new Expression("b", "In", List.of("x", "y")), new Expression("a", "Exists", List.of())));
-        assertThat(labels).isNotEqualTo(Selector.everything());
+        assertThat(labels).isNotEqualTo(parse(NONE));
     }
 
     @Test
@@ -118,7 +118,7 @@ class SelectorTest {
     @Test
     void itsTextIsReadAsTheSameSelector() {
         List<Selector> selectors = List.of(
-                Selector.everything(),
+                parse(NONE),
                 parse(Map.of("app", "web", "x.y/tier", "")),
                 parse(
                         Map.of("app", "web"),

@@ -15,7 +15,6 @@ import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ContainerRecord;
-import io.kusionstack.operating.host.plan.Endpoints;
 import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.ObjectKind;
@@ -28,6 +27,7 @@ import io.kusionstack.operating.host.world.Containers;
 import io.kusionstack.operating.host.world.FakeCluster;
 import io.kusionstack.operating.host.world.FakeKubelet;
 import io.kusionstack.operating.host.world.Pods;
+import io.kusionstack.operating.host.world.Unused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -230,11 +230,11 @@ final class TrafficWorld {
         PodTraffic mine = traffic;
         cache.onChange(mine::podChanged);
         return new TrafficReconciler(
-                new TrafficReconciler.TrafficCaches(new Services(), new NoSlices(), cache, Endpoints.none()),
+                new TrafficReconciler.TrafficCaches(new Services(), new NoSlices(), cache, Unused.endpoints()),
                 traffic,
                 balancer,
                 cluster,
-                TrafficMetrics.none());
+                Unused.trafficMetrics());
     }
 
     /** What CollaSet does with Pods that have another image than wanted. */

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes, as far as the host has to know them: name, labels, and whether the kubelet follows. A host that may not list
+ * The nodes, as far as the host has to know them: name, and whether the kubelet follows. A host that may not list
  * nodes goes on without: it says so once, and takes every node for reachable. Any thread.
  */
 final class NodeCache implements Nodes, AutoCloseable {
@@ -29,13 +29,12 @@ final class NodeCache implements Nodes, AutoCloseable {
     private static final int FORBIDDEN = 403;
 
     private final KubernetesClient client;
-    private final Map<String, ObservedNode> nodes = new ConcurrentHashMap<>();
+    /** By name the status of the condition Ready, empty before the first. */
+    private final Map<String, String> readiness = new ConcurrentHashMap<>();
+
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile SharedIndexInformer<Node> informer;
     private volatile boolean forbidden;
-
-    /** @param status of the condition Ready; empty before the first */
-    private record ObservedNode(String status, Map<String, String> labels) {}
 
     NodeCache(KubernetesClient client) {
         this.client = client;
@@ -63,8 +62,8 @@ final class NodeCache implements Nodes, AutoCloseable {
                     .log("No right to list and watch nodes: a node that is not Ready is not told from others; see"
                             + " deploy/rbac.yaml");
         }
-        List<String> known = List.copyOf(nodes.keySet());
-        nodes.clear();
+        List<String> known = List.copyOf(readiness.keySet());
+        readiness.clear();
         known.forEach(this::tell);
         return true;
     }
@@ -79,7 +78,7 @@ final class NodeCache implements Nodes, AutoCloseable {
         informer.start();
     }
 
-    /** The API server has gone back to an older past: lists again. What was known stays until it is shown otherwise. */
+    /** A new epoch has begun: lists again. What was known stays until it is shown otherwise. */
     void listAgain() {
         SharedIndexInformer<Node> old = informer;
         informer = prepared();
@@ -92,35 +91,28 @@ final class NodeCache implements Nodes, AutoCloseable {
         return forbidden || informer.hasSynced();
     }
 
-    /** The labels of a node; empty for one that is not known. */
-    public Map<String, String> labels(String node) {
-        ObservedNode seen = nodes.get(node);
-        return seen == null ? Map.of() : seen.labels();
-    }
-
     @Override
     public Optional<Wait> unreachable(String node) {
-        ObservedNode seen = node.isEmpty() ? null : nodes.get(node);
-        return seen == null || seen.status().equals("True") ? Optional.empty() : Optional.of(wait(node, seen));
+        String ready = node.isEmpty() ? null : readiness.get(node);
+        return ready == null || ready.equals("True") ? Optional.empty() : Optional.of(wait(node, ready));
     }
 
-    private static Wait wait(String node, ObservedNode seen) {
+    private static Wait wait(String node, String ready) {
         return new Wait(
                 Reason.NODE_UNREACHABLE,
                 node,
                 "node " + node + " is not Ready ("
-                        + (seen.status().isEmpty() ? "no status yet" : "Ready=" + seen.status())
+                        + (ready.isEmpty() ? "no status yet" : "Ready=" + ready)
                         + "): its kubelet would not follow; mend the node, or delete the Pod");
     }
 
     private void show(Node node) {
         forbidden = false;
-        ObservedNode now = new ObservedNode(
-                status(node),
-                Map.copyOf(Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of())));
-        ObservedNode before = nodes.put(node.getMetadata().getName(), now);
-        if (before != null && !before.status().equals(now.status())) {
-            tell(node.getMetadata().getName());
+        String name = node.getMetadata().getName();
+        String now = status(node);
+        String before = readiness.put(name, now);
+        if (before != null && !before.equals(now)) {
+            tell(name);
         }
     }
 
@@ -162,7 +154,6 @@ final class NodeCache implements Nodes, AutoCloseable {
                     .withName(node.getMetadata().getName())
                     .withUid(node.getMetadata().getUid())
                     .withResourceVersion(node.getMetadata().getResourceVersion())
-                    .withLabels(node.getMetadata().getLabels())
                     .endMetadata()
                     .withNewStatus()
                     .withConditions(ready(node).stream().toList())
@@ -184,7 +175,7 @@ final class NodeCache implements Nodes, AutoCloseable {
 
         @Override
         public void onDelete(Node node, boolean deletedFinalStateUnknown) {
-            nodes.remove(node.getMetadata().getName());
+            readiness.remove(node.getMetadata().getName());
             tell(node.getMetadata().getName());
         }
     }

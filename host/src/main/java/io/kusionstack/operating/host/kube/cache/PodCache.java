@@ -3,9 +3,7 @@ package io.kusionstack.operating.host.kube.cache;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
-import io.kusionstack.operating.host.plan.Selector;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -96,16 +94,6 @@ public final class PodCache {
         return byNode.get(node);
     }
 
-    public List<PodRecord> selected(String namespace, Selector selector) {
-        List<PodRecord> selected = new ArrayList<>();
-        byNamespace.forEach(namespace, pod -> {
-            if (selector.matches(pod.labels())) {
-                selected.add(pod);
-            }
-        });
-        return selected;
-    }
-
     /** Some Pod that is not terminating. */
     public Optional<PodRecord> any() {
         return byUid.values().stream().filter(pod -> !pod.terminating()).findAny();
@@ -127,7 +115,7 @@ public final class PodCache {
     }
 
     /**
-     * Changes when the API server turns out to speak of another past, for example after its store was restored. To be read
+     * Changes when the API server was restored to an earlier state, as from a backup of etcd. To be read
      * before a write is sent, and handed to {@link #learn} with its response.
      */
     public long epoch() {
@@ -225,12 +213,12 @@ public final class PodCache {
         }
     }
 
-    /** Runs {@code action} whenever the API server turns out to speak of another past; it must not block. */
+    /** Runs {@code action} whenever a new epoch begins; it must not block. */
     public void onNewEpoch(Runnable action) {
         onNewEpoch.add(action);
     }
 
-    /** A new past: from now on no response is learned that was sent before. */
+    /** A new epoch: from now on no response is learned that was sent before. */
     void beginEpoch() {
         changing.lock();
         try {

@@ -38,16 +38,6 @@ public final class Expectations implements PodCache.PodListener {
         this.metrics = metrics;
     }
 
-    /** Names of Pods that were created for this owner and are not in the cache yet. */
-    public Set<String> creations(String ownerUid) {
-        return pending(ownerUid).creations.keySet();
-    }
-
-    /** Uids of Pods of this owner that were deleted and are neither gone nor terminating in the cache yet. */
-    public Set<String> deletions(String ownerUid) {
-        return pending(ownerUid).deletions.keySet();
-    }
-
     /** True if the cache shows all that was done for this owner. */
     public boolean areMet(String ownerUid) {
         return pending(ownerUid).isEmpty();

@@ -30,8 +30,4 @@ public interface WriteMetrics {
 
     /** The server did not do all that a write asked for. */
     default void intentMissed(String kind) {}
-
-    static WriteMetrics none() {
-        return new WriteMetrics() {};
-    }
 }

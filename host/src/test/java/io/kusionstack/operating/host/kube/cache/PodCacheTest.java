@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.PodRecord;
-import io.kusionstack.operating.host.plan.Selector;
 import io.kusionstack.operating.host.world.Pods;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +16,7 @@ class PodCacheTest {
     private final PodCache cache = new PodCache(Set.of());
 
     @Test
-    void findsAPodByNameUidOwnerNamespaceNodeAndLabels() {
+    void findsAPodByNameUidOwnerNamespaceAndNode() {
         PodRecord web =
                 Pods.pod("web").ownedBy("set").node("n1").label("app", "web").build();
         PodRecord db = Pods.pod("db").in("other").node("n2").label("app", "web").build();
@@ -30,9 +28,6 @@ class PodCacheTest {
         assertThat(cache.ownedBy("uid-set")).containsExactly(web);
         assertThat(cache.inNamespace("other")).containsExactly(db);
         assertThat(cache.onNode("n2")).containsExactly(db);
-        assertThat(cache.selected("shop", Selector.labels(Map.of("app", "web"))))
-                .containsExactly(web);
-        assertThat(cache.selected("shop", Selector.labels(Map.of("app", "db")))).isEmpty();
     }
 
     @Test

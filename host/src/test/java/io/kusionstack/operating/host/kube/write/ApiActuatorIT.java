@@ -199,7 +199,8 @@ class ApiActuatorIT {
         assertThat(again).isEqualTo(new Applied(Outcome.done(), List.of()));
         cluster.awaitPod("b");
         Cluster.await()
-                .until(() -> cluster.expectations.creations(cluster.ownerUid).isEmpty());
+                .until(() -> ExpectedCreations.of(cluster.expectations, cluster.ownerUid)
+                        .isEmpty());
     }
 
     @Test
@@ -222,7 +223,7 @@ class ApiActuatorIT {
 
         cluster.actuator.apply(Plan.of(create("b")));
 
-        assertThat(cluster.expectations.creations(cluster.ownerUid)).containsExactly("b");
+        assertThat(ExpectedCreations.of(cluster.expectations, cluster.ownerUid)).containsExactly("b");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
+import io.kusionstack.operating.host.world.Unused;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,9 +57,9 @@ class DryRunsIT {
                 new ApiActuator.ActuatorPorts(
                         cache,
                         wantingAnImage(),
-                        new Expectations(InstantSource.system(), WriteMetrics.none()),
+                        new Expectations(InstantSource.system(), Unused.writeMetrics()),
                         Fence.alwaysOpen(),
-                        WriteMetrics.none(),
+                        Unused.writeMetrics(),
                         (pod, result) -> results.add(Results.word(result)),
                         pod -> false,
                         (kind, response) -> {},

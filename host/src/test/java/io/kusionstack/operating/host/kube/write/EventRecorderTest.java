@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.world.Unused;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +45,7 @@ class EventRecorderTest {
     }
 
     private static RequestSender sender(ApiClient client) {
-        return new RequestSender(client, new ApiLimiter(1), Fence.alwaysOpen(), WriteMetrics.none());
+        return new RequestSender(client, new ApiLimiter(1), Fence.alwaysOpen(), Unused.writeMetrics());
     }
 
     private static Action.Announce warning(String namespace, String set) {

@@ -8,6 +8,7 @@ import io.kusionstack.operating.host.kube.ClusterAccess;
 import io.kusionstack.operating.host.kube.CountingMetrics;
 import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.plan.WriteResult;
+import io.kusionstack.operating.host.world.Unused;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -125,7 +126,7 @@ class RequestSenderTest {
                         .replaceFirst("127.0.0.1:\\d+", "127.0.0.1:" + server.getLocalPort()));
         ClusterAccess access = ClusterAccess.kubeconfig(file, "operating/test").withRequestTimeout(timeout);
         try (ApiClient other = new ApiClient(access)) {
-            return new RequestSender(other, new ApiLimiter(1), Fence.alwaysOpen(), WriteMetrics.none())
+            return new RequestSender(other, new ApiLimiter(1), Fence.alwaysOpen(), Unused.writeMetrics())
                     .send(Urgency.LIFE, "Pod", "create", client -> client.post("api/v1/pods", "{}"));
         }
     }
@@ -136,6 +137,6 @@ class RequestSenderTest {
     }
 
     private RequestSender sender(Fence fence) {
-        return new RequestSender(client, new ApiLimiter(1), fence, WriteMetrics.none());
+        return new RequestSender(client, new ApiLimiter(1), fence, Unused.writeMetrics());
     }
 }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
-import io.kusionstack.operating.host.plan.Selector;
+import io.kusionstack.operating.host.world.Selectors;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ class RuleSpecParserTest {
                         new Key("shop", "web"),
                         "rule-web",
                         1,
-                        Optional.of(Selector.labels(Map.of("app", "web"))),
+                        Optional.of(Selectors.labels(Map.of("app", "web"))),
                         List.of(
                                 new RuleSpec.CheckedRule(
                                         "slots",
@@ -46,7 +46,7 @@ class RuleSpecParserTest {
                                 new RuleSpec.CheckedRule(
                                         "labels",
                                         Stage.POST_CHECK,
-                                        Optional.of(Selector.labels(Map.of("tier", "front"))),
+                                        Optional.of(Selectors.labels(Map.of("tier", "front"))),
                                         labelCheck("spec.rules[3].labelCheck"))),
                         List.of(),
                         List.of("spec.rules[2].conditions: none is known here, so the rule holds no Pod")));
