@@ -12,10 +12,13 @@ import io.kusionstack.operating.plugin.traffic.Employer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A Service, as far as its traffic is concerned.
@@ -120,22 +123,21 @@ record ManagedService(
     }
 
     /**
-     * False if the Pod was never put on anywhere. This host writes its record before it puts a Pod on. Kuperator names the Pod before if it
+     * False for a Pod that was never put on anywhere. This host writes its record before it puts a Pod on. Kuperator names the Pod before if it
      * keeps names, else it adds the finalizer and the name afterwards.
      */
-    boolean mayHavePutOn(PodRecord pod) {
+    Predicate<PodRecord> mayHavePutOn() {
         String served = records.getOrDefault(Names.TRAFFIC_SERVED, "");
         boolean isEmpty = served.isBlank()
                 || LoadBalancerRecord.isList(served)
                         && LoadBalancerRecord.parse(served, employer.ref()).isEmpty();
-        return !isEmpty
-                || pod.finalizers().contains(finalizer)
-                || names(Names.EMPLOYEES_PROTECTED, pod)
-                || names(Names.EMPLOYEES_EXPECTED, pod);
+        Set<String> named = new HashSet<>(names(Names.EMPLOYEES_PROTECTED));
+        named.addAll(names(Names.EMPLOYEES_EXPECTED));
+        return pod -> !isEmpty || pod.finalizers().contains(finalizer) || named.contains(pod.name());
     }
 
-    private boolean names(String record, PodRecord pod) {
-        return List.of(records.getOrDefault(record, "").split(",")).contains(pod.name());
+    private List<String> names(String record) {
+        return List.of(records.getOrDefault(record, "").split(","));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.traffic;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Plans for one Service which backends are put on and taken off at each of its load balancers, which finalizers are added and removed,
@@ -24,6 +26,7 @@ final class TrafficPlanner {
     private final List<LoadBalancerPlan> loadBalancers;
     private final long servingLook;
     private final FinalizerMoves finalizers;
+    private final Predicate<PodRecord> mayHavePutOn;
     private final List<Action> edits = new ArrayList<>();
     private final List<PodPlan> pods = new ArrayList<>();
     private Optional<Duration> lookAgain = Optional.empty();
@@ -33,6 +36,7 @@ final class TrafficPlanner {
         this.loadBalancers = loadBalancers;
         this.servingLook = servingLook(snapshot);
         this.finalizers = new FinalizerMoves(snapshot.managedService());
+        this.mayHavePutOn = snapshot.mayHavePutOn();
     }
 
     static TrafficPlan plan(TrafficSnapshot snapshot) {
@@ -157,11 +161,11 @@ final class TrafficPlanner {
 
     /** If a load balancer that may have served is not known, nothing proves that the Pod is off. */
     private long clearAt(ServicePod servicePod) {
-        if (servicePod.targeted() && snapshot.obstacle().isPresent() && snapshot.mayHavePutOn(servicePod.pod())) {
+        if (servicePod.targeted() && snapshot.obstacle().isPresent() && mayHavePutOn.test(servicePod.pod())) {
             return BackendState.NO_LOOK;
         }
         long clearAt = BackendState.NEVER_THERE;
-        boolean mayBeThere = snapshot.mayHavePutOn(servicePod.pod());
+        boolean mayBeThere = mayHavePutOn.test(servicePod.pod());
         for (int i = 0; i < loadBalancers.size(); i++) {
             BackendState state =
                     loadBalancers.get(i).pods().get(servicePod.pod().uid());
@@ -176,7 +180,7 @@ final class TrafficPlanner {
     /** A backend that another party put on does not belong to a Service that never put the Pod on. */
     private boolean isOthers(ServicePod servicePod, BackendState state) {
         return !servicePod.targeted()
-                && !snapshot.mayHavePutOn(servicePod.pod())
+                && !mayHavePutOn.test(servicePod.pod())
                 && !state.waits().isEmpty()
                 && state.waits().stream().allMatch(wait -> wait.reason() == Reason.FOREIGN_BACKEND);
     }

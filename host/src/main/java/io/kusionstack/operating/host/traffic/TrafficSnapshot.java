@@ -5,6 +5,7 @@ import io.kusionstack.operating.host.plan.Wait;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * All facts for a decision about one Service.
@@ -31,8 +32,8 @@ record TrafficSnapshot(
     }
 
     /** As {@link ManagedService#mayHavePutOn}, of a predecessor too. */
-    boolean mayHavePutOn(PodRecord pod) {
-        return managedService.mayHavePutOn(pod)
-                || departed.filter(before -> before.mayHavePutOn(pod)).isPresent();
+    Predicate<PodRecord> mayHavePutOn() {
+        Predicate<PodRecord> now = managedService.mayHavePutOn();
+        return departed.map(before -> now.or(before.mayHavePutOn())).orElse(now);
     }
 }
