@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.kusionstack.operating.host.model.CollaSet;
 import io.kusionstack.operating.host.model.CollaSetSpec;
-import io.kusionstack.operating.host.model.CollaSetStatus;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -55,7 +54,7 @@ final class SetReader {
         JsonNode template = Optional.ofNullable(spec.template()).orElse(JsonNodeFactory.instance.objectNode());
         check(metadata, template, scale.map(CollaSetSpec.ScaleStrategy::context).orElse(""));
         Optional<Selector> selector = selector(template);
-        replicas(set.getStatus());
+        replicas();
         notYetBuilt();
         return new SetSpec(
                 new ObjectRef(ObjectKind.COLLASET, metadata.getNamespace(), metadata.getName(), metadata.getUid()),
@@ -96,12 +95,10 @@ final class SetReader {
         problems.addAll(SetLimits.ofContext(context));
     }
 
-    /** A manifest that leaves the number out must not delete what serves. */
-    private void replicas(CollaSetStatus status) {
-        Integer existing = status.replicas();
-        if (spec.replicas() == null && existing != null && existing > 0) {
-            problems.add("spec.replicas: it is missing, and the set has Pods: " + existing
-                    + "; give their number, 0 to delete them all");
+    /** A manifest that leaves the number out must not delete what serves, whatever the status says of it at that moment. */
+    private void replicas() {
+        if (spec.replicas() == null) {
+            problems.add("spec.replicas: it is missing; give the number of Pods, 0 for none");
         }
     }
 

@@ -299,10 +299,13 @@ class CollaSetTroubleStoryTest {
 
             assertThat(world.serving()).isEqualTo(4);
             assertThat(told(world, "Stalled"))
-                    .isEqualTo("True InvalidSpec: spec.replicas: it is missing, and the set has Pods: 4;"
-                            + " give their number, 0 to delete them all");
+                    .isEqualTo("True InvalidSpec: spec.replicas: it is missing; give the number of Pods, 0 for none");
 
             world.floor(0);
+            world.live().forEach(world.cluster::terminate);
+            world.settle();
+            assertThat(world.serving()).isEqualTo(4);
+
             world.edit("replicas: 0");
             world.settle();
             assertThat(world.live()).isEmpty();
