@@ -47,6 +47,7 @@ final class RuleIndex {
     private final PodsByWorkload namesByWorkload = new PodsByWorkload();
     private final RefusedPods refused = new RefusedPods();
     private List<RuleBudget> budgets = List.of();
+    private Map<String, ReadVersion> read = Map.of();
     private Set<String> followed = Set.of();
 
     /**
@@ -62,6 +63,9 @@ final class RuleIndex {
                                     && owner(pod).filter(workloads::contains).isPresent());
         }
     }
+
+    /** @param keptSelector from the status; empty for a spec without problems, which does not depend on it */
+    private record ReadVersion(Optional<Long> generation, Optional<String> keptSelector) {}
 
     /** @param ruleKeys takes the rules of a Pod of which something is learned that its record does not show */
     RuleIndex(String namespace, RuleWorld world, Grants grants, Consumer<Key> ruleKeys) {
@@ -237,20 +241,34 @@ final class RuleIndex {
                 .filter(rule -> rule.getMetadata().getDeletionTimestamp() == null)
                 .sorted(Comparator.comparing(rule -> rule.getMetadata().getUid()))
                 .toList();
-        Map<String, Long> before = new HashMap<>();
-        budgets.forEach(budget -> before.put(budget.spec().uid(), budget.spec().generation()));
-        Map<String, Long> now = new HashMap<>();
-        live.forEach(rule -> now.put(
-                rule.getMetadata().getUid(),
-                Optional.ofNullable(rule.getMetadata().getGeneration()).orElse(0L)));
-        if (now.equals(before)) {
+        if (versions(live).equals(read)) {
             return false;
         }
         budgets = live.stream()
                 .map(RuleSpec::of)
                 .map(spec -> new RuleBudget(spec, uid -> owned.getOrDefault(uid, 0)))
                 .toList();
+        read = versions(live);
         return true;
+    }
+
+    private Map<String, ReadVersion> versions(List<PodTransitionRule> live) {
+        Set<String> dependent = budgets.stream()
+                .map(RuleBudget::spec)
+                .filter(spec -> !spec.problems().isEmpty())
+                .map(RuleSpec::uid)
+                .collect(Collectors.toSet());
+        Map<String, ReadVersion> versions = new HashMap<>();
+        for (PodTransitionRule rule : live) {
+            String uid = rule.getMetadata().getUid();
+            versions.put(
+                    uid,
+                    new ReadVersion(
+                            Optional.ofNullable(rule.getMetadata().getGeneration()),
+                            Optional.ofNullable(rule.getStatus().selector())
+                                    .filter(selector -> dependent.contains(uid))));
+        }
+        return versions;
     }
 
     private void reread(List<Workload> workloads, boolean rulesChanged) {

@@ -85,7 +85,12 @@ public final class RuleReconciler implements Reconciler {
             return Outcome.done();
         }
         List<Action> actions = new ArrayList<>();
-        actions.add(new Action.WriteStatus(ref(rule), version(rule), RuleStatus.json(status.get())));
+        actions.add(Action.WriteStatus.of(
+                ref(rule),
+                version(rule),
+                RuleStatus.json(status.get()),
+                report.spec().generation(),
+                before.conditions()));
         announcement(rule, before, status.get()).ifPresent(actions::add);
         return actuator.apply(new Plan(actions, Optional.empty(), Map.of())).outcome();
     }

@@ -53,14 +53,9 @@ final class RuleStatus {
                 report.targets(),
                 foremost(details),
                 more > 0 ? more : null,
-                selector(report.spec()).orElse(before.selector()),
+                report.spec().kept().map(Selector::toString).orElse(before.selector()),
                 before.ruleStates(),
                 conditions(report, waiting(details), before.conditions(), now));
-    }
-
-    /** Kept for the time when the spec has mistakes: its Pods are held then. */
-    private static Optional<String> selector(RuleSpec spec) {
-        return spec.problems().isEmpty() ? spec.selector().map(Selector::toString) : Optional.empty();
     }
 
     private static int waiting(List<Detail> details) {

@@ -70,8 +70,8 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
                 query.spec().key().name(),
                 query.spec().uid());
         long version = Long.parseLong(object.get().getMetadata().getResourceVersion());
-        Applied applied = actuator.apply(
-                Plan.of(new Action.PatchStatus(ref, version, patch(object.get(), rule, plugin, memory))));
+        Applied applied = actuator.apply(Plan.of(new Action.PatchStatus(
+                ref, version, patch(object.get(), rule, plugin, memory), reliesOn(object.get()))));
         return applied.failures().stream().findFirst().map(failure -> failed(failure, applied.outcome()));
     }
 
@@ -95,6 +95,14 @@ record MemoryStore(Function<Key, Optional<PodTransitionRule>> objects, Actuator 
             }
         }
         return Map.of();
+    }
+
+    private static ObjectNode reliesOn(PodTransitionRule object) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        fields.putObject("metadata").put("generation", object.getMetadata().getGeneration());
+        fields.putObject("status")
+                .set("ruleStates", JSON.valueToTree(object.getStatus().ruleStates()));
+        return fields;
     }
 
     /** A merge patch of the status that stores this memory; memory of rules that are gone is left out. */

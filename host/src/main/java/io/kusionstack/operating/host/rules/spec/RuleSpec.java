@@ -14,8 +14,8 @@ import java.util.Optional;
 /**
  * One generation of a PodTransitionRule, checked.
  *
- * @param selector selects its Pods; where the selector is broken, the one of the last spec without mistakes does, or its sound part;
- *     empty if it selects no Pod
+ * @param selector selects its Pods: the kept one, or else the sound part of a broken selector; empty if it selects no Pod
+ * @param kept the last selector without mistakes, this one or one before; for the status, so that a broken one does not lose the Pods
  * @param rules the enabled ones, in the order of the object
  * @param problems all mistakes in it, each with path, value and remedy
  * @param ineffective what of it holds no Pod, though it is no mistake
@@ -25,6 +25,7 @@ public record RuleSpec(
         String uid,
         long generation,
         Optional<Selector> selector,
+        Optional<Selector> kept,
         List<CheckedRule> rules,
         List<String> problems,
         List<String> ineffective) {

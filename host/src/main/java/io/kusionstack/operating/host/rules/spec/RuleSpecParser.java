@@ -45,7 +45,7 @@ final class RuleSpecParser {
 
     private RuleSpec read(PodTransitionRule object) {
         PodTransitionRuleSpec spec = object.getSpec();
-        Optional<Selector> selector = selector(spec.selector(), object.getStatus());
+        Optional<Selector> kept = kept(spec.selector(), object.getStatus());
         List<RuleSpec.CheckedRule> rules = new ArrayList<>();
         if (!problems.isEmpty()) {
             RuleSpec.RuleCheck broken = new RuleSpec.RuleCheck.InvalidRule(problems.getFirst());
@@ -78,7 +78,8 @@ final class RuleSpecParser {
                         text(object.getMetadata().getName())),
                 text(object.getMetadata().getUid()),
                 Optional.ofNullable(object.getMetadata().getGeneration()).orElse(0L),
-                selector,
+                kept.or(() -> Optional.ofNullable(spec.selector()).flatMap(RuleSpecParser::soundPart)),
+                kept,
                 rules,
                 problems,
                 ineffective);
@@ -89,7 +90,7 @@ final class RuleSpecParser {
     }
 
     /** The Pods of a selector with a mistake are those of before: they wait until it is corrected. */
-    private Optional<Selector> selector(@Nullable LabelSelector selector, PodTransitionRuleStatus status) {
+    private Optional<Selector> kept(@Nullable LabelSelector selector, PodTransitionRuleStatus status) {
         Optional<Selector> before = Optional.ofNullable(status.selector()).flatMap(Selector::ofText);
         if (selector == null) {
             problems.add("spec.selector: missing; write {} to select every Pod of the namespace");
@@ -97,7 +98,7 @@ final class RuleSpecParser {
         }
         Selector.Parsed parsed = parse("spec.selector", selector);
         problems.addAll(parsed.problems());
-        return parsed.selector().or(() -> before).or(() -> soundPart(selector));
+        return parsed.selector().or(() -> before);
     }
 
     /** The sound part of a broken selector that never was without a mistake; empty if it has none: then it selects no Pod. */

@@ -54,7 +54,7 @@ class RuleReconcilerTest {
         assertThat(reconciler.reconcile(WEB, NOW)).isEqualTo(Outcome.done());
 
         assertThat(woken).containsExactly(FakeRuleWorld.key("b"));
-        assertThat(done).containsExactly(new Action.WriteStatus(REF, 7, json("""
+        assertThat(done).containsExactly(Action.WriteStatus.of(REF, 7, json("""
                         {"observedGeneration": 1,
                          "updateTime": "2026-01-01T10:00:00Z",
                          "targets": ["a", "b", "c"],
@@ -70,7 +70,7 @@ class RuleReconcilerTest {
                             "reason": "Valid", "message": "every rule is understood"},
                            {"type": "SlotsFree", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z",
                             "reason": "SlotsTaken", "message":
-                              "1 of 3 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 1 wait; out: b (leaving)"}]}""")));
+                              "1 of 3 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 1 wait; out: b (leaving)"}]}"""), 1, List.of()));
     }
 
     @Test
@@ -109,6 +109,38 @@ class RuleReconcilerTest {
         assertThat(sound.conditions().getFirst().message())
                 .isEqualTo("every rule is understood; spec.rules: there are none, so no Pod is held");
         assertThat(status((Action.WriteStatus) done.get(1)).selector()).isEqualTo("app=web");
+    }
+
+    @Test
+    void keepsASoundSelectorOfASpecWithAMistakeElsewhere() {
+        world.put(
+                Rules.rule(
+                        "web",
+                        2,
+                        "{selector: {matchLabels: {app: web}}, rules: [{name: a, availablePolicy: {maxUnavailableValue: x}}]}"));
+
+        reconciler.reconcile(WEB, NOW);
+
+        assertThat(status((Action.WriteStatus) done.getFirst()).selector()).isEqualTo("app=web");
+    }
+
+    @Test
+    void aBrokenRuleHoldsThePodsOfTheSelectorThatItsStatusNamesLater() {
+        String spec = "{selector: {matchLabels: {'a b': c}}, rules: []}";
+        world.put(Pods.pod("pod-9").label("app", "web").available().build());
+        world.put(Rules.rule("web", 3, spec));
+        reconciler.reconcile(WEB, NOW);
+        PodTransitionRule named = Rules.rule("web", 3, spec);
+        named.setStatus(
+                new JsonMapper().convertValue(json("{\"selector\": \"app=web\"}"), PodTransitionRuleStatus.class));
+        world.put(named);
+
+        reconciler.reconcile(WEB, NOW);
+
+        assertThat(done)
+                .filteredOn(Action.WriteStatus.class::isInstance)
+                .extracting(written -> status((Action.WriteStatus) written).targets())
+                .containsExactly(List.of(), List.of("pod-9"));
     }
 
     @Test

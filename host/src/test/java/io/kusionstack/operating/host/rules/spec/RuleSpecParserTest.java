@@ -36,6 +36,7 @@ class RuleSpecParserTest {
                         "rule-web",
                         1,
                         Optional.of(Selectors.labels(Map.of("app", "web"))),
+                        Optional.of(Selectors.labels(Map.of("app", "web"))),
                         List.of(
                                 new RuleSpec.CheckedRule(
                                         "slots",
