@@ -85,7 +85,12 @@ record CollaSetSnapshot(
         return set.status().conditions().stream()
                 .filter(condition -> SetConditions.STALLED.equals(condition.type()))
                 .anyMatch(condition -> Optional.ofNullable(condition.message())
-                        .filter(message -> message.contains(refusal.problem()))
+                        .filter(message -> message.contains(beginning(refusal.problem())))
                         .isPresent());
+    }
+
+    /** A message of a condition is cut; the beginning of a problem names its Pod. */
+    private static String beginning(String problem) {
+        return problem.substring(0, Math.min(problem.length(), SetStatus.LONGEST_MESSAGE / 2));
     }
 }

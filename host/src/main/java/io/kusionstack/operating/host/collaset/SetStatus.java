@@ -12,6 +12,7 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Selector;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,19 +56,22 @@ final class SetStatus {
             return history.updated().name();
         }
         return set.currentRevision().isEmpty()
-                ? carried(setPods).orElse(history.current().name())
+                ? carried(setPods, history.updated().name())
+                        .orElse(history.current().name())
                 : set.currentRevision();
     }
 
-    /** The revision that the most Pods of the set carry by label; of several the first by name. */
-    private static Optional<String> carried(SetPods setPods) {
+    /** The revision that the most Pods carry by label, the updated one if they carry no other; of several the first by name. */
+    private static Optional<String> carried(SetPods setPods, String updated) {
         SortedMap<String, Integer> pods = new TreeMap<>();
         setPods.podsOfSet().stream()
                 .map(SetPod::revision)
                 .filter(revision -> !revision.isEmpty())
                 .forEach(revision -> pods.merge(revision, 1, Integer::sum));
         return pods.entrySet().stream()
-                .max(Map.Entry.<String, Integer>comparingByValue()
+                .max(Comparator.comparing((Map.Entry<String, Integer> entry) ->
+                                !entry.getKey().equals(updated))
+                        .thenComparing(Map.Entry.comparingByValue())
                         .thenComparing(
                                 Map.Entry.<String, Integer>comparingByKey().reversed()))
                 .map(Map.Entry::getKey);
@@ -216,7 +220,12 @@ final class SetStatus {
     private static Optional<Action> write(SetSpec set, CollaSetStatus wanted) {
         return wanted.equals(set.status())
                 ? Optional.empty()
-                : Optional.of(new Action.WriteStatus(set.ref(), set.resourceVersion(), tree(wanted)));
+                : Optional.of(Action.WriteStatus.of(
+                        set.ref(),
+                        set.resourceVersion(),
+                        tree(wanted),
+                        set.generation(),
+                        set.status().conditions()));
     }
 
     private static ObjectNode tree(CollaSetStatus status) {

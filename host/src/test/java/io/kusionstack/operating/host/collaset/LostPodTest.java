@@ -112,6 +112,20 @@ class LostPodTest {
     }
 
     @Test
+    void theRevisionThatIsHeldBackIsNotTakenForTheCurrentOneThoughMostPodsHaveIt() {
+        Snapshots unknown = Snapshots.of(Snapshots.set()
+                        .replicas(3)
+                        .with("updateStrategy: {rollingUpdate: {byPartition: {partition: 1}}}"))
+                .pods(
+                        Snapshots.pod(0),
+                        Snapshots.pod(1).revision("web-2"),
+                        Snapshots.pod(2).revision("web-2"));
+
+        assertThat(Snapshots.status(unknown.plan()).path("currentRevision").asText())
+                .isEqualTo("web-1");
+    }
+
+    @Test
     void aRevisionThatAPodHasLostIsGivenBackInsteadOfAnotherPod() {
         Pods stripped = Snapshots.pod(1).without(Names.REVISION).image("app:v1");
 

@@ -93,6 +93,32 @@ class RefusedWritesTest {
         assertThat(Snapshots.events(after)).isEmpty();
     }
 
+    @Test
+    void ofTwoRefusedPodsTheSetKeepsTellingOfTheSameOneThoughTheAnswerOfTheServerIsCut() {
+        String words = "x".repeat(2 * SetStatus.LONGEST_MESSAGE);
+        Pods second = Snapshots.pod(1).offline().operating(ID, UPDATE);
+        SetPlan told = Snapshots.of(Snapshots.set().replicas(2))
+                .pods(first, second)
+                .refusal(cause, saying(words, refusal(first, 2)))
+                .refusal(second.build().uid(), saying(words, refusal(second, 1)))
+                .plan();
+
+        SetPlan after = Snapshots.of(Snapshots.set().replicas(2).status(Snapshots.status(told)))
+                .pods(first, second)
+                .refusal(cause, saying(words, refusal(first, 2)))
+                .refusal(second.build().uid(), saying(words, refusal(second, 3)))
+                .plan();
+
+        assertThat(condition(told)).contains("writing Pod web-0 was refused");
+        assertThat(condition(after)).isEmpty();
+    }
+
+    private static Refusal saying(String words, Refusal like) {
+        WriteResult.NotDone result =
+                new WriteResult.NotDone(like.result().cause(), like.result().code(), words);
+        return new Refusal(result, like.edit(), like.attempts(), like.until(), like.left());
+    }
+
     private Snapshots twoRefused(Sets set, int attempts, int ofSecond) {
         Pods second = Snapshots.pod(1).offline().operating(ID, UPDATE);
         return Snapshots.of(set)
