@@ -39,6 +39,7 @@ public final class ClusterAccess {
                 .withUserAgent(userAgent)
                 .withRequestRetryBackoffLimit(0)
                 .withWatchReconnectLimit(-1)
+                .withWebsocketPingInterval(PING.toMillis())
                 .build();
         this.userAgent = userAgent;
         this.requestTimeout = requestTimeout;

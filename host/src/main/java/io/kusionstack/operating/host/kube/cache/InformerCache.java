@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An {@link ObjectCache} fed by informers, one for each namespace in scope or one for all, and by the responses of our own
- * writes. Of two states of one object the one with the higher resourceVersion stays, as long as the API server speaks of
- * the same past.
+ * writes. Of two states of one object the one with the higher resourceVersion stays, within one
+ * epoch.
  */
 final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InformerCache.class);

@@ -11,12 +11,14 @@ import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class NodeCache implements Nodes, AutoCloseable {
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile SharedIndexInformer<Node> informer;
     private volatile boolean forbidden;
+    private volatile @Nullable Instant connectedAt;
 
     NodeCache(KubernetesClient client) {
         this.client = client;
@@ -89,6 +92,17 @@ final class NodeCache implements Nodes, AutoCloseable {
     /** True once the nodes that existed at the start are known, or it is known that they will not be. */
     boolean isSynced() {
         return forbidden || informer.hasSynced();
+    }
+
+    /** Empty while there is no right to read nodes. */
+    Optional<ClusterCaches.StreamHealth> health(Instant now) {
+        boolean isWatching = informer.isWatching();
+        if (isWatching || connectedAt == null) {
+            connectedAt = now;
+        }
+        return forbidden
+                ? Optional.empty()
+                : Optional.of(new ClusterCaches.StreamHealth("Node", informer.hasSynced(), isWatching, connectedAt));
     }
 
     @Override

@@ -75,9 +75,10 @@ final class ObjectCaches implements AutoCloseable {
         return nodes.isSynced() && all.stream().allMatch(InformerCache::isSynced);
     }
 
-    /** One entry for each kind. */
+    /** One entry for each kind; none for nodes where they may not be read. */
     public List<ClusterCaches.StreamHealth> health() {
         List<ClusterCaches.StreamHealth> health = new ArrayList<>();
+        nodes.health(clock.instant()).ifPresent(health::add);
         all.forEach(cache -> health.add(cache.health()));
         return health;
     }

@@ -99,7 +99,7 @@ final class PodLister {
         return IDENTITY.equalsIgnoreCase(response.header("Content-Encoding", IDENTITY));
     }
 
-    /** Does the server still speak of the past in which {@code version} was seen? After a restore it may not. */
+    /** Whether this is still the epoch in which {@code version} was seen; after a restore it is not. */
     boolean remembers(String namespace, long version) throws IOException {
         try {
             String query = "limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=" + version;

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A list of Pods on its way into the cache, then the changes that follow it. In the past that the cache knows, each Pod
+ * A list of Pods on its way into the cache, then the changes that follow it. In the epoch that the cache knows, each Pod
  * is shown at once and the end of the list removes those that are gone; in a new epoch nothing is shown before the list is
  * complete. One thread.
  */

@@ -73,7 +73,7 @@ final class PodWatch implements Runnable {
                 refused(e.answer());
             } catch (IOException e) {
                 failed(e.toString());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // the only thread that reads these Pods: it goes on
                 LOG.atError()
                         .setCause(e)
@@ -123,37 +123,47 @@ final class PodWatch implements Runnable {
                     take(event, listing);
                     lastHeard = clock.instant();
                     heard = true;
-                    advanced();
+                    advanced(opened);
                 }
             }
-            ended(heard || !clock.instant().isBefore(opened.plus(AT_ONCE)));
+            ended(opened, heard);
         } finally {
             connected = false;
             open = null;
         }
     }
 
-    /** A list that breaks in its middle begins from the start again: only its end is an advance. */
-    private void advanced() {
-        if (version > 0) {
+    /**
+     * A list that breaks in its middle begins from the start again: only its end is an advance. And a watch that ends at once after it
+     * would be opened again and again.
+     */
+    private void advanced(Instant opened) {
+        if (version > 0 && hasLived(opened)) {
             failures = 0;
         }
+    }
+
+    private boolean hasLived(Instant opened) {
+        return !clock.instant().isBefore(opened.plus(AT_ONCE));
     }
 
     /**
      * The server closed the watch, as it does every few minutes. One that never sent a whole list does not know how.
      *
-     * @param lived false if it was closed at once, without an event: it would be for ever
+     * @param heard false if it sent no event
      */
-    private void ended(boolean lived) throws IOException {
+    private void ended(Instant opened, boolean heard) throws IOException {
         if (version == 0) {
             endsWithoutList = endsWithoutList + 1;
             inPages = endsWithoutList > 1;
             failures = failures + 1;
-        } else if (!lived) {
-            throw new IOException("the watch was closed at once, without an event");
+        } else if (!hasLived(opened)) {
+            if (!heard) {
+                throw new IOException("the watch was closed at once, without an event");
+            }
+            failures = failures + 1;
         }
-        advanced();
+        advanced(opened);
     }
 
     private void take(PodEvent event, PodListing listing) throws IOException {
@@ -203,6 +213,7 @@ final class PodWatch implements Runnable {
                     .log("The API server has forgotten what changed since; listing all Pods again");
             metrics.relisted("Pod", "gone");
             version = 0;
+            failures = failures + 1;
             return;
         }
         if (version == 0 && !inPages && (answer.code() == 400 || answer.code() == 422)) {

@@ -170,6 +170,21 @@ class PodStreamFaultsIT {
     }
 
     @Test
+    void listsEverMoreSeldomWhereTheServerHasForgottenEachTime() {
+        for (int i = 0; i < 4; i++) {
+            api.answers(200, FakeApi.added("a", 100), FakeApi.listEnds(101), FakeApi.event("ERROR", FakeApi.gone()));
+        }
+        api.answersAndStays(FakeApi.added("b", 120), FakeApi.listEnds(125));
+        Instant begin = Instant.now();
+
+        try (PodStream stream = started()) {
+            Cluster.await().until(() -> versions().equals(Map.of("b", 120L)));
+        }
+
+        assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(200 + 400 + 800));
+    }
+
+    @Test
     void asksAtOnceWhereAWatchEndsThatLivedForAWhile() {
         api.answers(200, FakeApi.added("a", 100), FakeApi.listEnds(101));
         closedAtOnce(20);
