@@ -145,7 +145,8 @@ public final class CollaSetReconciler implements Reconciler {
             if (failure.result().isRefusal()) {
                 Wait why = new Wait(failure.result().cause().reason(), "", failure.sentence());
                 intentions.hold(snapshot, why);
-                memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why));
+                Optional<Instant> next = SetMemory.next(stored.outcome(), snapshot.now());
+                memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why, next));
                 String word = why.reason().word();
                 Plan told = Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, word, failure.sentence()));
                 Plan status = SetStatus.stalled(snapshot, word, failure.sentence())

@@ -56,10 +56,15 @@ record SetMemory(
                 isTold(applied) ? plan.stuckPod() : stuckPod,
                 awaited,
                 plan.acts().waits(),
-                applied.outcome() instanceof Outcome.RequeueAfter(Duration after, String why)
-                        ? Optional.of(snapshot.now().plus(after))
-                        : Optional.empty(),
+                next(applied.outcome(), snapshot.now()),
                 uid);
+    }
+
+    /** When an outcome asks for the next look. */
+    static Optional<Instant> next(Outcome outcome, Instant now) {
+        return outcome instanceof Outcome.RequeueAfter(Duration after, String why)
+                ? Optional.of(now.plus(after))
+                : Optional.empty();
     }
 
     private static boolean isTold(Applied applied) {
@@ -67,7 +72,7 @@ record SetMemory(
     }
 
     /** All that the plan touches or lets wait waits for one thing, because nothing of the plan was done. */
-    SetMemory waiting(Plan acts, Wait why) {
+    SetMemory waiting(Plan acts, Wait why, Optional<Instant> next) {
         Map<PodRef, List<Wait>> all = new HashMap<>();
         acts.waits().keySet().forEach(pod -> all.put(pod, List.of(why)));
         for (Action action : acts.actions()) {
@@ -77,6 +82,6 @@ record SetMemory(
                 all.put(delete.pod(), List.of(why));
             }
         }
-        return new SetMemory(pods, creations, Optional.empty(), awaited, all, Optional.empty(), uid);
+        return new SetMemory(pods, creations, Optional.empty(), awaited, all, next, uid);
     }
 }

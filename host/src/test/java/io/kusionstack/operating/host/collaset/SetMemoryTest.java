@@ -29,8 +29,10 @@ class SetMemoryTest {
                                 new Action.DeletePod(deleted.ref(), deleted.resourceVersion())),
                         Optional.empty(),
                         Map.of(held.ref(), List.of(before))),
-                why);
+                why,
+                Optional.of(Snapshots.NOW.plusSeconds(1)));
 
+        assertThat(memory.nextLook()).contains(Snapshots.NOW.plusSeconds(1));
         assertThat(memory.waits())
                 .isEqualTo(Map.of(edited.ref(), List.of(why), deleted.ref(), List.of(why), held.ref(), List.of(why)));
     }
