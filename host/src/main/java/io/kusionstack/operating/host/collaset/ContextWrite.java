@@ -29,7 +29,8 @@ final class ContextWrite {
         }
         return sorted.equals(stored.identities())
                 ? Optional.empty()
-                : Optional.of(new Action.PatchObject(stored.ref(), stored.resourceVersion(), spec(sorted)));
+                : Optional.of(new Action.PatchObject(
+                        stored.ref(), stored.resourceVersion(), spec(sorted), spec(stored.identities())));
     }
 
     private static ObjectNode whole(StoredIdentities context, List<InstanceIdentity> identities) {

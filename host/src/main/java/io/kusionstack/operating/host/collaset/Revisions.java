@@ -50,7 +50,7 @@ final class Revisions {
                 .findFirst();
         for (Revision revision : ordered) {
             if (revision.controller().isEmpty() && !equal.equals(Optional.of(revision))) {
-                actions.add(new Action.PatchObject(revision.ref(), revision.resourceVersion(), owned(set)));
+                actions.add(patch(revision, owned(set)));
             }
         }
         Revision updated;
@@ -172,9 +172,20 @@ final class Revisions {
                     .withObjectProperty("annotations")
                     .put(Names.ACCEPTED_SPEC, set.text());
         }
-        return patch.isEmpty()
-                ? List.of()
-                : List.of(new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch));
+        return patch.isEmpty() ? List.of() : List.of(patch(revision, patch));
+    }
+
+    /** Relies on what the patch changes. */
+    private static Action patch(Revision revision, ObjectNode patch) {
+        ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
+        reliesOn.put("revision", revision.number());
+        ObjectNode metadata = reliesOn.putObject("metadata");
+        metadata.putObject("annotations")
+                .put(Names.ACCEPTED_SPEC, revision.accepted().isEmpty() ? null : revision.accepted());
+        if (revision.controller().isEmpty()) {
+            metadata.putArray("ownerReferences");
+        }
+        return new Action.PatchObject(revision.ref(), revision.resourceVersion(), patch, reliesOn);
     }
 
     private static ObjectNode owned(SetSpec set) {

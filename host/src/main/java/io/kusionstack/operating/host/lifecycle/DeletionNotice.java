@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * The label {@code preparing-to-delete}, which announces that an operation of the operator ends with the deletion of the Pod: rules, obstacles
  * and dry runs take every operation on the Pod for a deletion as long as it is there. It lasts as long as an operation of the operator
- * that is begun and not finished. Pure.
+ * that is begun and not finished; the operator does not know whose notice it is, so that of another client goes with it. Pure.
  */
 final class DeletionNotice {
     private DeletionNotice() {}

@@ -265,7 +265,7 @@ public final class PodOps {
 
     /**
      * The operation is done: the Pod may come back. One that was never allowed to touch the Pod is given up instead;
-     * nothing changes if it is not under way. The announcement of a deletion goes as with {@link #undo}.
+     * nothing changes if it is not under way. The notice of a deletion goes as with {@link #undo}.
      */
     public static PodEdit finish(PodRecord pod, String id) {
         Optional<OperationState> op = Optional.ofNullable(decode(pod.labels()).get(id));
@@ -281,7 +281,7 @@ public final class PodOps {
     }
 
     /**
-     * Gives the operation up, in whatever phase: it is gone with this edit, and the Pod comes back. The announcement of
+     * Gives the operation up, in whatever phase: it is gone with this edit, and the Pod comes back. The notice of
      * a deletion goes too, unless another operation of the operator is begun.
      */
     public static PodEdit undo(PodRecord pod, String id) {

@@ -2,7 +2,10 @@ package io.kusionstack.operating.host.plan;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Condition;
+import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.plugin.PodRef;
+import java.util.List;
 
 /** One thing to do, as data. The actuator's switch over these is the only place that writes. */
 public sealed interface Action {
@@ -40,31 +43,49 @@ public sealed interface Action {
      * Merge-patch an object of another kind.
      *
      * @param resourceVersion the version the decision was made on
-     * @param reliesOn the fields on which the decision was made, as they were: where other fields have changed since, the patch is sent
-     *     all the same; empty if it relies on the whole object
+     * @param reliesOn the fields on which the decision was made, as they were, null for one that was absent: where other fields have
+     *     changed since, the patch is sent all the same
      */
     record PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch, ObjectNode reliesOn)
-            implements Action {
-        public PatchObject(ObjectRef object, long resourceVersion, ObjectNode patch) {
-            this(object, resourceVersion, patch, JsonNodeFactory.instance.objectNode());
-        }
-    }
+            implements Action {}
 
     /**
      * Merge-patch intent into the status of an object, at once: others rely on it, as they do not on {@link WriteStatus}.
      *
      * @param resourceVersion the version the decision was made on
+     * @param reliesOn as for {@link PatchObject}
      */
-    record PatchStatus(ObjectRef object, long resourceVersion, ObjectNode status) implements Action {}
+    record PatchStatus(ObjectRef object, long resourceVersion, ObjectNode status, ObjectNode reliesOn)
+            implements Action {}
 
     /** Delete an object of another kind in the state in which it was seen. */
     record DeleteObject(ObjectRef object, long resourceVersion) implements Action {}
 
     /**
-     * Write observations of the generation {@code observedGeneration} into the status subresource, whatever else of the object has
-     * changed since; within 500 ms of the last one it is not sent, and a new plan is asked for.
+     * Write observations into the status subresource; within 500 ms of the last one it is not sent, and a new plan is asked for.
+     *
+     * @param reliesOn as for {@link PatchObject}
      */
-    record WriteStatus(ObjectRef object, long resourceVersion, ObjectNode status) implements Action {}
+    record WriteStatus(ObjectRef object, long resourceVersion, ObjectNode status, ObjectNode reliesOn)
+            implements Action {
+        /**
+         * Relies on the spec, and on the conditions, which are replaced as a whole.
+         *
+         * @param generation of the spec that was observed
+         * @param conditions as they are stored
+         */
+        public static WriteStatus of(
+                ObjectRef object,
+                long resourceVersion,
+                ObjectNode status,
+                long generation,
+                List<Condition> conditions) {
+            ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
+            reliesOn.putObject("metadata").put("generation", generation);
+            reliesOn.putObject("status").set("conditions", Conditions.json(conditions));
+            return new WriteStatus(object, resourceVersion, status, reliesOn);
+        }
+    }
 
     /** Tell the users by an event on an object. */
     record Announce(ObjectRef about, Severity severity, String reason, String message) implements Action {}

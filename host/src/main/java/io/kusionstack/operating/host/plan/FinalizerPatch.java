@@ -54,6 +54,10 @@ public record FinalizerPatch(List<String> before, List<String> after) {
         addTo(patch.putObject("metadata"));
         ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
         of(before).addTo(reliesOn.putObject("metadata"));
+        if (!before.containsAll(after)) {
+            // none can be added any more once the object is being deleted
+            reliesOn.withObject("/metadata").putNull("deletionTimestamp");
+        }
         return new Action.PatchObject(object, resourceVersion, patch, reliesOn);
     }
 }

@@ -180,6 +180,35 @@ public record PodRecord(
         return finalizers.stream().anyMatch(finalizer -> finalizer.startsWith(Names.PROTECTION_PREFIX));
     }
 
+    /** True if the records differ in nothing but their resourceVersion: others changed only what no record holds. */
+    public boolean isLike(PodRecord other) {
+        return equals(other.at(resourceVersion));
+    }
+
+    private PodRecord at(long version) {
+        return new PodRecord(
+                ref,
+                version,
+                generation,
+                created,
+                deletion,
+                labels,
+                annotations,
+                finalizers,
+                owners,
+                node,
+                readinessGates,
+                claims,
+                containers,
+                phase,
+                reason,
+                message,
+                ips,
+                conditions,
+                observedGeneration,
+                fieldTracking);
+    }
+
     /** The Pod after {@code edit} was written; the resourceVersion stays that of the record. */
     public PodRecord with(PodEdit edit) {
         Set<String> kept = new LinkedHashSet<>(finalizers);

@@ -77,6 +77,18 @@ final class ServicePatch {
         if (!finalizers.isEmpty()) {
             finalizers.addTo(metadata);
         }
-        return Optional.of(new Action.PatchObject(managedService.ref(), managedService.version(), patch));
+        return Optional.of(new Action.PatchObject(managedService.ref(), managedService.version(), patch, reliesOn()));
+    }
+
+    /** The records and the finalizers: what else users write into a Service meanwhile is seen at the next look. */
+    private ObjectNode reliesOn() {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = fields.putObject("metadata");
+        FinalizerPatch.of(managedService.finalizers()).addTo(metadata);
+        ObjectNode annotations = metadata.putObject("annotations");
+        for (String record : ServiceReader.RECORDS) {
+            annotations.put(record, managedService.records().get(record));
+        }
+        return fields;
     }
 }

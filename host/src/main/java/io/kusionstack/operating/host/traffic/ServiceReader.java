@@ -18,7 +18,7 @@ import java.util.TreeMap;
 
 /** Reads a Service as it came from the API server. */
 final class ServiceReader {
-    private static final Set<String> RECORDS =
+    static final Set<String> RECORDS =
             Set.of(Names.TRAFFIC_SERVED, Names.EMPLOYEES_PROTECTED, Names.EMPLOYEES_EXPECTED);
     /** Annotations that plugins are not told of: they change for reasons of their own. */
     private static final Set<String> NOT_TOLD = Set.of(

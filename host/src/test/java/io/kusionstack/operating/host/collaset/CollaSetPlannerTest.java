@@ -32,7 +32,7 @@ class CollaSetPlannerTest {
                                 Snapshots.set().build().ref(),
                                 10,
                                 (ObjectNode) Json.of("{metadata: {finalizers: [apps.kusionstack.io/pre-reclaim]}}"),
-                                (ObjectNode) Json.of("{metadata: {finalizers: []}}")))));
+                                (ObjectNode) Json.of("{metadata: {finalizers: [], deletionTimestamp: null}}")))));
     }
 
     @Test
@@ -42,7 +42,8 @@ class CollaSetPlannerTest {
         assertThat(plan.intent().actions())
                 .containsExactly(new Action.PatchObject(Snapshots.CONTEXT, 50, (ObjectNode) Json.of("""
                         spec: {contexts: [{id: 0, data: {Owner: web, PodJustCreate: "true", Revision: web-2}}]}
-                        """)));
+                        """), (ObjectNode)
+                        Json.of("spec: {contexts: []}")));
         Action.CreatePod create = (Action.CreatePod) plan.acts().actions().getFirst();
         assertThat(create.name()).matches("web-[b-z2-9]{5}");
         assertThat(create.body()).isEqualTo(Json.of("""
@@ -145,8 +146,12 @@ class CollaSetPlannerTest {
                 .identities(InstanceIdentity.adopted(0, "web", "web-1"))
                 .plan();
 
-        assertThat(plan.intent().actions()).containsExactly(new Action.PatchObject(Snapshots.CONTEXT, 50, (ObjectNode)
-                Json.of("spec: {contexts: [{id: 0, data: {Owner: web, Revision: web-2}}]}")));
+        assertThat(plan.intent().actions())
+                .containsExactly(new Action.PatchObject(
+                        Snapshots.CONTEXT,
+                        50,
+                        (ObjectNode) Json.of("spec: {contexts: [{id: 0, data: {Owner: web, Revision: web-2}}]}"),
+                        (ObjectNode) Json.of("spec: {contexts: [{id: 0, data: {Owner: web, Revision: web-1}}]}")));
         assertThat(plan.intentions())
                 .isEqualTo(Map.of(
                         "uid-web-0",

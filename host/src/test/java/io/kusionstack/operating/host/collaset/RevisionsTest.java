@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import java.util.List;
 import java.util.Set;
@@ -253,7 +254,8 @@ class RevisionsTest {
                 .containsExactly(new Action.PatchObject(
                         first.ref(),
                         first.resourceVersion(),
-                        JsonNodeFactory.instance.objectNode().put("revision", 3L)));
+                        JsonNodeFactory.instance.objectNode().put("revision", 3L),
+                        (ObjectNode) reliesOn(1, first.accepted())));
     }
 
     @Test
@@ -272,13 +274,20 @@ class RevisionsTest {
         RevisionHistory history = Revisions.plan(Sets.set(V1).replicas(5).build(), List.of(stored), Set.of(), Set.of());
 
         assertThat(history.actions())
-                .containsExactly(
-                        new Action.PatchObject(stored.ref(), stored.resourceVersion(), (ObjectNode) Json.of("""
+                .containsExactly(new Action.PatchObject(
+                        stored.ref(), stored.resourceVersion(), (ObjectNode) Json.of("""
                         metadata:
                           annotations:
                             collaset.operating.kusionstack.io/accepted-spec:
                               '{"replicas":5,"selector":{"matchLabels":{"app":"foo"}}}'
-                        """)));
+                        """), (ObjectNode)
+                                reliesOn(1, stored.accepted())));
+    }
+
+    private static JsonNode reliesOn(long number, String accepted) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode().put("revision", number);
+        fields.putObject("metadata").putObject("annotations").put(Names.ACCEPTED_SPEC, accepted);
+        return fields;
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.StatusRefusal;
+import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -175,15 +176,14 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         };
     }
 
-    /** A write that breaks by a mistake of ours breaks the plan: it is not known to be done. */
+    /** A write that breaks by a mistake of ours is not known to be done; its lane logs the cause. */
     private CompletableFuture<Optional<Failure>> inLane(Action action, String uid, Supplier<Optional<Failure>> write) {
         CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
         lanes.submit(uid, () -> result.complete(write.get())).exceptionally(broken -> {
-            if (broken instanceof RejectedExecutionException) {
-                result.complete(Optional.of(new Failure(action, RequestSender.notSent(RequestSender.STOPPING))));
-            } else {
-                result.completeExceptionally(broken);
-            }
+            WriteResult.NotDone known = broken instanceof RejectedExecutionException
+                    ? RequestSender.notSent(RequestSender.STOPPING)
+                    : RequestSender.unknown(broken.toString());
+            result.complete(Optional.of(new Failure(action, known)));
             return null;
         });
         return result;

@@ -67,13 +67,8 @@ final class ObjectWriter {
 
     Optional<Failure> patch(Action.PatchObject action) {
         ObjectRef object = action.object();
-        WriteResult result = action.reliesOn().isEmpty()
-                ? patch(action, action.resourceVersion())
-                : conflicts.send(
-                        object,
-                        action.resourceVersion(),
-                        newest -> contains(newest, action.reliesOn()),
-                        version -> patch(action, version));
+        WriteResult result =
+                conflicts.send(object, action.resourceVersion(), action.reliesOn(), version -> patch(action, version));
         return taken(action, object, result);
     }
 
@@ -91,12 +86,14 @@ final class ObjectWriter {
         ObjectRef object = action.object();
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
-        String body = conditional(status, object, action.resourceVersion()).toString();
-        WriteResult result = sender.send(
-                Urgency.LIFE,
-                object.kind().kind(),
-                "patch-status",
-                client -> client.patch(ApiClient.path(object) + "/status", ApiClient.MERGE, body));
+        WriteResult result = conflicts.send(object, action.resourceVersion(), action.reliesOn(), version -> {
+            String body = conditional(status, object, version).toString();
+            return sender.send(
+                    Urgency.LIFE,
+                    object.kind().kind(),
+                    "patch-status",
+                    client -> client.patch(ApiClient.path(object) + "/status", ApiClient.MERGE, body));
+        });
         return taken(action, object, result);
     }
 

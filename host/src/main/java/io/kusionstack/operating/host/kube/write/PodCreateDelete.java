@@ -37,6 +37,7 @@ final class PodCreateDelete {
     private final DelayedTasks later;
     private final DryRuns dryRuns;
     private final PodReader reader;
+    private final PodConflictRetry conflicts;
 
     PodCreateDelete(ActuatorPorts ports, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
         this.ports = ports;
@@ -45,6 +46,7 @@ final class PodCreateDelete {
         this.refusals = dryRuns.refusals();
         this.later = later;
         this.reader = new PodReader(ports.cache(), sender);
+        this.conflicts = new PodConflictRetry(ports.cache(), reader::read);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
@@ -206,6 +208,10 @@ final class PodCreateDelete {
         if (seen.isEmpty() || seen.get().terminating()) {
             return Optional.empty();
         }
+        if (seen.get().resourceVersion() != action.resourceVersion()) {
+            ports.metrics().outdated(KIND);
+            return Optional.of(new Failure(action, RequestSender.changed()));
+        }
         if (!ports.cache().isSettled()) {
             return Optional.of(new Failure(action, RequestSender.newEpoch()));
         }
@@ -219,11 +225,8 @@ final class PodCreateDelete {
 
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
         long epoch = ports.cache().epoch();
-        String options = ObjectWriter.preconditions(action.pod().uid(), action.resourceVersion())
-                .toString();
         ports.expectations().expectDeletion(seen);
-        WriteResult result =
-                sender.send(Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options));
+        WriteResult result = conflicts.send(seen, this::sendDeletion);
         if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }
@@ -233,6 +236,12 @@ final class PodCreateDelete {
         Optional<Failure> failure = ObjectWriter.failure(action, result);
         failure.ifPresent(why -> afterFailedDeletion(seen, why));
         return failure;
+    }
+
+    private WriteResult sendDeletion(PodRecord seen) {
+        String options =
+                ObjectWriter.preconditions(seen.uid(), seen.resourceVersion()).toString();
+        return sender.send(Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options));
     }
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {

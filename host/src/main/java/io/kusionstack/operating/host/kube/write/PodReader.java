@@ -36,9 +36,22 @@ final class PodReader {
 
     /** Names no resourceVersion, so that the answer is never older than the moment at which this was called. */
     PodRead read(PodRecord pod) {
+        return read(pod, sender::read);
+    }
+
+    /** As {@link #read}, without waiting; to be called in turn. */
+    PodRead readInTurn(PodRecord pod) {
+        return read(pod, sender::readInTurn);
+    }
+
+    private interface RequestReader {
+        ApiResponse read(RequestSender.ApiRequest request) throws IOException;
+    }
+
+    private PodRead read(PodRecord pod, RequestReader reader) {
         long epoch = cache.epoch();
         try {
-            ApiResponse answer = sender.read(client -> client.get(PodPatch.path(pod)));
+            ApiResponse answer = reader.read(client -> client.get(PodPatch.path(pod)));
             if (!cache.isSettled() || cache.epoch() != epoch) {
                 return PodRead.NOTHING;
             }

@@ -37,6 +37,7 @@ final class PodWriter {
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final WriteLanes lanes;
+    private final PodConflictRetry conflicts;
     private final DryRuns dryRuns;
     private final PendingEdits pending = new PendingEdits();
 
@@ -47,6 +48,7 @@ final class PodWriter {
         this.later = later;
         this.probe = new StatusMetadataProbe(sender, ports.cache());
         this.reader = new PodReader(ports.cache(), sender);
+        this.conflicts = new PodConflictRetry(ports.cache(), reader::readInTurn);
         this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
@@ -206,6 +208,10 @@ final class PodWriter {
     }
 
     private WriteResult sendOne(PodRecord seen, PodEdit edit) {
+        return conflicts.send(seen, known -> sendOnce(known, edit));
+    }
+
+    private WriteResult sendOnce(PodRecord seen, PodEdit edit) {
         PodPatch plain = PodPatch.of(seen, edit, ports.clock().instant());
         PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
         String body = patch.body().toString();

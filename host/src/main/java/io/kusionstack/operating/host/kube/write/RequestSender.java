@@ -77,7 +77,7 @@ final class RequestSender {
         }
         if (!current.getAsBoolean()) {
             metrics.outdated(kind);
-            return new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 0, "the object has changed meanwhile");
+            return changed();
         }
         return sendNow(kind, verb, request);
     }
@@ -90,6 +90,11 @@ final class RequestSender {
     /** Nothing was sent: an epoch has begun, and not all Pods of it are known. */
     static WriteResult.NotDone newEpoch() {
         return notSent("the API server was restored to an earlier state, and its Pods are not all listed yet");
+    }
+
+    /** Nothing was sent: there is a newer record than the one that the write was decided on. */
+    static WriteResult.NotDone changed() {
+        return new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 0, "the object has changed meanwhile");
     }
 
     /** It was sent, and whether it was done is not known. */

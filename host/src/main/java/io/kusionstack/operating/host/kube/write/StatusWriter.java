@@ -60,11 +60,10 @@ final class StatusWriter {
         openWindow(action.object().uid());
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.set("status", action.status());
-        long observed = action.status().path("observedGeneration").asLong(-1);
         WriteResult result = conflicts.send(
                 action.object(),
                 action.resourceVersion(),
-                newest -> newest.at("/metadata/generation").asLong() == observed,
+                action.reliesOn(),
                 version -> send(action.object(), ObjectWriter.conditional(status, action.object(), version)));
         if (result instanceof WriteResult.Written(byte[] answer)) {
             JsonNode written = ApiResponse.tree(answer);

@@ -7,87 +7,27 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.Cluster;
-import io.kusionstack.operating.host.kube.CountingMetrics;
-import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.kube.cache.OpenCaches;
-import io.kusionstack.operating.host.kube.cache.PodCache;
-import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Applied;
-import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
-import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
-import io.kusionstack.operating.host.world.Pods;
-import io.kusionstack.operating.host.world.Results;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an API server does when it is busy, broken or old, told by a scripted one. */
-class ActuatorFaultsIT {
-    private static final String FALSE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"False\"}";
-    private static final String TRUE = "{\"type\":\"" + Names.SERVICE_READY + "\",\"status\":\"True\"}";
-    private static final ObjectRef SET = new ObjectRef(ObjectKind.COLLASET, "shop", "web", "uid-web");
-    private static final FinalizerPatch FINALIZER =
-            FinalizerPatch.of(List.of("x/y")).with("a/b");
-    private static final String POD = "/api/v1/namespaces/shop/pods/a";
-
-    @TempDir
-    Path folder;
-
-    private final FakeApi api = new FakeApi();
-    private final PodCache cache = new PodCache(Set.of());
-    private final CountingMetrics metrics = new CountingMetrics();
-    private final List<String> results = new CopyOnWriteArrayList<>();
-    private final Expectations expectations = new Expectations(InstantSource.system(), metrics);
-    private final PodRecord pod = Pods.pod("a").version(10).build();
-    private volatile PodGate gate = Cluster.openGate();
-    private volatile Duration ahead = Duration.ZERO;
-    private ApiActuator actuator;
-
-    @BeforeEach
-    void start() {
-        cache.observe(pod);
-        actuator = new ApiActuator(
-                api.access(folder),
-                new ApiActuator.ActuatorPorts(
-                        cache,
-                        (seen, edit, now) -> gate.advance(seen, edit, now),
-                        expectations,
-                        Fence.alwaysOpen(),
-                        metrics,
-                        (pod, result) -> results.add(Results.word(result)),
-                        pod -> false,
-                        (kind, response) -> {},
-                        () -> Instant.now().plus(ahead)),
-                Cluster.IN_FLIGHT);
-    }
-
-    @AfterEach
-    void stop() {
-        actuator.close();
-        api.close();
-    }
-
+class ActuatorFaultsIT extends ScriptedActuator {
     @Test
     void waitsAsLongAsTheServerAsksAndThenSendsAgain() {
         api.answers(429, "{}").answers(200, shown(11, "\"x\":\"1\"", ""));
@@ -122,52 +62,6 @@ class ActuatorFaultsIT {
 
         assertThat(failed(new Action.DeletePod(pod.ref(), 10))).isEqualTo(WriteResult.Cause.NOT_SENT);
         assertThat(api.requests()).isEmpty();
-    }
-
-    @Test
-    void aClientThatWritesOtherFieldsDoesNotStarveAFinalizer() {
-        api.answers(409, "{}")
-                .answers(
-                        200, "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\",\"finalizers\":[\"x/y\"]}}")
-                .answers(200, "{}");
-
-        assertThat(actuator.apply(Plan.of(FINALIZER.action(SET, 10))).failures())
-                .isEmpty();
-        assertThat(api.lastBody())
-                .isEqualTo(
-                        "{\"metadata\":{\"finalizers\":[\"x/y\",\"a/b\"],\"resourceVersion\":\"12\",\"uid\":\"uid-web\"}}");
-    }
-
-    @Test
-    void aWriteIsNotSentAgainWhereWhatItReliesOnHasChanged() {
-        api.answers(409, "{}")
-                .answers(200, "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\",\"finalizers\":[]}}");
-
-        assertThat(failed(FINALIZER.action(SET, 10))).isEqualTo(WriteResult.Cause.CONFLICT);
-        assertThat(api.requests()).hasSize(2);
-    }
-
-    @Test
-    void aStatusIsWrittenWhoeverWritesOtherFieldsOfTheSameGeneration() {
-        ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 3);
-        String newest = "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\",\"generation\":%d}}";
-        api.answers(409, "{}").answers(200, newest.formatted(3)).answers(200, "{}");
-        api.answers(409, "{}").answers(200, newest.formatted(4));
-
-        assertThat(actuator.apply(Plan.of(new Action.WriteStatus(SET, 10, status)))
-                        .failures())
-                .isEmpty();
-        ObjectRef another = new ObjectRef(SET.kind(), SET.namespace(), "other", SET.uid());
-        Cluster.await()
-                .until(() -> actuator.apply(Plan.of(new Action.WriteStatus(another, 10, status)))
-                                .failures()
-                                .size()
-                        == 1);
-        assertThat(api.requests()).hasSize(5);
-    }
-
-    private WriteResult.Cause failed(Action action) {
-        return actuator.apply(Plan.of(action)).failures().getFirst().result().cause();
     }
 
     private static Action revision() {
@@ -268,7 +162,7 @@ class ActuatorFaultsIT {
         ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 2);
         api.answers(422, "{\"message\":\"no status\"}")
                 .answers(200, "{\"metadata\":{\"resourceVersion\":\"8\"},\"status\":{\"observedGeneration\":2}}");
-        Action.WriteStatus write = new Action.WriteStatus(set, 7, status);
+        Action.WriteStatus write = Action.WriteStatus.of(set, 7, status, 2, List.of());
 
         Applied refused = actuator.apply(Plan.of(write));
 
@@ -354,25 +248,5 @@ class ActuatorFaultsIT {
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("no decision");
         assertThat(api.requests()).isEmpty();
-    }
-
-    private void write(PodEdit edit) {
-        actuator.apply(Plan.of(new Action.EditPod(edit)));
-    }
-
-    private long version() {
-        return cache.byUid("uid-a").orElseThrow().resourceVersion();
-    }
-
-    /** The Pod as the server shows it. */
-    private static String shown(long version, String labels, String conditions) {
-        return "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\",\"uid\":\"uid-a\",\"resourceVersion\":\""
-                + version + "\",\"labels\":{" + labels + "}},\"status\":{\"conditions\":[" + conditions + "]},"
-                + "\"spec\":{\"readinessGates\":[{\"conditionType\":\"" + Names.SERVICE_READY + "\"}]}}";
-    }
-
-    /** The cache learns the answer before the result is reported. */
-    private void awaitResults(String... words) {
-        Cluster.await().until(() -> results.equals(List.of(words)));
     }
 }

@@ -252,7 +252,7 @@ class ApiActuatorIT {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.putObject("spec").put("replicas", 3);
 
-        Applied applied = cluster.actuator.apply(Plan.of(new Action.PatchObject(set, 1, patch), create("b")));
+        Applied applied = cluster.actuator.apply(Plan.of(new Action.PatchObject(set, 1, patch, unlike()), create("b")));
 
         assertThat(applied.failures())
                 .extracting(failure -> failure.result().cause())
@@ -299,9 +299,16 @@ class ApiActuatorIT {
         assertThat(cluster.metrics.count("conflict CollaSet patch-status")).isZero();
     }
 
+    /** Fields that no object has. */
+    private static ObjectNode unlike() {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        fields.putObject("metadata").put("generation", -1);
+        return fields;
+    }
+
     private Applied writeReplicas(ObjectRef set, int replicas) {
         ObjectNode status = JsonNodeFactory.instance.objectNode().put("replicas", replicas);
-        return cluster.actuator.apply(Plan.of(new Action.WriteStatus(set, version(set), status)));
+        return cluster.actuator.apply(Plan.of(Action.WriteStatus.of(set, version(set), status, 1, List.of())));
     }
 
     @Test
@@ -310,7 +317,7 @@ class ApiActuatorIT {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.putObject("metadata").putObject("labels").put("seen", "yes");
 
-        cluster.actuator.apply(Plan.of(new Action.PatchObject(set, version(set), patch)));
+        cluster.actuator.apply(Plan.of(new Action.PatchObject(set, version(set), patch, unlike())));
 
         assertThat(sets.get(new Key(set.namespace(), set.name()))
                         .orElseThrow()

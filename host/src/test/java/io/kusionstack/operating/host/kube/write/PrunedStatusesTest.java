@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PrunedStatusesTest {
@@ -60,7 +61,7 @@ class PrunedStatusesTest {
     }
 
     private static Action.WriteStatus status(long version, String json) {
-        return new Action.WriteStatus(RULE, version, (ObjectNode) tree(json));
+        return Action.WriteStatus.of(RULE, version, (ObjectNode) tree(json), 1, List.of());
     }
 
     private static JsonNode answer(long version, String status) {

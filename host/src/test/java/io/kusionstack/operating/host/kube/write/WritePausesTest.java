@@ -167,6 +167,6 @@ class WritePausesTest {
     }
 
     private static Action action(long version) {
-        return new Action.WriteStatus(RULE, version, JsonNodeFactory.instance.objectNode());
+        return Action.WriteStatus.of(RULE, version, JsonNodeFactory.instance.objectNode(), 1, List.of());
     }
 }

@@ -211,9 +211,16 @@ class PluginQueryReconcilerTest {
         assertThat(world.done.getFirst())
                 .isEqualTo(new Action.PatchStatus(REF, 7, JSON.readValue("""
                         {"ruleStates": [{"name": "window",
-                          "pluginStatus": {"plugin": "window", "memory": {"ticket": "17"}}}]}""", ObjectNode.class)));
+                          "pluginStatus": {"plugin": "window", "memory": {"ticket": "17"}}}]}""", ObjectNode.class), reliesOn(1)));
         world.pass(Duration.ofSeconds(40));
         assertThat(world.done).filteredOn(Action.PatchStatus.class::isInstance).hasSize(1);
+    }
+
+    private static ObjectNode reliesOn(long generation) {
+        ObjectNode fields = JSON.createObjectNode();
+        fields.putObject("metadata").put("generation", generation);
+        fields.putObject("status").putArray("ruleStates");
+        return fields;
     }
 
     @Test

@@ -1,0 +1,108 @@
+package io.kusionstack.operating.host.kube.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.kusionstack.operating.host.kube.Cluster;
+import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.MapEdit;
+import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.plan.WriteResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which writes are sent again after a conflict. */
+class WriteConflictsIT extends ScriptedActuator {
+    @Test
+    void aClientThatWritesOtherFieldsDoesNotStarveAFinalizer() {
+        api.answers(409, "{}")
+                .answers(200, newest("\"finalizers\":[\"x/y\"]", "{}"))
+                .answers(200, "{}");
+
+        assertThat(actuator.apply(Plan.of(FINALIZER.action(SET, 10))).failures())
+                .isEmpty();
+        assertThat(api.lastBody())
+                .isEqualTo(
+                        "{\"metadata\":{\"finalizers\":[\"x/y\",\"a/b\"],\"resourceVersion\":\"12\",\"uid\":\"uid-web\"}}");
+    }
+
+    @Test
+    void aWriteIsNotSentAgainWhereWhatItReliesOnHasChanged() {
+        List<String> changed =
+                List.of("\"finalizers\":[]", "\"finalizers\":[\"x/y\"],\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"");
+        for (String metadata : changed) {
+            api.answers(409, "{}").answers(200, newest(metadata, "{}"));
+            assertThat(failed(FINALIZER.action(SET, 10))).as(metadata).isEqualTo(WriteResult.Cause.CONFLICT);
+        }
+        assertThat(api.requests()).hasSize(4);
+    }
+
+    @Test
+    void aStatusIsWrittenWhoeverWritesOtherFieldsOfTheSameGeneration() {
+        api.answers(409, "{}")
+                .answers(200, newest("\"generation\":3", "{\"replicas\":7}"))
+                .answers(200, "{}");
+
+        assertThat(actuator.apply(Plan.of(status())).failures()).isEmpty();
+        assertThat(api.requests()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            quoteCharacter = '|',
+            value = {"4 {}", "3 {\"conditions\":[{\"type\":\"Another\",\"status\":\"True\"}]}"})
+    void aStatusIsPlannedAnewWhereTheSpecOrAConditionHasChanged(int generation, String status) {
+        api.answers(409, "{}").answers(200, newest("\"generation\":" + generation, status));
+
+        assertThat(failed(status())).isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(api.requests()).hasSize(2);
+    }
+
+    private static Action status() {
+        return Action.WriteStatus.of(
+                SET, 10, JsonNodeFactory.instance.objectNode().put("observedGeneration", 3), 3, List.of());
+    }
+
+    private static String newest(String metadata, String status) {
+        return "{\"metadata\":{\"uid\":\"uid-web\",\"resourceVersion\":\"12\"," + metadata + "},\"status\":" + status
+                + "}";
+    }
+
+    @Test
+    void aClientThatWritesAnnotationsOfAPodStarvesNeitherItsEditsNorItsDeletion() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        PodRecord seen = cache.byUid("uid-a").orElseThrow();
+        api.answers(409, "{}").answers(200, shown(21, "", "")).answers(200, shown(22, "\"x\":\"1\"", ""));
+        api.answers(409, "{}").answers(200, shown(23, "\"x\":\"1\"", "")).answers(200, "{}");
+
+        write(PodEdit.of(seen).labels(MapEdit.set("x", "1")));
+        Cluster.await().until(() -> version() == 22);
+        Applied deleted = actuator.apply(Plan.of(new Action.DeletePod(pod.ref(), 22)));
+
+        assertThat(deleted.failures()).isEmpty();
+        assertThat(results).containsExactly("WRITTEN");
+        assertThat(api.lastBody()).contains("\"resourceVersion\":\"23\"");
+    }
+
+    @Test
+    void aWriteOfAPodIsNotSentAgainWhereSomethingOfItHasChanged() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        api.answers(409, "{}").answers(200, shown(21, "\"y\":\"2\"", ""));
+        api.answers(409, "{}").answers(200, shown(22, "\"y\":\"3\"", ""));
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "1")));
+        awaitResults("CONFLICT");
+
+        assertThat(failed(new Action.DeletePod(pod.ref(), 21))).isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(failed(new Action.DeletePod(pod.ref(), 21))).isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(api.requests()).hasSize(4);
+    }
+}
