@@ -3,7 +3,9 @@ package io.kusionstack.operating.host.kube.write;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -12,7 +14,11 @@ import java.util.function.Function;
  * client that writes annotations of a Pod all the time must not starve its lifecycle. Any thread; blocks.
  */
 final class PodConflictRetry {
-    private static final int MOST_RETRIES = 3;
+    private static final int MOST_RETRIES = 5;
+    /** A watch brings a change sooner. */
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+
+    private static final Duration POLL = Duration.ofMillis(2);
 
     private final PodCache cache;
     private final Consumer<PodRecord> reader;
@@ -28,15 +34,34 @@ final class PodConflictRetry {
      * @param write sends the write with the version of a record as its precondition
      */
     WriteResult send(PodRecord seen, Function<PodRecord, WriteResult> write) {
-        WriteResult result = write.apply(seen);
+        PodRecord known = seen;
+        WriteResult result = write.apply(known);
         for (int i = 0; i < MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
-            reader.accept(seen);
-            Optional<PodRecord> newest = cache.byUid(seen.uid()).filter(seen::isLike);
-            if (newest.isEmpty()) {
+            Optional<PodRecord> newer = newer(known).filter(seen::isLike);
+            if (newer.isEmpty()) {
                 return result;
             }
-            result = write.apply(newest.get());
+            known = newer.get();
+            result = write.apply(known);
         }
         return result;
+    }
+
+    /**
+     * The record as the watch brings it, or as it is read where it brings none. The watch comes just after the write of the other client, so
+     * that there is the most time until its next one.
+     */
+    private Optional<PodRecord> newer(PodRecord known) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - end < 0) {
+            Optional<PodRecord> now = cache.byUid(known.uid());
+            if (now.filter(record -> record.resourceVersion() == known.resourceVersion())
+                    .isEmpty()) {
+                return now;
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+        reader.accept(known);
+        return cache.byUid(known.uid());
     }
 }
