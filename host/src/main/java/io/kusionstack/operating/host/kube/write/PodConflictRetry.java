@@ -14,7 +14,7 @@ import java.util.function.Function;
  * client that writes annotations of a Pod all the time must not starve its lifecycle. Any thread; blocks.
  */
 final class PodConflictRetry {
-    private static final int MOST_RETRIES = 5;
+    private static final int MOST_RETRIES = 3;
     /** A watch brings a change sooner. */
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
