@@ -17,6 +17,7 @@ class SafetyPageTest {
     private static final Path PAGE = Path.of("..", "docs", "safety.md");
     private static final List<Path> TESTS = List.of(
             Path.of("src", "test", "java"),
+            Path.of("..", "e2e", "src", "test", "java"),
             Path.of("..", "plugins", "slb", "src", "test", "java"),
             Path.of("..", "plugin-testkit", "src", "test", "java"));
     private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");

@@ -136,6 +136,11 @@ record ManagedService(
         return pod -> !isEmpty || pod.finalizers().contains(finalizer) || named.contains(pod.name());
     }
 
+    /** Names of the Pods that were put on, or were about to be, as the record has them. */
+    Set<String> recordedPods() {
+        return Set.copyOf(names(Names.EMPLOYEES_PROTECTED));
+    }
+
     private List<String> names(String record) {
         return List.of(records.getOrDefault(record, "").split(","));
     }

@@ -164,7 +164,8 @@ public final class PodTraffic implements Endpoints, Employers, Obstacles {
         List<Key> services = new ArrayList<>();
         for (ManagedService managedService : this.services.of(pod.namespace())) {
             boolean unasked = !statuses.in(pod.namespace()).containsKey(managedService.key());
-            if (managedService.selects(pod) && (managedService.wanted() || unasked)) {
+            if (managedService.selects(pod) && (managedService.wanted() || unasked)
+                    || unasked && managedService.recordedPods().contains(pod.name())) {
                 services.add(managedService.key());
             }
         }

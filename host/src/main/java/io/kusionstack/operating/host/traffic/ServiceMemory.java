@@ -66,6 +66,11 @@ record ServiceMemory(
         return new ServiceMemory(loadBalancers, targeted, leaving, problem, at, recorded, Optional.empty(), found);
     }
 
+    /** False while the record is that of a process before: then its Pods are not known otherwise. */
+    boolean hasRecorded() {
+        return recordedAt.isAfter(Instant.EPOCH);
+    }
+
     /** The record is as it has to be. */
     ServiceMemory written() {
         return unrecorded.isEmpty() ? this : recorded(recordedAt);

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -46,11 +47,13 @@ final class ServicePods {
         List<ServicePod> servicePods = new ArrayList<>();
         Map<String, Long> leaving = new HashMap<>();
         ServicePorts ports = ports(managedService);
+        Set<String> recorded = memory.hasRecorded() ? Set.of() : managedService.recordedPods();
         for (PodRecord pod : pods.inNamespace(managedService.ref().namespace())) {
             boolean selected = managedService.selects(pod);
             boolean targeted = selected && managedService.wanted();
-            boolean left =
-                    memory.targeted().contains(pod.uid()) || memory.leaving().containsKey(pod.uid());
+            boolean left = memory.targeted().contains(pod.uid())
+                    || memory.leaving().containsKey(pod.uid())
+                    || recorded.contains(pod.name());
             if (!selected && !left && !isMarked(managedService, pod)) {
                 continue;
             }
