@@ -10,6 +10,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,33 @@ class TrafficDepartedTest {
         world.settle();
         assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
         assertThat(world.balancer.at("lb-1")).isEmpty();
+    }
+
+    /** Only the record of the Service still names it. */
+    @Test
+    void aPodThatWasJustPutOnAndIsSelectedNoMoreIsNotTouchedWhileThePluginCannotBeAsked() {
+        TrafficWorld world = new TrafficWorld();
+        world.balancer.showsLate = Duration.ofMillis(1500);
+        world.service(service -> {});
+        world.pod("a", "10.0.0.1");
+        for (int i = 0; i < 60 && world.balancer.asked.isEmpty(); i++) {
+            world.step();
+        }
+        world.change("a", pod -> pod.annotation(Names.AVAILABLE_CONDITIONS, "{}"));
+        world.edit(service ->
+                service.editSpec().withSelector(Map.of("app", "mistyped")).endSpec());
+        world.balancer.unavailable = Optional.of(UNAVAILABLE);
+        world.restart();
+
+        world.image("app:v2");
+        world.begin("a");
+        steps(world, 40);
+
+        assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated);
+        world.balancer.unavailable = Optional.empty();
+        world.settle();
+        assertThat(world.cluster.pods()).allMatch(Tales::isUpdated);
+        assertThat(world.balancer.serving("lb-1")).isZero();
     }
 
     /** The host was started again, and has not seen any load balancer since. */
