@@ -30,12 +30,15 @@ final class PodConflictRetry {
     }
 
     /**
+     * The result of the last try; {@code first} where that is no conflict, or where something has changed.
+     *
      * @param seen the record that the write was decided on
+     * @param first the result of the write with the version of that record
      * @param write sends the write with the version of a record as its precondition
      */
-    WriteResult send(PodRecord seen, Function<PodRecord, WriteResult> write) {
+    WriteResult sendAgain(PodRecord seen, WriteResult first, Function<PodRecord, WriteResult> write) {
         PodRecord known = seen;
-        WriteResult result = write.apply(known);
+        WriteResult result = first;
         for (int i = 0; i < MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
             Optional<PodRecord> newer = newer(known).filter(seen::isLike);
             if (newer.isEmpty()) {

@@ -226,7 +226,7 @@ final class PodCreateDelete {
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
         long epoch = ports.cache().epoch();
         ports.expectations().expectDeletion(seen);
-        WriteResult result = conflicts.send(seen, this::sendDeletion);
+        WriteResult result = conflicts.sendAgain(seen, sendDeletion(seen), this::sendDeletion);
         if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }

@@ -208,7 +208,8 @@ final class PodWriter {
     }
 
     private WriteResult sendOne(PodRecord seen, PodEdit edit) {
-        return conflicts.send(seen, known -> sendOnce(known, edit));
+        WriteResult first = sendOnce(seen, edit);
+        return ObjectWriter.isTaken(first) ? conflicts.sendAgain(seen, first, known -> sendOnce(known, edit)) : first;
     }
 
     private WriteResult sendOnce(PodRecord seen, PodEdit edit) {
