@@ -225,7 +225,7 @@ final class SetStatus {
                         set.resourceVersion(),
                         tree(wanted),
                         set.generation(),
-                        set.status().conditions()));
+                        Conditions.json(set.status().conditions())));
     }
 
     private static ObjectNode tree(CollaSetStatus status) {

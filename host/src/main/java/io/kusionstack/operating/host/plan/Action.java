@@ -1,11 +1,9 @@
 package io.kusionstack.operating.host.plan;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.model.Condition;
-import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.plugin.PodRef;
-import java.util.List;
 
 /** One thing to do, as data. The actuator's switch over these is the only place that writes. */
 public sealed interface Action {
@@ -75,14 +73,10 @@ public sealed interface Action {
          * @param conditions as they are stored
          */
         public static WriteStatus of(
-                ObjectRef object,
-                long resourceVersion,
-                ObjectNode status,
-                long generation,
-                List<Condition> conditions) {
+                ObjectRef object, long resourceVersion, ObjectNode status, long generation, ArrayNode conditions) {
             ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
             reliesOn.putObject("metadata").put("generation", generation);
-            reliesOn.putObject("status").set("conditions", Conditions.json(conditions));
+            reliesOn.putObject("status").set("conditions", conditions);
             return new WriteStatus(object, resourceVersion, status, reliesOn);
         }
     }

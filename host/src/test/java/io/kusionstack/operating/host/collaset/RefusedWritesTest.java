@@ -24,6 +24,7 @@ class RefusedWritesTest {
 
     private final Pods first = Snapshots.pod(0).offline().operating(ID, UPDATE);
     private final String cause = first.build().uid();
+    private String words = "failed calling webhook";
 
     @Test
     void nobodyElseBeginsAndTheCauseStandsOnTheSet() {
@@ -94,29 +95,9 @@ class RefusedWritesTest {
     }
 
     @Test
-    void ofTwoRefusedPodsTheSetKeepsTellingOfTheSameOneThoughTheAnswerOfTheServerIsCut() {
-        String words = "x".repeat(2 * SetStatus.LONGEST_MESSAGE);
-        Pods second = Snapshots.pod(1).offline().operating(ID, UPDATE);
-        SetPlan told = Snapshots.of(Snapshots.set().replicas(2))
-                .pods(first, second)
-                .refusal(cause, saying(words, refusal(first, 2)))
-                .refusal(second.build().uid(), saying(words, refusal(second, 1)))
-                .plan();
-
-        SetPlan after = Snapshots.of(Snapshots.set().replicas(2).status(Snapshots.status(told)))
-                .pods(first, second)
-                .refusal(cause, saying(words, refusal(first, 2)))
-                .refusal(second.build().uid(), saying(words, refusal(second, 3)))
-                .plan();
-
-        assertThat(condition(told)).contains("writing Pod web-0 was refused");
-        assertThat(condition(after)).isEmpty();
-    }
-
-    private static Refusal saying(String words, Refusal like) {
-        WriteResult.NotDone result =
-                new WriteResult.NotDone(like.result().cause(), like.result().code(), words);
-        return new Refusal(result, like.edit(), like.attempts(), like.until(), like.left());
+    void soItDoesThoughTheAnswerOfTheServerIsCut() {
+        words = "x".repeat(2 * SetStatus.LONGEST_MESSAGE);
+        ofTwoRefusedPodsTheSetKeepsTellingOfTheSameOne();
     }
 
     private Snapshots twoRefused(Sets set, int attempts, int ofSecond) {
@@ -356,7 +337,7 @@ class RefusedWritesTest {
         assertThat(edited(hundredPods(20, HALF_A_MINUTE_AGO))).hasSize(BeginWindow.SIZE);
     }
 
-    private static SetPlan hundredPods(int waiting, String since) {
+    private SetPlan hundredPods(int waiting, String since) {
         List<Pods> pods = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             Pods pod = Snapshots.pod(i).available();
@@ -380,15 +361,10 @@ class RefusedWritesTest {
                 .plan();
     }
 
-    private static Refusal refusal(Pods pod, int attempts) {
+    private Refusal refusal(Pods pod, int attempts) {
         PodEdit edit = PodEdit.of(pod.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
         Instant until = Snapshots.NOW.plusSeconds(attempts >= 5 ? 0 : 1);
-        return new Refusal(
-                new WriteResult.NotDone(WriteResult.Cause.FAILED, 500, "failed calling webhook"),
-                edit,
-                attempts,
-                until,
-                false);
+        return new Refusal(new WriteResult.NotDone(WriteResult.Cause.FAILED, 500, words), edit, attempts, until, false);
     }
 
     private static List<String> edited(SetPlan plan) {

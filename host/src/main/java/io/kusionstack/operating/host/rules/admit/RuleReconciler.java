@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kernel.Reconciler;
 import io.kusionstack.operating.host.model.Condition;
+import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.model.PodTransitionRuleStatus;
@@ -90,7 +91,7 @@ public final class RuleReconciler implements Reconciler {
                 version(rule),
                 RuleStatus.json(status.get()),
                 report.spec().generation(),
-                before.conditions()));
+                Conditions.json(before.conditions())));
         announcement(rule, before, status.get()).ifPresent(actions::add);
         return actuator.apply(new Plan(actions, Optional.empty(), Map.of())).outcome();
     }

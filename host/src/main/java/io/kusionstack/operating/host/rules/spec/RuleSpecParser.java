@@ -73,9 +73,7 @@ final class RuleSpecParser {
             }
         }
         return new RuleSpec(
-                new Key(
-                        text(object.getMetadata().getNamespace()),
-                        text(object.getMetadata().getName())),
+                key(object),
                 text(object.getMetadata().getUid()),
                 Optional.ofNullable(object.getMetadata().getGeneration()).orElse(0L),
                 kept.or(() -> Optional.ofNullable(spec.selector()).flatMap(RuleSpecParser::soundPart)),
@@ -83,6 +81,12 @@ final class RuleSpecParser {
                 rules,
                 problems,
                 ineffective);
+    }
+
+    private static Key key(PodTransitionRule object) {
+        return new Key(
+                text(object.getMetadata().getNamespace()),
+                text(object.getMetadata().getName()));
     }
 
     private RuleSpec.RuleCheck broken() {

@@ -162,7 +162,7 @@ class ActuatorFaultsIT extends ScriptedActuator {
         ObjectNode status = JsonNodeFactory.instance.objectNode().put("observedGeneration", 2);
         api.answers(422, "{\"message\":\"no status\"}")
                 .answers(200, "{\"metadata\":{\"resourceVersion\":\"8\"},\"status\":{\"observedGeneration\":2}}");
-        Action.WriteStatus write = Action.WriteStatus.of(set, 7, status, 2, List.of());
+        Action.WriteStatus write = Action.WriteStatus.of(set, 7, status, 2, JsonNodeFactory.instance.arrayNode());
 
         Applied refused = actuator.apply(Plan.of(write));
 

@@ -308,7 +308,8 @@ class ApiActuatorIT {
 
     private Applied writeReplicas(ObjectRef set, int replicas) {
         ObjectNode status = JsonNodeFactory.instance.objectNode().put("replicas", replicas);
-        return cluster.actuator.apply(Plan.of(Action.WriteStatus.of(set, version(set), status, 1, List.of())));
+        return cluster.actuator.apply(
+                Plan.of(Action.WriteStatus.of(set, version(set), status, 1, JsonNodeFactory.instance.arrayNode())));
     }
 
     @Test

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PrunedStatusesTest {
@@ -61,7 +61,7 @@ class PrunedStatusesTest {
     }
 
     private static Action.WriteStatus status(long version, String json) {
-        return Action.WriteStatus.of(RULE, version, (ObjectNode) tree(json), 1, List.of());
+        return Action.WriteStatus.of(RULE, version, (ObjectNode) tree(json), 1, JsonNodeFactory.instance.arrayNode());
     }
 
     private static JsonNode answer(long version, String status) {

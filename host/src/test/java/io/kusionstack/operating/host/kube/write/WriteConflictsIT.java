@@ -68,7 +68,11 @@ class WriteConflictsIT extends ScriptedActuator {
 
     private static Action status() {
         return Action.WriteStatus.of(
-                SET, 10, JsonNodeFactory.instance.objectNode().put("observedGeneration", 3), 3, List.of());
+                SET,
+                10,
+                JsonNodeFactory.instance.objectNode().put("observedGeneration", 3),
+                3,
+                JsonNodeFactory.instance.arrayNode());
     }
 
     private static String newest(String metadata, String status) {

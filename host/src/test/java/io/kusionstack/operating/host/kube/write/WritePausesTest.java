@@ -167,6 +167,7 @@ class WritePausesTest {
     }
 
     private static Action action(long version) {
-        return Action.WriteStatus.of(RULE, version, JsonNodeFactory.instance.objectNode(), 1, List.of());
+        return Action.WriteStatus.of(
+                RULE, version, JsonNodeFactory.instance.objectNode(), 1, JsonNodeFactory.instance.arrayNode());
     }
 }

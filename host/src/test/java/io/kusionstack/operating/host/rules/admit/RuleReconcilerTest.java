@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
@@ -54,7 +55,8 @@ class RuleReconcilerTest {
         assertThat(reconciler.reconcile(WEB, NOW)).isEqualTo(Outcome.done());
 
         assertThat(woken).containsExactly(FakeRuleWorld.key("b"));
-        assertThat(done).containsExactly(Action.WriteStatus.of(REF, 7, json("""
+        assertThat(done)
+                .containsExactly(Action.WriteStatus.of(REF, 7, json("""
                         {"observedGeneration": 1,
                          "updateTime": "2026-01-01T10:00:00Z",
                          "targets": ["a", "b", "c"],
@@ -70,7 +72,7 @@ class RuleReconcilerTest {
                             "reason": "Valid", "message": "every rule is understood"},
                            {"type": "SlotsFree", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z",
                             "reason": "SlotsTaken", "message":
-                              "1 of 3 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 1 wait; out: b (leaving)"}]}"""), 1, List.of()));
+                              "1 of 3 Pods are out of service or leaving it (0 of them do not exist), 1 may be; 1 wait; out: b (leaving)"}]}"""), 1, JsonNodeFactory.instance.arrayNode()));
     }
 
     @Test
