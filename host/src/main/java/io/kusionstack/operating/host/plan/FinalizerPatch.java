@@ -52,12 +52,18 @@ public record FinalizerPatch(List<String> before, List<String> after) {
     public Action action(ObjectRef object, long resourceVersion) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         addTo(patch.putObject("metadata"));
-        ObjectNode reliesOn = JsonNodeFactory.instance.objectNode();
-        of(before).addTo(reliesOn.putObject("metadata"));
+        return new Action.PatchObject(object, resourceVersion, patch, reliesOn());
+    }
+
+    /** The fields that the change relies on, as in {@link Action.PatchObject}. */
+    public ObjectNode reliesOn() {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = fields.putObject("metadata");
+        of(before).addTo(metadata);
         if (!before.containsAll(after)) {
             // none can be added any more once the object is being deleted
-            reliesOn.withObject("/metadata").putNull("deletionTimestamp");
+            metadata.putNull("deletionTimestamp");
         }
-        return new Action.PatchObject(object, resourceVersion, patch, reliesOn);
+        return fields;
     }
 }

@@ -82,10 +82,8 @@ final class ServicePatch {
 
     /** The records and the finalizers: what else users write into a Service meanwhile is seen at the next look. */
     private ObjectNode reliesOn() {
-        ObjectNode fields = JsonNodeFactory.instance.objectNode();
-        ObjectNode metadata = fields.putObject("metadata");
-        FinalizerPatch.of(managedService.finalizers()).addTo(metadata);
-        ObjectNode annotations = metadata.putObject("annotations");
+        ObjectNode fields = finalizers.reliesOn();
+        ObjectNode annotations = fields.withObjectProperty("metadata").putObject("annotations");
         for (String record : ServiceReader.RECORDS) {
             annotations.put(record, managedService.records().get(record));
         }
