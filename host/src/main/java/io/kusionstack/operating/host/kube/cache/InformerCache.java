@@ -41,7 +41,7 @@ final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, Auto
     private final Set<Key> shown = new HashSet<>();
     private volatile boolean listsAgain;
     private volatile List<SharedIndexInformer<T>> informers;
-    private volatile Optional<Instant> interrupted = Optional.empty();
+    private final LastConnected lastConnected = new LastConnected();
 
     /** @param namespaces none means all */
     InformerCache(Class<T> type, KubernetesClient client, List<String> namespaces, InstantSource clock) {
@@ -166,9 +166,7 @@ final class InformerCache<T extends HasMetadata> implements ObjectCache<T>, Auto
                 && informers.stream()
                         .noneMatch(informer ->
                                 informer.stopped().toCompletableFuture().isDone());
-        Instant now = clock.instant();
-        Instant lastHeard = watching ? now : interrupted.orElse(now);
-        interrupted = watching ? Optional.empty() : Optional.of(lastHeard);
+        Instant lastHeard = lastConnected.at(watching, clock.instant());
         return new ClusterCaches.StreamHealth(type.getSimpleName(), isSynced(), watching, lastHeard);
     }
 

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,7 @@ final class NodeCache implements Nodes, AutoCloseable {
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile SharedIndexInformer<Node> informer;
     private volatile boolean forbidden;
-    private volatile @Nullable Instant connectedAt;
+    private final LastConnected lastConnected = new LastConnected();
 
     NodeCache(KubernetesClient client) {
         this.client = client;
@@ -97,12 +96,10 @@ final class NodeCache implements Nodes, AutoCloseable {
     /** Empty while there is no right to read nodes. */
     Optional<ClusterCaches.StreamHealth> health(Instant now) {
         boolean isWatching = informer.isWatching();
-        if (isWatching || connectedAt == null) {
-            connectedAt = now;
-        }
+        Instant lastHeard = lastConnected.at(isWatching, now);
         return forbidden
                 ? Optional.empty()
-                : Optional.of(new ClusterCaches.StreamHealth("Node", informer.hasSynced(), isWatching, connectedAt));
+                : Optional.of(new ClusterCaches.StreamHealth("Node", informer.hasSynced(), isWatching, lastHeard));
     }
 
     @Override
