@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
 import io.kusionstack.operating.testbed.demo.PodBoard;
-import io.kusionstack.operating.testbed.demo.SeenPod;
 import io.kusionstack.operating.testbed.junit.TestCluster;
 import io.kusionstack.operating.testbed.junit.TestNamespace;
 import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
@@ -31,7 +30,7 @@ class InterruptedWatchIT {
         try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
             shop.applySet("watched", PODS);
             assertThat(shop.awaitServing("watched", PODS, OLD)).isTrue();
-            shop.playground.api().create(shop.rules(), window());
+            shop.playground.api().create(shop.rules(), Shop.ruleWithWindow("watched", "1"));
             shop.update("watched", NEW);
             assertThat(shop.awaitWait("watched", wait -> wait.contains("window")))
                     .isTrue();
@@ -43,11 +42,7 @@ class InterruptedWatchIT {
                 assertThat(shop.awaitWait("watched", InterruptedWatchIT::isInterrupted))
                         .as("waits: " + shop.waits("watched"))
                         .isTrue();
-                ObjectNode open = HostProcess.config();
-                open.withObject("/metadata/labels").put("window", "open");
-                for (SeenPod pod : board.pods()) {
-                    shop.patch("/api/v1/namespaces/" + namespace.name() + "/pods/" + pod.name(), open);
-                }
+                shop.openWindow();
                 assertThat(Await.until(
                                 Shop.LIMIT,
                                 () -> shop.waits("watched").stream().noneMatch(wait -> wait.contains("window"))))
@@ -75,22 +70,5 @@ class InterruptedWatchIT {
         ObjectNode patch = HostProcess.config();
         patch.withObject("/spec").set("versions", versions);
         shop.patch(DEFINITION, patch);
-    }
-
-    private static ObjectNode window() {
-        ObjectNode rule = HostProcess.config();
-        rule.put("apiVersion", "apps.kusionstack.io/v1alpha1").put("kind", "PodTransitionRule");
-        rule.putObject("metadata").put("name", "watched");
-        ObjectNode spec = rule.putObject("spec");
-        spec.putObject("selector").putObject("matchLabels").put("app", "watched");
-        ArrayNode rules = spec.putArray("rules");
-        rules.addObject().put("name", "slots").putObject("availablePolicy").put("maxUnavailableValue", 1);
-        rules.addObject()
-                .put("name", "open")
-                .putObject("labelCheck")
-                .putObject("requires")
-                .putObject("matchLabels")
-                .put("window", "open");
-        return rule;
     }
 }

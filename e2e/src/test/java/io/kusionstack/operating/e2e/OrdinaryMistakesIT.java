@@ -31,15 +31,7 @@ class OrdinaryMistakesIT {
         try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
             shop.applySet("held", PODS);
             assertThat(shop.awaitServing("held", PODS, OLD)).isTrue();
-            ObjectNode rule = rule("held", "1");
-            rule.withArray("/spec/rules")
-                    .addObject()
-                    .put("name", "open")
-                    .putObject("labelCheck")
-                    .putObject("requires")
-                    .putObject("matchLabels")
-                    .put("window", "open");
-            shop.playground.api().create(shop.rules(), rule);
+            shop.playground.api().create(shop.rules(), Shop.ruleWithWindow("held", "1"));
             shop.update("held", NEW);
             assertThat(shop.awaitWait("held", wait -> wait.contains("window")))
                     .as("waits: " + shop.waits("held"))
@@ -53,11 +45,7 @@ class OrdinaryMistakesIT {
                     .isTrue();
             PodBoard board = shop.playground.pods();
             board.measure(PODS);
-            for (SeenPod pod : board.pods()) {
-                ObjectNode open = HostProcess.config();
-                open.withObject("/metadata/labels").put("window", "open");
-                shop.patch(pod(shop, pod.name()), open);
-            }
+            shop.openWindow();
 
             assertThat(shop.awaitServing("held", PODS, NEW)).isTrue();
             assertThat(board.mostOutOfService()).isEqualTo(1);
@@ -70,7 +58,7 @@ class OrdinaryMistakesIT {
         try (Shop shop = Shop.open(cluster, nodes, namespace.name())) {
             shop.applySet("blind", PODS);
             assertThat(shop.awaitServing("blind", PODS, OLD)).isTrue();
-            shop.playground.api().create(shop.rules(), rule("blind", "25%"));
+            shop.playground.api().create(shop.rules(), Shop.rule("blind", "25%"));
             shop.playground.api().create("/api/v1/namespaces/" + namespace.name() + "/services", blindService());
             assertThat(shop.awaitWait("blind", wait -> wait.contains("sbl"))).isTrue();
 
@@ -139,10 +127,6 @@ class OrdinaryMistakesIT {
         return "/api/v1/namespaces/" + shop.playground.namespace() + "/pods";
     }
 
-    private static String pod(Shop shop, String name) {
-        return podsOf(shop) + "/" + name;
-    }
-
     private static ObjectNode blindService() {
         ObjectNode service = service("blind", "LoadBalancer");
         service.withObject("/metadata/labels").put("kusionstack.io/control", "true");
@@ -157,24 +141,5 @@ class OrdinaryMistakesIT {
         service.withObject("/spec/selector").put("app", set);
         service.withObject("/spec").putArray("ports").addObject().put("port", 80);
         return service;
-    }
-
-    private static ObjectNode rule(String set, String maxUnavailable) {
-        ObjectNode rule = HostProcess.config()
-                .put("apiVersion", "apps.kusionstack.io/v1alpha1")
-                .put("kind", "PodTransitionRule");
-        rule.withObject("/metadata").put("name", set);
-        rule.withObject("/spec/selector/matchLabels").put("app", set);
-        ObjectNode policy = rule.withObject("/spec")
-                .putArray("rules")
-                .addObject()
-                .put("name", "slots")
-                .putObject("availablePolicy");
-        if (maxUnavailable.endsWith("%")) {
-            policy.put("maxUnavailableValue", maxUnavailable);
-        } else {
-            policy.put("maxUnavailableValue", Integer.parseInt(maxUnavailable));
-        }
-        return rule;
     }
 }

@@ -111,6 +111,47 @@ final class Shop implements AutoCloseable {
         return "/api/v1/namespaces/" + playground.namespace() + "/services/web";
     }
 
+    /** A rule of a set: how many Pods may be out, as a number or per cent. */
+    static ObjectNode rule(String set, String maxUnavailable) {
+        ObjectNode rule = HostProcess.config()
+                .put("apiVersion", "apps.kusionstack.io/v1alpha1")
+                .put("kind", "PodTransitionRule");
+        rule.withObject("/metadata").put("name", set);
+        rule.withObject("/spec/selector/matchLabels").put("app", set);
+        ObjectNode policy = rule.withObject("/spec")
+                .putArray("rules")
+                .addObject()
+                .put("name", "slots")
+                .putObject("availablePolicy");
+        if (maxUnavailable.endsWith("%")) {
+            policy.put("maxUnavailableValue", maxUnavailable);
+        } else {
+            policy.put("maxUnavailableValue", Integer.parseInt(maxUnavailable));
+        }
+        return rule;
+    }
+
+    /** The same, and no Pod begins before it has the label that {@link #openWindow} writes. */
+    static ObjectNode ruleWithWindow(String set, String maxUnavailable) {
+        ObjectNode rule = rule(set, maxUnavailable);
+        rule.withArray("/spec/rules")
+                .addObject()
+                .put("name", "open")
+                .putObject("labelCheck")
+                .putObject("requires")
+                .putObject("matchLabels")
+                .put("window", "open");
+        return rule;
+    }
+
+    /** Lets the Pods of {@link #ruleWithWindow} begin. */
+    void openWindow() {
+        ObjectNode open = HostProcess.config();
+        open.withObject("/metadata/labels").put("window", "open");
+        String pods = "/api/v1/namespaces/" + playground.namespace() + "/pods/";
+        playground.pods().pods().forEach(pod -> patch(pods + pod.name(), open));
+    }
+
     /** Whether so many Pods of a set, and no others, serve the image. */
     boolean awaitServing(String set, int pods, String image) throws InterruptedException {
         return playground.pods().await(LIMIT, all -> {
