@@ -24,6 +24,7 @@ public final class ApiClient implements AutoCloseable {
     public static final MediaType JSON = MediaType.get("application/json");
     public static final MediaType MERGE = MediaType.get("application/merge-patch+json");
     public static final MediaType STRATEGIC = MediaType.get("application/strategic-merge-patch+json");
+    public static final MediaType JSON_PATCH = MediaType.get("application/json-patch+json");
 
     private final String server;
     private final Duration timeout;

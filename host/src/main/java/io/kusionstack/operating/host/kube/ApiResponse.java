@@ -88,6 +88,16 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
         return code == 410;
     }
 
+    /**
+     * The answer to a JSON Patch: a failed operation is a conflict. The server answers 422 without a kind in its details, where a refusal of
+     * the content names one ({@code NewGenericServerResponse} and {@code NewInvalid} of apimachinery).
+     */
+    public ApiResponse toJsonPatch() {
+        boolean isFailedOperation =
+                code == 422 && json().path("details").path("kind").asText().isEmpty() && !isWebhookDenial(message());
+        return isFailedOperation ? new ApiResponse(409, body, retryAfter) : this;
+    }
+
     /** The server's words for people. */
     public String message() {
         String words = json().path("message").asText();
@@ -105,7 +115,7 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
         if (message.contains("failed calling webhook")) {
             return WriteResult.Cause.FAILED;
         }
-        if (message.startsWith("admission webhook")) {
+        if (isWebhookDenial(message)) {
             return WriteResult.Cause.REFUSED;
         }
         if (code == 409 && message.startsWith("Operation cannot be fulfilled on resourcequotas")) {
@@ -117,6 +127,10 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
             case 429, 503 -> WriteResult.Cause.BUSY;
             default -> code >= 500 ? WriteResult.Cause.UNKNOWN : WriteResult.Cause.REFUSED;
         };
+    }
+
+    private static boolean isWebhookDenial(String message) {
+        return message.startsWith("admission webhook");
     }
 
     /** The body as a tree; missing where it is not JSON. */

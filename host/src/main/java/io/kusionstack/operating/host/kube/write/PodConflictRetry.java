@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Sends the write of a Pod again where the newest record differs in its version only, so that what was decided on the record holds: a
- * client that writes annotations of a Pod all the time must not starve its lifecycle. Any thread; blocks.
+ * Whether a write of a Pod that met a conflict may be sent again: where the newest record differs in its version only, what was decided on
+ * the record holds, and a client that writes annotations of a Pod all the time must not starve its lifecycle. Any thread; blocks.
  */
 final class PodConflictRetry {
     private static final int MOST_RETRIES = 3;
@@ -29,6 +29,15 @@ final class PodConflictRetry {
         this.reader = reader;
     }
 
+    /** The newest record of the Pod, if it differs from this one in its version only. */
+    Optional<PodRecord> newerLike(PodRecord seen) {
+        return newerLike(seen, seen);
+    }
+
+    private Optional<PodRecord> newerLike(PodRecord seen, PodRecord known) {
+        return newer(known).filter(seen::isLike);
+    }
+
     /**
      * The result of the last try; {@code first} where that is no conflict, or where something has changed.
      *
@@ -40,7 +49,7 @@ final class PodConflictRetry {
         PodRecord known = seen;
         WriteResult result = first;
         for (int i = 0; i < MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
-            Optional<PodRecord> newer = newer(known).filter(seen::isLike);
+            Optional<PodRecord> newer = newerLike(seen, known);
             if (newer.isEmpty()) {
                 return result;
             }

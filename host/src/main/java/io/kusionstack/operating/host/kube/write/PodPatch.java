@@ -45,6 +45,11 @@ record PodPatch(String path, ObjectNode body) {
         return new PodPatch(path(seen) + (edit.serviceReady().isPresent() ? STATUS : ""), body);
     }
 
+    /** The verb of metrics. */
+    String verb() {
+        return path.endsWith(STATUS) ? "patch-status" : "patch";
+    }
+
     /**
      * As this one, and the API server no longer tracks the writer of each field. The subresources of a Pod leave that as it is, so
      * their patches are not changed.

@@ -1,11 +1,13 @@
 package io.kusionstack.operating.host.kube.write;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Reads one Pod as the API server has it at that moment, and lets the cache know. Any thread; blocks. */
 final class PodReader {
@@ -62,6 +64,29 @@ final class PodReader {
         } catch (IOException e) {
             return PodRead.NOTHING;
         }
+    }
+
+    /**
+     * The Pod in JSON as it is at that moment, where its record differs from this one in its version only; else the cache learns it. To
+     * be called in turn.
+     */
+    Optional<JsonNode> readIfLike(PodRecord seen) {
+        long epoch = cache.epoch();
+        try {
+            ApiResponse answer = sender.readInTurn(client -> client.get(PodPatch.path(seen)));
+            if (!answer.isSuccess() || !cache.isSettled() || cache.epoch() != epoch) {
+                return Optional.empty();
+            }
+            PodRecord newest = cache.parse(answer.body());
+            if (seen.isLike(newest)) {
+                return Optional.of(answer.json());
+            }
+            learn(seen, newest, epoch);
+        } catch (IOException e) {
+            // the cache will know it later
+            return Optional.empty();
+        }
+        return Optional.empty();
     }
 
     /**

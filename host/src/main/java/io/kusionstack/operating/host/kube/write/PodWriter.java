@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube.write;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -177,9 +179,11 @@ final class PodWriter {
         return send(write, edit);
     }
 
-    /** The result that is reported while an earlier refusal holds the edit back. */
+    /** The result that is reported while the result of an earlier try holds the edit back. */
     private static WriteResult.NotDone heldBack(Refusal refusal) {
-        return refusal.result().isRefusal() ? refusal.result() : RequestSender.notSent("an earlier try had no answer");
+        return refusal.result().cause() == WriteResult.Cause.UNKNOWN
+                ? RequestSender.notSent("an earlier try had no answer")
+                : refusal.result();
     }
 
     private void report(PodWrite write, WriteResult result) {
@@ -208,22 +212,46 @@ final class PodWriter {
     }
 
     private WriteResult sendOne(PodRecord seen, PodEdit edit) {
-        WriteResult first = sendOnce(seen, edit);
-        return ObjectWriter.isTaken(first) ? conflicts.sendAgain(seen, first, known -> sendOnce(known, edit)) : first;
-    }
-
-    private WriteResult sendOnce(PodRecord seen, PodEdit edit) {
         PodPatch plain = PodPatch.of(seen, edit, ports.clock().instant());
         PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
-        String body = patch.body().toString();
-        if (!ports.cache().isSettled()) {
-            return RequestSender.newEpoch();
-        }
-        return sender.sendInTurn(
-                KIND,
-                edit.serviceReady().isPresent() ? "patch-status" : "patch",
+        WriteResult first = sendInTurn(
+                patch,
                 () -> isNewest(seen),
-                client -> client.patch(patch.path(), ApiClient.STRATEGIC, body));
+                client -> client.patch(
+                        patch.path(), ApiClient.STRATEGIC, patch.body().toString()));
+        if (!isOfNewerRecord(first)) {
+            return first;
+        }
+        return conflicts
+                .newerLike(seen)
+                .flatMap(newer -> reader.readIfLike(seen))
+                .map(pod -> sendAgain(seen, patch, pod))
+                .filter(again -> !isOfNewerRecord(again))
+                .orElse(first);
+    }
+
+    /** There is a newer record, at the API server or already in the cache. */
+    private static boolean isOfNewerRecord(WriteResult result) {
+        return result instanceof WriteResult.NotDone notDone
+                && notDone.cause() == WriteResult.Cause.CONFLICT
+                && !ObjectWriter.isGone(result);
+    }
+
+    /** @param pod as it was read */
+    private WriteResult sendAgain(PodRecord seen, PodPatch patch, JsonNode pod) {
+        String operations = PodJsonPatch.of(pod, patch, ports.cache()::keeps).toString();
+        ports.reports().resent(seen.ref());
+        return sendInTurn(
+                patch,
+                () -> ports.cache().byUid(seen.uid()).filter(seen::isLike).isPresent(),
+                client -> client.patch(patch.path(), ApiClient.JSON_PATCH, operations)
+                        .toJsonPatch());
+    }
+
+    private WriteResult sendInTurn(PodPatch patch, BooleanSupplier current, RequestSender.ApiRequest request) {
+        return ports.cache().isSettled()
+                ? sender.sendInTurn(KIND, patch.verb(), current, request)
+                : RequestSender.newEpoch();
     }
 
     private boolean isNewest(PodRecord seen) {
@@ -254,6 +282,7 @@ final class PodWriter {
             case REFUSED, UNDONE, FORBIDDEN -> EditAttempt.REFUSED;
             case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
+                refusals.noteConflict(write.seen, edit, result).ifPresent(row -> wakeLater(write.seen, row));
                 readLater(write.seen, PATIENCE, false);
                 yield EditAttempt.GIVEN_UP;
             }

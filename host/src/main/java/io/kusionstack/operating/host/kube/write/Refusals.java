@@ -35,8 +35,13 @@ final class Refusals implements PodCache.PodListener {
     private static final int MOST_OF_ONE_POD = 16;
     /** Without an answer, it takes two to be worth telling. */
     private static final int WORTH_TELLING = 2;
+    /** So many conflicts in a row are no race any more. */
+    private static final int MOST_CONFLICTS = 5;
 
     private final Map<String, Map<String, NotedRefusal>> byUid = new ConcurrentHashMap<>();
+    /** How many in a row, by uid. */
+    private final Map<String, Integer> conflicts = new ConcurrentHashMap<>();
+
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
 
@@ -72,6 +77,13 @@ final class Refusals implements PodCache.PodListener {
         return note(seen, edit, failed, false);
     }
 
+    /** A conflict: it counts as a write that does not get through only after several in a row. */
+    Optional<Refusal> noteConflict(PodRecord seen, PodEdit edit, WriteResult.NotDone conflict) {
+        return conflicts.merge(seen.uid(), 1, Integer::sum) >= MOST_CONFLICTS
+                ? Optional.of(note(seen, edit, conflict))
+                : Optional.empty();
+    }
+
     /** A dry run of the edit was refused, or not answered. */
     Refusal noteDryRun(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
         return note(seen, edit, failed, true);
@@ -89,7 +101,7 @@ final class Refusals implements PodCache.PodListener {
             int attempts = isFirst ? 1 : before.refusal.attempts() + 1;
             boolean refused = !isFirst && before.refused;
             Instant until = now.plus(Refusal.PAUSES.after(attempts));
-            boolean left = !byDryRun && seen.gateClosed();
+            boolean left = !byDryRun && seen.gateClosed() && failed.cause() != WriteResult.Cause.CONFLICT;
             return new NotedRefusal(
                     contentOf(seen),
                     byDryRun && (before == null || before.byDryRun),
@@ -111,6 +123,7 @@ final class Refusals implements PodCache.PodListener {
 
     /** A write like this got through. */
     void forget(PodRecord seen, PodEdit edit) {
+        conflicts.remove(seen.uid());
         byUid.computeIfPresent(seen.uid(), (uid, all) -> {
             all.remove(signature(edit));
             all.remove(way(edit));
@@ -160,6 +173,7 @@ final class Refusals implements PodCache.PodListener {
     public void changed(@Nullable PodRecord before, @Nullable PodRecord after) {
         if (after == null && before != null) {
             byUid.remove(before.uid());
+            conflicts.remove(before.uid());
         }
     }
 

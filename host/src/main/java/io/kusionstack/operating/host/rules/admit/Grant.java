@@ -35,13 +35,14 @@ import java.util.Map;
  *    UNKNOWN    when the Pod, read again, shows that the write was not applied, and does not wait any more
  *    RESERVED   when the rules change, or an obstacle comes
  *    the others when the rules change, or an obstacle comes, and the Pod has a newer record than the one it was asked on,
- *               so that no write can use it
+ *               so that no write can use it; of a write that is sent again, on a newer record, not before its result
  * </pre>
  *
  * @param operation the id of the operation that asked
  * @param round the round of that operation: another round is another operation
  * @param rules generation by uid of all rules that select the Pod: under other rules it is worth nothing
  * @param askedOn resourceVersion of the record that it was asked for on last
+ * @param resent true while a write may be under way that may be applied to records newer than that one
  */
 record Grant(
         PodRef pod,
@@ -50,6 +51,7 @@ record Grant(
         Stage stage,
         Map<String, Long> rules,
         long askedOn,
+        boolean resent,
         GrantWrite write) {
     Grant {
         rules = Map.copyOf(rules);
@@ -63,11 +65,18 @@ record Grant(
                 ask.stage(),
                 known.generations(),
                 ask.pod().resourceVersion(),
+                false,
                 GrantWrite.ASKED);
     }
 
     Grant with(GrantWrite now) {
-        return new Grant(pod, operation, round, stage, rules, askedOn, now);
+        boolean unanswered = now == GrantWrite.UNKNOWN || now == GrantWrite.ASKED_AGAIN;
+        return new Grant(pod, operation, round, stage, rules, askedOn, resent && unanswered, now);
+    }
+
+    /** This grant while its write is sent again on a newer record. */
+    Grant asResent() {
+        return new Grant(pod, operation, round, stage, rules, askedOn, write != GrantWrite.RESERVED, write);
     }
 
     /** True if the Pod may have both grants: under the same rules, and not for two rounds or stages of one operation. */
@@ -79,12 +88,12 @@ record Grant(
     /** This grant as it follows the one held: a write without an answer stays so as long as it may still be applied. */
     Grant after(Grant held) {
         boolean unanswered = held.write == GrantWrite.UNKNOWN || held.write == GrantWrite.ASKED_AGAIN;
-        return unanswered && askedOn <= held.askedOn ? held.with(GrantWrite.ASKED_AGAIN) : this;
+        return unanswered && (held.resent || askedOn <= held.askedOn) ? held.with(GrantWrite.ASKED_AGAIN) : this;
     }
 
-    /** True if a write that uses it may still arrive: its precondition is the record that it was asked on. */
+    /** True if a write that uses it may still arrive: its precondition is the record that it was asked on, or one like it. */
     boolean mayBeUnderWayAt(long resourceVersion) {
-        return write != GrantWrite.RESERVED && resourceVersion <= askedOn;
+        return write != GrantWrite.RESERVED && (resent || resourceVersion <= askedOn);
     }
 
     /** The state of a grant: what is known of the write that uses it. */

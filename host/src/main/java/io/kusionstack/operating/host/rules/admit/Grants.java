@@ -60,8 +60,15 @@ final class Grants {
             return;
         }
         boolean shows = shows(pod);
-        ofPod.values().removeIf(grant -> shows || (pod.resourceVersion() > grant.askedOn() && !wants(pod, grant)));
+        ofPod.values()
+                .removeIf(grant ->
+                        shows || (!grant.resent() && pod.resourceVersion() > grant.askedOn() && !wants(pod, grant)));
         prune(pod.uid(), ofPod);
+    }
+
+    /** The write of the Pod is about to be sent again, on a newer record. */
+    void resent(String podUid) {
+        byPod.getOrDefault(podUid, new HashMap<>()).replaceAll((operation, grant) -> grant.asResent());
     }
 
     /**
@@ -72,7 +79,10 @@ final class Grants {
      */
     List<Grant> settle(String podUid, WriteResult result, Predicate<Grant> waits) {
         return switch (result) {
-            case WriteResult.Written written -> List.of();
+            case WriteResult.Written written -> {
+                mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.ASKED);
+                yield List.of();
+            }
             case WriteResult.NotDone notDone -> settleNotDone(podUid, notDone, waits);
             case WriteResult.ReadAgain read -> {
                 List<Grant> released = reserveOrRelease(podUid, Grant.GrantWrite.UNKNOWN, waits);

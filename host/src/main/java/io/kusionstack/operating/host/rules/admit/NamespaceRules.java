@@ -278,6 +278,16 @@ final class NamespaceRules {
         }
     }
 
+    /** The write of the Pod is about to be sent again, on a newer record. */
+    void resent(PodRef pod) {
+        lock.lock();
+        try {
+            grants.resent(pod.uid());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes back the grants of the Pod that no write can use; returns the rules that have free slots again. */
     List<Key> releaseUnused(PodRecord pod) {
         lock.lock();

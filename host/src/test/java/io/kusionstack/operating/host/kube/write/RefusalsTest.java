@@ -172,6 +172,25 @@ class RefusalsTest {
     }
 
     @Test
+    void oneConflictAfterAnotherIsARaceUntilThereAreFiveInARow() {
+        WriteResult.NotDone conflict = new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "has been modified");
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            pauses.add(refusals.noteConflict(pod, mark("1"), conflict)
+                    .map(row -> pause(row).toSeconds())
+                    .orElse(0L));
+        }
+
+        assertThat(pauses).containsExactly(0L, 0L, 0L, 0L, 1L, 2L, 4L);
+        assertThat(told).extracting(Action.Announce::reason).containsExactly("WriteConflict");
+        assertThat(refusals.holding(pod, mark("2"))).isPresent();
+
+        refusals.forget(pod, mark("1"));
+        assertThat(refusals.of(pod)).isEmpty();
+        assertThat(refusals.noteConflict(pod, mark("1"), conflict)).isEmpty();
+    }
+
+    @Test
     void aPodThatIsGoneLeavesNothingBehind() {
         refusals.note(pod, image("v2"), WEBHOOK);
 

@@ -84,7 +84,8 @@ class WriteConflictsIT extends ScriptedActuator {
     void aClientThatWritesAnnotationsOfAPodStarvesNeitherItsEditsNorItsDeletion() throws IOException {
         cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
         PodRecord seen = cache.byUid("uid-a").orElseThrow();
-        api.answers(409, "{}").answers(200, shown(21, "", "")).answers(200, shown(22, "\"x\":\"1\"", ""));
+        String later = shown(21, "", "");
+        api.answers(409, "{}").answers(200, later).answers(200, later).answers(200, shown(22, "\"x\":\"1\"", ""));
         api.answers(409, "{}").answers(200, shown(23, "\"x\":\"1\"", "")).answers(200, "{}");
 
         write(PodEdit.of(seen).labels(MapEdit.set("x", "1")));
@@ -92,8 +93,27 @@ class WriteConflictsIT extends ScriptedActuator {
         Applied deleted = actuator.apply(Plan.of(new Action.DeletePod(pod.ref(), 22)));
 
         assertThat(deleted.failures()).isEmpty();
-        assertThat(results).containsExactly("WRITTEN");
+        assertThat(results).containsExactly("RESENT", "WRITTEN");
         assertThat(api.lastBody()).contains("\"resourceVersion\":\"23\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '|',
+            value = {
+                "{\"message\":\"our request\",\"details\":{}}; CONFLICT",
+                "{\"message\":\"is invalid\",\"details\":{\"kind\":\"Pod\"}}; REFUSED",
+                "{\"message\":\"admission webhook \\\"x\\\" denied the request: no\"}; REFUSED"
+            })
+    void anEditThatIsSentAgainMeetsAConflictWhereATestFails(String answer, String result) throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        String later = shown(21, "", "");
+        api.answers(409, "{}").answers(200, later).answers(200, later).answers(422, answer);
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "1")));
+
+        awaitResults("RESENT", result);
     }
 
     @Test
