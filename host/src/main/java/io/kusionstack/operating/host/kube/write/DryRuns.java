@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Before a Pod leaves service for an edit or a deletion, that is tried as a dry run, once in half a minute for all Pods of one owner that
@@ -184,8 +185,7 @@ final class DryRuns {
 
     /** Said in the body, for where there is one, the API server reads no options of the query: it would delete the Pod. */
     private static String deletion(PodRecord seen) {
-        ObjectNode options = ObjectWriter.preconditions(seen.uid(), seen.resourceVersion());
-        options.withObjectProperty("preconditions").remove("resourceVersion");
+        ObjectNode options = ObjectWriter.preconditions(seen.uid(), OptionalLong.empty());
         options.putArray("dryRun").add("All");
         return options.toString();
     }

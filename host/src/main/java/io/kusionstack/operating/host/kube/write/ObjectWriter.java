@@ -13,6 +13,7 @@ import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -99,21 +100,22 @@ final class ObjectWriter {
 
     Optional<Failure> delete(Action.DeleteObject action) {
         ObjectRef object = action.object();
-        String options = preconditions(object.uid(), action.resourceVersion()).toString();
+        String options = preconditions(object.uid(), OptionalLong.of(action.resourceVersion()))
+                .toString();
         WriteResult result = sender.send(
                 Urgency.LIFE, object.kind().kind(), "delete", client -> client.delete(ApiClient.path(object), options));
         return isGone(result) ? Optional.empty() : failure(action, result);
     }
 
     /** @param uid empty for an object that is named without one */
-    static ObjectNode preconditions(String uid, long resourceVersion) {
+    static ObjectNode preconditions(String uid, OptionalLong resourceVersion) {
         ObjectNode options = JsonNodeFactory.instance.objectNode();
         options.put("apiVersion", "v1").put("kind", "DeleteOptions");
         ObjectNode preconditions = options.putObject("preconditions");
         if (!uid.isEmpty()) {
             preconditions.put("uid", uid);
         }
-        preconditions.put("resourceVersion", Long.toString(resourceVersion));
+        resourceVersion.ifPresent(version -> preconditions.put("resourceVersion", Long.toString(version)));
         return options;
     }
 

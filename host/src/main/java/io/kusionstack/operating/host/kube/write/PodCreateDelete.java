@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,7 @@ final class PodCreateDelete {
         this.refusals = dryRuns.refusals();
         this.later = later;
         this.reader = new PodReader(ports.cache(), sender);
-        this.conflicts = new PodConflictRetry(ports.cache(), reader::read);
+        this.conflicts = new PodConflictRetry(ports.cache(), reader::readIfLike);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
@@ -226,7 +227,15 @@ final class PodCreateDelete {
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
         long epoch = ports.cache().epoch();
         ports.expectations().expectDeletion(seen);
-        WriteResult result = conflicts.sendAgain(seen, sendDeletion(seen), this::sendDeletion);
+        WriteResult first =
+                sendDeletion(seen, ObjectWriter.preconditions(seen.uid(), OptionalLong.of(seen.resourceVersion())));
+        // no other precondition says that the Pod is as it was; it was, a moment before
+        WriteResult result = ObjectWriter.isTaken(first)
+                ? conflicts
+                        .readIfLike(seen)
+                        .map(pod -> sendDeletion(seen, ObjectWriter.preconditions(seen.uid(), OptionalLong.empty())))
+                        .orElse(first)
+                : first;
         if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }
@@ -238,10 +247,9 @@ final class PodCreateDelete {
         return failure;
     }
 
-    private WriteResult sendDeletion(PodRecord seen) {
-        String options =
-                ObjectWriter.preconditions(seen.uid(), seen.resourceVersion()).toString();
-        return sender.send(Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options));
+    private WriteResult sendDeletion(PodRecord seen, ObjectNode options) {
+        return sender.send(
+                Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options.toString()));
     }
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {

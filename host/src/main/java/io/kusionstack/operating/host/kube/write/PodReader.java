@@ -38,22 +38,9 @@ final class PodReader {
 
     /** Names no resourceVersion, so that the answer is never older than the moment at which this was called. */
     PodRead read(PodRecord pod) {
-        return read(pod, sender::read);
-    }
-
-    /** As {@link #read}, without waiting; to be called in turn. */
-    PodRead readInTurn(PodRecord pod) {
-        return read(pod, sender::readInTurn);
-    }
-
-    private interface RequestReader {
-        ApiResponse read(RequestSender.ApiRequest request) throws IOException;
-    }
-
-    private PodRead read(PodRecord pod, RequestReader reader) {
         long epoch = cache.epoch();
         try {
-            ApiResponse answer = reader.read(client -> client.get(PodPatch.path(pod)));
+            ApiResponse answer = sender.read(client -> client.get(PodPatch.path(pod)));
             if (!cache.isSettled() || cache.epoch() != epoch) {
                 return PodRead.NOTHING;
             }
@@ -66,14 +53,24 @@ final class PodReader {
         }
     }
 
-    /**
-     * The Pod in JSON as it is at that moment, where its record differs from this one in its version only; else the cache learns it. To
-     * be called in turn.
-     */
+    private interface RequestReader {
+        ApiResponse read(RequestSender.ApiRequest request) throws IOException;
+    }
+
+    /** The Pod in JSON as it is at that moment, where its record differs from this one in its version only; else the cache learns it. */
     Optional<JsonNode> readIfLike(PodRecord seen) {
+        return readIfLike(seen, sender::read);
+    }
+
+    /** As {@link #readIfLike}, without waiting; to be called in turn. */
+    Optional<JsonNode> readIfLikeInTurn(PodRecord seen) {
+        return readIfLike(seen, sender::readInTurn);
+    }
+
+    private Optional<JsonNode> readIfLike(PodRecord seen, RequestReader reader) {
         long epoch = cache.epoch();
         try {
-            ApiResponse answer = sender.readInTurn(client -> client.get(PodPatch.path(seen)));
+            ApiResponse answer = reader.read(client -> client.get(PodPatch.path(seen)));
             if (!answer.isSuccess() || !cache.isSettled() || cache.epoch() != epoch) {
                 return Optional.empty();
             }

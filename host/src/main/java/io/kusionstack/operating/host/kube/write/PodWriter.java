@@ -50,7 +50,7 @@ final class PodWriter {
         this.later = later;
         this.probe = new StatusMetadataProbe(sender, ports.cache());
         this.reader = new PodReader(ports.cache(), sender);
-        this.conflicts = new PodConflictRetry(ports.cache(), reader::readInTurn);
+        this.conflicts = new PodConflictRetry(ports.cache(), reader::readIfLikeInTurn);
         this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
@@ -223,8 +223,7 @@ final class PodWriter {
             return first;
         }
         return conflicts
-                .newerLike(seen)
-                .flatMap(newer -> reader.readIfLike(seen))
+                .readIfLike(seen)
                 .map(pod -> sendAgain(seen, patch, pod))
                 .filter(again -> !isOfNewerRecord(again))
                 .orElse(first);
