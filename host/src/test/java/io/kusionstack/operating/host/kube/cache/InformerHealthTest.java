@@ -6,12 +6,18 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kusionstack.operating.host.kube.FakeApi;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InformerHealthTest {
+    @TempDir
+    Path folder;
+
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     @Test
@@ -27,6 +33,14 @@ class InformerHealthTest {
             assertThat(cache.health().isAlive(now)).isTrue();
             now = now.plus(Duration.ofMinutes(2));
             assertThat(cache.health().isAlive(now)).isFalse();
+        }
+    }
+
+    @Test
+    void theWatchOfNodesIsAmongThoseThatAreLookedAt() {
+        try (FakeApi api = new FakeApi();
+                ObjectCaches caches = new ObjectCaches(api.access(folder), List.of(), () -> now)) {
+            assertThat(caches.health()).containsExactly(new ClusterCaches.StreamHealth("Node", false, false, now));
         }
     }
 }
