@@ -1,5 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.FinalizerPatch;
@@ -64,9 +66,13 @@ final class DeletionPlanner {
                                 + " deploy/deletion-guard.yaml is applied; delete in the background instead"));
     }
 
+    /** With the annotation that deploy/deletion-guard.yaml asks of whoever takes the finalizer off. */
     private static Action release(SetSpec set) {
-        return FinalizerPatch.of(set.finalizers())
-                .without(Names.COLLASET_FINALIZER)
-                .action(set.ref(), set.resourceVersion());
+        FinalizerPatch finalizers = FinalizerPatch.of(set.finalizers()).without(Names.COLLASET_FINALIZER);
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = patch.putObject("metadata");
+        finalizers.addTo(metadata);
+        metadata.putObject("annotations").put(Names.PODS_LEFT, "true");
+        return new Action.PatchObject(set.ref(), set.resourceVersion(), patch, finalizers.reliesOn());
     }
 }

@@ -79,6 +79,9 @@ public final class Names {
     public static final String PROTECTION_PREFIX = "prot.podopslifecycle.kusionstack.io";
 
     public static final String COLLASET_FINALIZER = "apps.kusionstack.io/pre-reclaim";
+    /** Annotation of a CollaSet that is gone in the next moment: whoever takes its finalizer off knows that no Pod needs it any more. */
+    public static final String PODS_LEFT = "collaset.operating.kusionstack.io/pods-left";
+
     /** A finalizer of Kubernetes: the dependents of the object stay. */
     public static final String ORPHAN_FINALIZER = "orphan";
 

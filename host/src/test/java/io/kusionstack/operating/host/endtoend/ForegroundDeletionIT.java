@@ -1,11 +1,13 @@
 package io.kusionstack.operating.host.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.api.KubeApi;
+import io.kusionstack.operating.testbed.api.PatchType;
 import io.kusionstack.operating.testbed.api.Watch;
 import io.kusionstack.operating.testbed.api.WatchEvent;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -57,6 +60,26 @@ class ForegroundDeletionIT {
         }
     }
 
+    @Test
+    void nobodyButTheOperatorTakesTheFinalizerOffASet(
+            ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
+        assertThat(Await.until(Shop.LIMIT, nodes::areSchedulable)).isTrue();
+        try (Shop shop = Shop.open(cluster, namespace.name())) {
+            shop.guardDeletion();
+            awaitGuard(shop.api);
+            shop.set(1);
+            shop.awaitServing(1, Shop.OLD);
+            ObjectNode byHand = HostProcess.config();
+            byHand.putObject("metadata").putArray("finalizers");
+
+            assertThatThrownBy(() -> shop.api.patch(shop.setPath(), PatchType.MERGE, byHand))
+                    .hasMessageContaining("takes the finalizer apps.kusionstack.io/pre-reclaim off");
+
+            shop.api.delete(shop.setPath());
+            assertThat(Await.until(Shop.LIMIT, shop::setIsGone)).isTrue();
+        }
+    }
+
     private void see(WatchEvent event) {
         JsonNode pod = switch (event) {
             case WatchEvent.Added added -> added.object();
@@ -86,9 +109,10 @@ class ForegroundDeletionIT {
     private static void awaitGuard(KubeApi api) {
         assertThat(Await.until(
                         Shop.LIMIT,
-                        () -> api.get(POLICIES + "validatingadmissionpolicies/operating-deletion-guard")
-                                .path("status")
-                                .has("typeChecking")))
+                        () -> Stream.of("operating-deletion-guard", "operating-finalizer-guard")
+                                .allMatch(policy -> api.get(POLICIES + "validatingadmissionpolicies/" + policy)
+                                        .path("status")
+                                        .has("typeChecking"))))
                 .isTrue();
     }
 
