@@ -89,12 +89,11 @@ public record ApiResponse(int code, byte[] body, Duration retryAfter) {
     }
 
     /**
-     * The answer to a JSON Patch: a failed operation is a conflict. The server answers 422 without a kind in its details, where a refusal of
-     * the content names one ({@code NewGenericServerResponse} and {@code NewInvalid} of apimachinery).
+     * This answer, read as one to a JSON Patch: a failed operation is a conflict. The server answers 422 without details, where a refusal of the
+     * content has such ({@code NewGenericServerResponse} and {@code NewInvalid} of apimachinery).
      */
-    public ApiResponse toJsonPatch() {
-        boolean isFailedOperation =
-                code == 422 && json().path("details").path("kind").asText().isEmpty() && !isWebhookDenial(message());
+    public ApiResponse ofJsonPatch() {
+        boolean isFailedOperation = code == 422 && json().path("details").isEmpty() && !isWebhookDenial(message());
         return isFailedOperation ? new ApiResponse(409, body, retryAfter) : this;
     }
 

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Labels, annotations, finalizers and condition types as Kuperator writes and reads them. Changing one breaks the
@@ -71,6 +72,9 @@ public final class Names {
     public static final String AVAILABLE_CONDITIONS = "pod.kusionstack.io/available-conditions";
     public static final String SKIP_RULES = "podtransitionrule.kusionstack.io/skip-rule-conditions";
     public static final String RULE_DETAIL = "detail.podtransitionrule.kusionstack.io";
+
+    /** Annotations of a Pod that decisions read, beside those that rules name. */
+    public static final Set<String> READ_OF_PODS = Set.of(LAST_POD_STATUS, AVAILABLE_CONDITIONS, SKIP_RULES);
 
     /** The readiness gate, a condition type of the Pod. */
     public static final String SERVICE_READY = "pod.kusionstack.io/service-ready";

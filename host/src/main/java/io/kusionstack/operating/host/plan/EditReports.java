@@ -6,10 +6,4 @@ import io.kusionstack.operating.plugin.PodRef;
 @FunctionalInterface
 public interface EditReports {
     void settled(PodRef pod, WriteResult result);
-
-    /**
-     * The edit is about to be sent again on a newer record that differs in its version only: until its result is
-     * settled, it may be applied to any newer record of this kind.
-     */
-    default void resent(PodRef pod) {}
 }

@@ -32,7 +32,7 @@ public interface PodAdmission extends EditReports {
 
     /**
      * Takes the result of the edit of a Pod that passed the lifecycle gate. To be called by the actuator, still under the
-     * Pod's write lane, after every such edit; after {@link WriteResult.Written} it may be left out where the edit was not {@link #resent}.
+     * Pod's write lane, after every such edit.
      */
     @Override
     default void settled(PodRef pod, WriteResult result) {}

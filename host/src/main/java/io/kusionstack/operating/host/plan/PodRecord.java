@@ -48,6 +48,9 @@ public record PodRecord(
         long observedGeneration,
         FieldTracking fieldTracking) {
 
+    /** Newer than that of any record. */
+    public static final long ANY_VERSION = Long.MAX_VALUE;
+
     public PodRecord {
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
@@ -183,6 +186,11 @@ public record PodRecord(
     /** True if the records differ in nothing but their resourceVersion: others changed only what no record holds. */
     public boolean isLike(PodRecord other) {
         return equals(other.at(resourceVersion));
+    }
+
+    /** This record with a version that no record is newer than: what is decided on it holds for all records that are like it. */
+    public PodRecord ofAnyVersion() {
+        return at(ANY_VERSION);
     }
 
     private PodRecord at(long version) {

@@ -34,6 +34,7 @@ public final class FakeApi implements AutoCloseable {
     private final Queue<Step> script = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> acceptedEncodings = new CopyOnWriteArrayList<>();
+    private final List<String> contentTypes = new CopyOnWriteArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private volatile String refusedNamespace = "";
     private volatile String refusal = "";
@@ -88,6 +89,11 @@ public final class FakeApi implements AutoCloseable {
         return requests;
     }
 
+    /** Of the bodies of requests, empty for a request without one. */
+    public List<String> contentTypes() {
+        return contentTypes;
+    }
+
     /** Events of the namespace are answered 403 with this body; all others are taken. */
     public FakeApi refusesEventsOf(String namespace, String body) {
         refusal = body;
@@ -136,6 +142,8 @@ public final class FakeApi implements AutoCloseable {
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         Step step = next();
         acceptedEncodings.add(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
+        String sent = exchange.getRequestHeaders().getFirst("Content-Type");
+        contentTypes.add(sent == null ? "" : sent);
         String accepted = exchange.getRequestHeaders().getFirst("Accept");
         boolean asProtobuf = accepted != null && accepted.startsWith(ProtobufObjects.MEDIA_TYPE);
         exchange.getResponseHeaders().add("Content-Type", asProtobuf ? ProtobufObjects.MEDIA_TYPE : "application/json");

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class PodCreateDelete {
     private static final Logger LOG = LoggerFactory.getLogger(PodCreateDelete.class);
     private static final String KIND = "Pod";
+    private static final int MOST_RETRIES = 3;
 
     private final ActuatorPorts ports;
     private final RequestSender sender;
@@ -38,7 +39,6 @@ final class PodCreateDelete {
     private final DelayedTasks later;
     private final DryRuns dryRuns;
     private final PodReader reader;
-    private final PodConflictRetry conflicts;
 
     PodCreateDelete(ActuatorPorts ports, RequestSender sender, DryRuns dryRuns, DelayedTasks later) {
         this.ports = ports;
@@ -47,7 +47,6 @@ final class PodCreateDelete {
         this.refusals = dryRuns.refusals();
         this.later = later;
         this.reader = new PodReader(ports.cache(), sender);
-        this.conflicts = new PodConflictRetry(ports.cache(), reader::readIfLike);
     }
 
     /** After so long a creation without an answer is either seen or never will be. */
@@ -227,15 +226,8 @@ final class PodCreateDelete {
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
         long epoch = ports.cache().epoch();
         ports.expectations().expectDeletion(seen);
-        WriteResult first =
-                sendDeletion(seen, ObjectWriter.preconditions(seen.uid(), OptionalLong.of(seen.resourceVersion())));
-        // no other precondition says that the Pod is as it was; it was, a moment before
-        WriteResult result = ObjectWriter.isTaken(first)
-                ? conflicts
-                        .readIfLike(seen)
-                        .map(pod -> sendDeletion(seen, ObjectWriter.preconditions(seen.uid(), OptionalLong.empty())))
-                        .orElse(first)
-                : first;
+        WriteResult result = sender.inTurn(Urgency.LIFE, () -> sendDeletion(seen, epoch))
+                .orElseGet(() -> RequestSender.notSent(RequestSender.STOPPING));
         if (ObjectWriter.isGone(result)) {
             return Optional.empty();
         }
@@ -247,9 +239,32 @@ final class PodCreateDelete {
         return failure;
     }
 
-    private WriteResult sendDeletion(PodRecord seen, ObjectNode options) {
-        return sender.send(
-                Urgency.LIFE, KIND, "delete", client -> client.delete(PodPatch.path(seen), options.toString()));
+    /**
+     * After a conflict the Pod is read, and deleted where only its version and what no record holds have changed; in the last try by its uid
+     * alone, because no other precondition says that.
+     */
+    private WriteResult sendDeletion(PodRecord seen, long epoch) {
+        WriteResult result = sendDeletion(seen, epoch, OptionalLong.of(seen.resourceVersion()));
+        for (int i = 1; i <= MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
+            Optional<PodReader.ReadPod> read = reader.readIfLike(seen, epoch);
+            if (read.isEmpty()) {
+                return result;
+            }
+            OptionalLong version = i == MOST_RETRIES
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(read.get().record().resourceVersion());
+            result = sendDeletion(seen, epoch, version);
+        }
+        return result;
+    }
+
+    private WriteResult sendDeletion(PodRecord seen, long epoch, OptionalLong version) {
+        String options = ObjectWriter.preconditions(seen.uid(), version).toString();
+        return sender.sendInTurn(
+                KIND,
+                "delete",
+                () -> reader.isLikeNewest(seen, epoch),
+                client -> client.delete(PodPatch.path(seen), options));
     }
 
     private void afterFailedDeletion(PodRecord pod, Failure failure) {

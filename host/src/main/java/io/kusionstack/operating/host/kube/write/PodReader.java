@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.kube.write;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.plan.PodRecord;
@@ -41,7 +40,7 @@ final class PodReader {
         long epoch = cache.epoch();
         try {
             ApiResponse answer = sender.read(client -> client.get(PodPatch.path(pod)));
-            if (!cache.isSettled() || cache.epoch() != epoch) {
+            if (!isOf(epoch)) {
                 return PodRead.NOTHING;
             }
             if (answer.isNotFound()) {
@@ -53,30 +52,27 @@ final class PodReader {
         }
     }
 
-    private interface RequestReader {
-        ApiResponse read(RequestSender.ApiRequest request) throws IOException;
-    }
+    /** A Pod as it was read. */
+    record ReadPod(PodRecord record, byte[] json) {}
 
-    /** The Pod in JSON as it is at that moment, where its record differs from this one in its version only; else the cache learns it. */
-    Optional<JsonNode> readIfLike(PodRecord seen) {
-        return readIfLike(seen, sender::read);
-    }
-
-    /** As {@link #readIfLike}, without waiting; to be called in turn. */
-    Optional<JsonNode> readIfLikeInTurn(PodRecord seen) {
-        return readIfLike(seen, sender::readInTurn);
-    }
-
-    private Optional<JsonNode> readIfLike(PodRecord seen, RequestReader reader) {
-        long epoch = cache.epoch();
+    /**
+     * The Pod as the API server has it, where its record differs from this one in its version only; else the cache learns it. To be called in
+     * turn.
+     *
+     * @param epoch of this record
+     */
+    Optional<ReadPod> readIfLike(PodRecord seen, long epoch) {
+        if (!isLikeNewest(seen, epoch)) {
+            return Optional.empty();
+        }
         try {
-            ApiResponse answer = reader.read(client -> client.get(PodPatch.path(seen)));
-            if (!answer.isSuccess() || !cache.isSettled() || cache.epoch() != epoch) {
+            ApiResponse answer = sender.readInTurn(client -> client.get(PodPatch.path(seen)));
+            if (!answer.isSuccess() || !isOf(epoch)) {
                 return Optional.empty();
             }
             PodRecord newest = cache.parse(answer.body());
             if (seen.isLike(newest)) {
-                return Optional.of(answer.json());
+                return Optional.of(new ReadPod(newest, answer.body()));
             }
             learn(seen, newest, epoch);
         } catch (IOException e) {
@@ -84,6 +80,15 @@ final class PodReader {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    /** True if the cache knows no record of the Pod that differs from this one in more than its version. */
+    boolean isLikeNewest(PodRecord seen, long epoch) {
+        return isOf(epoch) && cache.byUid(seen.uid()).filter(seen::isLike).isPresent();
+    }
+
+    private boolean isOf(long epoch) {
+        return cache.isSettled() && cache.epoch() == epoch;
     }
 
     /**

@@ -1,11 +1,10 @@
 package io.kusionstack.operating.host.kube.write;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.kernel.DelayedTasks;
-import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
 import io.kusionstack.operating.host.kube.write.PendingEdits.EditTarget;
 import io.kusionstack.operating.host.kube.write.PendingEdits.PendingEdit;
+import io.kusionstack.operating.host.kube.write.PodEditSender.PodWrite;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodLanes;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -39,7 +37,7 @@ final class PodWriter {
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final WriteLanes lanes;
-    private final PodConflictRetry conflicts;
+    private final PodEditSender edits;
     private final DryRuns dryRuns;
     private final PendingEdits pending = new PendingEdits();
 
@@ -50,7 +48,7 @@ final class PodWriter {
         this.later = later;
         this.probe = new StatusMetadataProbe(sender, ports.cache());
         this.reader = new PodReader(ports.cache(), sender);
-        this.conflicts = new PodConflictRetry(ports.cache(), reader::readIfLikeInTurn);
+        this.edits = new PodEditSender(ports, sender, reader);
         this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
@@ -132,27 +130,23 @@ final class PodWriter {
             ports.metrics().outdated(KIND);
             return EditAttempt.GIVEN_UP;
         }
-        PodWrite write = new PodWrite(newest.get(), waiting.planned(), epoch);
+        PodWrite write = new PodWrite(newest.get(), waiting.planned(), ports.gate(), epoch);
         PodGate.Advance advance = waiting.decidedBy(ports.clock().instant())
                 .map(PodGate.Advance::of)
-                .orElseGet(() -> advanced(write, ports.gate()));
-        PodEdit edit = PodPatch.allowed(write.seen, advance.edit());
+                .orElseGet(() -> advanced(write));
+        PodEdit edit = PodPatch.allowed(write.seen(), advance.edit());
         if (edit.isEmpty()) {
             // the caller knows only an earlier decision
-            advance.lookAgain().ifPresent(pause -> wakeLater(write.seen, pause));
+            advance.lookAgain().ifPresent(pause -> wakeLater(write.seen(), pause));
         }
         EditAttempt tried = attempt(write, edit);
         if (tried != EditAttempt.REFUSED) {
             return tried;
         }
-        PodEdit plain = PodPatch.allowed(
-                write.seen,
-                advanced(write, ports.gate()::advanceWithoutIntention).edit());
-        return plain.equals(edit) ? tried : attempt(write, plain);
+        PodWrite without = write.by(ports.gate()::advanceWithoutIntention);
+        PodEdit plain = PodPatch.allowed(write.seen(), advanced(without).edit());
+        return plain.equals(edit) ? tried : attempt(without, plain);
     }
-
-    /** What stays the same while one edit is written. */
-    private record PodWrite(PodRecord seen, PodEdit planned, long epoch) {}
 
     private enum EditAttempt {
         DONE,
@@ -161,17 +155,17 @@ final class PodWriter {
         BUSY
     }
 
-    private PodGate.Advance advanced(PodWrite write, PodGate gate) {
-        return gate.advance(write.seen, write.planned, ports.clock().instant());
+    private PodGate.Advance advanced(PodWrite write) {
+        return write.gate().advance(write.seen(), write.planned(), ports.clock().instant());
     }
 
     private EditAttempt attempt(PodWrite write, PodEdit edit) {
-        Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen, edit);
+        Optional<Refusal> holding = edit.isEmpty() ? Optional.empty() : refusals.holding(write.seen(), edit);
         if (edit.isEmpty() || holding.isPresent()) {
             report(write, holding.map(PodWriter::heldBack).orElseGet(() -> RequestSender.notSent("nothing to write")));
             return EditAttempt.GIVEN_UP;
         }
-        Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(write.seen, edit);
+        Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(write.seen(), edit);
         if (kept.isPresent()) {
             report(write, kept.get());
             return EditAttempt.GIVEN_UP;
@@ -187,7 +181,7 @@ final class PodWriter {
     }
 
     private void report(PodWrite write, WriteResult result) {
-        ports.reports().settled(write.seen.ref(), result);
+        ports.reports().settled(write.seen().ref(), result);
     }
 
     private EditAttempt send(PodWrite write, PodEdit edit) {
@@ -195,62 +189,24 @@ final class PodWriter {
         if (edit.serviceReady().isPresent() && !probe.metadataTravels() && PodPatch.touchesMetadata(edit)) {
             return sendInTwo(write, edit);
         }
-        return interpret(write, edit, sendOne(write.seen, edit));
+        return sendOne(write, edit);
     }
 
     /** Labels first and the gate second: the other way round a gate might be closed on a Pod whose labels do not say why. */
     private EditAttempt sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
-        EditAttempt tried = interpret(write, labels, sendOne(write.seen, labels));
-        Optional<PodRecord> after = ports.cache().byUid(write.seen.uid());
+        EditAttempt tried = sendOne(write, labels);
+        Optional<PodRecord> after = ports.cache().byUid(write.seen().uid());
         if (tried != EditAttempt.DONE || after.isEmpty()) {
             return tried;
         }
         PodEdit gate = PodEdit.of(after.get()).serviceReady(edit.serviceReady().orElseThrow());
-        PodWrite second = new PodWrite(after.get(), gate, write.epoch);
-        return interpret(second, gate, sendOne(after.get(), gate));
+        return sendOne(write.of(after.get(), gate), gate);
     }
 
-    private WriteResult sendOne(PodRecord seen, PodEdit edit) {
-        PodPatch plain = PodPatch.of(seen, edit, ports.clock().instant());
-        PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
-        WriteResult first = sendInTurn(
-                patch,
-                () -> isNewest(seen),
-                client -> client.patch(
-                        patch.path(), ApiClient.STRATEGIC, patch.body().toString()));
-        if (!isOfNewerRecord(first)) {
-            return first;
-        }
-        return conflicts
-                .readIfLike(seen)
-                .map(pod -> sendAgain(seen, patch, pod))
-                .filter(again -> !isOfNewerRecord(again))
-                .orElse(first);
-    }
-
-    /** There is a newer record, at the API server or already in the cache. */
-    private static boolean isOfNewerRecord(WriteResult result) {
-        return result instanceof WriteResult.NotDone notDone
-                && notDone.cause() == WriteResult.Cause.CONFLICT
-                && !ObjectWriter.isGone(result);
-    }
-
-    /** @param pod as it was read */
-    private WriteResult sendAgain(PodRecord seen, PodPatch patch, JsonNode pod) {
-        String operations = PodJsonPatch.of(pod, patch, ports.cache()::keeps).toString();
-        ports.reports().resent(seen.ref());
-        return sendInTurn(
-                patch,
-                () -> ports.cache().byUid(seen.uid()).filter(seen::isLike).isPresent(),
-                client -> client.patch(patch.path(), ApiClient.JSON_PATCH, operations)
-                        .toJsonPatch());
-    }
-
-    private WriteResult sendInTurn(PodPatch patch, BooleanSupplier current, RequestSender.ApiRequest request) {
-        return ports.cache().isSettled()
-                ? sender.sendInTurn(KIND, patch.verb(), current, request)
-                : RequestSender.newEpoch();
+    private EditAttempt sendOne(PodWrite write, PodEdit edit) {
+        PodEditSender.SentEdit sent = edits.send(write, edit);
+        return interpret(write, sent.edit(), sent.result());
     }
 
     private boolean isNewest(PodRecord seen) {
@@ -281,12 +237,14 @@ final class PodWriter {
             case REFUSED, UNDONE, FORBIDDEN -> EditAttempt.REFUSED;
             case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
-                refusals.noteConflict(write.seen, edit, result).ifPresent(row -> wakeLater(write.seen, row));
-                readLater(write.seen, PATIENCE, false);
+                if (PodEditSender.isOfNewerRecord(result) && isKnown(write.seen())) {
+                    refusals.noteConflict(write.seen(), edit, result).ifPresent(row -> wakeLater(write.seen(), row));
+                }
+                readLater(write.seen(), PATIENCE, false);
                 yield EditAttempt.GIVEN_UP;
             }
             case NOT_SENT -> {
-                wakeLater(write.seen, PATIENCE);
+                wakeLater(write.seen(), PATIENCE);
                 yield EditAttempt.GIVEN_UP;
             }
             case UNKNOWN -> {
@@ -296,48 +254,52 @@ final class PodWriter {
         };
     }
 
+    private boolean isKnown(PodRecord pod) {
+        return ports.cache().byUid(pod.uid()).isPresent();
+    }
+
     private void noteUnknown(PodWrite write, PodEdit edit, WriteResult.NotDone lost) {
         LOG.atWarn()
-                .addKeyValue("pod", write.seen.ref())
+                .addKeyValue("pod", write.seen().ref())
                 .addKeyValue("cause", lost.message())
                 .log("No answer to a write of a Pod; it will be read");
-        lostWrites.note(write.seen);
-        Refusal refusal = refusals.note(write.seen, edit, lost);
-        readLater(write.seen, Duration.between(ports.clock().instant(), refusal.until()), true);
+        lostWrites.note(write.seen());
+        Refusal refusal = refusals.note(write.seen(), edit, lost);
+        readLater(write.seen(), Duration.between(ports.clock().instant(), refusal.until()), true);
     }
 
     private void noteRefused(PodWrite write, PodEdit edit, WriteResult.NotDone refused) {
-        Refusal refusal = refusals.note(write.seen, edit, refused);
+        Refusal refusal = refusals.note(write.seen(), edit, refused);
         LOG.atLevel(refusal.attempts() == 1 ? Level.WARN : Level.DEBUG)
-                .addKeyValue("pod", write.seen.ref())
+                .addKeyValue("pod", write.seen().ref())
                 .addKeyValue("code", refused.code())
                 .addKeyValue("answer", refused.message())
                 .log("The API server refuses an edit of a Pod");
-        dryRuns.forgetPassed(write.seen);
-        wakeLater(write.seen, refusal);
+        dryRuns.forgetPassed(write.seen());
+        wakeLater(write.seen(), refusal);
     }
 
     private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
         PodRecord after = PodReader.parsed(ports.cache(), result.body());
-        PodEdit missing = PodPatch.missing(write.seen, after, edit, ports.cache()::keeps);
+        PodEdit missing = PodPatch.missing(write.seen(), after, edit, ports.cache()::keeps);
         if (!missing.isEmpty()) {
             ports.metrics().intentMissed(KIND);
             LOG.atWarn()
-                    .addKeyValue("pod", write.seen.ref())
+                    .addKeyValue("pod", write.seen().ref())
                     .addKeyValue("missing", missing)
                     .log("The API server took an edit of a Pod and did not do all of it; does a webhook undo it?");
             noteUndone(write, missing, after);
         } else {
-            refusals.forget(write.seen, edit);
+            refusals.forget(write.seen(), edit);
         }
-        ports.cache().learn(after, write.epoch);
+        ports.cache().learn(after, write.epoch());
         report(write, result);
     }
 
     /** Noted as what would be sent next: it would be undone as well. */
     private void noteUndone(PodWrite write, PodEdit missing, PodRecord after) {
-        PodWrite second = new PodWrite(after, PodEdit.of(after), write.epoch);
-        PodEdit next = PodPatch.allowed(after, advanced(second, ports.gate()).edit());
+        PodWrite second = write.of(after, PodEdit.of(after)).by(ports.gate());
+        PodEdit next = PodPatch.allowed(after, advanced(second).edit());
         PodEdit undone = next.isEmpty() ? missing : next;
         wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
     }

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.kube.write;
 
+import io.kusionstack.operating.host.kernel.Durations;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
@@ -11,6 +12,7 @@ import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.WriteResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -37,10 +39,12 @@ final class Refusals implements PodCache.PodListener {
     private static final int WORTH_TELLING = 2;
     /** So many conflicts in a row are no race any more. */
     private static final int MOST_CONFLICTS = 5;
+    /** Nothing is wrong with the write, and the Pod may wait for it out of service. */
+    private static final Duration LONGEST_OF_CONFLICTS = Duration.ofSeconds(8);
 
     private final Map<String, Map<String, NotedRefusal>> byUid = new ConcurrentHashMap<>();
-    /** How many in a row, by uid. */
-    private final Map<String, Integer> conflicts = new ConcurrentHashMap<>();
+    /** Those in a row, by uid. */
+    private final Map<String, ConflictRow> conflicts = new ConcurrentHashMap<>();
 
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
@@ -68,6 +72,15 @@ final class Refusals implements PodCache.PodListener {
         }
     }
 
+    /** Conflicts of writes of one Pod, each soon after the one before, and none of its writes got through between. */
+    private record ConflictRow(int length, Instant last) {
+        static final Duration SOON = Duration.ofSeconds(30);
+
+        ConflictRow next(Instant now) {
+            return new ConflictRow(now.isAfter(last.plus(SOON)) ? 1 : length + 1, now);
+        }
+    }
+
     Refusals(InstantSource clock, Consumer<Action.Announce> events) {
         this.clock = clock;
         this.events = events;
@@ -79,9 +92,10 @@ final class Refusals implements PodCache.PodListener {
 
     /** A conflict: it counts as a write that does not get through only after several in a row. */
     Optional<Refusal> noteConflict(PodRecord seen, PodEdit edit, WriteResult.NotDone conflict) {
-        return conflicts.merge(seen.uid(), 1, Integer::sum) >= MOST_CONFLICTS
-                ? Optional.of(note(seen, edit, conflict))
-                : Optional.empty();
+        Instant now = clock.instant();
+        ConflictRow row = conflicts.compute(
+                seen.uid(), (uid, before) -> before == null ? new ConflictRow(1, now) : before.next(now));
+        return row.length >= MOST_CONFLICTS ? Optional.of(note(seen, edit, conflict)) : Optional.empty();
     }
 
     /** A dry run of the edit was refused, or not answered. */
@@ -100,8 +114,10 @@ final class Refusals implements PodCache.PodListener {
             boolean isFirst = before == null || before.isForgotten(seen, now);
             int attempts = isFirst ? 1 : before.refusal.attempts() + 1;
             boolean refused = !isFirst && before.refused;
-            Instant until = now.plus(Refusal.PAUSES.after(attempts));
-            boolean left = !byDryRun && seen.gateClosed() && failed.cause() != WriteResult.Cause.CONFLICT;
+            boolean isConflict = failed.cause() == WriteResult.Cause.CONFLICT;
+            Duration pause = Refusal.PAUSES.after(attempts);
+            Instant until = now.plus(isConflict ? Durations.shorter(pause, LONGEST_OF_CONFLICTS) : pause);
+            boolean left = !byDryRun && seen.gateClosed() && !isConflict;
             return new NotedRefusal(
                     contentOf(seen),
                     byDryRun && (before == null || before.byDryRun),

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.rules.admit;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import java.util.Map;
@@ -28,21 +29,22 @@ import java.util.Map;
  * </pre>
  *
  * <p>A grant ends, in any state, when the newest record of the Pod shows that the Pod left service; when a record newer than
- * the one it was asked on does not want it any more; and when the Pod is gone. It ends as well
+ * the one it was asked on does not want it any more; and when the Pod is gone. A grant that is asked on a record of any version has no
+ * newer one until the result of its write is known. It ends as well
  *
  * <pre>
  *    ASKED      when its write is refused, or when it is not applied and the Pod does not wait any more
  *    UNKNOWN    when the Pod, read again, shows that the write was not applied, and does not wait any more
  *    RESERVED   when the rules change, or an obstacle comes
  *    the others when the rules change, or an obstacle comes, and the Pod has a newer record than the one it was asked on,
- *               so that no write can use it; of a write that is sent again, on a newer record, not before its result
+ *               so that no write can use it
  * </pre>
  *
  * @param operation the id of the operation that asked
  * @param round the round of that operation: another round is another operation
  * @param rules generation by uid of all rules that select the Pod: under other rules it is worth nothing
- * @param askedOn resourceVersion of the record that it was asked for on last
- * @param resent true while a write may be under way that may be applied to records newer than that one
+ * @param askedOn resourceVersion of the record that it was asked for on last; {@link PodRecord#ANY_VERSION} while a write may be under way
+ *     that is not bound to a version: no newer record ends it, only its result
  */
 record Grant(
         PodRef pod,
@@ -51,7 +53,6 @@ record Grant(
         Stage stage,
         Map<String, Long> rules,
         long askedOn,
-        boolean resent,
         GrantWrite write) {
     Grant {
         rules = Map.copyOf(rules);
@@ -65,18 +66,17 @@ record Grant(
                 ask.stage(),
                 known.generations(),
                 ask.pod().resourceVersion(),
-                false,
                 GrantWrite.ASKED);
     }
 
+    /** Once no write is under way, any record is newer than one of any version. */
     Grant with(GrantWrite now) {
-        boolean unanswered = now == GrantWrite.UNKNOWN || now == GrantWrite.ASKED_AGAIN;
-        return new Grant(pod, operation, round, stage, rules, askedOn, resent && unanswered, now);
+        boolean isUnanswered = now == GrantWrite.UNKNOWN || now == GrantWrite.ASKED_AGAIN;
+        return new Grant(pod, operation, round, stage, rules, isUnanswered || !isOfAnyVersion() ? askedOn : 0, now);
     }
 
-    /** This grant while its write is sent again on a newer record. */
-    Grant asResent() {
-        return new Grant(pod, operation, round, stage, rules, askedOn, write != GrantWrite.RESERVED, write);
+    boolean isOfAnyVersion() {
+        return askedOn == PodRecord.ANY_VERSION;
     }
 
     /** True if the Pod may have both grants: under the same rules, and not for two rounds or stages of one operation. */
@@ -88,12 +88,12 @@ record Grant(
     /** This grant as it follows the one held: a write without an answer stays so as long as it may still be applied. */
     Grant after(Grant held) {
         boolean unanswered = held.write == GrantWrite.UNKNOWN || held.write == GrantWrite.ASKED_AGAIN;
-        return unanswered && (held.resent || askedOn <= held.askedOn) ? held.with(GrantWrite.ASKED_AGAIN) : this;
+        return unanswered && askedOn <= held.askedOn ? held.with(GrantWrite.ASKED_AGAIN) : this;
     }
 
-    /** True if a write that uses it may still arrive: its precondition is the record that it was asked on, or one like it. */
+    /** True if a write that uses it may still arrive: its precondition is the record that it was asked on. */
     boolean mayBeUnderWayAt(long resourceVersion) {
-        return write != GrantWrite.RESERVED && (resent || resourceVersion <= askedOn);
+        return write != GrantWrite.RESERVED && resourceVersion <= askedOn;
     }
 
     /** The state of a grant: what is known of the write that uses it. */

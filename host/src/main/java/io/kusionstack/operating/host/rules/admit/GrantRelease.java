@@ -24,22 +24,41 @@ final class GrantRelease {
     List<Key> settle(PodRef pod, WriteResult result) {
         Optional<TrackedPod> tracked =
                 index.tracked(pod.name()).filter(known -> known.pod().uid().equals(pod.uid()));
+        boolean wasOfAnyVersion = grants.of(pod.uid()).stream().anyMatch(Grant::isOfAnyVersion);
         List<Grant> ended = grants.settle(
                 pod.uid(),
                 result,
                 grant -> tracked.filter(known -> Grants.wants(known.pod(), grant))
                         .isPresent());
         if (ended.isEmpty()) {
-            return List.of();
+            return wasOfAnyVersion ? shown(tracked) : List.of();
         }
         if (result instanceof WriteResult.NotDone notDone && notDone.isToContent()) {
             index.holdBack(
                     pod.name(),
                     pod.uid(),
-                    ended.stream().mapToLong(Grant::askedOn).max().orElse(0));
+                    ended.stream()
+                            .mapToLong(grant -> versionOf(grant, tracked))
+                            .max()
+                            .orElse(0));
         }
         index.recount(pod.name());
         return rules(tracked);
+    }
+
+    /** No record ended the grant while its write was under way: the newest may have come meanwhile. */
+    private List<Key> shown(Optional<TrackedPod> tracked) {
+        tracked.ifPresent(known -> {
+            grants.observe(known.pod());
+            index.recount(known.pod().name());
+        });
+        return rules(tracked);
+    }
+
+    private static long versionOf(Grant grant, Optional<TrackedPod> tracked) {
+        return grant.isOfAnyVersion()
+                ? tracked.map(known -> known.pod().resourceVersion()).orElse(0L)
+                : grant.askedOn();
     }
 
     /** True if the Pod has a grant that no write can use at this record. */

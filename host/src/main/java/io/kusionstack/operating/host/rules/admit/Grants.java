@@ -60,15 +60,8 @@ final class Grants {
             return;
         }
         boolean shows = shows(pod);
-        ofPod.values()
-                .removeIf(grant ->
-                        shows || (!grant.resent() && pod.resourceVersion() > grant.askedOn() && !wants(pod, grant)));
+        ofPod.values().removeIf(grant -> shows || (pod.resourceVersion() > grant.askedOn() && !wants(pod, grant)));
         prune(pod.uid(), ofPod);
-    }
-
-    /** The write of the Pod is about to be sent again, on a newer record. */
-    void resent(String podUid) {
-        byPod.getOrDefault(podUid, new HashMap<>()).replaceAll((operation, grant) -> grant.asResent());
     }
 
     /**
@@ -80,6 +73,7 @@ final class Grants {
     List<Grant> settle(String podUid, WriteResult result, Predicate<Grant> waits) {
         return switch (result) {
             case WriteResult.Written written -> {
+                // it is under way no more; whether it ends, the Pod shows
                 mark(podUid, Grant.GrantWrite.ASKED, Grant.GrantWrite.ASKED);
                 yield List.of();
             }

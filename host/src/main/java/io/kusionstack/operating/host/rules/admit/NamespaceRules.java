@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -42,6 +43,9 @@ final class NamespaceRules {
     private final RuleQueries queries;
     private final GrantRelease release;
     private final WokenPods wakes = new WokenPods();
+    /** Uids of Pods whose write may be applied to any version, read without the lock. */
+    private final Set<String> unbound = ConcurrentHashMap.newKeySet();
+
     private boolean rulesChanged;
 
     NamespaceRules(String namespace, RuleWorld world, Instant grantsFrom, Consumer<Key> ruleKeys) {
@@ -85,6 +89,9 @@ final class NamespaceRules {
                 index.reread(asking.name());
             }
             index.lookAhead(asking.name());
+            if (asking.resourceVersion() == PodRecord.ANY_VERSION) {
+                unbound.add(asking.uid());
+            }
             return index.tracked(asking.name())
                     .filter(known -> known.pod().uid().equals(asking.uid()))
                     .map(known -> tryAdmit(known, new AdmissionRequest(asking, operation, stage, now)))
@@ -269,20 +276,14 @@ final class NamespaceRules {
 
     /** Takes the result of a write; returns the rules that have free slots again. */
     List<Key> settled(PodRef pod, WriteResult result) {
+        boolean isNews = unbound.remove(pod.uid()) || !(result instanceof WriteResult.Written);
+        if (!isNews) {
+            return List.of();
+        }
         lock.lock();
         try {
             refresh();
             return release.settle(pod, result);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The write of the Pod is about to be sent again, on a newer record. */
-    void resent(PodRef pod) {
-        lock.lock();
-        try {
-            grants.resent(pod.uid());
         } finally {
             lock.unlock();
         }

@@ -38,7 +38,6 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
     private final RuleWorld world;
     private final Instant grantsFrom;
     private final Consumer<Key> ruleKeys;
-    private final Set<String> resent = ConcurrentHashMap.newKeySet();
 
     /**
      * @param grantsFrom no slot is given earlier: one request time-out after leadership was won, when nothing that an
@@ -74,18 +73,8 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
     @Override
     public void settled(PodRef pod, WriteResult result) {
         NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
-        boolean isNews = resent.remove(pod.uid()) || !(result instanceof WriteResult.Written);
-        if (isNews && namespaceRules != null) {
-            namespaceRules.settled(pod, result).forEach(ruleKeys);
-        }
-    }
-
-    @Override
-    public void resent(PodRef pod) {
-        NamespaceRules namespaceRules = byNamespace.get(pod.namespace());
         if (namespaceRules != null) {
-            resent.add(pod.uid());
-            namespaceRules.resent(pod);
+            namespaceRules.settled(pod, result).forEach(ruleKeys);
         }
     }
 

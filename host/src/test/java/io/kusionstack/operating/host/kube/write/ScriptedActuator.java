@@ -6,7 +6,6 @@ import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
-import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -17,7 +16,6 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
-import io.kusionstack.operating.plugin.PodRef;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +59,7 @@ abstract class ScriptedActuator {
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
-                        reports(),
+                        (pod, result) -> results.add(Results.word(result)),
                         pod -> false,
                         (kind, response) -> {},
                         () -> Instant.now().plus(ahead)),
@@ -72,20 +70,6 @@ abstract class ScriptedActuator {
     void stop() {
         actuator.close();
         api.close();
-    }
-
-    private EditReports reports() {
-        return new EditReports() {
-            @Override
-            public void settled(PodRef pod, WriteResult result) {
-                results.add(Results.word(result));
-            }
-
-            @Override
-            public void resent(PodRef pod) {
-                results.add("RESENT");
-            }
-        };
     }
 
     WriteResult.Cause failed(Action action) {

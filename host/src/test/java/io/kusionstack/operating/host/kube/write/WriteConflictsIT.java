@@ -9,11 +9,13 @@ import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,14 +88,18 @@ class WriteConflictsIT extends ScriptedActuator {
         PodRecord seen = cache.byUid("uid-a").orElseThrow();
         String later = shown(21, "", "");
         api.answers(409, "{}").answers(200, later).answers(200, shown(22, "\"x\":\"1\"", ""));
-        api.answers(409, "{}").answers(200, shown(23, "\"x\":\"1\"", "")).answers(200, "{}");
+        String read = shown(23, "\"x\":\"1\"", "");
+        for (int i = 0; i < 3; i++) {
+            api.answers(409, "{}").answers(200, read);
+        }
+        api.answers(200, "{}");
 
         write(PodEdit.of(seen).labels(MapEdit.set("x", "1")));
         Cluster.await().until(() -> version() == 22);
         Applied deleted = actuator.apply(Plan.of(new Action.DeletePod(pod.ref(), 22)));
 
         assertThat(deleted.failures()).isEmpty();
-        assertThat(results).containsExactly("RESENT", "WRITTEN");
+        assertThat(results).containsExactly("CONFLICT", "WRITTEN");
         assertThat(api.lastBody()).contains("\"preconditions\":{\"uid\":\"uid-a\"}");
     }
 
@@ -109,11 +115,30 @@ class WriteConflictsIT extends ScriptedActuator {
     void anEditThatIsSentAgainMeetsAConflictWhereATestFails(String answer, String result) throws IOException {
         cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
         String later = shown(21, "", "");
-        api.answers(409, "{}").answers(200, later).answers(422, answer);
+        api.answers(409, "{}").answers(200, later).answers(422, answer).answers(200, shown(22, "\"y\":\"2\"", ""));
 
         write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "1")));
 
-        awaitResults("RESENT", result);
+        awaitResults("CONFLICT", result);
+        assertThat(api.contentTypes().get(2)).isEqualTo("application/json-patch+json");
+    }
+
+    @Test
+    void anEditThatTheGateDoesNotWantAnyMoreIsNotSentAgain() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        AtomicInteger asked = new AtomicInteger();
+        gate = (seen, edit, now) ->
+                PodGate.Advance.of(asked.incrementAndGet() == 1 ? edit.against(seen) : PodEdit.of(seen));
+        api.answers(409, "{}").answers(200, shown(21, "", "")).answers(200, shown(21, "", ""));
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "1")));
+
+        awaitResults("CONFLICT", "NOT_SENT", "CONFLICT");
+        assertThat(asked).hasValue(2);
+        assertThat(api.requests().subList(0, 2)).containsExactly("PATCH " + POD + "?timeout=8000ms", "GET " + POD);
+        assertThat(api.requests())
+                .filteredOn(request -> request.startsWith("PATCH"))
+                .hasSize(1);
     }
 
     @Test

@@ -155,35 +155,6 @@ class GrantsTest {
         assertThat(grant(10, write).mayBeUnderWayAt(version)).isEqualTo(underWay);
     }
 
-    @ParameterizedTest
-    @CsvSource({"NONE, ASKED, true", "WRITTEN, ASKED, false", "BUSY, RESERVED, false", "UNKNOWN, UNKNOWN, true"})
-    void aWriteThatIsSentAgainMayBeUnderWayOnAnyNewerRecordUntilItsResult(
-            String result, Grant.GrantWrite write, boolean underWay) {
-        grants.resent(UID);
-        if (!result.equals("NONE")) {
-            grants.settle(UID, Results.of(result), grant -> true);
-        }
-
-        Grant held = grants.of(UID, "collaset").orElseThrow();
-        assertThat(held.write()).isEqualTo(write);
-        assertThat(held.mayBeUnderWayAt(99)).isEqualTo(underWay);
-    }
-
-    @Test
-    void heldWhileAWriteThatIsSentAgainIsUnderWayThoughANewerRecordNoLongerWantsIt() {
-        PodRecord newer = Pods.pod("a").available().version(11).build();
-        grants.resent(UID);
-        grants.settle(UID, Results.of("UNKNOWN"), grant -> false);
-        grants.give(grant(11, Grant.GrantWrite.ASKED));
-        grants.settle(UID, Results.of("NOT_SENT"), grant -> false);
-
-        grants.observe(newer);
-        assertThat(grants.holds(UID)).isTrue();
-
-        grants.settle(UID, Results.of("READ_AGAIN"), grant -> false);
-        assertThat(grants.holds(UID)).isFalse();
-    }
-
     @Test
     void releasedWhenItIsWithdrawn() {
         grants.withdraw(grant(10, Grant.GrantWrite.ASKED));
@@ -209,7 +180,7 @@ class GrantsTest {
     void heldAsLongAsOneOfTwoOperationsHoldsIt() {
         PodRecord both = seen.preCheck("job", "restart").version(10).build();
         grants.give(new Grant(
-                both.ref(), "job", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 1L), 10, false, Grant.GrantWrite.ASKED));
+                both.ref(), "job", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 1L), 10, Grant.GrantWrite.ASKED));
 
         grants.observe(
                 Pods.pod("a").available().version(11).preCheck("job", "restart").build());
@@ -222,23 +193,9 @@ class GrantsTest {
     void onlyWhatWasGivenUnderTheSameRulesAnswers() {
         Grant now = grant(11, Grant.GrantWrite.ASKED);
         Grant before = new Grant(
-                now.pod(),
-                "collaset",
-                Pods.STAMP,
-                Stage.PRE_CHECK,
-                Map.of("rule", 2L),
-                10,
-                false,
-                Grant.GrantWrite.ASKED);
+                now.pod(), "collaset", Pods.STAMP, Stage.PRE_CHECK, Map.of("rule", 2L), 10, Grant.GrantWrite.ASKED);
         Grant otherOperation = new Grant(
-                now.pod(),
-                "collaset",
-                "earlier",
-                Stage.PRE_CHECK,
-                Map.of("rule", 1L),
-                10,
-                false,
-                Grant.GrantWrite.ASKED);
+                now.pod(), "collaset", "earlier", Stage.PRE_CHECK, Map.of("rule", 1L), 10, Grant.GrantWrite.ASKED);
 
         assertThat(now.allows(grant(10, Grant.GrantWrite.RESERVED))).isTrue();
         assertThat(now.allows(before)).isFalse();
@@ -253,7 +210,6 @@ class GrantsTest {
                 Stage.PRE_CHECK,
                 Map.of("rule", 1L),
                 askedOn,
-                false,
                 write);
     }
 }
