@@ -149,7 +149,7 @@ final class StuckPodSearch {
             return Optional.of(ofNode(pod, "no node takes it", "Unschedulable", false));
         }
         return isAway(pod, now)
-                ? Optional.of(ofNode(pod, "node " + pod.node() + " does not answer", "", false))
+                ? Optional.of(ofNode(pod, "the kubelet of node " + pod.node() + " does not publish that it is Ready", "", false))
                 : Optional.empty();
     }
 
