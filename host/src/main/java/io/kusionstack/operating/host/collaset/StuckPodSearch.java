@@ -149,7 +149,8 @@ final class StuckPodSearch {
             return Optional.of(ofNode(pod, "no node takes it", "Unschedulable", false));
         }
         return isAway(pod, now)
-                ? Optional.of(ofNode(pod, "the kubelet of node " + pod.node() + " does not publish that it is Ready", "", false))
+                ? Optional.of(ofNode(
+                        pod, "the kubelet of node " + pod.node() + " does not publish that it is Ready", "", false))
                 : Optional.empty();
     }
 
