@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.testbed.Await;
 import io.kusionstack.operating.testbed.api.KubeApi;
@@ -61,21 +62,23 @@ class ForegroundDeletionIT {
     }
 
     @Test
-    void nobodyButTheOperatorTakesTheFinalizerOffASet(
+    void theFinalizerOfASetThatIsBeingDeletedIsNotTakenOffByHand(
             ControlPlane cluster, SimulatedNodes nodes, TestNamespace namespace) throws Exception {
         assertThat(Await.until(Shop.LIMIT, nodes::areSchedulable)).isTrue();
         try (Shop shop = Shop.open(cluster, namespace.name())) {
             shop.guardDeletion();
             awaitGuard(shop.api);
+            shop.rule(IntNode.valueOf(0));
             shop.set(1);
             shop.awaitServing(1, Shop.OLD);
             ObjectNode byHand = HostProcess.config();
             byHand.putObject("metadata").putArray("finalizers");
+            shop.api.delete(shop.setPath());
 
             assertThatThrownBy(() -> shop.api.patch(shop.setPath(), PatchType.MERGE, byHand))
                     .hasMessageContaining("takes the finalizer apps.kusionstack.io/pre-reclaim off");
 
-            shop.api.delete(shop.setPath());
+            shop.deleteRule();
             assertThat(Await.until(Shop.LIMIT, shop::setIsGone)).isTrue();
         }
     }

@@ -145,6 +145,10 @@ final class Shop implements AutoCloseable {
         api.create(GROUP + "/namespaces/" + namespace + "/podtransitionrules", rule);
     }
 
+    void deleteRule() {
+        api.delete(GROUP + "/namespaces/" + namespace + "/podtransitionrules/web-availability");
+    }
+
     void set(int replicas) {
         set("web", replicas);
     }

@@ -53,6 +53,11 @@ public final class PodCache {
         return parser.parse(pod);
     }
 
+    /** The annotations that rules ask for, beside those under kusionstack.io. */
+    public Set<String> namedAnnotations() {
+        return parser.namedAnnotations();
+    }
+
     /** True if records show this annotation. */
     public boolean keeps(String annotation) {
         return parser.keeps(annotation);

@@ -34,6 +34,10 @@ final class PodParser {
     }
 
     /** True if a record shows this annotation. */
+    Set<String> namedAnnotations() {
+        return annotations;
+    }
+
     boolean keeps(String annotation) {
         return Names.isOurs(annotation) || annotations.contains(annotation);
     }

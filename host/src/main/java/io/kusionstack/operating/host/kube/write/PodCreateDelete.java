@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class PodCreateDelete {
     private static final Logger LOG = LoggerFactory.getLogger(PodCreateDelete.class);
     private static final String KIND = "Pod";
-    private static final int MOST_RETRIES = 3;
+    private static final int MOST_RETRIES = 5;
 
     private final ActuatorPorts ports;
     private final RequestSender sender;
@@ -228,7 +228,8 @@ final class PodCreateDelete {
         ports.expectations().expectDeletion(seen);
         WriteResult result = sender.inTurn(Urgency.LIFE, () -> sendDeletion(seen, epoch))
                 .orElseGet(() -> RequestSender.notSent(RequestSender.STOPPING));
-        if (ObjectWriter.isGone(result)) {
+        boolean isUnknown = ports.cache().byUid(seen.uid()).isEmpty();
+        if (ObjectWriter.isGone(result) || PodEditSender.isOfNewerRecord(result) && isUnknown) {
             return Optional.empty();
         }
         if (result instanceof WriteResult.Written(byte[] answer)) {
@@ -239,27 +240,22 @@ final class PodCreateDelete {
         return failure;
     }
 
-    /**
-     * After a conflict the Pod is read, and deleted where only its version and what no record holds have changed; in the last try by its uid
-     * alone, because no other precondition says that.
-     */
+    /** After a conflict the Pod is read, and deleted in the same turn where only its version and what no record holds have changed. */
     private WriteResult sendDeletion(PodRecord seen, long epoch) {
-        WriteResult result = sendDeletion(seen, epoch, OptionalLong.of(seen.resourceVersion()));
-        for (int i = 1; i <= MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
+        WriteResult result = sendDeletion(seen, epoch, seen.resourceVersion());
+        for (int i = 0; i < MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
             Optional<PodReader.ReadPod> read = reader.readIfLike(seen, epoch);
             if (read.isEmpty()) {
                 return result;
             }
-            OptionalLong version = i == MOST_RETRIES
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(read.get().record().resourceVersion());
-            result = sendDeletion(seen, epoch, version);
+            result = sendDeletion(seen, epoch, read.get().record().resourceVersion());
         }
         return result;
     }
 
-    private WriteResult sendDeletion(PodRecord seen, long epoch, OptionalLong version) {
-        String options = ObjectWriter.preconditions(seen.uid(), version).toString();
+    private WriteResult sendDeletion(PodRecord seen, long epoch, long version) {
+        String options =
+                ObjectWriter.preconditions(seen.uid(), OptionalLong.of(version)).toString();
         return sender.sendInTurn(
                 KIND,
                 "delete",

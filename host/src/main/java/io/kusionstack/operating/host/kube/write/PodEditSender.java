@@ -99,7 +99,7 @@ final class PodEditSender {
         }
         PodPatch patch = PodPatch.of(any, edit, ports.clock().instant());
         String operations =
-                PodJsonPatch.of(read.get().json(), patch, ports.cache()::keeps).toString();
+                PodJsonPatch.of(read.get().json(), patch, ports.cache()).toString();
         WriteResult result = sendIf(
                 patch,
                 () -> reader.isLikeNewest(seen, write.epoch),

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.kusionstack.operating.host.kube.ApiResponse;
+import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.model.Names;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,16 +48,19 @@ final class PodJsonPatch {
     /**
      * @param pod as it was read, in JSON
      * @param patch a strategic-merge patch
-     * @param kept true for annotations that records keep
+     * @param cache knows which annotations records keep
      * @return the operations
      */
-    static ArrayNode of(byte[] pod, PodPatch patch, Predicate<String> kept) {
+    static ArrayNode of(byte[] pod, PodPatch patch, PodCache cache) {
         PodJsonPatch made = new PodJsonPatch(pod);
         JsonNode body = patch.body();
         Set<String> written = new HashSet<>();
         body.at("/metadata/annotations").fieldNames().forEachRemaining(written::add);
-        made.tests(kept.or(written::contains));
-        made.absentAnnotations(written);
+        Set<String> read = new TreeSet<>(Names.READ_OF_PODS);
+        read.addAll(cache.namedAnnotations());
+        read.addAll(written);
+        made.tests(key -> cache.keeps(key) || written.contains(key));
+        made.absentAnnotations(read);
         made.entries("labels", body.at("/metadata/labels"));
         made.entries(ANNOTATIONS, body.at("/metadata/annotations"));
         made.finalizers(body.path("metadata"));
@@ -113,15 +117,13 @@ final class PodJsonPatch {
     }
 
     /** Annotations that decisions read, or that are written, and that the Pod does not have. */
-    private void absentAnnotations(Set<String> written) {
+    private void absentAnnotations(Set<String> read) {
         JsonNode known = pod.at("/metadata/annotations");
         if (known.isMissingNode()) {
             testAbsent("/metadata/annotations");
             return;
         }
-        Set<String> absent = new TreeSet<>(written);
-        absent.addAll(Names.READ_OF_PODS);
-        absent.stream()
+        read.stream()
                 .filter(key -> !known.has(key))
                 .forEach(key -> testAbsent("/metadata/annotations/" + escaped(key)));
     }

@@ -195,18 +195,30 @@ final class PodWriter {
     /** Labels first and the gate second: the other way round a gate might be closed on a Pod whose labels do not say why. */
     private EditAttempt sendInTwo(PodWrite write, PodEdit edit) {
         PodEdit labels = PodPatch.withoutGate(edit);
-        EditAttempt tried = sendOne(write, labels);
+        PodGate gate = write.gate();
+        EditAttempt tried = sendOne(
+                write.by((seen, planned, now) -> PodGate.Advance.of(
+                        PodPatch.withoutGate(gate.advance(seen, planned, now).edit()))),
+                labels);
         Optional<PodRecord> after = ports.cache().byUid(write.seen().uid());
         if (tried != EditAttempt.DONE || after.isEmpty()) {
             return tried;
         }
-        PodEdit gate = PodEdit.of(after.get()).serviceReady(edit.serviceReady().orElseThrow());
-        return sendOne(write.of(after.get(), gate), gate);
+        PodEdit flip = PodEdit.of(after.get()).serviceReady(edit.serviceReady().orElseThrow());
+        // the labels say already what the gate follows
+        return sendOne(write.of(after.get(), flip).by((seen, planned, now) -> PodGate.Advance.of(planned)), flip);
     }
 
     private EditAttempt sendOne(PodWrite write, PodEdit edit) {
-        PodEditSender.SentEdit sent = edits.send(write, edit);
-        return interpret(write, sent.edit(), sent.result());
+        try {
+            PodEditSender.SentEdit sent = edits.send(write, edit);
+            return interpret(write, sent.edit(), sent.result());
+        } catch (RuntimeException | Error e) {
+            // whatever it broke at, the rules hear of the write, and no slot is held for ever
+            report(write, RequestSender.unknown(e.toString()));
+            lostWrites.note(write.seen());
+            throw e;
+        }
     }
 
     private boolean isNewest(PodRecord seen) {
@@ -319,6 +331,9 @@ final class PodWriter {
 
     private void read(PodRecord seen, boolean wake) {
         if (!isNewest(seen)) {
+            if (wake) {
+                ports.cache().wake(seen.uid());
+            }
             return;
         }
         switch (reader.read(seen)) {

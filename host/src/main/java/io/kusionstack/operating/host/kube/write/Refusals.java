@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ final class Refusals implements PodCache.PodListener {
         }
 
         boolean isWorthTelling() {
-            return refusal.result().isRefusal() || refusal.attempts() >= WORTH_TELLING;
+            return refusal.result().isRefusal() || refusal.attempts() >= worthTelling(refusal.result());
         }
     }
 
@@ -105,7 +106,9 @@ final class Refusals implements PodCache.PodListener {
 
     private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean byDryRun) {
         Instant now = clock.instant();
-        String key = failed.isToContent() ? signature(edit) : way(edit);
+        boolean isConflict = failed.cause() == WriteResult.Cause.CONFLICT;
+        String key = isConflict ? conflictOf(edit) : failed.isToContent() ? signature(edit) : way(edit);
+        int worthTelling = worthTelling(failed);
         Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
         if (all.size() >= MOST_OF_ONE_POD) {
             all.clear();
@@ -114,7 +117,6 @@ final class Refusals implements PodCache.PodListener {
             boolean isFirst = before == null || before.isForgotten(seen, now);
             int attempts = isFirst ? 1 : before.refusal.attempts() + 1;
             boolean refused = !isFirst && before.refused;
-            boolean isConflict = failed.cause() == WriteResult.Cause.CONFLICT;
             Duration pause = Refusal.PAUSES.after(attempts);
             Instant until = now.plus(isConflict ? Durations.shorter(pause, LONGEST_OF_CONFLICTS) : pause);
             boolean left = !byDryRun && seen.gateClosed() && !isConflict;
@@ -122,7 +124,7 @@ final class Refusals implements PodCache.PodListener {
                     contentOf(seen),
                     byDryRun && (before == null || before.byDryRun),
                     new Refusal(failed, edit, attempts, until, left),
-                    failed.isRefusal() ? !refused : attempts == WORTH_TELLING,
+                    failed.isRefusal() ? !refused : attempts == worthTelling,
                     refused || failed.isRefusal());
         });
         if (noted.isNews) {
@@ -137,12 +139,18 @@ final class Refusals implements PodCache.PodListener {
                 WriteResult.Cause.UNDONE, 0, "the API server takes it and leaves out " + PodPatch.named(missing));
     }
 
+    /** Conflicts are told once they are counted at all. */
+    private static int worthTelling(WriteResult.NotDone failed) {
+        return failed.cause() == WriteResult.Cause.CONFLICT ? 1 : WORTH_TELLING;
+    }
+
     /** A write like this got through. */
     void forget(PodRecord seen, PodEdit edit) {
         conflicts.remove(seen.uid());
         byUid.computeIfPresent(seen.uid(), (uid, all) -> {
             all.remove(signature(edit));
             all.remove(way(edit));
+            all.remove(conflictOf(edit));
             return all.isEmpty() ? null : all;
         });
     }
@@ -175,9 +183,10 @@ final class Refusals implements PodCache.PodListener {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        return Optional.ofNullable(all.get(signature(edit)))
+        return Stream.of(signature(edit), way(edit), conflictOf(edit))
+                .flatMap(key -> Optional.ofNullable(all.get(key)).stream())
                 .filter(noted -> isHolding(noted, seen, now))
-                .or(() -> Optional.ofNullable(all.get(way(edit))).filter(noted -> isHolding(noted, seen, now)))
+                .findFirst()
                 .map(NotedRefusal::refusal);
     }
 
@@ -209,6 +218,11 @@ final class Refusals implements PodCache.PodListener {
             return DELETION;
         }
         return edit.serviceReady().isPresent() ? "status" : "pod";
+    }
+
+    /** Conflicts count apart: nothing is wrong with what is written. */
+    private static String conflictOf(PodEdit edit) {
+        return way(edit) + "/conflict";
     }
 
     /** The same for edits that differ only in what the lifecycle makes anew each time: the time stamps of its marks. */

@@ -223,7 +223,7 @@ class PodJsonPatchIT {
     }
 
     private ApiResponse send(PodPatch patch, byte[] read) throws IOException {
-        String operations = PodJsonPatch.of(read, patch, cluster.cache::keeps).toString();
+        String operations = PodJsonPatch.of(read, patch, cluster.cache).toString();
         return client.patch(patch.path(), ApiClient.JSON_PATCH, operations).ofJsonPatch();
     }
 

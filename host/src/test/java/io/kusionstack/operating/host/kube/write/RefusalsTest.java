@@ -183,7 +183,12 @@ class RefusalsTest {
 
         assertThat(pauses).containsExactly(0L, 0L, 0L, 0L, 1L, 2L, 4L);
         assertThat(told).extracting(Action.Announce::reason).containsExactly("WriteConflict");
+        assertThat(refusals.of(pod).orElseThrow().result()).isEqualTo(conflict);
         assertThat(refusals.holding(pod, mark("2"))).isPresent();
+
+        assertThat(refusals.note(pod, mark("1"), WEBHOOK).attempts())
+                .as("conflicts count apart")
+                .isEqualTo(1);
 
         refusals.forget(pod, mark("1"));
         assertThat(refusals.of(pod)).isEmpty();
