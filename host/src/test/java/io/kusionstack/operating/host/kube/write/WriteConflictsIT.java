@@ -122,6 +122,22 @@ class WriteConflictsIT extends ScriptedActuator {
     }
 
     @Test
+    void eachOfTwoWritesIsSentAgainWhereLabelsDoNotTravelWithAStatus() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        String labelled = "\"x\":\"1\"";
+        api.answers(200, shown(20, "", ""));
+        api.answers(409, "{}").answers(200, shown(21, "", "")).answers(200, shown(22, labelled, ""));
+        api.answers(409, "{}").answers(200, shown(23, labelled, "")).answers(200, shown(24, labelled, FALSE));
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow())
+                .labels(MapEdit.set("x", "1"))
+                .serviceReady(false));
+
+        Cluster.await().until(() -> version() == 24);
+        awaitResults("CONFLICT", "WRITTEN", "CONFLICT", "WRITTEN");
+    }
+
+    @Test
     void anEditThatTheGateDoesNotWantAnyMoreIsNotSentAgain() throws IOException {
         cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
         List<Long> asked = new CopyOnWriteArrayList<>();
