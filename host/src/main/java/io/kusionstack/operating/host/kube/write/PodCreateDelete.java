@@ -229,7 +229,7 @@ final class PodCreateDelete {
         WriteResult result = sender.inTurn(Urgency.LIFE, () -> sendDeletion(seen, epoch))
                 .orElseGet(() -> RequestSender.notSent(RequestSender.STOPPING));
         boolean isUnknown = ports.cache().byUid(seen.uid()).isEmpty();
-        if (ObjectWriter.isGone(result) || PodEditSender.isOfNewerRecord(result) && isUnknown) {
+        if (ObjectWriter.isGone(result) || PodEditRetry.isOfNewerRecord(result) && isUnknown) {
             return Optional.empty();
         }
         if (result instanceof WriteResult.Written(byte[] answer)) {
@@ -268,7 +268,7 @@ final class PodCreateDelete {
             dryRuns.forgetPassed(pod);
             wakeLater(refusals.note(pod, PodEdit.of(pod), failure.result()));
         }
-        if (PodEditSender.isOfNewerRecord(failure.result())) {
+        if (PodEditRetry.isOfNewerRecord(failure.result())) {
             refusals.noteConflict(pod, PodEdit.of(pod), failure.result()).ifPresent(this::wakeLater);
         }
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {

@@ -1,10 +1,11 @@
 package io.kusionstack.operating.host.kube.write;
 
 import io.kusionstack.operating.host.kernel.DelayedTasks;
+import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
 import io.kusionstack.operating.host.kube.write.PendingEdits.EditTarget;
 import io.kusionstack.operating.host.kube.write.PendingEdits.PendingEdit;
-import io.kusionstack.operating.host.kube.write.PodEditSender.PodWrite;
+import io.kusionstack.operating.host.kube.write.PodEditRetry.PodWrite;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodLanes;
@@ -37,7 +38,7 @@ final class PodWriter {
     private final PodReader reader;
     private final LostWrites lostWrites;
     private final WriteLanes lanes;
-    private final PodEditSender edits;
+    private final PodEditRetry retry;
     private final DryRuns dryRuns;
     private final PendingEdits pending = new PendingEdits();
 
@@ -48,7 +49,7 @@ final class PodWriter {
         this.later = later;
         this.probe = new StatusMetadataProbe(sender, ports.cache());
         this.reader = new PodReader(ports.cache(), sender);
-        this.edits = new PodEditSender(ports, sender, reader);
+        this.retry = new PodEditRetry(ports, sender, reader);
         this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
@@ -211,7 +212,8 @@ final class PodWriter {
 
     private EditAttempt sendOne(PodWrite write, PodEdit edit) {
         try {
-            PodEditSender.SentEdit sent = edits.send(write, edit);
+            PodEditRetry.SentEdit first = new PodEditRetry.SentEdit(edit, sendOnce(write.seen(), edit));
+            PodEditRetry.SentEdit sent = retry.afterConflict(write, first);
             return interpret(write, sent.edit(), sent.result());
         } catch (RuntimeException | Error e) {
             // whatever it broke at, the rules hear of the write, and no slot is held for ever
@@ -219,6 +221,19 @@ final class PodWriter {
             lostWrites.note(write.seen());
             throw e;
         }
+    }
+
+    private WriteResult sendOnce(PodRecord seen, PodEdit edit) {
+        PodPatch plain = PodPatch.of(seen, edit, ports.clock().instant());
+        PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
+        String body = patch.body().toString();
+        return ports.cache().isSettled()
+                ? sender.sendInTurn(
+                        KIND,
+                        patch.verb(),
+                        () -> isNewest(seen),
+                        client -> client.patch(patch.path(), ApiClient.STRATEGIC, body))
+                : RequestSender.newEpoch();
     }
 
     private boolean isNewest(PodRecord seen) {
@@ -249,7 +264,7 @@ final class PodWriter {
             case REFUSED, UNDONE, FORBIDDEN -> EditAttempt.REFUSED;
             case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
-                if (PodEditSender.isOfNewerRecord(result) && isKnown(write.seen())) {
+                if (PodEditRetry.isOfNewerRecord(result) && isKnown(write.seen())) {
                     refusals.noteConflict(write.seen(), edit, result).ifPresent(row -> wakeLater(write.seen(), row));
                 }
                 readLater(write.seen(), PATIENCE, false);

@@ -7,15 +7,13 @@ import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /**
- * Sends the edit of a Pod, with the version that it was decided on as its precondition. After a conflict the Pod is read; where its record is
- * as it was but for the version, so that a client that writes annotations of the Pod all the time does not starve its lifecycle, the gate is
- * asked once more, for any version of this record, and its edit goes as a {@link PodJsonPatch}. To be called in turn, in the lane of the Pod;
- * blocks.
+ * Sends the edit of a Pod again after a conflict. The Pod is read; where its record is as it was but for the version, so that a client that
+ * writes annotations of the Pod all the time does not starve its lifecycle, the gate is asked once more, for any version of this record, and
+ * its edit goes as a {@link PodJsonPatch}. To be called in turn, in the lane of the Pod; blocks.
  */
-final class PodEditSender {
+final class PodEditRetry {
     private static final String KIND = "Pod";
     private static final int MOST_RETRIES = 3;
 
@@ -23,7 +21,7 @@ final class PodEditSender {
     private final RequestSender sender;
     private final PodReader reader;
 
-    PodEditSender(ActuatorPorts ports, RequestSender sender, PodReader reader) {
+    PodEditRetry(ActuatorPorts ports, RequestSender sender, PodReader reader) {
         this.ports = ports;
         this.sender = sender;
         this.reader = reader;
@@ -46,7 +44,7 @@ final class PodEditSender {
         }
     }
 
-    /** The edit that was sent last, and its result. */
+    /** An edit that was sent. */
     record SentEdit(PodEdit edit, WriteResult result) {}
 
     /** True if there is a newer record of the Pod, at the API server or in the cache. */
@@ -56,8 +54,9 @@ final class PodEditSender {
                 && !ObjectWriter.isGone(result);
     }
 
-    SentEdit send(PodWrite write, PodEdit edit) {
-        SentEdit sent = new SentEdit(edit, sendOnce(write.seen, edit));
+    /** The edit that was sent last, and its result; this one where it met no conflict, or where the Pod has changed. */
+    SentEdit afterConflict(PodWrite write, SentEdit first) {
+        SentEdit sent = first;
         for (int i = 0; i < MOST_RETRIES && isOfNewerRecord(sent.result); i++) {
             Optional<SentEdit> again = sendAgain(write, sent);
             if (again.isEmpty()) {
@@ -66,19 +65,6 @@ final class PodEditSender {
             sent = again.get();
         }
         return sent;
-    }
-
-    private WriteResult sendOnce(PodRecord seen, PodEdit edit) {
-        PodPatch plain = PodPatch.of(seen, edit, ports.clock().instant());
-        PodPatch patch = ports.untracked().test(seen) ? plain.clearingFieldTracking() : plain;
-        return sendIf(
-                patch,
-                () -> ports.cache()
-                        .byUid(seen.uid())
-                        .filter(newest -> newest.resourceVersion() == seen.resourceVersion())
-                        .isPresent(),
-                client -> client.patch(
-                        patch.path(), ApiClient.STRATEGIC, patch.body().toString()));
     }
 
     /** Empty where the Pod has changed, or where what is decided now is another edit. */
@@ -100,18 +86,15 @@ final class PodEditSender {
         PodPatch patch = PodPatch.of(any, edit, ports.clock().instant());
         String operations =
                 PodJsonPatch.of(read.get().json(), patch, ports.cache()).toString();
-        WriteResult result = sendIf(
-                patch,
-                () -> reader.isLikeNewest(seen, write.epoch),
-                client -> client.patch(patch.path(), ApiClient.JSON_PATCH, operations)
-                        .ofJsonPatch());
+        WriteResult result = ports.cache().isSettled()
+                ? sender.sendInTurn(
+                        KIND,
+                        patch.verb(),
+                        () -> reader.isLikeNewest(seen, write.epoch),
+                        client -> client.patch(patch.path(), ApiClient.JSON_PATCH, operations)
+                                .ofJsonPatch())
+                : RequestSender.newEpoch();
         // the first conflict is told in words that say more
         return Optional.of(new SentEdit(edit, isOfNewerRecord(result) ? before.result : result));
-    }
-
-    private WriteResult sendIf(PodPatch patch, BooleanSupplier current, RequestSender.ApiRequest request) {
-        return ports.cache().isSettled()
-                ? sender.sendInTurn(KIND, patch.verb(), current, request)
-                : RequestSender.newEpoch();
     }
 }
