@@ -47,7 +47,7 @@ record PodPatch(String path, ObjectNode body) {
 
     /** The verb of metrics. */
     String verb() {
-        return path.endsWith(STATUS) ? "patch-status" : "patch";
+        return body.has("status") ? "patch-status" : "patch";
     }
 
     /**

@@ -50,6 +50,17 @@ class PodPatchTest {
     }
 
     @Test
+    void aPodOfTheNameStatusIsPatchedAsAnyOther() {
+        PodRecord pod = Pods.pod("status").version(42).build();
+
+        assertThat(PodPatch.of(pod, PodEdit.of(pod).labels(MapEdit.set("x", "1")), NOW)
+                        .verb())
+                .isEqualTo("patch");
+        assertThat(PodPatch.of(pod, PodEdit.of(pod).serviceReady(true), NOW).verb())
+                .isEqualTo("patch-status");
+    }
+
+    @Test
     void goesToThePodWithNewImages() {
         ContainerRecord plain = Containers.running("mesh", "mesh:1");
         ContainerRecord mesh = new ContainerRecord(
