@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,6 +121,51 @@ class WriteConflictsIT extends ScriptedActuator {
 
         awaitResults("CONFLICT", result);
         assertThat(api.contentTypes().get(2)).isEqualTo("application/json-patch+json");
+    }
+
+    @Test
+    void aDeletionThatMeetsOneConflictAfterAnotherIsToldAndPaused() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        for (int version = 21; version < 26; version++) {
+            api.answers(409, "{}").answers(200, shown(version, "\"y\":\"" + version + "\"", ""));
+            assertThat(actuator.refusal(pod)).isEmpty();
+            assertThat(failed(new Action.DeletePod(pod.ref(), version - 1))).isEqualTo(WriteResult.Cause.CONFLICT);
+        }
+
+        assertThat(actuator.refusal(cache.byUid("uid-a").orElseThrow())
+                        .orElseThrow()
+                        .result()
+                        .cause())
+                .isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(failed(new Action.DeletePod(pod.ref(), 25))).isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(api.requests()).as("no request during the pause").hasSize(10);
+    }
+
+    @Test
+    void anAnswerThatIsNoPodIsToldAsAWriteWithoutOutcome() {
+        api.answers(200, "not JSON");
+
+        write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
+
+        awaitResults("UNKNOWN");
+    }
+
+    @Test
+    void aPodIsLookedAtAgainAfterAResendWithoutAnswer() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        PodRecord seen = cache.byUid("uid-a").orElseThrow();
+        CountDownLatch annotated = new CountDownLatch(1);
+        api.answersFrom(annotated, 409, "{}").answers(200, shown(21, "", "")).answers(500, "{}");
+        write(PodEdit.of(seen).labels(MapEdit.set("x", "1")));
+        Cluster.await().until(() -> api.requests().size() == 1);
+        cache.observe(cache.parse(shown(21, "", "").getBytes(StandardCharsets.UTF_8)));
+        AtomicInteger looks = new AtomicInteger();
+        cache.onChange((before, after) -> looks.incrementAndGet());
+
+        annotated.countDown();
+
+        awaitResults("CONFLICT", "UNKNOWN");
+        Cluster.await().until(() -> looks.get() > 0);
     }
 
     @Test
