@@ -2,6 +2,7 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.MapEdit;
@@ -165,6 +166,27 @@ class LostPodTest {
 
         assertThat(Snapshots.status(plan).path("conditions").toString())
                 .contains("0 of 1 Pods serve; Pod web-2: no node takes it: Unschedulable");
+    }
+
+    @Test
+    void aPodThatOnlyTheKubeletKeepsUnreadyIsToldOnceTheKubeletHadTimeToFollow() {
+        Pods gate = updated().onLostNode();
+        Pods justOpened = updated().onLostNode().condition(Names.SERVICE_READY, "True", Snapshots.NOW.minusSeconds(9));
+
+        assertThat(available(gate))
+                .isEqualTo(
+                        "0 of 1 Pods serve; Pod web-2: the kubelet of node node-1 does not publish that it is Ready");
+        assertThat(available(justOpened)).isEqualTo("0 of 1 Pods serve");
+    }
+
+    private static String available(Pods pod) {
+        SetPlan plan = Snapshots.of(Snapshots.set().replicas(1)).pods(pod).plan();
+        for (JsonNode condition : Snapshots.status(plan).path("conditions")) {
+            if (condition.path("type").asText().equals("Available")) {
+                return condition.path("message").asText();
+            }
+        }
+        return "";
     }
 
     private static Pods unschedulable() {

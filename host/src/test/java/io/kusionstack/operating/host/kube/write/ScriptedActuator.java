@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.kube.FakeApi;
 import io.kusionstack.operating.host.kube.cache.PodCache;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
+import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
@@ -45,6 +46,7 @@ abstract class ScriptedActuator {
     final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     final PodRecord pod = Pods.pod("a").version(10).build();
     volatile PodGate gate = Cluster.openGate();
+    volatile EditReports reports = (pod, result) -> {};
     volatile Duration ahead = Duration.ZERO;
     ApiActuator actuator;
 
@@ -59,7 +61,10 @@ abstract class ScriptedActuator {
                         expectations,
                         Fence.alwaysOpen(),
                         metrics,
-                        (pod, result) -> results.add(Results.word(result)),
+                        (pod, result) -> {
+                            reports.settled(pod, result);
+                            results.add(Results.word(result));
+                        },
                         pod -> false,
                         (kind, response) -> {},
                         () -> Instant.now().plus(ahead)),
