@@ -76,7 +76,7 @@ record RoomExplanations(
                 Stream.of(
                                 lifecycle.nextLook(),
                                 traffic.nextLook(pod),
-                                refusal.flatMap(known -> known.nextTry(now)),
+                                actuator.nextTry(pod),
                                 pod.controller()
                                         .filter(set -> !waitsForSet.isEmpty())
                                         .flatMap(set -> setLook(pod.namespace(), set.name())))

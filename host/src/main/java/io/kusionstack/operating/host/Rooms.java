@@ -149,7 +149,9 @@ final class Rooms implements AutoCloseable {
                 LifecycleGate.unreachable(caches.nodes()),
                 caches.obstacles(),
                 traffic.pods(),
-                runs(ControllerName.COLLASET) ? intentions : Obstacles.none());
+                runs(ControllerName.COLLASET) ? intentions : Obstacles.none(),
+                // made later, and asked only once the controllers run
+                (pod, operation) -> this.actuator.ahead(pod, operation));
     }
 
     /** Begins to load the caches; returns at once. */

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.plan;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /** The doing: the only way to write to the cluster. */
@@ -16,6 +17,9 @@ public interface Actuator {
 
     /** Why the last write of this Pod did not get through, if that lasts; a refusal for the content as long as the Pod stays as it is. */
     Optional<Refusal> refusal(PodRecord pod);
+
+    /** When the first of the writes of this Pod that did not get through is tried again; empty if none waits for its next try. */
+    Optional<Instant> nextTry(PodRecord pod);
 
     /** Why the status of this object is not written, as long as that is so. */
     Optional<StatusRefusal> statusRefusal(ObjectRef object);

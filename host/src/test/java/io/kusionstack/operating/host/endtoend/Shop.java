@@ -136,17 +136,30 @@ final class Shop implements AutoCloseable {
     void rule(String name, JsonNode maxUnavailable) {
         ObjectNode rule = object("PodTransitionRule", name + "-availability");
         rule.withObject("/spec/selector/matchLabels").put("app", name);
+        api.create(GROUP + "/namespaces/" + namespace + "/podtransitionrules", limited(rule, maxUnavailable));
+    }
+
+    /** Another limit of the rule of the set named web. */
+    void limit(JsonNode maxUnavailable) {
+        api.patch(rulePath(), PatchType.MERGE, limited(HostProcess.config(), maxUnavailable));
+    }
+
+    private static ObjectNode limited(ObjectNode rule, JsonNode maxUnavailable) {
         rule.withObject("/spec")
                 .putArray("rules")
                 .addObject()
                 .put("name", "availability")
                 .putObject("availablePolicy")
                 .set("maxUnavailableValue", maxUnavailable);
-        api.create(GROUP + "/namespaces/" + namespace + "/podtransitionrules", rule);
+        return rule;
     }
 
     void deleteRule() {
-        api.delete(GROUP + "/namespaces/" + namespace + "/podtransitionrules/web-availability");
+        api.delete(rulePath());
+    }
+
+    private String rulePath() {
+        return GROUP + "/namespaces/" + namespace + "/podtransitionrules/web-availability";
     }
 
     void set(int replicas) {

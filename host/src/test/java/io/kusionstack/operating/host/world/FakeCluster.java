@@ -162,6 +162,11 @@ public final class FakeCluster implements Actuator {
     }
 
     @Override
+    public Optional<Instant> nextTry(PodRecord pod) {
+        return refusals.of(pod.uid()).flatMap(known -> known.nextTry(now()));
+    }
+
+    @Override
     public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
         return Optional.empty();
     }

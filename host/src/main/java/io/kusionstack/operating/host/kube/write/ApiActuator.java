@@ -14,14 +14,17 @@ import io.kusionstack.operating.host.plan.EditReports;
 import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodGate;
 import io.kusionstack.operating.host.plan.PodLanes;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.StatusRefusal;
+import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +38,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The actuator that writes to an API server, on a connection of its own. */
-public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
+public final class ApiActuator implements Actuator, PodLanes, Obstacles, AutoCloseable {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
 
     private final ApiClient client;
@@ -77,7 +80,7 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
         this.eventRecorder = new EventRecorder(events, ports.clock());
         this.refusals = new Refusals(ports.clock(), eventRecorder::announce);
         this.pauses = new WritePauses(ports.clock(), eventRecorder::announce);
-        DryRuns dryRuns = new DryRuns(ports, sender, refusals, later);
+        DryRuns dryRuns = new DryRuns(ports, sender, refusals, new PodWakes(ports, later));
         this.podWriter = new PodWriter(ports, sender, dryRuns, later, lanes);
         this.podCreateDelete = new PodCreateDelete(ports, sender, dryRuns, later);
         this.objects = new ObjectWriter(ports.learner(), sender);
@@ -249,6 +252,17 @@ public final class ApiActuator implements Actuator, PodLanes, AutoCloseable {
     @Override
     public Optional<Refusal> refusal(PodRecord pod) {
         return refusals.of(pod);
+    }
+
+    @Override
+    public Optional<Instant> nextTry(PodRecord pod) {
+        return refusals.nextTry(pod);
+    }
+
+    /** While writes of the Pod pause because other clients write it all the time, others take the slot that it waits for. */
+    @Override
+    public List<Wait> ahead(PodRecord pod, String operation) {
+        return refusals.contended(pod).map(Refusal::asWait).stream().toList();
     }
 
     @Override

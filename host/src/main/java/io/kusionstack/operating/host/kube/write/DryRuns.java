@@ -1,7 +1,6 @@
 package io.kusionstack.operating.host.kube.write;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kusionstack.operating.host.kernel.DelayedTasks;
 import io.kusionstack.operating.host.kube.ApiClient;
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.kube.write.ApiActuator.ActuatorPorts;
@@ -37,7 +36,7 @@ final class DryRuns {
     private final ActuatorPorts ports;
     private final RequestSender sender;
     private final Refusals refusals;
-    private final DelayedTasks later;
+    private final PodWakes wakes;
     // guarded by this
     private final Map<String, DryRun> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -63,16 +62,21 @@ final class DryRuns {
         record Denied(int denials, WriteResult.NotDone result, Instant until) implements DryRun {}
     }
 
-    DryRuns(ActuatorPorts ports, RequestSender sender, Refusals refusals, DelayedTasks later) {
+    DryRuns(ActuatorPorts ports, RequestSender sender, Refusals refusals, PodWakes wakes) {
         this.ports = ports;
         this.sender = sender;
         this.refusals = refusals;
-        this.later = later;
+        this.wakes = wakes;
     }
 
     /** Where it is noted what was denied. */
     Refusals refusals() {
         return refusals;
+    }
+
+    /** By which the Pods that it keeps in service are looked at again. */
+    PodWakes wakes() {
+        return wakes;
     }
 
     /**
@@ -96,12 +100,12 @@ final class DryRuns {
             case DryRun.Proven proven -> Optional.empty();
             case DryRun.Denied denied -> {
                 Duration rest = Duration.between(ports.clock().instant(), denied.until);
-                wakeLater(seen, rest.isNegative() ? Duration.ZERO : rest);
+                wakes.after(rest.isNegative() ? Duration.ZERO : rest, seen.ref());
                 yield Optional.of(denied.result);
             }
             case DryRun.Asked(int denials, boolean ignored)
             when denials < 0 -> {
-                wakeLater(seen, SOON);
+                wakes.after(SOON, seen.ref());
                 yield Optional.of(RequestSender.notSent(ASKED));
             }
             case DryRun.Asked(int denials, boolean ignored) -> ask(key, denials, seen, next.get());
@@ -151,7 +155,7 @@ final class DryRuns {
             learned = learn(key, learned);
         }
         if (learned.isEmpty()) {
-            wakeLater(seen, SOON);
+            wakes.after(SOON, seen.ref());
             return Optional.of(RequestSender.notSent(ASKED));
         }
         if (learned.get() instanceof DryRun.Proven) {
@@ -215,12 +219,8 @@ final class DryRuns {
     /** It is asked again, after a pause that grows. */
     private DryRun later(WriteResult.NotDone result, int denials, PodRecord seen) {
         Duration pause = Refusal.PAUSES.after(denials + 1);
-        wakeLater(seen, pause);
+        wakes.after(pause, seen.ref());
         return new DryRun.Denied(denials + 1, result, ports.clock().instant().plus(pause));
-    }
-
-    private void wakeLater(PodRecord seen, Duration pause) {
-        later.after(pause, () -> ports.cache().wake(seen.uid()));
     }
 
     /** @return what counts: not a yes from before it was disproved */

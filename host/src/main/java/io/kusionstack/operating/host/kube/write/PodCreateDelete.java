@@ -266,22 +266,16 @@ final class PodCreateDelete {
     private void afterFailedDeletion(PodRecord pod, Failure failure) {
         if (failure.result().isRefusal()) {
             dryRuns.forgetPassed(pod);
-            wakeLater(refusals.note(pod, PodEdit.of(pod), failure.result()));
+            dryRuns.wakes().atTries(refusals.note(pod, PodEdit.of(pod), failure.result()));
         }
         if (PodEditRetry.isOfNewerRecord(failure.result())) {
-            refusals.noteConflict(pod, PodEdit.of(pod), failure.result()).ifPresent(this::wakeLater);
+            refusals.noteConflict(pod, PodEdit.of(pod), failure.result()).ifPresent(dryRuns.wakes()::atTries);
         }
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));
         } else {
             ports.expectations().forgetDeletion(pod);
         }
-    }
-
-    private void wakeLater(Refusal refusal) {
-        String uid = refusal.edit().pod().uid();
-        refusal.tries(ports.clock().instant())
-                .forEach(pause -> later.after(pause, () -> ports.cache().wake(uid)));
     }
 
     private void lookAfterDeletion(PodRecord pod) {

@@ -20,11 +20,13 @@ final class PodEditRetry {
     private final ActuatorPorts ports;
     private final RequestSender sender;
     private final PodReader reader;
+    private final DryRuns dryRuns;
 
-    PodEditRetry(ActuatorPorts ports, RequestSender sender, PodReader reader) {
+    PodEditRetry(ActuatorPorts ports, RequestSender sender, PodReader reader, DryRuns dryRuns) {
         this.ports = ports;
         this.sender = sender;
         this.reader = reader;
+        this.dryRuns = dryRuns;
     }
 
     /**
@@ -81,6 +83,11 @@ final class PodEditRetry {
                 write.gate.advance(any, write.planned, ports.clock().instant()).edit());
         if (!Refusals.signature(edit).equals(Refusals.signature(before.edit))) {
             ports.reports().settled(seen.ref(), RequestSender.notSent("another edit is wanted meanwhile"));
+            return Optional.empty();
+        }
+        Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(seen, edit);
+        if (kept.isPresent()) {
+            ports.reports().settled(seen.ref(), kept.get());
             return Optional.empty();
         }
         PodPatch patch = PodPatch.of(any, edit, ports.clock().instant());

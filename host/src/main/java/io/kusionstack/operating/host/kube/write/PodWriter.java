@@ -34,6 +34,7 @@ final class PodWriter {
     private final RequestSender sender;
     private final Refusals refusals;
     private final DelayedTasks later;
+    private final PodWakes wakes;
     private final StatusMetadataProbe probe;
     private final PodReader reader;
     private final LostWrites lostWrites;
@@ -47,9 +48,10 @@ final class PodWriter {
         this.sender = sender;
         this.refusals = dryRuns.refusals();
         this.later = later;
+        this.wakes = dryRuns.wakes();
         this.probe = new StatusMetadataProbe(sender, ports.cache());
         this.reader = new PodReader(ports.cache(), sender);
-        this.retry = new PodEditRetry(ports, sender, reader);
+        this.retry = new PodEditRetry(ports, sender, reader, dryRuns);
         this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
@@ -103,7 +105,7 @@ final class PodWriter {
                 return;
             }
         }
-        waiting.flatMap(edit -> newest(edit.planned())).ifPresent(seen -> wakeLater(seen, PATIENCE));
+        waiting.flatMap(edit -> newest(edit.planned())).ifPresent(seen -> wakes.after(PATIENCE, seen.ref()));
     }
 
     /** What was decided on an older record does not wait for a turn. */
@@ -138,7 +140,8 @@ final class PodWriter {
         PodEdit edit = PodPatch.allowed(write.seen(), advance.edit());
         if (edit.isEmpty()) {
             // the caller knows only an earlier decision
-            advance.lookAgain().ifPresent(pause -> wakeLater(write.seen(), pause));
+            advance.lookAgain()
+                    .ifPresent(pause -> wakes.after(pause, write.seen().ref()));
         }
         EditAttempt tried = attempt(write, edit);
         if (tried != EditAttempt.REFUSED) {
@@ -265,13 +268,13 @@ final class PodWriter {
             case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
                 if (PodEditRetry.isOfNewerRecord(result) && isKnown(write.seen())) {
-                    refusals.noteConflict(write.seen(), edit, result).ifPresent(row -> wakeLater(write.seen(), row));
+                    refusals.noteConflict(write.seen(), edit, result).ifPresent(wakes::atTries);
                 }
                 readLater(write.seen(), PATIENCE, false);
                 yield EditAttempt.GIVEN_UP;
             }
             case NOT_SENT -> {
-                wakeLater(write.seen(), PATIENCE);
+                wakes.after(PATIENCE, write.seen().ref());
                 yield EditAttempt.GIVEN_UP;
             }
             case UNKNOWN -> {
@@ -303,7 +306,7 @@ final class PodWriter {
                 .addKeyValue("answer", refused.message())
                 .log("The API server refuses an edit of a Pod");
         dryRuns.forgetPassed(write.seen());
-        wakeLater(write.seen(), refusal);
+        wakes.atTries(refusal);
     }
 
     private void learn(PodWrite write, PodEdit edit, WriteResult.Written result) {
@@ -328,15 +331,7 @@ final class PodWriter {
         PodWrite second = write.of(after, PodEdit.of(after)).by(ports.gate());
         PodEdit next = PodPatch.allowed(after, advanced(second).edit());
         PodEdit undone = next.isEmpty() ? missing : next;
-        wakeLater(after, refusals.note(after, undone, Refusals.undone(missing)));
-    }
-
-    private void wakeLater(PodRecord seen, Refusal refusal) {
-        refusal.tries(ports.clock().instant()).forEach(pause -> wakeLater(seen, pause));
-    }
-
-    private void wakeLater(PodRecord seen, Duration pause) {
-        later.after(pause, () -> ports.cache().wake(seen.uid()));
+        wakes.atTries(refusals.note(after, undone, Refusals.undone(missing)));
     }
 
     /** A newer record calls the listeners; where none comes, the Pod is read. */

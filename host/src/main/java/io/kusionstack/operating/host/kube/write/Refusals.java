@@ -167,10 +167,7 @@ final class Refusals implements PodCache.PodListener {
 
     /** What a user has to know of this Pod: what will last rather than what will pass. */
     Optional<Refusal> of(PodRecord pod) {
-        Instant now = clock.instant();
-        return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
-                .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
-                .map(NotedRefusal::refusal)
+        return told(pod, clock.instant())
                 .max(Comparator.comparing((Refusal refusal) -> refusal.result().isRefusal())
                         .thenComparing(Refusal::attempts)
                         .thenComparing(Refusal::until));
@@ -187,6 +184,25 @@ final class Refusals implements PodCache.PodListener {
                 .flatMap(key -> Optional.ofNullable(all.get(key)).stream())
                 .filter(noted -> isHolding(noted, seen, now))
                 .findFirst()
+                .map(NotedRefusal::refusal);
+    }
+
+    /** The pause of writes of this Pod after one conflict after another; empty if there is none. */
+    Optional<Refusal> contended(PodRecord pod) {
+        Instant now = clock.instant();
+        return told(pod, now)
+                .filter(refusal -> refusal.result().cause() == WriteResult.Cause.CONFLICT && refusal.isRunning(now))
+                .max(Comparator.comparing(Refusal::until));
+    }
+
+    Optional<Instant> nextTry(PodRecord pod) {
+        Instant now = clock.instant();
+        return told(pod, now).flatMap(refusal -> refusal.nextTry(now).stream()).min(Comparator.naturalOrder());
+    }
+
+    private Stream<Refusal> told(PodRecord pod, Instant now) {
+        return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
+                .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
                 .map(NotedRefusal::refusal);
     }
 

@@ -16,6 +16,8 @@ import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
 import io.kusionstack.operating.host.world.Unused;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -255,6 +257,35 @@ class DryRunsIT {
                 .containsExactly(
                         "PATCH /api/v1/namespaces/shop/pods/a?dryRun=All&timeout=8000ms",
                         "DELETE /api/v1/namespaces/shop/pods/c?timeout=8000ms");
+    }
+
+    @Test
+    void aPodStaysInServiceWhereItsDryRunIsDeniedBetweenTwoTries() throws IOException {
+        PodRecord owned = cache.parse(owned(10).getBytes(StandardCharsets.UTF_8));
+        cache.observe(owned);
+        CountDownLatch later = new CountDownLatch(1);
+        api.answers(200, byDryRun("c", "app:v2")).answers(200, labelled("c")).answersFrom(later, 409, "{}");
+        api.answers(200, owned(11)).answers(500, WEBHOOK);
+
+        leave(owned);
+        Cluster.await().until(() -> api.requests().size() == 3);
+        ahead.set(Duration.ofSeconds(31));
+        later.countDown();
+
+        awaitResults("CONFLICT", "FAILED", "CONFLICT");
+        assertThat(writes().subList(2, 5))
+                .containsExactly(
+                        "PATCH /api/v1/namespaces/shop/pods/c/status?timeout=8000ms",
+                        "GET /api/v1/namespaces/shop/pods/c",
+                        "PATCH /api/v1/namespaces/shop/pods/c?dryRun=All&timeout=8000ms");
+    }
+
+    private static String owned(long version) {
+        return shown("c", version, "", "True")
+                .replace(
+                        "\"uid\":\"uid-c\"",
+                        "\"uid\":\"uid-c\",\"ownerReferences\":[{\"apiVersion\":\"apps.kusionstack.io/v1alpha1\",\"kind\":\"CollaSet\","
+                                + "\"name\":\"web\",\"uid\":\"uid-web\",\"controller\":true}]");
     }
 
     private void leave(PodRecord pod) {

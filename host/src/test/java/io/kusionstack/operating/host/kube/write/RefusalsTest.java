@@ -196,6 +196,24 @@ class RefusalsTest {
     }
 
     @Test
+    void thePauseOfOneWayIsToldThoughAnotherFailedMoreOftenBefore() {
+        WriteResult.NotDone conflict = new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "has been modified");
+        PodEdit status = PodEdit.of(pod).serviceReady(false);
+        for (int i = 0; i < 7; i++) {
+            refusals.noteConflict(pod, mark("1"), conflict);
+        }
+        assertThat(refusals.contended(pod)).isPresent();
+        now = now.plusSeconds(5);
+        assertThat(refusals.contended(pod)).isEmpty();
+        assertThat(refusals.nextTry(pod)).isEmpty();
+
+        refusals.noteConflict(pod, status, conflict);
+
+        assertThat(refusals.contended(pod).map(Refusal::edit)).contains(status);
+        assertThat(refusals.nextTry(pod)).contains(now.plusSeconds(1));
+    }
+
+    @Test
     void aPodThatIsGoneLeavesNothingBehind() {
         refusals.note(pod, image("v2"), WEBHOOK);
 

@@ -186,6 +186,11 @@ class RuleReconcilerTest {
             }
 
             @Override
+            public Optional<Instant> nextTry(PodRecord pod) {
+                return Optional.empty();
+            }
+
+            @Override
             public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
                 return Optional.empty();
             }
@@ -354,6 +359,11 @@ class RuleReconcilerTest {
 
         @Override
         public Optional<Refusal> refusal(PodRecord pod) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Instant> nextTry(PodRecord pod) {
             return Optional.empty();
         }
 

@@ -198,6 +198,11 @@ final class PluggedWorld implements Actuator {
     }
 
     @Override
+    public Optional<Instant> nextTry(PodRecord pod) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<StatusRefusal> statusRefusal(ObjectRef object) {
         return Optional.empty();
     }
