@@ -6,6 +6,7 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.FinalizerPatch;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Reason;
+import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.Wait;
 import java.time.Duration;
 import java.util.HashSet;
@@ -45,7 +46,10 @@ final class CollaSetPlanner {
         UpdateClearance clearance = UpdateClearance.of(snapshot, history, setPods);
         PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
         stored.putAll(update.identities());
-        StatusPlan status = SetStatus.write(snapshot, history, setPods, new PlannedSteps(scale, update, clearance));
+        Optional<Refusal> refused =
+                RefusedWrites.told(snapshot, history.updated().name());
+        StatusPlan status =
+                SetStatus.write(snapshot, history, setPods, new PlannedSteps(scale, update, clearance, refused));
         Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
         return new SetPlan(
                 intent(snapshot, history, stored),
@@ -55,11 +59,11 @@ final class CollaSetPlanner {
                         .then(update.acts())
                         .then(events)
                         .then(plan(status.actions()))
-                        .then(looking(snapshot, setPods, scale.busy() || update.busy())),
+                        .then(looking(snapshot, setPods, scale.busy() || update.busy() || refused.isPresent())),
                 status.stuckPod());
     }
 
-    /** Facts of other rooms about Pods that are busy, or do not serve, come without an event of the set. */
+    /** Facts of other rooms about Pods that are busy, or do not serve, come without an event of the set; a refusal ends by time alone. */
     private static Plan looking(CollaSetSnapshot snapshot, SetPods setPods, boolean busy) {
         boolean waits = busy
                 || setPods.podsOfSet().stream().anyMatch(setPod -> !setPod.pod().available());

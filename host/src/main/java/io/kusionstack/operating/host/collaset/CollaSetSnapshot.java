@@ -63,13 +63,6 @@ record CollaSetSnapshot(
         pending = Map.copyOf(pending);
     }
 
-    /** A write of a Pod that does not get through. Deletions are left out; the planner that wants a deletion tells of it. */
-    Optional<Refusal> refusedWrites() {
-        return refusals.values().stream()
-                .filter(refusal -> refusal.isRecent(now) && !RefusedWrites.isDeletion(refusal))
-                .max(tellingOrder());
-    }
-
     /**
      * The refusal to tell of is the last: a refusal before a failure; then the one that the stored conditions tell of, so that two Pods
      * that are tried in turn are not named in turn; then the one that was tried most often, because it says most.

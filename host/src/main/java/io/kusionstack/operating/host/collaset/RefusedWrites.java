@@ -78,6 +78,23 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
         return new RefusedWrites(byPod, worst, byPod.values().stream().max(snapshot.tellingOrder()));
     }
 
+    /**
+     * A write of a Pod that does not get through, and that is still wanted. Deletions are left out; the planner that wants a deletion tells
+     * of it.
+     *
+     * @param target the revision that Pods are to have; empty if the set is being deleted
+     */
+    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target) {
+        Set<String> there = snapshot.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
+        return snapshot.refusals().entrySet().stream()
+                .filter(entry -> there.contains(entry.getKey())
+                        ? isOfRevision(entry.getValue(), target)
+                        : isBroughtBy(entry.getValue(), target))
+                .map(Map.Entry::getValue)
+                .filter(refusal -> refusal.isRecent(snapshot.now()) && !isDeletion(refusal))
+                .max(snapshot.tellingOrder());
+    }
+
     /** True if the refused write brings the revision itself, and not only another change. */
     private static boolean isBroughtBy(Refusal refusal, String target) {
         return target.equals(refusal.edit().labels().set().get(Names.REVISION));

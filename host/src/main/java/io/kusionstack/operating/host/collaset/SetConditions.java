@@ -70,7 +70,7 @@ final class SetConditions {
 
     /** The stored message tells of the same problem; the time of the next try may have changed. */
     private boolean isTold(String stalled, String stalledBefore) {
-        return snapshot.refusedWrites()
+        return planned.refused()
                 .filter(refused -> refused.sentence().equals(stalled))
                 .map(refused -> stalledBefore.startsWith(refused.problem()))
                 .orElse(stalledBefore.equals(stalled));
@@ -157,7 +157,7 @@ final class SetConditions {
         } else if (!trouble().isEmpty()) {
             conditions.set(STALLED, true, reason(), trouble());
         } else {
-            stalledByPods(conditions, snapshot, stuckPod.filter(each -> stalls), report);
+            stalledByPods(conditions, planned.refused(), stuckPod.filter(each -> stalls), report);
         }
     }
 
@@ -167,8 +167,7 @@ final class SetConditions {
      * @param stalling the stuck Pod, if the set stalls by it
      */
     static void stalledByPods(
-            Conditions conditions, CollaSetSnapshot snapshot, Optional<StuckPod> stalling, StuckPodReport report) {
-        Optional<Refusal> refused = snapshot.refusedWrites();
+            Conditions conditions, Optional<Refusal> refused, Optional<StuckPod> stalling, StuckPodReport report) {
         if (refused.isPresent()) {
             conditions.set(
                     STALLED,

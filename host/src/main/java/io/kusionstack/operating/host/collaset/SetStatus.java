@@ -133,7 +133,10 @@ final class SetStatus {
                 .ifPresentOrElse(
                         problem -> conditions.set(SetConditions.STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> SetConditions.stalledByPods(
-                                conditions, snapshot, stuckPod.filter(each -> each.stalls(snapshot, setPods)), report));
+                                conditions,
+                                RefusedWrites.told(snapshot, ""),
+                                stuckPod.filter(each -> each.stalls(snapshot, setPods)),
+                                report));
         if (conditions.isTrue(SetConditions.STALLED)) {
             SetConditions.notProgressing(conditions);
         } else {
