@@ -82,14 +82,13 @@ final class CacheCommand implements Callable<Integer> {
     private record Figures(long heapBytesPerPod, double podsPerSecond, double eventsPerSecond, Duration cpu) {}
 
     private Figures measure(URI server, PodStream.Encoding encoding) throws IOException {
-        PodCache cache = new PodCache(Set.of());
+        PodCache cache = new PodCache(Set.of(), encoding);
         AtomicInteger changes = new AtomicInteger();
         ClusterAccess access = access(server);
-        PodStream.Scope scope = new PodStream.Scope(List.of(), encoding);
         long before = usedHeap();
         long start = System.nanoTime();
         try (PodStream stream =
-                new PodStream(access, scope, cache, new PodStream.StreamMetrics() {}, InstantSource.system())) {
+                new PodStream(access, List.of(), cache, new PodStream.StreamMetrics() {}, InstantSource.system())) {
             stream.start();
             await("all Pods are cached", () -> stream.isSynced() && cache.size() == pods);
             Duration loaded = Duration.ofNanos(System.nanoTime() - start);

@@ -88,7 +88,7 @@ final class Rooms implements AutoCloseable {
         this.metrics = metrics;
         this.plugins = plugins;
         queues = new Queues(new KeyQueue(clock), new KeyQueue(clock), new KeyQueue(clock));
-        caches = new ClusterCaches(access, podScope(config), metrics, clock);
+        caches = new ClusterCaches(access, scope(config), metrics, clock);
         metrics.showCachedPods(caches.pods()::size);
         intentions = new SetIntentions(caches::generation);
         traffic = new TrafficRoom(config, caches, clock, heard(ControllerName.LIFECYCLE, queues.pods));
@@ -120,8 +120,8 @@ final class Rooms implements AutoCloseable {
         unserved = new UnservedObjects(access, config.watchNamespaces(), event -> actuator.apply(Plan.of(event)));
     }
 
-    private static PodStream.Scope podScope(HostConfig config) {
-        return new PodStream.Scope(
+    private static ClusterCaches.CacheScope scope(HostConfig config) {
+        return new ClusterCaches.CacheScope(
                 config.watchNamespaces(),
                 switch (config.pods().encoding()) {
                     case PROTOBUF -> PodStream.Encoding.PROTOBUF;
@@ -150,7 +150,7 @@ final class Rooms implements AutoCloseable {
                 caches.obstacles(),
                 traffic.pods(),
                 runs(ControllerName.COLLASET) ? intentions : Obstacles.none(),
-                // made later, and asked only once the controllers run
+                // made later: nothing is asked before the constructor ends
                 (pod, operation) -> this.actuator.ahead(pod, operation));
     }
 

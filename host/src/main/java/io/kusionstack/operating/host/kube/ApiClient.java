@@ -26,6 +26,8 @@ public final class ApiClient implements AutoCloseable {
     public static final MediaType STRATEGIC = MediaType.get("application/strategic-merge-patch+json");
     public static final MediaType JSON_PATCH = MediaType.get("application/json-patch+json");
 
+    private static final String ACCEPT = "Accept";
+
     private final String server;
     private final Duration timeout;
     private final OkHttpClient client;
@@ -60,8 +62,20 @@ public final class ApiClient implements AutoCloseable {
         return send(write(path).post(content(body, JSON)).build());
     }
 
+    /** @param accepted the encodings of the answer, a Status included, in the syntax of the header Accept */
+    public ApiResponse post(String path, String body, String accepted) throws IOException {
+        return send(
+                write(path).header(ACCEPT, accepted).post(content(body, JSON)).build());
+    }
+
     public ApiResponse patch(String path, MediaType type, String body) throws IOException {
         return send(write(path).patch(content(body, type)).build());
+    }
+
+    /** @param accepted as of {@link #post(String, String, String)} */
+    public ApiResponse patch(String path, MediaType type, String body, String accepted) throws IOException {
+        return send(
+                write(path).header(ACCEPT, accepted).patch(content(body, type)).build());
     }
 
     /** @param options a DeleteOptions */

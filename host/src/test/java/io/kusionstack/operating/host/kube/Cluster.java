@@ -39,7 +39,7 @@ public final class Cluster implements AutoCloseable {
     public final TestNamespace namespace;
     public final KubeApi api;
     public final ClusterAccess access;
-    public final PodCache cache = new PodCache(Set.of());
+    public final PodCache cache;
     public final CountingMetrics metrics = new CountingMetrics();
     public final Expectations expectations = new Expectations(InstantSource.system(), metrics);
     public final List<String> results = new CopyOnWriteArrayList<>();
@@ -60,9 +60,9 @@ public final class Cluster implements AutoCloseable {
         this.api = new KubeApi(plane.connection(ControlPlaneOptions.ADMIN), "kube-it/1");
         this.ownerUid = owner();
         this.access = ClusterAccess.kubeconfig(plane.kubeconfig(ControlPlaneOptions.ADMIN), "operating/test");
+        this.cache = new PodCache(Set.of(), encoding);
         cache.onChange(expectations);
-        PodStream.Scope scope = new PodStream.Scope(List.of(namespace.name()), encoding);
-        this.stream = new PodStream(access, scope, cache, metrics, InstantSource.system());
+        this.stream = new PodStream(access, List.of(namespace.name()), cache, metrics, InstantSource.system());
         this.objects = new OpenCaches(access, List.of(namespace.name()));
         this.actuator = new ApiActuator(
                 access,

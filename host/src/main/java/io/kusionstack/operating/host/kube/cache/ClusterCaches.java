@@ -34,7 +34,7 @@ public final class ClusterCaches implements AutoCloseable {
 
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final PodCache pods = new PodCache(ANNOTATIONS);
+    private final PodCache pods;
     private final ClusterAccess access;
     private final InstantSource clock;
     private final PodStream podStream;
@@ -49,12 +49,23 @@ public final class ClusterCaches implements AutoCloseable {
     private final InterruptedWatches interrupted = new InterruptedWatches();
     private final DelayedTasks later = new DelayedTasks("watches");
 
-    /** @param scope of the Pods; its namespaces are those of all other kinds, too */
-    public ClusterCaches(
-            ClusterAccess access, PodStream.Scope scope, PodStream.StreamMetrics metrics, InstantSource clock) {
+    /**
+     * What is followed, and how.
+     *
+     * @param namespaces none means all
+     * @param encoding in which Pods are asked for
+     */
+    public record CacheScope(List<String> namespaces, PodStream.Encoding encoding) {
+        public CacheScope {
+            namespaces = List.copyOf(namespaces);
+        }
+    }
+
+    public ClusterCaches(ClusterAccess access, CacheScope scope, PodStream.StreamMetrics metrics, InstantSource clock) {
         this.access = access;
         this.clock = clock;
-        podStream = new PodStream(access, scope, pods, metrics, clock);
+        pods = new PodCache(ANNOTATIONS, scope.encoding());
+        podStream = new PodStream(access, scope.namespaces(), pods, metrics, clock);
         caches = new ObjectCaches(access, scope.namespaces(), clock);
         sets = caches.of(ObjectKind.COLLASET, CollaSet.class);
         rules = caches.of(ObjectKind.POD_TRANSITION_RULE, PodTransitionRule.class);

@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.kube.cache;
 
 import io.kusionstack.operating.host.kernel.Key;
+import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.Owner;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.io.IOException;
@@ -38,14 +39,32 @@ public final class PodCache {
     private volatile int unsettled;
     private volatile long highestVersion;
 
-    /** @param annotations keys to keep beside those under kusionstack.io, since rules ask for them */
+    /** Asks for Pods in protobuf. */
     public PodCache(Set<String> annotations) {
-        parser = new PodParser(annotations);
+        this(annotations, PodStream.Encoding.PROTOBUF);
+    }
+
+    /**
+     * @param annotations keys to keep beside those under kusionstack.io, since rules ask for them
+     * @param encoding in which Pods are asked for
+     */
+    public PodCache(Set<String> annotations, PodStream.Encoding encoding) {
+        parser = new PodParser(annotations, encoding);
     }
 
     /** How this cache reads Pods. */
     PodParser parser() {
         return parser;
+    }
+
+    /** What a request accepts that is answered with a Pod. */
+    public String accepted() {
+        return parser.accepted();
+    }
+
+    /** The same response to such a request, with its Status, if it is one, in JSON. */
+    public ApiResponse readable(ApiResponse response) {
+        return parser.readable(response);
     }
 
     /** The record of the Pod in a response, which is not taken into the cache by this. */

@@ -17,6 +17,9 @@ interface PodFormat {
     /** Annotation of the bookmark after the Pods with which a watch began. */
     String INITIAL_END = "k8s.io/initial-events-end";
 
+    /** The Pod in the body of a response. */
+    PodRecord pod(byte[] body) throws IOException;
+
     /** Hands each Pod of a page of a list to {@code each}. */
     Page page(byte[] body, Consumer<PodRecord> each) throws IOException;
 

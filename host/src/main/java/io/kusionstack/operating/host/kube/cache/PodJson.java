@@ -30,8 +30,8 @@ final class PodJson implements PodFormat {
         this.annotations = annotations;
     }
 
-    /** The Pod in the body of a response. */
-    PodRecord pod(byte[] body) throws IOException {
+    @Override
+    public PodRecord pod(byte[] body) throws IOException {
         try (JsonParser parser = JSON.createParser(body)) {
             parser.nextToken();
             return pod(new JsonCursor(parser, shared));

@@ -17,16 +17,11 @@ final class PodLister {
     private final String server;
     private final OkHttpClient http;
     private final PodParser parser;
-    private final String accepted;
 
-    PodLister(String server, OkHttpClient http, PodParser parser, PodStream.Encoding encoding) {
+    PodLister(String server, OkHttpClient http, PodParser parser) {
         this.server = server;
         this.http = http;
         this.parser = parser;
-        this.accepted = switch (encoding) {
-            case PROTOBUF -> PodProtobuf.MEDIA_TYPE + "," + PodJson.MEDIA_TYPE;
-            case JSON -> PodJson.MEDIA_TYPE;
-        };
     }
 
     /** A watch that begins with all Pods there are and goes on with what changes. */
@@ -129,7 +124,7 @@ final class PodLister {
         String path = namespace.isEmpty() ? "api/v1/pods?" : "api/v1/namespaces/" + namespace + "/pods?";
         return new Request.Builder()
                 .url(server + path + query)
-                .header("Accept", accepted)
+                .header("Accept", parser.accepted())
                 .header("Accept-Encoding", IDENTITY)
                 .build();
     }

@@ -16,6 +16,8 @@ import java.util.function.Predicate;
 final class PodProtobuf implements PodFormat {
     static final String MEDIA_TYPE = "application/vnd.kubernetes.protobuf";
 
+    private static final String KIND = "Pod";
+
     static final int METADATA = 1;
     static final int SPEC = 2;
     static final int STATUS = 3;
@@ -38,6 +40,19 @@ final class PodProtobuf implements PodFormat {
     PodProtobuf(Interner shared, Predicate<String> annotations) {
         this.shared = shared;
         this.metadata = new PodMetadataProtobuf(annotations)::read;
+    }
+
+    @Override
+    public PodRecord pod(byte[] body) throws IOException {
+        try {
+            ProtobufEnvelope envelope = ProtobufEnvelope.open(body, 0, body.length, shared);
+            if (!envelope.kind().equals(KIND)) {
+                throw new IOException("an object of kind " + envelope.kind() + " in place of a Pod");
+            }
+            return pod(envelope.object());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("a Pod of " + body.length + " bytes is not in protobuf: " + e.getMessage(), e);
+        }
     }
 
     /** The Pod in a message {@code Pod}. */

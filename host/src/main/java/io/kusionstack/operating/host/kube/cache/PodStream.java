@@ -12,7 +12,7 @@ import okhttp3.OkHttpClient;
  * connection of its own. A watch that ends is resumed from its last resourceVersion at once.
  *
  * <pre>{@code
- * PodStream stream = new PodStream(access, Scope.of(List.of("shop")), cache, metrics, clock);
+ * PodStream stream = new PodStream(access, List.of("shop"), cache, metrics, clock);
  * stream.start();
  * }</pre>
  */
@@ -33,22 +33,6 @@ public final class PodStream implements AutoCloseable {
         default void relisted(String kind, String why) {}
     }
 
-    /**
-     * Which Pods are streamed, and how.
-     *
-     * @param namespaces none means all
-     */
-    public record Scope(List<String> namespaces, Encoding encoding) {
-        public Scope {
-            namespaces = List.copyOf(namespaces);
-        }
-
-        /** In protobuf. */
-        public static Scope of(List<String> namespaces) {
-            return new Scope(namespaces, Encoding.PROTOBUF);
-        }
-    }
-
     /** In which encoding Pods are asked for; a server that answers in the other one is understood. */
     public enum Encoding {
         /** Costs the API server and this process less. */
@@ -56,10 +40,12 @@ public final class PodStream implements AutoCloseable {
         JSON
     }
 
-    public PodStream(ClusterAccess access, Scope scope, PodCache cache, StreamMetrics metrics, InstantSource clock) {
+    /** @param namespaces none means all */
+    public PodStream(
+            ClusterAccess access, List<String> namespaces, PodCache cache, StreamMetrics metrics, InstantSource clock) {
         this.http = access.http(SILENCE);
-        PodLister lister = new PodLister(access.server(), http, cache.parser(), scope.encoding());
-        List<String> names = scope.namespaces().isEmpty() ? List.of("") : scope.namespaces();
+        PodLister lister = new PodLister(access.server(), http, cache.parser());
+        List<String> names = namespaces.isEmpty() ? List.of("") : namespaces;
         for (String namespace : names) {
             watches.add(new PodWatch(namespace, lister, cache, metrics, clock));
         }

@@ -40,6 +40,11 @@ record ProtobufEnvelope(String kind, ProtobufCursor object) {
         return new ProtobufEnvelope(kind, object);
     }
 
+    /** True if the bytes begin as an envelope does. */
+    static boolean isOne(byte[] bytes) {
+        return bytes.length >= Integer.BYTES && magic(bytes, 0) == MAGIC;
+    }
+
     private static int magic(byte[] bytes, int from) {
         int magic = 0;
         for (int i = from; i < from + Integer.BYTES; i++) {

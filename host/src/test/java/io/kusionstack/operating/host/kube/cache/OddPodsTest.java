@@ -29,7 +29,7 @@ class OddPodsTest {
     private static final List<String> ODD = List.of(
             "null", "\"x\"", "7", "true", "1e400", "[]", "[null]", "[\"x\",7]", "[[{}],null]", "{}", "{\"a\":[null]}");
 
-    private final PodParser parser = new PodParser(Set.of("example.com/asked"));
+    private final PodParser parser = new PodParser(Set.of("example.com/asked"), PodStream.Encoding.PROTOBUF);
 
     @Test
     void anOddValueInTheStatusOrTheSpecLeavesTheRest() throws IOException {

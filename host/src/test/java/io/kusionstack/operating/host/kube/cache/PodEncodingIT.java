@@ -71,7 +71,7 @@ class PodEncodingIT {
     }
 
     private PodLister lister(PodStream.Encoding encoding) {
-        return new PodLister(server, http, new PodParser(Set.of("example.com/asked")), encoding);
+        return new PodLister(server, http, new PodParser(Set.of("example.com/asked"), encoding));
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What both encodings have to give alike. */
 class PodFormatTest {
-    private final PodParser parser = new PodParser(Set.of("example.com/asked"));
+    private final PodParser parser = new PodParser(Set.of("example.com/asked"), PodStream.Encoding.PROTOBUF);
     private final PodFormat json = parser.format("application/json");
     private final PodFormat protobuf = parser.format(PodEncodings.PROTOBUF);
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class PodFramesTest {
     private static final int METADATA = 1;
 
-    private final PodFormat format = new PodParser(Set.of()).format(PodEncodings.PROTOBUF);
+    private final PodFormat format = new PodParser(Set.of(), PodStream.Encoding.PROTOBUF).format(PodEncodings.PROTOBUF);
 
     /** Writes a message by hand. */
     private interface Message {

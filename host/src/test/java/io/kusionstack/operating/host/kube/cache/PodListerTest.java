@@ -16,7 +16,7 @@ class PodListerTest {
     private final PodLister lister = lister(PodStream.Encoding.PROTOBUF);
 
     private static PodLister lister(PodStream.Encoding encoding) {
-        return new PodLister("http://127.0.0.1/", new OkHttpClient(), new PodParser(Set.of()), encoding);
+        return new PodLister("http://127.0.0.1/", new OkHttpClient(), new PodParser(Set.of(), encoding));
     }
 
     @Test

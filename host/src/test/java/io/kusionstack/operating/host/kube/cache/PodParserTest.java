@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PodParserTest {
-    private final PodParser parser = new PodParser(Set.of("example.com/asked"));
+    private final PodParser parser = new PodParser(Set.of("example.com/asked"), PodStream.Encoding.PROTOBUF);
 
     @Test
     void keepsWhatARecordHoldsAndNothingElse() throws IOException {

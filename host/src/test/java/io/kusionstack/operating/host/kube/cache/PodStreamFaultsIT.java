@@ -32,13 +32,12 @@ class PodStreamFaultsIT {
     @TempDir
     Path folder;
 
-    private final PodStream.Encoding encoding;
     private final FakeApi api = new FakeApi();
-    private final PodCache cache = new PodCache(Set.of());
+    private final PodCache cache;
     private final CountingMetrics metrics = new CountingMetrics();
 
     PodStreamFaultsIT(PodStream.Encoding encoding) {
-        this.encoding = encoding;
+        this.cache = new PodCache(Set.of(), encoding);
     }
 
     @AfterEach
@@ -232,8 +231,7 @@ class PodStreamFaultsIT {
     }
 
     private PodStream started(InstantSource clock) {
-        PodStream stream = new PodStream(
-                api.access(folder), new PodStream.Scope(List.of("shop"), encoding), cache, metrics, clock);
+        PodStream stream = new PodStream(api.access(folder), List.of("shop"), cache, metrics, clock);
         stream.start();
         return stream;
     }
