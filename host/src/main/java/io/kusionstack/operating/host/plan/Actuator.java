@@ -18,7 +18,7 @@ public interface Actuator {
     /** Why the last write of this Pod did not get through, if that lasts; a refusal for the content as long as the Pod stays as it is. */
     Optional<Refusal> refusal(PodRecord pod);
 
-    /** When the first of the writes of this Pod that did not get through is tried again; empty if none waits for its next try. */
+    /** When the first of the writes of this Pod that users are told of is tried again; empty if none waits for its next try. */
     Optional<Instant> nextTry(PodRecord pod);
 
     /** Why the status of this object is not written, as long as that is so. */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The port through which the lifecycle and the rules learn that the step after PreCheck is known to fail. A Pod with an
+ * The port through which the lifecycle and the rules learn that the step after PreCheck is known to fail, or to wait. A Pod with an
  * obstacle ahead stays in service, waits with these reasons, and takes no slot. Any thread; on facts in memory, never blocks.
  * The implementation enqueues the Pods again when an obstacle is gone.
  */

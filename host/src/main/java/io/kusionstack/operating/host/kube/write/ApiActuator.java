@@ -259,10 +259,12 @@ public final class ApiActuator implements Actuator, PodLanes, Obstacles, AutoClo
         return refusals.nextTry(pod);
     }
 
-    /** While writes of the Pod pause because other clients write it all the time, others take the slot that it waits for. */
+    /** A Pod in service whose writes meet one conflict after another leaves its slot to others for a while. */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
-        return refusals.contended(pod).map(Refusal::asWait).stream().toList();
+        return pod.gateClosed()
+                ? List.of()
+                : refusals.contended(pod).map(Refusal::asWait).stream().toList();
     }
 
     @Override

@@ -62,8 +62,15 @@ final class PodCreateDelete {
                         action.owner(), action.name(), action.most(), expected -> othersAlive(action, expected))) {
             return Optional.of(tooMany(action));
         }
-        WriteResult result =
-                sender.send(Urgency.LIFE, KIND, "create", client -> client.post(collection(action), body.toString()));
+        WriteResult result = sender.send(
+                Urgency.LIFE,
+                KIND,
+                "create",
+                client -> ports.cache()
+                        .readable(client.post(
+                                collection(action),
+                                body.toString(),
+                                ports.cache().accepted())));
         if (isOurs(action, result)) {
             lowerIfSeen(action);
             return Optional.empty();
@@ -226,8 +233,9 @@ final class PodCreateDelete {
     private Optional<Failure> deleteNow(Action.DeletePod action, PodRecord seen) {
         long epoch = ports.cache().epoch();
         ports.expectations().expectDeletion(seen);
-        WriteResult result = sender.inTurn(Urgency.LIFE, () -> sendDeletion(seen, epoch))
-                .orElseGet(() -> RequestSender.notSent(RequestSender.STOPPING));
+        SentDeletion sent = sender.inTurn(Urgency.LIFE, () -> sendDeletion(seen, epoch))
+                .orElseGet(() -> new SentDeletion(RequestSender.notSent(RequestSender.STOPPING), 0));
+        WriteResult result = sent.result;
         boolean isUnknown = ports.cache().byUid(seen.uid()).isEmpty();
         if (ObjectWriter.isGone(result) || PodEditRetry.isOfNewerRecord(result) && isUnknown) {
             return Optional.empty();
@@ -236,22 +244,27 @@ final class PodCreateDelete {
             learn(answer, epoch);
         }
         Optional<Failure> failure = ObjectWriter.failure(action, result);
-        failure.ifPresent(why -> afterFailedDeletion(seen, why));
+        failure.ifPresent(why -> afterFailedDeletion(seen, why, sent.tries));
         return failure;
     }
 
     /** After a conflict the Pod is read, and deleted in the same turn where only its version and what no record holds have changed. */
-    private WriteResult sendDeletion(PodRecord seen, long epoch) {
+    private SentDeletion sendDeletion(PodRecord seen, long epoch) {
         WriteResult result = sendDeletion(seen, epoch, seen.resourceVersion());
-        for (int i = 0; i < MOST_RETRIES && ObjectWriter.isTaken(result); i++) {
+        int tries = 1;
+        while (tries <= MOST_RETRIES && ObjectWriter.isTaken(result)) {
             Optional<PodReader.ReadPod> read = reader.readIfLike(seen, epoch);
             if (read.isEmpty()) {
-                return result;
+                break;
             }
             result = sendDeletion(seen, epoch, read.get().record().resourceVersion());
+            tries++;
         }
-        return result;
+        return new SentDeletion(result, tries);
     }
+
+    /** @param tries how often it was sent */
+    private record SentDeletion(WriteResult result, int tries) {}
 
     private WriteResult sendDeletion(PodRecord seen, long epoch, long version) {
         String options =
@@ -263,13 +276,13 @@ final class PodCreateDelete {
                 client -> client.delete(PodPatch.path(seen), options));
     }
 
-    private void afterFailedDeletion(PodRecord pod, Failure failure) {
+    private void afterFailedDeletion(PodRecord pod, Failure failure, int tries) {
         if (failure.result().isRefusal()) {
             dryRuns.forgetPassed(pod);
             dryRuns.wakes().atTries(refusals.note(pod, PodEdit.of(pod), failure.result()));
         }
         if (PodEditRetry.isOfNewerRecord(failure.result())) {
-            refusals.noteConflict(pod, PodEdit.of(pod), failure.result()).ifPresent(dryRuns.wakes()::atTries);
+            refusals.noteConflict(pod, PodEdit.of(pod), failure.result(), tries).ifPresent(dryRuns.wakes()::atTries);
         }
         if (failure.result().cause() == WriteResult.Cause.UNKNOWN) {
             later.after(uncertain(), () -> lookAfterDeletion(pod));

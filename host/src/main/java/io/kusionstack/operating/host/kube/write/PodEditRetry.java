@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Sends the edit of a Pod again after a conflict. The Pod is read; where its record is as it was but for the version, so that a client that
  * writes annotations of the Pod all the time does not starve its lifecycle, the gate is asked once more, for any version of this record, and
- * its edit goes as a {@link PodJsonPatch}. To be called in turn, in the lane of the Pod; blocks.
+ * its edit goes as a {@link PodJsonPatch}. A Pod that would leave service for a write whose dry run is denied meanwhile stays. To be called in turn, in the lane of the Pod; blocks.
  */
 final class PodEditRetry {
     private static final String KIND = "Pod";
@@ -46,8 +46,16 @@ final class PodEditRetry {
         }
     }
 
-    /** An edit that was sent. */
-    record SentEdit(PodEdit edit, WriteResult result) {}
+    /**
+     * An edit that was sent.
+     *
+     * @param tries how often
+     */
+    record SentEdit(PodEdit edit, WriteResult result, int tries) {
+        static SentEdit once(PodEdit edit, WriteResult result) {
+            return new SentEdit(edit, result, 1);
+        }
+    }
 
     /** True if there is a newer record of the Pod, at the API server or in the cache. */
     static boolean isOfNewerRecord(WriteResult result) {
@@ -69,9 +77,15 @@ final class PodEditRetry {
         return sent;
     }
 
-    /** Empty where the Pod has changed, or where what is decided now is another edit. */
+    /** Empty where the Pod has changed, where what is decided now is another edit, or where a dry run keeps the Pod in service. */
     private Optional<SentEdit> sendAgain(PodWrite write, SentEdit before) {
         PodRecord seen = write.seen;
+        // before a slot is asked for, for the dry run may take as long as a request may
+        Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(seen, before.edit);
+        if (kept.isPresent()) {
+            ports.reports().settled(seen.ref(), kept.get());
+            return Optional.empty();
+        }
         Optional<PodReader.ReadPod> read = reader.readIfLike(seen, write.epoch);
         if (read.isEmpty()) {
             return Optional.empty();
@@ -85,11 +99,6 @@ final class PodEditRetry {
             ports.reports().settled(seen.ref(), RequestSender.notSent("another edit is wanted meanwhile"));
             return Optional.empty();
         }
-        Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(seen, edit);
-        if (kept.isPresent()) {
-            ports.reports().settled(seen.ref(), kept.get());
-            return Optional.empty();
-        }
         PodPatch patch = PodPatch.of(any, edit, ports.clock().instant());
         String operations =
                 PodJsonPatch.of(read.get().json(), patch, ports.cache()).toString();
@@ -98,10 +107,15 @@ final class PodEditRetry {
                         KIND,
                         patch.verb(),
                         () -> reader.isLikeNewest(seen, write.epoch),
-                        client -> client.patch(patch.path(), ApiClient.JSON_PATCH, operations)
+                        client -> ports.cache()
+                                .readable(client.patch(
+                                        patch.path(),
+                                        ApiClient.JSON_PATCH,
+                                        operations,
+                                        ports.cache().accepted()))
                                 .ofJsonPatch())
                 : RequestSender.newEpoch();
         // the first conflict is told in words that say more
-        return Optional.of(new SentEdit(edit, isOfNewerRecord(result) ? before.result : result));
+        return Optional.of(new SentEdit(edit, isOfNewerRecord(result) ? before.result : result, before.tries + 1));
     }
 }

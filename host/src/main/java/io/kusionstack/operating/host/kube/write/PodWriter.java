@@ -215,9 +215,8 @@ final class PodWriter {
 
     private EditAttempt sendOne(PodWrite write, PodEdit edit) {
         try {
-            PodEditRetry.SentEdit first = new PodEditRetry.SentEdit(edit, sendOnce(write.seen(), edit));
-            PodEditRetry.SentEdit sent = retry.afterConflict(write, first);
-            return interpret(write, sent.edit(), sent.result());
+            PodEditRetry.SentEdit first = PodEditRetry.SentEdit.once(edit, sendOnce(write.seen(), edit));
+            return interpret(write, retry.afterConflict(write, first));
         } catch (RuntimeException | Error e) {
             // whatever it broke at, the rules hear of the write, and no slot is held for ever
             report(write, RequestSender.unknown(e.toString()));
@@ -235,7 +234,12 @@ final class PodWriter {
                         KIND,
                         patch.verb(),
                         () -> isNewest(seen),
-                        client -> client.patch(patch.path(), ApiClient.STRATEGIC, body))
+                        client -> ports.cache()
+                                .readable(client.patch(
+                                        patch.path(),
+                                        ApiClient.STRATEGIC,
+                                        body,
+                                        ports.cache().accepted())))
                 : RequestSender.newEpoch();
     }
 
@@ -246,13 +250,19 @@ final class PodWriter {
                 .isPresent();
     }
 
-    private EditAttempt interpret(PodWrite write, PodEdit edit, WriteResult result) {
-        return switch (result) {
+    private EditAttempt interpret(PodWrite write, PodEditRetry.SentEdit sent) {
+        return switch (sent.result()) {
             case WriteResult.Written written -> {
-                learn(write, edit, written);
+                learn(write, sent.edit(), written);
                 yield EditAttempt.DONE;
             }
-            case WriteResult.NotDone failed -> failed(write, edit, failed);
+            case WriteResult.NotDone failed -> {
+                if (PodEditRetry.isOfNewerRecord(failed) && isKnown(write.seen())) {
+                    refusals.noteConflict(write.seen(), sent.edit(), failed, sent.tries())
+                            .ifPresent(wakes::atTries);
+                }
+                yield failed(write, sent.edit(), failed);
+            }
             case WriteResult.ReadAgain read -> throw new IllegalStateException("only a read tells so: " + read);
         };
     }
@@ -267,9 +277,6 @@ final class PodWriter {
             case REFUSED, UNDONE, FORBIDDEN -> EditAttempt.REFUSED;
             case FAILED -> EditAttempt.GIVEN_UP;
             case CONFLICT -> {
-                if (PodEditRetry.isOfNewerRecord(result) && isKnown(write.seen())) {
-                    refusals.noteConflict(write.seen(), edit, result).ifPresent(wakes::atTries);
-                }
                 readLater(write.seen(), PATIENCE, false);
                 yield EditAttempt.GIVEN_UP;
             }
@@ -320,7 +327,7 @@ final class PodWriter {
                     .log("The API server took an edit of a Pod and did not do all of it; does a webhook undo it?");
             noteUndone(write, missing, after);
         } else {
-            refusals.forget(write.seen(), edit);
+            refusals.noteWritten(write.seen(), edit).ifPresent(wakes::atTries);
         }
         ports.cache().learn(after, write.epoch());
         report(write, result);

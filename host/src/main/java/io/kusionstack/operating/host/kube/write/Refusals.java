@@ -35,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Refusals implements PodCache.PodListener {
     private static final String DELETION = "delete";
+    private static final String AGAIN = "/again";
+    private static final WriteResult.NotDone TAKEN_BACK = new WriteResult.NotDone(
+            WriteResult.Cause.CONFLICT,
+            0,
+            "it was taken ten times in a row, and another client took it back each time");
     private static final int MOST_OF_ONE_POD = 16;
     /** Without an answer, it takes two to be worth telling. */
     private static final int WORTH_TELLING = 2;
@@ -46,6 +51,8 @@ final class Refusals implements PodCache.PodListener {
     private final Map<String, Map<String, NotedRefusal>> byUid = new ConcurrentHashMap<>();
     /** Those in a row, by uid. */
     private final Map<String, ConflictRow> conflicts = new ConcurrentHashMap<>();
+
+    private final RepeatedWrites repeated = new RepeatedWrites();
 
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
@@ -77,8 +84,8 @@ final class Refusals implements PodCache.PodListener {
     private record ConflictRow(int length, Instant last) {
         static final Duration SOON = Duration.ofSeconds(30);
 
-        ConflictRow next(Instant now) {
-            return new ConflictRow(now.isAfter(last.plus(SOON)) ? 1 : length + 1, now);
+        ConflictRow next(int more, Instant now) {
+            return new ConflictRow(now.isAfter(last.plus(SOON)) ? more : length + more, now);
         }
     }
 
@@ -88,37 +95,51 @@ final class Refusals implements PodCache.PodListener {
     }
 
     Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
-        return note(seen, edit, failed, false);
+        return note(seen, edit, failed, new NoteKey(key(edit, failed), false));
     }
 
-    /** A conflict: it counts as a write that does not get through only after several in a row. */
-    Optional<Refusal> noteConflict(PodRecord seen, PodEdit edit, WriteResult.NotDone conflict) {
+    /**
+     * Conflicts: they count as a write that does not get through only after several in a row.
+     *
+     * @param tries how many requests met one
+     */
+    Optional<Refusal> noteConflict(PodRecord seen, PodEdit edit, WriteResult.NotDone conflict, int tries) {
         Instant now = clock.instant();
         ConflictRow row = conflicts.compute(
-                seen.uid(), (uid, before) -> before == null ? new ConflictRow(1, now) : before.next(now));
+                seen.uid(), (uid, before) -> before == null ? new ConflictRow(tries, now) : before.next(tries, now));
         return row.length >= MOST_CONFLICTS ? Optional.of(note(seen, edit, conflict)) : Optional.empty();
     }
 
     /** A dry run of the edit was refused, or not answered. */
     Refusal noteDryRun(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
-        return note(seen, edit, failed, true);
+        return note(seen, edit, failed, new NoteKey(key(edit, failed), true));
     }
 
-    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean byDryRun) {
+    private static String key(PodEdit edit, WriteResult.NotDone failed) {
+        if (failed.cause() == WriteResult.Cause.CONFLICT) {
+            return conflictOf(edit);
+        }
+        return failed.isToContent() ? signature(edit) : way(edit);
+    }
+
+    /** What a refusal is kept by. */
+    private record NoteKey(String key, boolean byDryRun) {}
+
+    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, NoteKey noteKey) {
         Instant now = clock.instant();
+        boolean byDryRun = noteKey.byDryRun;
         boolean isConflict = failed.cause() == WriteResult.Cause.CONFLICT;
-        String key = isConflict ? conflictOf(edit) : failed.isToContent() ? signature(edit) : way(edit);
         int worthTelling = worthTelling(failed);
         Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
         if (all.size() >= MOST_OF_ONE_POD) {
             all.clear();
         }
-        NotedRefusal noted = all.compute(key, (same, before) -> {
+        NotedRefusal noted = all.compute(noteKey.key, (same, before) -> {
             boolean isFirst = before == null || before.isForgotten(seen, now);
             int attempts = isFirst ? 1 : before.refusal.attempts() + 1;
             boolean refused = !isFirst && before.refused;
             Duration pause = Refusal.PAUSES.after(attempts);
-            Instant until = now.plus(isConflict ? Durations.shorter(pause, LONGEST_OF_CONFLICTS) : pause);
+            Instant until = now.plus(isConflict ? pause.minus(cutOff(attempts)) : pause);
             boolean left = !byDryRun && seen.gateClosed() && !isConflict;
             return new NotedRefusal(
                     contentOf(seen),
@@ -144,8 +165,18 @@ final class Refusals implements PodCache.PodListener {
         return failed.cause() == WriteResult.Cause.CONFLICT ? 1 : WORTH_TELLING;
     }
 
-    /** A write like this got through. */
-    void forget(PodRecord seen, PodEdit edit) {
+    /**
+     * A write like this got through. If that is the tenth in a row, because another client takes it back each time, the next one waits for a
+     * pause that grows.
+     */
+    Optional<Refusal> noteWritten(PodRecord seen, PodEdit edit) {
+        forget(seen, edit);
+        return repeated.note(seen.uid(), signature(edit), clock.instant())
+                ? Optional.of(note(seen, edit, TAKEN_BACK, new NoteKey(way(edit) + AGAIN, false)))
+                : Optional.empty();
+    }
+
+    private void forget(PodRecord seen, PodEdit edit) {
         conflicts.remove(seen.uid());
         byUid.computeIfPresent(seen.uid(), (uid, all) -> {
             all.remove(signature(edit));
@@ -180,19 +211,29 @@ final class Refusals implements PodCache.PodListener {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        return Stream.of(signature(edit), way(edit), conflictOf(edit))
+        return Stream.of(signature(edit), way(edit), conflictOf(edit), way(edit) + AGAIN)
                 .flatMap(key -> Optional.ofNullable(all.get(key)).stream())
                 .filter(noted -> isHolding(noted, seen, now))
                 .findFirst()
                 .map(NotedRefusal::refusal);
     }
 
-    /** The pause of writes of this Pod after one conflict after another; empty if there is none. */
+    /**
+     * The conflicts for which this Pod does not get a slot. Up to a minute, longer than its writes pause: where many Pods are contended, others
+     * have to come between their tries.
+     */
     Optional<Refusal> contended(PodRecord pod) {
         Instant now = clock.instant();
         return told(pod, now)
-                .filter(refusal -> refusal.result().cause() == WriteResult.Cause.CONFLICT && refusal.isRunning(now))
+                .filter(refusal -> refusal.result().cause() == WriteResult.Cause.CONFLICT)
+                .filter(refusal -> now.isBefore(refusal.until().plus(cutOff(refusal.attempts()))))
                 .max(Comparator.comparing(Refusal::until));
+    }
+
+    /** By so much the pause after conflicts is shorter than after other results. */
+    private static Duration cutOff(int attempts) {
+        Duration pause = Refusal.PAUSES.after(attempts);
+        return pause.minus(Durations.shorter(pause, LONGEST_OF_CONFLICTS));
     }
 
     Optional<Instant> nextTry(PodRecord pod) {
@@ -201,9 +242,12 @@ final class Refusals implements PodCache.PodListener {
     }
 
     private Stream<Refusal> told(PodRecord pod, Instant now) {
-        return byUid.getOrDefault(pod.uid(), Map.of()).values().stream()
-                .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
-                .map(NotedRefusal::refusal);
+        Map<String, NotedRefusal> all = byUid.getOrDefault(pod.uid(), Map.of());
+        return all.isEmpty()
+                ? Stream.empty()
+                : all.values().stream()
+                        .filter(noted -> noted.speaksOf(pod, now) && noted.isWorthTelling())
+                        .map(NotedRefusal::refusal);
     }
 
     private static boolean isHolding(NotedRefusal noted, PodRecord seen, Instant now) {

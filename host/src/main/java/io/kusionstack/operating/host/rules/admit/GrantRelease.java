@@ -28,7 +28,8 @@ final class GrantRelease {
         List<Grant> ended = grants.settle(
                 pod.uid(),
                 result,
-                grant -> tracked.filter(known -> Grants.wants(known.pod(), grant))
+                grant -> tracked.filter(known -> known.heldBack().isEmpty())
+                        .filter(known -> Grants.wants(known.pod(), grant))
                         .isPresent());
         if (ended.isEmpty()) {
             return wasOfAnyVersion ? shown(tracked) : List.of();

@@ -283,6 +283,7 @@ final class NamespaceRules {
         lock.lock();
         try {
             refresh();
+            index.lookAhead(pod.name());
             return release.settle(pod, result);
         } finally {
             lock.unlock();

@@ -7,7 +7,9 @@ import io.kusionstack.operating.host.lifecycle.LifecycleGate;
 import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Intentions;
+import io.kusionstack.operating.host.plan.Nodes;
 import io.kusionstack.operating.host.plan.PodCondition;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.rules.admit.FakeRuleWorld;
 import io.kusionstack.operating.host.rules.spec.Rules;
@@ -15,16 +17,23 @@ import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Unused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** One slot and two Pods, with the real rules, lifecycle and writer: another client annotates the first while it leaves service. */
 class ContendedSlotIT extends ScriptedActuator {
     private static final String AVAILABLE = label(Names.CONTROL, "true") + "," + label(Names.SERVICE_AVAILABLE, "1");
+    private static final String WAITING = AVAILABLE + ","
+            + label(Names.key(Names.OPERATING, FakeRuleWorld.UPDATE), "1") + ","
+            + label(Names.key(Names.OPERATION_TYPE, FakeRuleWorld.UPDATE), "update") + ","
+            + label(Names.key(Names.PRE_CHECK, FakeRuleWorld.UPDATE), "1");
     private static final String IN_SERVICE = TRUE + "," + condition(PodCondition.CONTAINERS_READY) + ","
             + condition(PodCondition.READY) + "," + condition(PodCondition.SCHEDULED);
 
@@ -36,7 +45,9 @@ class ContendedSlotIT extends ScriptedActuator {
 
     @BeforeEach
     void join() {
-        gate = new LifecycleGate(world.admission, Intentions.none(), Unused.endpoints(), Unused.employers());
+        gate = new LifecycleGate(world.admission, Intentions.none(), Unused.endpoints(), Unused.employers())
+                .minding(actuator, Nodes.reachable());
+        world.obstacles = actuator;
         reports = world.admission;
         cache.onChange((before, after) -> {
             if (after != null) {
@@ -82,8 +93,44 @@ class ContendedSlotIT extends ScriptedActuator {
         assertThat(leaving()).hasSize(isOthers ? 1 : 2);
     }
 
+    @Test
+    void aPodInServiceLeavesItsSlotToOthersWhileItMeetsOneConflictAfterAnother() throws IOException {
+        show(20, WAITING);
+        world.pass("web");
+        api.answers(200, shown(20, WAITING + "," + label("operating.kusionstack.io/probe", "true"), IN_SERVICE));
+        for (int conflicts = 1; conflicts <= 5; conflicts++) {
+            assertThat(world.lets(other)).as("before conflict %d", conflicts).isFalse();
+            api.answers(409, "{}").answers(200, shown(20 + conflicts, changed(20 + conflicts), IN_SERVICE));
+            look();
+            awaitResults(Collections.nCopies(conflicts, "CONFLICT"));
+        }
+
+        assertThat(world.lets(other)).isTrue();
+        look();
+        Cluster.await().until(() -> results.size() == 6);
+        assertThat(leaving()).as("not written during the pause").hasSize(5);
+        world.remove("b");
+        ahead = Duration.ofSeconds(61);
+        api.answers(200, shown(26, changed(25), FALSE));
+        look();
+        awaitResults(List.of("CONFLICT", "CONFLICT", "CONFLICT", "CONFLICT", "CONFLICT", "NOT_SENT", "WRITTEN"));
+    }
+
+    private static String changed(long version) {
+        return WAITING + "," + label("example.com/tick", "" + version);
+    }
+
+    /** As the lifecycle looks at a Pod. */
+    private void look() {
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow()));
+    }
+
     private PodRecord show(long version) throws IOException {
-        cache.observe(cache.parse(shown(version, AVAILABLE, IN_SERVICE).getBytes(StandardCharsets.UTF_8)));
+        return show(version, AVAILABLE);
+    }
+
+    private PodRecord show(long version, String labels) throws IOException {
+        cache.observe(cache.parse(shown(version, labels, IN_SERVICE).getBytes(StandardCharsets.UTF_8)));
         return cache.byUid("uid-a").orElseThrow();
     }
 

@@ -38,7 +38,7 @@ class RefusalsTest {
         for (int i = 0; i < 8; i++) {
             pauses.add(pause(refusals.note(pod, image("bad"), REFUSED)));
         }
-        refusals.forget(pod, image("bad"));
+        refusals.noteWritten(pod, image("bad"));
         pauses.add(pause(refusals.note(pod, image("bad"), REFUSED)));
 
         assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 1L);
@@ -176,7 +176,7 @@ class RefusalsTest {
         WriteResult.NotDone conflict = new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "has been modified");
         List<Long> pauses = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            pauses.add(refusals.noteConflict(pod, mark("1"), conflict)
+            pauses.add(refusals.noteConflict(pod, mark("1"), conflict, 1)
                     .map(row -> pause(row).toSeconds())
                     .orElse(0L));
         }
@@ -190,9 +190,9 @@ class RefusalsTest {
                 .as("conflicts count apart")
                 .isEqualTo(1);
 
-        refusals.forget(pod, mark("1"));
+        refusals.noteWritten(pod, mark("1"));
         assertThat(refusals.of(pod)).isEmpty();
-        assertThat(refusals.noteConflict(pod, mark("1"), conflict)).isEmpty();
+        assertThat(refusals.noteConflict(pod, mark("1"), conflict, 1)).isEmpty();
     }
 
     @Test
@@ -200,17 +200,60 @@ class RefusalsTest {
         WriteResult.NotDone conflict = new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "has been modified");
         PodEdit status = PodEdit.of(pod).serviceReady(false);
         for (int i = 0; i < 7; i++) {
-            refusals.noteConflict(pod, mark("1"), conflict);
+            refusals.noteConflict(pod, mark("1"), conflict, 1);
         }
-        assertThat(refusals.contended(pod)).isPresent();
         now = now.plusSeconds(5);
-        assertThat(refusals.contended(pod)).isEmpty();
         assertThat(refusals.nextTry(pod)).isEmpty();
 
-        refusals.noteConflict(pod, status, conflict);
+        refusals.noteConflict(pod, status, conflict, 1);
 
-        assertThat(refusals.contended(pod).map(Refusal::edit)).contains(status);
         assertThat(refusals.nextTry(pod)).contains(now.plusSeconds(1));
+    }
+
+    @Test
+    void aContendedPodGetsNoSlotForLongerThanItsWritesPause() {
+        WriteResult.NotDone conflict = new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "has been modified");
+        assertThat(refusals.noteConflict(pod, mark("1"), conflict, 4)).isEmpty();
+        assertThat(refusals.contended(pod)).isEmpty();
+        List<Long> writes = new ArrayList<>();
+        List<Long> slots = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            Refusal row = refusals.noteConflict(pod, mark("1"), conflict, 1).orElseThrow();
+            writes.add(pause(row).toSeconds());
+            slots.add(secondsContended());
+        }
+
+        assertThat(writes).containsExactly(1L, 2L, 4L, 8L, 8L, 8L, 8L);
+        assertThat(slots).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L);
+    }
+
+    /** The clock is where it was before. */
+    private long secondsContended() {
+        Instant begin = now;
+        while (refusals.contended(pod).isPresent()) {
+            now = now.plusSeconds(1);
+        }
+        long seconds = Duration.between(begin, now).toSeconds();
+        now = begin;
+        return seconds;
+    }
+
+    @Test
+    void aWriteThatAnotherClientTakesBackAgainAndAgainIsToldAndPaused() {
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 13; i++) {
+            now = now.plusSeconds(2);
+            pauses.add(refusals.noteWritten(pod, mark("" + i))
+                    .map(row -> pause(row).toSeconds())
+                    .orElse(0L));
+            refusals.noteWritten(pod, image("v" + i));
+        }
+
+        assertThat(pauses).containsExactly(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 2L, 4L, 8L);
+        assertThat(told).extracting(Action.Announce::reason).containsExactly("WriteConflict");
+        assertThat(refusals.holding(pod, mark("14"))).isPresent();
+        now = now.plusSeconds(31);
+        assertThat(refusals.noteWritten(pod, mark("15"))).isEmpty();
     }
 
     @Test

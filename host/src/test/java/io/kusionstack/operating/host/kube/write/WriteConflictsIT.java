@@ -142,8 +142,25 @@ class WriteConflictsIT extends ScriptedActuator {
     }
 
     @Test
+    void aDeletionUnderAStormOfAnnotationsIsToldAndPausedAfterItsFirstTurn() throws IOException {
+        cache.observe(cache.parse(shown(20, "", "").getBytes(StandardCharsets.UTF_8)));
+        for (int version = 21; version < 26; version++) {
+            api.answers(409, "{}").answers(200, shown(version, "", ""));
+        }
+        api.answers(409, "{}");
+
+        assertThat(failed(new Action.DeletePod(pod.ref(), 20))).isEqualTo(WriteResult.Cause.CONFLICT);
+
+        assertThat(actuator.refusal(cache.byUid("uid-a").orElseThrow()))
+                .map(known -> known.result().cause())
+                .contains(WriteResult.Cause.CONFLICT);
+        assertThat(failed(new Action.DeletePod(pod.ref(), 20))).isEqualTo(WriteResult.Cause.CONFLICT);
+        assertThat(api.requests()).as("no request during the pause").hasSize(11);
+    }
+
+    @Test
     void anAnswerThatIsNoPodIsToldAsAWriteWithoutOutcome() {
-        api.answers(200, "not JSON");
+        api.answers(200, "{\"kind\":\"Status\"}");
 
         write(PodEdit.of(pod).labels(MapEdit.set("x", "1")));
 

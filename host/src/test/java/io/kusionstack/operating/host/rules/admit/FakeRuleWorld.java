@@ -4,6 +4,7 @@ import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.model.PodTransitionRule;
 import io.kusionstack.operating.host.plan.Decision;
+import io.kusionstack.operating.host.plan.Obstacles;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.world.Pods;
@@ -26,6 +27,9 @@ public final class FakeRuleWorld implements RuleWorld {
     private final Map<Key, PodRecord> pods = new ConcurrentHashMap<>();
     private final Map<Key, PodTransitionRule> rules = new ConcurrentHashMap<>();
     public final Map<String, Wait> ahead = new ConcurrentHashMap<>();
+    /** Beside those that were put. */
+    public volatile Obstacles obstacles = Obstacles.none();
+
     private final List<Workload> workloads = new CopyOnWriteArrayList<>();
 
     public static FakeRuleWorld with(PodTransitionRule... all) {
@@ -84,7 +88,7 @@ public final class FakeRuleWorld implements RuleWorld {
         return begins(beginning) instanceof Decision.Admitted;
     }
 
-    PassResult pass(String rule) {
+    public PassResult pass(String rule) {
         return admission.admitWaiting(key(rule), NOW);
     }
 
@@ -142,7 +146,12 @@ public final class FakeRuleWorld implements RuleWorld {
 
     @Override
     public Optional<Wait> ahead(PodRecord pod, List<String> operations) {
-        return operations.isEmpty() ? Optional.empty() : Optional.ofNullable(ahead.get(pod.name()));
+        return operations.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(ahead.get(pod.name()))
+                        .or(() -> operations.stream()
+                                .flatMap(operation -> obstacles.ahead(pod, operation).stream())
+                                .findFirst());
     }
 
     @Override

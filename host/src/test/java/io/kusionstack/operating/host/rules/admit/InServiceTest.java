@@ -186,11 +186,26 @@ class InServiceTest {
         PodRecord b = waiting(Pods.pod("b").available(), "200");
         world.put(a, b);
         assertThat(passes(a)).isTrue();
-        world.ahead.put("a", new Wait(Reason.PLUGIN_FAILED, "slb", "no answer"));
         world.admission.settled(a.ref(), Results.of("NOT_SENT"));
+        world.ahead.put("a", new Wait(Reason.PLUGIN_FAILED, "slb", "no answer"));
         world.ruleKeys.clear();
 
         world.admission.releaseUnused(a);
+
+        assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
+        assertThat(world.woken("web")).containsExactly("b");
+    }
+
+    @Test
+    void aSlotGoesBackWithTheResultOfAWriteThatBringsTheObstacle() {
+        PodRecord a = waiting(Pods.pod("a").available(), "100");
+        PodRecord b = waiting(Pods.pod("b").available(), "200");
+        world.put(a, b);
+        assertThat(passes(a)).isTrue();
+        world.ahead.put("a", new Wait(Reason.WRITE_CONFLICT, "", "written all the time"));
+        world.ruleKeys.clear();
+
+        world.admission.settled(a.ref(), Results.of("CONFLICT"));
 
         assertThat(world.ruleKeys).containsExactly(FakeRuleWorld.key("web"));
         assertThat(world.woken("web")).containsExactly("b");
