@@ -40,11 +40,8 @@ final class CollaSetPlanner {
         SortedMap<Integer, InstanceIdentity> stored = held(snapshot, setPods, identities);
         identities.keySet().removeAll(stored.keySet());
         PlanStep scale = ScalePlanner.plan(snapshot, history, setPods, identities);
-        List<SetPod> others = setPods.podsOfSet().stream()
-                .filter(setPod -> !scale.taken().contains(setPod.uid()))
-                .toList();
         UpdateClearance clearance = UpdateClearance.of(snapshot, history, setPods);
-        PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, others, scale.identities());
+        PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, left(setPods, scale), scale.identities());
         stored.putAll(update.identities());
         Optional<Refusal> refused =
                 RefusedWrites.told(snapshot, history.updated().name());
@@ -61,6 +58,13 @@ final class CollaSetPlanner {
                         .then(plan(status.actions()))
                         .then(looking(snapshot, setPods, scale.busy() || update.busy() || refused.isPresent())),
                 status.stuckPod());
+    }
+
+    /** The Pods that do not scale in. */
+    private static List<SetPod> left(SetPods setPods, PlanStep scale) {
+        return setPods.podsOfSet().stream()
+                .filter(setPod -> !scale.taken().contains(setPod.uid()))
+                .toList();
     }
 
     /** Facts of other rooms about Pods that are busy, or do not serve, come without an event of the set; a refusal ends by time alone. */
