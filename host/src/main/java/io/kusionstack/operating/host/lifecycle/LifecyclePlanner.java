@@ -40,7 +40,7 @@ final class LifecyclePlanner {
      * How long the kubelet is given to follow a gate that was just closed. It writes the Pod's status then, and a write of
      * ours on the record before would conflict with it; where it takes longer, the Pod does not wait.
      */
-    static final Duration FOLLOWING = Duration.ofSeconds(1);
+    static final Duration FOLLOWING = Duration.ofSeconds(2);
 
     /** After so long out of service, untouched and behind an obstacle, a Pod comes back. */
     static final Duration LINGERS = Duration.ofSeconds(30);

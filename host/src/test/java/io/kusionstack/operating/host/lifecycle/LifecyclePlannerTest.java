@@ -89,7 +89,7 @@ class LifecyclePlannerTest {
     void givesTheKubeletAMomentToFollowTheClosedGate() {
         Pods closed = Pods.pod("a").offline().condition("Ready", "True").preparing(ID, "update");
         PodRecord now = closed.label(LifecycleLabel.PREPARING.key(ID), STAMP).build();
-        PodRecord longAgo = closed.label(LifecycleLabel.PREPARING.key(ID), "1767229199000000007")
+        PodRecord longAgo = closed.label(LifecycleLabel.PREPARING.key(ID), "1767229198000000007")
                 .build();
 
         assertThat(plan(now, Facts.none()))
