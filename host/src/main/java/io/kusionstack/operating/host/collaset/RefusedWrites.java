@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
@@ -85,14 +86,22 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
      * @param target the revision that Pods are to have; empty if the set is being deleted
      */
     static Optional<Refusal> told(CollaSetSnapshot snapshot, String target) {
-        Set<String> there = snapshot.pods().stream().map(PodRecord::uid).collect(Collectors.toSet());
+        Map<String, PodRecord> there =
+                snapshot.pods().stream().collect(Collectors.toMap(PodRecord::uid, Function.identity()));
         return snapshot.refusals().entrySet().stream()
-                .filter(entry -> there.contains(entry.getKey())
-                        ? isOfRevision(entry.getValue(), target)
-                        : isBroughtBy(entry.getValue(), target))
+                .filter(entry -> Optional.ofNullable(there.get(entry.getKey()))
+                        .map(pod -> isOfRevision(entry.getValue(), target) && !isDone(pod, target))
+                        .orElseGet(() -> isBroughtBy(entry.getValue(), target)))
                 .map(Map.Entry::getValue)
                 .filter(refusal -> refusal.isRecent(snapshot.now()) && !isDeletion(refusal))
                 .max(snapshot.tellingOrder());
+    }
+
+    /** True if no operation is on the Pod, and none is wanted. */
+    private static boolean isDone(PodRecord pod, String target) {
+        return pod.available()
+                && PodOps.isIdle(pod)
+                && pod.label(Names.REVISION).filter(target::equals).isPresent();
     }
 
     /** True if the refused write brings the revision itself, and not only another change. */
