@@ -20,7 +20,8 @@ class ReasonsPageTest {
             List.of("lifecycle.md", "traffic.md", "operations.md", "collaset.md", "rules.md");
 
     /** Where a condition is set, or an event is made, up to the end of the statement. */
-    private static final Pattern TOLD = Pattern.compile("(?:conditions\\.set|[aA]nnounce|told)\\(([^;]*);");
+    private static final Pattern TOLD =
+            Pattern.compile("(?:conditions\\.set|[aA]nnounce|told)\\(((?:[^;\"]|\"[^\"]*\")*);");
 
     private static final Pattern WORD = Pattern.compile("\"([A-Z][a-z]+(?:[A-Z][a-z]+)*)\"");
 

@@ -1,6 +1,5 @@
 package io.kusionstack.operating.host.collaset;
 
-import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
@@ -80,7 +79,8 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
     }
 
     /**
-     * A write of a Pod that does not get through, and that is still wanted. Deletions are left out; the planner that wants a deletion tells
+     * A write of a Pod that does not get through, and that is still wanted: not one that brings another revision to a Pod that has one, nor one
+     * that a Pod which is gone does not leave to its successor. Deletions are left out; the planner that wants a deletion tells
      * of it.
      *
      * @param target the revision that Pods are to have; empty if the set is being deleted
@@ -90,18 +90,11 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
                 snapshot.pods().stream().collect(Collectors.toMap(PodRecord::uid, Function.identity()));
         return snapshot.refusals().entrySet().stream()
                 .filter(entry -> Optional.ofNullable(there.get(entry.getKey()))
-                        .map(pod -> isOfRevision(entry.getValue(), target) && !isDone(pod, target))
+                        .map(pod -> isOfRevision(entry.getValue(), target) || !pod.hasLabel(Names.REVISION))
                         .orElseGet(() -> isBroughtBy(entry.getValue(), target)))
                 .map(Map.Entry::getValue)
                 .filter(refusal -> refusal.isRecent(snapshot.now()) && !isDeletion(refusal))
                 .max(snapshot.tellingOrder());
-    }
-
-    /** True if no operation is on the Pod, and none is wanted. */
-    private static boolean isDone(PodRecord pod, String target) {
-        return pod.available()
-                && PodOps.isIdle(pod)
-                && pod.label(Names.REVISION).filter(target::equals).isPresent();
     }
 
     /** True if the refused write brings the revision itself, and not only another change. */

@@ -110,6 +110,9 @@ public record Refusal(WriteResult.NotDone result, PodEdit edit, int attempts, In
     }
 
     private String remedy() {
+        if (result.cause() == WriteResult.Cause.CONFLICT) {
+            return "it is tried again; find the client that writes the Pod all the time";
+        }
         if (result.cause() != WriteResult.Cause.REFUSED) {
             return result.cause().remedy();
         }

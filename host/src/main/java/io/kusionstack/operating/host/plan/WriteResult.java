@@ -10,7 +10,7 @@ public sealed interface WriteResult {
     /**
      * The API server took the write.
      *
-     * @param body the answer, mostly the object as it is now, in JSON; empty where there is none
+     * @param body the answer, mostly the object as it is now; in JSON, of a Pod perhaps in protobuf; empty where there is none
      */
     record Written(byte[] body) implements WriteResult {}
 
@@ -59,7 +59,7 @@ public sealed interface WriteResult {
     /** Why a write was not made. */
     enum Cause {
         /** The API server knows a newer object, another one of that name, or none any more; nothing was changed. */
-        CONFLICT(Reason.WRITE_CONFLICT, "it is tried again; find the client that writes the object all the time"),
+        CONFLICT(Reason.WRITE_CONFLICT, "it is looked at again"),
         /** The API server does not take the content; nothing was changed. */
         REFUSED(Reason.REFUSED_BY_SERVER, "correct what is written, or the policy that refuses it"),
         /** The API server takes the write and leaves a part of it out, as a webhook or a policy wants it. */

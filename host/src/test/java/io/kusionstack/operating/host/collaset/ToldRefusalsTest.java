@@ -22,8 +22,8 @@ class ToldRefusalsTest {
         "uid-web-0, update, web-2, true",
         "uid-web-0, update, web-1, false",
         "uid-web-0, update,, true",
-        "uid-web-0,, web-2, false",
-        "uid-web-0,,, false",
+        "uid-web-0,, web-1, false",
+        "uid-web-0,,, true",
         "uid-gone,, web-2, true",
         "uid-gone,, web-1, false",
         "uid-gone,,, false"

@@ -85,17 +85,11 @@ final class DryRuns {
      * @return why the Pod has to stay in service for now; empty if it may leave, or does not leave by this edit
      */
     Optional<WriteResult.NotDone> keepsInService(PodRecord seen, PodEdit edit) {
-        if (!edit.serviceReady().equals(Optional.of(false)) || seen.gateClosed()) {
+        Optional<PodEdit> next = next(seen, edit);
+        if (next.isEmpty()) {
             return Optional.empty();
         }
-        Optional<PodEdit> next = ports.gate()
-                .wanted(seen, edit, ports.clock().instant())
-                .filter(wanted -> !wanted.isEmpty() || isDeletedByUs(seen));
-        Optional<Owner> owner = seen.controller();
-        if (next.isEmpty() || owner.isEmpty()) {
-            return Optional.empty();
-        }
-        String key = owner.get().uid() + Refusals.signature(next.get());
+        String key = key(seen, next.get());
         return switch (lookUp(key)) {
             case DryRun.Proven proven -> Optional.empty();
             case DryRun.Denied denied -> {
@@ -110,6 +104,31 @@ final class DryRuns {
             }
             case DryRun.Asked(int denials, boolean ignored) -> ask(key, denials, seen, next.get());
         };
+    }
+
+    /** True if the Pod does not leave by this edit, or is known to be free to; asks nobody. */
+    boolean mayLeave(PodRecord seen, PodEdit edit) {
+        return next(seen, edit).filter(next -> !isProven(key(seen, next))).isEmpty();
+    }
+
+    private synchronized boolean isProven(String key) {
+        return known.get(key) instanceof DryRun.Proven proven
+                && ports.clock().instant().isBefore(proven.until);
+    }
+
+    /** The write for which the Pod leaves service by this edit; empty if it does not leave, or others decide about it. */
+    private Optional<PodEdit> next(PodRecord seen, PodEdit edit) {
+        return !edit.serviceReady().equals(Optional.of(false))
+                        || seen.gateClosed()
+                        || seen.controller().isEmpty()
+                ? Optional.empty()
+                : ports.gate()
+                        .wanted(seen, edit, ports.clock().instant())
+                        .filter(wanted -> !wanted.isEmpty() || isDeletedByUs(seen));
+    }
+
+    private static String key(PodRecord seen, PodEdit next) {
+        return seen.controller().map(Owner::uid).orElseThrow() + Refusals.signature(next);
     }
 
     /** The edit was refused though it had been tried: the next Pod tries it again first. */

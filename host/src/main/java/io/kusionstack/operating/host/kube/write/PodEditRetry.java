@@ -80,7 +80,7 @@ final class PodEditRetry {
     /** Empty where the Pod has changed, where what is decided now is another edit, or where a dry run keeps the Pod in service. */
     private Optional<SentEdit> sendAgain(PodWrite write, SentEdit before) {
         PodRecord seen = write.seen;
-        // before a slot is asked for, for the dry run may take as long as a request may
+        // before the gate is asked again, for the dry run may take as long as a request may
         Optional<WriteResult.NotDone> kept = dryRuns.keepsInService(seen, before.edit);
         if (kept.isPresent()) {
             ports.reports().settled(seen.ref(), kept.get());
@@ -97,6 +97,10 @@ final class PodEditRetry {
                 write.gate.advance(any, write.planned, ports.clock().instant()).edit());
         if (!Refusals.signature(edit).equals(Refusals.signature(before.edit))) {
             ports.reports().settled(seen.ref(), RequestSender.notSent("another edit is wanted meanwhile"));
+            return Optional.empty();
+        }
+        if (!dryRuns.mayLeave(seen, edit)) {
+            ports.reports().settled(seen.ref(), RequestSender.notSent("another change is wanted meanwhile"));
             return Optional.empty();
         }
         PodPatch patch = PodPatch.of(any, edit, ports.clock().instant());

@@ -327,7 +327,7 @@ final class PodWriter {
                     .log("The API server took an edit of a Pod and did not do all of it; does a webhook undo it?");
             noteUndone(write, missing, after);
         } else {
-            refusals.noteWritten(write.seen(), edit).ifPresent(wakes::atTries);
+            refusals.forget(write.seen(), edit);
         }
         ports.cache().learn(after, write.epoch());
         report(write, result);

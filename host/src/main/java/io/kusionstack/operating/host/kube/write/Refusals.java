@@ -35,11 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Refusals implements PodCache.PodListener {
     private static final String DELETION = "delete";
-    private static final String AGAIN = "/again";
-    private static final WriteResult.NotDone TAKEN_BACK = new WriteResult.NotDone(
-            WriteResult.Cause.CONFLICT,
-            0,
-            "it was taken ten times in a row, and another client took it back each time");
     private static final int MOST_OF_ONE_POD = 16;
     /** Without an answer, it takes two to be worth telling. */
     private static final int WORTH_TELLING = 2;
@@ -51,8 +46,6 @@ final class Refusals implements PodCache.PodListener {
     private final Map<String, Map<String, NotedRefusal>> byUid = new ConcurrentHashMap<>();
     /** Those in a row, by uid. */
     private final Map<String, ConflictRow> conflicts = new ConcurrentHashMap<>();
-
-    private final RepeatedWrites repeated = new RepeatedWrites();
 
     private final InstantSource clock;
     private final Consumer<Action.Announce> events;
@@ -95,7 +88,7 @@ final class Refusals implements PodCache.PodListener {
     }
 
     Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
-        return note(seen, edit, failed, new NoteKey(key(edit, failed), false));
+        return note(seen, edit, failed, false);
     }
 
     /**
@@ -112,29 +105,19 @@ final class Refusals implements PodCache.PodListener {
 
     /** A dry run of the edit was refused, or not answered. */
     Refusal noteDryRun(PodRecord seen, PodEdit edit, WriteResult.NotDone failed) {
-        return note(seen, edit, failed, new NoteKey(key(edit, failed), true));
+        return note(seen, edit, failed, true);
     }
 
-    private static String key(PodEdit edit, WriteResult.NotDone failed) {
-        if (failed.cause() == WriteResult.Cause.CONFLICT) {
-            return conflictOf(edit);
-        }
-        return failed.isToContent() ? signature(edit) : way(edit);
-    }
-
-    /** What a refusal is kept by. */
-    private record NoteKey(String key, boolean byDryRun) {}
-
-    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, NoteKey noteKey) {
+    private Refusal note(PodRecord seen, PodEdit edit, WriteResult.NotDone failed, boolean byDryRun) {
         Instant now = clock.instant();
-        boolean byDryRun = noteKey.byDryRun;
         boolean isConflict = failed.cause() == WriteResult.Cause.CONFLICT;
+        String key = isConflict ? conflictOf(edit) : failed.isToContent() ? signature(edit) : way(edit);
         int worthTelling = worthTelling(failed);
         Map<String, NotedRefusal> all = byUid.computeIfAbsent(seen.uid(), uid -> new ConcurrentHashMap<>());
         if (all.size() >= MOST_OF_ONE_POD) {
             all.clear();
         }
-        NotedRefusal noted = all.compute(noteKey.key, (same, before) -> {
+        NotedRefusal noted = all.compute(key, (same, before) -> {
             boolean isFirst = before == null || before.isForgotten(seen, now);
             int attempts = isFirst ? 1 : before.refusal.attempts() + 1;
             boolean refused = !isFirst && before.refused;
@@ -165,18 +148,8 @@ final class Refusals implements PodCache.PodListener {
         return failed.cause() == WriteResult.Cause.CONFLICT ? 1 : WORTH_TELLING;
     }
 
-    /**
-     * A write like this got through. If that is the tenth in a row, because another client takes it back each time, the next one waits for a
-     * pause that grows.
-     */
-    Optional<Refusal> noteWritten(PodRecord seen, PodEdit edit) {
-        forget(seen, edit);
-        return repeated.note(seen.uid(), signature(edit), clock.instant())
-                ? Optional.of(note(seen, edit, TAKEN_BACK, new NoteKey(way(edit) + AGAIN, false)))
-                : Optional.empty();
-    }
-
-    private void forget(PodRecord seen, PodEdit edit) {
+    /** A write like this got through. */
+    void forget(PodRecord seen, PodEdit edit) {
         conflicts.remove(seen.uid());
         byUid.computeIfPresent(seen.uid(), (uid, all) -> {
             all.remove(signature(edit));
@@ -211,7 +184,7 @@ final class Refusals implements PodCache.PodListener {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        return Stream.of(signature(edit), way(edit), conflictOf(edit), way(edit) + AGAIN)
+        return Stream.of(signature(edit), way(edit), conflictOf(edit))
                 .flatMap(key -> Optional.ofNullable(all.get(key)).stream())
                 .filter(noted -> isHolding(noted, seen, now))
                 .findFirst()

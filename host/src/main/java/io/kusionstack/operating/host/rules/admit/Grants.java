@@ -66,7 +66,7 @@ final class Grants {
 
     /**
      * Ends the grants that the result of the write ends, and returns them. A write that was not applied for a reason outside of
-     * it costs a Pod that still waits nothing: its slot stays reserved.
+     * it costs a Pod that still waits nothing: its slot stays reserved, unless the Pod is held back.
      *
      * @param waits true for a grant whose Pod shows that it waits for it
      */

@@ -224,7 +224,9 @@ class PodJsonPatchIT {
 
     private ApiResponse send(PodPatch patch, byte[] read) throws IOException {
         String operations = PodJsonPatch.of(read, patch, cluster.cache).toString();
-        return client.patch(patch.path(), ApiClient.JSON_PATCH, operations).ofJsonPatch();
+        return cluster.cache
+                .readable(client.patch(patch.path(), ApiClient.JSON_PATCH, operations, cluster.cache.accepted()))
+                .ofJsonPatch();
     }
 
     private String path(String subresource) {

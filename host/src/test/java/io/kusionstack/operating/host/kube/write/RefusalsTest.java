@@ -38,7 +38,7 @@ class RefusalsTest {
         for (int i = 0; i < 8; i++) {
             pauses.add(pause(refusals.note(pod, image("bad"), REFUSED)));
         }
-        refusals.noteWritten(pod, image("bad"));
+        refusals.forget(pod, image("bad"));
         pauses.add(pause(refusals.note(pod, image("bad"), REFUSED)));
 
         assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 1L);
@@ -190,7 +190,7 @@ class RefusalsTest {
                 .as("conflicts count apart")
                 .isEqualTo(1);
 
-        refusals.noteWritten(pod, mark("1"));
+        refusals.forget(pod, mark("1"));
         assertThat(refusals.of(pod)).isEmpty();
         assertThat(refusals.noteConflict(pod, mark("1"), conflict, 1)).isEmpty();
     }
@@ -236,24 +236,6 @@ class RefusalsTest {
         long seconds = Duration.between(begin, now).toSeconds();
         now = begin;
         return seconds;
-    }
-
-    @Test
-    void aWriteThatAnotherClientTakesBackAgainAndAgainIsToldAndPaused() {
-        List<Long> pauses = new ArrayList<>();
-        for (int i = 0; i < 13; i++) {
-            now = now.plusSeconds(2);
-            pauses.add(refusals.noteWritten(pod, mark("" + i))
-                    .map(row -> pause(row).toSeconds())
-                    .orElse(0L));
-            refusals.noteWritten(pod, image("v" + i));
-        }
-
-        assertThat(pauses).containsExactly(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 2L, 4L, 8L);
-        assertThat(told).extracting(Action.Announce::reason).containsExactly("WriteConflict");
-        assertThat(refusals.holding(pod, mark("14"))).isPresent();
-        now = now.plusSeconds(31);
-        assertThat(refusals.noteWritten(pod, mark("15"))).isEmpty();
     }
 
     @Test
