@@ -95,18 +95,22 @@ final class PodEditRetry {
         PodEdit edit = PodPatch.allowed(
                 any,
                 write.gate.advance(any, write.planned, ports.clock().instant()).edit());
-        if (!Refusals.signature(edit).equals(Refusals.signature(before.edit))) {
+        boolean isSame = Refusals.signature(edit).equals(Refusals.signature(before.edit));
+        if (!isSame || !dryRuns.mayLeave(seen, edit)) {
             ports.reports().settled(seen.ref(), RequestSender.notSent("another edit is wanted meanwhile"));
             return Optional.empty();
         }
-        if (!dryRuns.mayLeave(seen, edit)) {
-            ports.reports().settled(seen.ref(), RequestSender.notSent("another change is wanted meanwhile"));
-            return Optional.empty();
-        }
-        PodPatch patch = PodPatch.of(any, edit, ports.clock().instant());
-        String operations =
-                PodJsonPatch.of(read.get().json(), patch, ports.cache()).toString();
-        WriteResult result = ports.cache().isSettled()
+        WriteResult result = send(write, edit, read.get());
+        // the first conflict is told in words that say more
+        return Optional.of(new SentEdit(edit, isOfNewerRecord(result) ? before.result : result, before.tries + 1));
+    }
+
+    /** For any version of the record. */
+    private WriteResult send(PodWrite write, PodEdit edit, PodReader.ReadPod read) {
+        PodRecord seen = write.seen;
+        PodPatch patch = PodPatch.of(seen.ofAnyVersion(), edit, ports.clock().instant());
+        String operations = PodJsonPatch.of(read.json(), patch, ports.cache()).toString();
+        return ports.cache().isSettled()
                 ? sender.sendInTurn(
                         KIND,
                         patch.verb(),
@@ -119,7 +123,5 @@ final class PodEditRetry {
                                         ports.cache().accepted()))
                                 .ofJsonPatch())
                 : RequestSender.newEpoch();
-        // the first conflict is told in words that say more
-        return Optional.of(new SentEdit(edit, isOfNewerRecord(result) ? before.result : result, before.tries + 1));
     }
 }
