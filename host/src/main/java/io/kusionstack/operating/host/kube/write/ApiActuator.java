@@ -45,7 +45,6 @@ public final class ApiActuator implements Actuator, PodLanes, Obstacles, AutoClo
     private final WriteLanes lanes = new WriteLanes();
     private final DelayedTasks later = new DelayedTasks("actuator");
     private final ExecutorService creating = Executors.newVirtualThreadPerTaskExecutor();
-    private final InstantSource clock;
     private final Refusals refusals;
     private final WritePauses pauses;
     private final PodWriter podWriter;
@@ -74,7 +73,6 @@ public final class ApiActuator implements Actuator, PodLanes, Obstacles, AutoClo
     /** @param inFlight how many writes may be under way at once */
     public ApiActuator(ClusterAccess access, ActuatorPorts ports, int inFlight) {
         this.client = new ApiClient(access);
-        this.clock = ports.clock();
         ApiLimiter limiter = new ApiLimiter(inFlight);
         RequestSender sender = new RequestSender(client, limiter, ports.fence(), ports.metrics());
         // events have a limit of their own: one that is refused or slow makes no other write wait
@@ -264,9 +262,7 @@ public final class ApiActuator implements Actuator, PodLanes, Obstacles, AutoClo
     /** A Pod in service whose writes meet one conflict after another leaves its slot to others for a while. */
     @Override
     public List<Wait> ahead(PodRecord pod, String operation) {
-        return !pod.gateClosed() && pod.mayServe(clock.instant())
-                ? refusals.contended(pod).map(Refusal::asWait).stream().toList()
-                : List.of();
+        return refusals.contended(pod).map(Refusal::asWait).stream().toList();
     }
 
     @Override

@@ -193,10 +193,13 @@ final class Refusals implements PodCache.PodListener {
 
     /**
      * The conflicts for which this Pod does not get a slot. Up to a minute, longer than its writes pause: where many Pods are contended, others
-     * have to come between their tries.
+     * have to come between their tries. None for a Pod that needs no slot to leave service.
      */
     Optional<Refusal> contended(PodRecord pod) {
         Instant now = clock.instant();
+        if (pod.gateClosed() || !pod.mayServe(now)) {
+            return Optional.empty();
+        }
         return told(pod, now)
                 .filter(refusal -> refusal.result().cause() == WriteResult.Cause.CONFLICT)
                 .filter(refusal -> now.isBefore(refusal.until().plus(cutOff(refusal.attempts()))))

@@ -227,6 +227,18 @@ class RefusalsTest {
         assertThat(slots).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L);
     }
 
+    @Test
+    void aContendedPodThatNeedsNoSlotIsNotHeldBack() {
+        WriteResult.NotDone conflict = new WriteResult.NotDone(WriteResult.Cause.CONFLICT, 409, "has been modified");
+        refusals.noteConflict(pod, mark("1"), conflict, 5);
+
+        assertThat(refusals.contended(pod)).isPresent();
+        assertThat(refusals.contended(Pods.like(pod).offline().build())).isEmpty();
+        assertThat(refusals.contended(
+                        Pods.like(pod).unreadySince(now.minusSeconds(31)).build()))
+                .isEmpty();
+    }
+
     /** The clock is where it was before. */
     private long secondsContended() {
         Instant begin = now;
