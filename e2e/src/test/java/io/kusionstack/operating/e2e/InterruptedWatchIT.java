@@ -14,8 +14,10 @@ import io.kusionstack.operating.testbed.nodes.SimulatedNodes;
 import io.kusionstack.operating.testbed.operator.HostProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** The packaged operator while the API server serves rules no more. */
+/** The packaged operator while the API server serves rules no more; nobody else's rules then either. */
+@Isolated
 @ExtendWith(TestCluster.class)
 class InterruptedWatchIT {
     private static final int PODS = 3;
