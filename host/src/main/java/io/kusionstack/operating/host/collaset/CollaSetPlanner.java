@@ -41,10 +41,12 @@ final class CollaSetPlanner {
         identities.keySet().removeAll(stored.keySet());
         PlanStep scale = ScalePlanner.plan(snapshot, history, setPods, identities);
         UpdateClearance clearance = UpdateClearance.of(snapshot, history, setPods);
-        PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, left(setPods, scale), scale.identities());
+        List<SetPod> left = left(setPods, scale);
+        PlanStep update = UpdatePlanner.plan(snapshot, history, clearance, left, scale.identities());
         stored.putAll(update.identities());
+        String target = history.updated().name();
         Optional<Refusal> refused =
-                RefusedWrites.told(snapshot, history.updated().name());
+                RefusedWrites.told(snapshot, target, () -> UpdateScope.of(set, left, scale.identities(), target));
         StatusPlan status =
                 SetStatus.write(snapshot, history, setPods, new PlannedSteps(scale, update, clearance, refused));
         Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());

@@ -1,5 +1,6 @@
 package io.kusionstack.operating.host.collaset;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -79,22 +81,39 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
     }
 
     /**
-     * A write of a Pod that does not get through, and that is still wanted: not one that brings another revision to a Pod that has one, nor one
-     * that a Pod which is gone does not leave to its successor. Deletions are left out; the planner that wants a deletion tells
-     * of it.
+     * A write of a Pod that does not get through, and that is still wanted: not the begin of an update that does not reach the Pod, not one
+     * that brings another revision to a Pod that has one, nor one that a Pod which is gone does not leave to its successor.
+     * Deletions are left out; the planner that wants a deletion tells of it.
      *
      * @param target the revision that Pods are to have; empty if the set is being deleted
+     * @param scope uids of the Pods that the update reaches; asked for only if a refusal is known
      */
-    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target) {
+    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target, Supplier<Set<String>> scope) {
+        if (snapshot.refusals().isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> reached = scope.get();
         Map<String, PodRecord> there =
                 snapshot.pods().stream().collect(Collectors.toMap(PodRecord::uid, Function.identity()));
         return snapshot.refusals().entrySet().stream()
                 .filter(entry -> Optional.ofNullable(there.get(entry.getKey()))
-                        .map(pod -> isOfRevision(entry.getValue(), target) || !pod.hasLabel(Names.REVISION))
+                        .map(pod -> isWanted(entry.getValue(), pod, target, reached.contains(pod.uid())))
                         .orElseGet(() -> isBroughtBy(entry.getValue(), target)))
                 .map(Map.Entry::getValue)
                 .filter(refusal -> refusal.isRecent(snapshot.now()) && !isDeletion(refusal))
                 .max(snapshot.tellingOrder());
+    }
+
+    private static boolean isWanted(Refusal refusal, PodRecord pod, String target, boolean isReached) {
+        Optional<String> revision = pod.label(Names.REVISION);
+        if (revision.isEmpty()) {
+            return true;
+        }
+        boolean isAtTarget = revision.get().equals(target);
+        if (PodOps.begins(refusal.edit(), Names.COLLASET_OPERATION, Names.UPDATE)) {
+            return isReached && !isAtTarget;
+        }
+        return isOfRevision(refusal, target) && (isReached || isAtTarget || !isBroughtBy(refusal, target));
     }
 
     /** True if the refused write brings the revision itself, and not only another change. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ final class SetStatus {
                         problem -> conditions.set(SetConditions.STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> SetConditions.stalledByPods(
                                 conditions,
-                                RefusedWrites.told(snapshot, ""),
+                                RefusedWrites.told(snapshot, "", Set::of),
                                 stuckPod.filter(each -> each.stalls(snapshot, setPods)),
                                 report));
         if (conditions.isTrue(SetConditions.STALLED)) {

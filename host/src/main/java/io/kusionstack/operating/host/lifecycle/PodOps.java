@@ -126,6 +126,12 @@ public final class PodOps {
         return Optional.ofNullable(edit.labels().set().get(LifecycleLabel.OPERATING.key(id)));
     }
 
+    /** True if the edit begins the operation under this type. */
+    public static boolean begins(PodEdit edit, String id, String type) {
+        return begunRound(edit, id).isPresent()
+                && type.equals(edit.labels().set().get(LifecycleLabel.OPERATION_TYPE.key(id)));
+    }
+
     /** The edit, which begins the operation in this round instead of one of its own. */
     public static PodEdit inRound(PodEdit begin, String id, String round) {
         return begin.labels(MapEdit.set(LifecycleLabel.OPERATING.key(id), round));

@@ -2,9 +2,11 @@ package io.kusionstack.operating.host.collaset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.lifecycle.PodOps;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.MapEdit;
 import io.kusionstack.operating.host.plan.PodEdit;
+import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
@@ -41,9 +43,44 @@ class ToldRefusalsTest {
                 .refusal(uid, refused(edit))
                 .plan();
 
-        assertThat(Snapshots.status(plan).path("conditions").toString().contains("\"Stalled\""))
-                .isEqualTo(told);
+        assertThat(isStalled(plan)).isEqualTo(told);
         assertThat(plan.acts().lookAgain().isPresent()).isEqualTo(told || operation != null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "web-1, 0, update, true",
+        "web-1, 1, update, false",
+        "web-1, 1, other, true",
+        "web-2, 0, update, false",
+        "web-2, 1, update, false",
+    })
+    void theBeginOfAnUpdateIsToldWhereTheUpdateReachesThePod(
+            String revision, int partition, String type, boolean told) {
+        PodRecord pod = Pods.like(DONE.build()).revision(revision).build();
+        PodEdit begin = PodOps.beginToDelete(pod, Names.COLLASET_OPERATION, type, Snapshots.NOW);
+
+        assertThat(isStalled(planned(pod, partition, begin))).isEqualTo(told);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "1, false"})
+    void theUpdateItselfIsToldWhereItReachesThePod(int partition, boolean told) {
+        PodRecord pod = Pods.like(DONE.build()).revision("web-1").build();
+        PodEdit update = PodEdit.of(pod).labels(MapEdit.set(Names.REVISION, "web-2"));
+
+        assertThat(isStalled(planned(pod, partition, update))).isEqualTo(told);
+    }
+
+    private static SetPlan planned(PodRecord pod, int partition, PodEdit refused) {
+        return Snapshots.of(Snapshots.set().replicas(1).partition(partition))
+                .pods(Pods.like(pod))
+                .refusal(pod.uid(), refused(refused))
+                .plan();
+    }
+
+    private static boolean isStalled(SetPlan plan) {
+        return Snapshots.status(plan).path("conditions").toString().contains("\"Stalled\"");
     }
 
     private static Refusal refused(PodEdit edit) {
