@@ -41,6 +41,7 @@ final class PodWriter {
     private final WriteLanes lanes;
     private final PodEditRetry retry;
     private final DryRuns dryRuns;
+    private final PodWriteRate rate;
     private final PendingEdits pending = new PendingEdits();
 
     PodWriter(ActuatorPorts ports, RequestSender sender, DryRuns dryRuns, DelayedTasks later, WriteLanes lanes) {
@@ -55,6 +56,7 @@ final class PodWriter {
         this.lostWrites = new LostWrites(ports.reports(), reader, later, lanes);
         this.lanes = lanes;
         this.dryRuns = dryRuns;
+        this.rate = new PodWriteRate(ports.clock());
     }
 
     /** Has the edit written in the lane of its Pod; it takes the place of one of its kind that was not sent yet. */
@@ -189,6 +191,12 @@ final class PodWriter {
     }
 
     private EditAttempt send(PodWrite write, PodEdit edit) {
+        Duration pause = rate.take(write.seen().uid());
+        if (pause.isPositive()) {
+            report(write, RequestSender.notSent("the Pod was written without a pause"));
+            wakes.after(pause, write.seen().ref());
+            return EditAttempt.GIVEN_UP;
+        }
         // asked at the first gate that is written, with or without labels, so that the answer is there when it matters
         if (edit.serviceReady().isPresent() && !probe.metadataTravels() && PodPatch.touchesMetadata(edit)) {
             return sendInTwo(write, edit);

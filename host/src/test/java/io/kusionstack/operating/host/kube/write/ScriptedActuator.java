@@ -19,7 +19,6 @@ import io.kusionstack.operating.host.world.Pods;
 import io.kusionstack.operating.host.world.Results;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -47,6 +46,7 @@ abstract class ScriptedActuator {
     final PodRecord pod = Pods.pod("a").version(10).build();
     volatile PodGate gate = Cluster.openGate();
     volatile EditReports reports = (pod, result) -> {};
+    volatile InstantSource clock = InstantSource.system();
     volatile Duration ahead = Duration.ZERO;
     ApiActuator actuator;
 
@@ -67,7 +67,7 @@ abstract class ScriptedActuator {
                         },
                         pod -> false,
                         (kind, response) -> {},
-                        () -> Instant.now().plus(ahead)),
+                        () -> clock.instant().plus(ahead)),
                 Cluster.IN_FLIGHT);
     }
 

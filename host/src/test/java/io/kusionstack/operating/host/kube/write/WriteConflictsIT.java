@@ -14,6 +14,8 @@ import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -233,5 +235,31 @@ class WriteConflictsIT extends ScriptedActuator {
         assertThat(failed(new Action.DeletePod(pod.ref(), 21))).isEqualTo(WriteResult.Cause.CONFLICT);
         assertThat(failed(new Action.DeletePod(pod.ref(), 21))).isEqualTo(WriteResult.Cause.CONFLICT);
         assertThat(api.requests()).hasSize(4);
+    }
+
+    @Test
+    void aPodIsWrittenAtMostOnceASecondWhereAClientUndoesEachWriteWithoutAPause() {
+        clock = InstantSource.fixed(Instant.now());
+        AtomicInteger looks = new AtomicInteger();
+        for (int i = 0; i < 30; i++) {
+            api.answers(200, shown(30 + i, "\"x\":\"" + i + "\"", ""));
+            write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", String.valueOf(i))));
+            int written = i + 1;
+            Cluster.await().until(() -> results.size() == written);
+        }
+        cache.onChange((before, after) -> looks.incrementAndGet());
+
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "30")));
+
+        Cluster.await().until(() -> results.size() == 31);
+        assertThat(results.subList(0, 30)).containsOnly("WRITTEN");
+        assertThat(results.getLast()).isEqualTo("NOT_SENT");
+        assertThat(api.requests()).hasSize(30);
+        Cluster.await().until(() -> looks.get() > 0);
+        clock = InstantSource.system();
+        api.answers(200, shown(60, "\"x\":\"30\"", ""));
+        write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "30")));
+        Cluster.await().until(() -> results.size() == 32);
+        assertThat(results.getLast()).isEqualTo("WRITTEN");
     }
 }
