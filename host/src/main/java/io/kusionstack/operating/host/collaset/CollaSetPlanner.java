@@ -57,6 +57,7 @@ final class CollaSetPlanner {
                 scale.acts()
                         .then(update.acts())
                         .then(events)
+                        .then(plan(history.upkeep()))
                         .then(plan(status.actions()))
                         .then(looking(snapshot, setPods, scale.busy() || update.busy() || refused.isPresent())),
                 status.stuckPod());

@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * One version of a set's template, stored as a ControllerRevision.
  *
- * @param number orders the revisions of a set; the newest has the highest
+ * @param number orders the revisions of a set; the newest has the highest. One beyond {@link #HIGHEST} counts as 0: no number follows
+ *     it for long, so it was given by hand
  * @param controller uid of the owner, empty for an orphan
  * @param template as in the set
  * @param meaning equal exactly for revisions that mean the same
@@ -28,6 +29,7 @@ record Revision(
         List<JsonNode> claims,
         String meaning,
         String accepted) {
+    private static final long HIGHEST = Long.MAX_VALUE / 2;
     static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
 
     Revision {
@@ -52,12 +54,16 @@ record Revision(
                                 metadata.path("name").asText(),
                                 metadata.path("uid").asText()),
                         metadata.path("resourceVersion").asLong(),
-                        object.path("revision").asLong(),
+                        number(object.path("revision").asLong()),
                         controller(metadata),
                         template,
                         RevisionData.claims(data),
                         RevisionData.meaning(template, RevisionData.claims(data)),
                         metadata.path("annotations").path(Names.ACCEPTED_SPEC).asText()));
+    }
+
+    private static long number(long stored) {
+        return stored > HIGHEST ? 0 : stored;
     }
 
     Revision numbered(long wanted) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param lost true if the revision that was complete last is gone while the newest is held back: then no Pod may be created of either
  * @param known every revision that exists once the actions are done, by name
  * @param collisions how often a name was taken
+ * @param actions what brings the updated revision into force, to be done before anything relies on it
+ * @param upkeep what no Pod waits for: an orphan is adopted, an old revision deleted
  */
 record RevisionHistory(
         Revision updated,
@@ -20,10 +22,12 @@ record RevisionHistory(
         boolean lost,
         Map<String, Revision> known,
         int collisions,
-        List<Action> actions) {
+        List<Action> actions,
+        List<Action> upkeep) {
     RevisionHistory {
         known = Map.copyOf(known);
         actions = List.copyOf(actions);
+        upkeep = List.copyOf(upkeep);
     }
 
     Optional<Revision> find(String name) {

@@ -39,6 +39,7 @@ final class Revisions {
      */
     static RevisionHistory plan(SetSpec set, List<Revision> stored, Set<String> taken, Set<String> inUse) {
         List<Action> actions = new ArrayList<>();
+        List<Action> upkeep = new ArrayList<>();
         List<Revision> ordered = stored.stream().sorted(OLDEST_FIRST).toList();
         long newest = ordered.isEmpty() ? 0 : ordered.getLast().number();
         Map<String, Revision> known = new HashMap<>();
@@ -50,7 +51,7 @@ final class Revisions {
                 .findFirst();
         for (Revision revision : ordered) {
             if (revision.controller().isEmpty() && !equal.equals(Optional.of(revision))) {
-                actions.add(patch(revision, owned(set)));
+                upkeep.add(patch(revision, owned(set)));
             }
         }
         Revision updated;
@@ -72,9 +73,9 @@ final class Revisions {
         needed.add(current.name());
         for (Revision old : excess(set, ordered, needed)) {
             known.remove(old.name());
-            actions.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
+            upkeep.add(new Action.DeleteObject(old.ref(), old.resourceVersion()));
         }
-        return new RevisionHistory(updated, current, lost, known, collisions, actions);
+        return new RevisionHistory(updated, current, lost, known, collisions, actions, upkeep);
     }
 
     private static boolean isLost(SetSpec set, Map<String, Revision> known) {

@@ -339,10 +339,50 @@ class RevisionsTest {
 
         RevisionHistory history = Revisions.plan(set, stored, Set.of(), Set.of("web-1"));
 
-        assertThat(history.actions())
+        assertThat(history.actions()).isEmpty();
+        assertThat(history.upkeep())
                 .containsExactly(new Action.DeleteObject(
                         stored.get(1).ref(), stored.get(1).resourceVersion()));
         assertThat(history.known()).containsOnlyKeys("web-1", "web-3", "web-4");
+    }
+
+    @Test
+    void anOrphanIsAdoptedWithoutStoppingTheUpdate() {
+        SetSpec set = Sets.set(V2).build();
+        Revision second = Sets.accepted(Sets.stored("web-2", 2, V2), set);
+        ObjectNode orphan = (ObjectNode) object("web-1", 1);
+        ((ObjectNode) orphan.path("metadata")).remove("ownerReferences");
+
+        RevisionHistory history =
+                Revisions.plan(set, List.of(Revision.of(orphan).orElseThrow(), second), Set.of(), Set.of());
+
+        assertThat(history.actions()).isEmpty();
+        assertThat(history.upkeep())
+                .singleElement()
+                .satisfies(action -> assertThat(((Action.PatchObject) action)
+                                .patch()
+                                .at("/metadata/ownerReferences/0/name")
+                                .asText())
+                        .isEqualTo("web"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 7", "4611686018427387903, 4611686018427387903", "9223372036854775807, 0"})
+    void aNumberAfterWhichNoneFollowsCountsAsTheOldest(long stored, long number) {
+        assertThat(Revision.of(object("web-1", stored)).orElseThrow().number()).isEqualTo(number);
+    }
+
+    private static JsonNode object(String name, long number) {
+        return Json.of("""
+                metadata:
+                  namespace: shop
+                  name: %s
+                  uid: uid-%1$s
+                  resourceVersion: "5"
+                  ownerReferences: [{name: web, uid: web-uid, controller: true}]
+                data: {spec: {template: {spec: {containers: [{name: foo, image: 'nginx:v0'}]}}}}
+                revision: %d
+                """.formatted(name, number));
     }
 
     private static String name(String set, JsonNode template) {
