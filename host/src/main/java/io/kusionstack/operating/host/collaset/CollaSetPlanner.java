@@ -90,15 +90,14 @@ final class CollaSetPlanner {
         return new Plan(actions, Optional.empty(), Map.of());
     }
 
-    /** The entries whose ids belong to Pods without a controller: they stay as they are, and no Pod is created for them. */
+    /** The entries that stay as they are: those of other sets, and those of Pods without a controller, for whose ids no Pod is created. */
     private static SortedMap<Integer, InstanceIdentity> held(
             CollaSetSnapshot snapshot, SetPods setPods, SortedMap<Integer, InstanceIdentity> identities) {
-        SortedMap<Integer, InstanceIdentity> held = new TreeMap<>();
-        for (int id : Orphans.ids(snapshot)) {
-            if (identities.containsKey(id) && !setPods.has(id)) {
-                held.put(id, identities.get(id));
-            }
-        }
+        SortedMap<Integer, InstanceIdentity> held = new TreeMap<>(identities);
+        Set<Integer> ofOrphans = Orphans.ids(snapshot);
+        held.values()
+                .removeIf(identity -> identity.ownedBy(snapshot.set().name())
+                        && (!ofOrphans.contains(identity.id()) || setPods.has(identity.id())));
         return held;
     }
 
