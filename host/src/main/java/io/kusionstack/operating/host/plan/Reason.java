@@ -13,6 +13,7 @@ public enum Reason {
     TRAFFIC_THROTTLED("TrafficThrottled", "the load balancer's provider asks for fewer calls"),
     TRAFFIC_UNKNOWN("TrafficUnknown", "the load balancer's provider does not tell its backends"),
     TRAFFIC_PLACE_MISSING("TrafficPlaceMissing", "the load balancer or group that the Service names does not exist"),
+    TRAFFIC_PORT_MISSING("TrafficPortMissing", "the Service names a targetPort that the Pod does not have"),
     TRAFFIC_REFUSED("TrafficRefused", "the load balancer's provider refuses the change"),
     TRAFFIC_NOT_SERVED(
             "TrafficNotServed",

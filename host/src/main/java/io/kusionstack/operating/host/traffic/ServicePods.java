@@ -67,6 +67,7 @@ final class ServicePods {
                     pod,
                     targeted,
                     ports.of(pod),
+                    ports.areMissingIn(pod),
                     Math.max(off, leaving.getOrDefault(pod.uid(), 0L)),
                     traffic.back(pod),
                     pod.finalizers().contains(managedService.finalizer()) ? deferred(pod, now) : Optional.empty()));

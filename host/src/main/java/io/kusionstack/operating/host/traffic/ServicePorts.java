@@ -17,4 +17,9 @@ record ServicePorts(SortedSet<Integer> numbers, SortedSet<String> names, Map<Str
         all.addAll(found.values());
         return all;
     }
+
+    /** True if the slices list the Pod without a port that the Service names: no container of it has a port of that name. */
+    boolean areMissingIn(PodRecord pod) {
+        return named.containsKey(pod.uid()) && !named.get(pod.uid()).keySet().containsAll(names);
+    }
 }

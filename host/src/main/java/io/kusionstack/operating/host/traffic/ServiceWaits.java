@@ -111,7 +111,15 @@ final class ServiceWaits {
         return new Wait(
                 Reason.WAITING_FOR_TRAFFIC_ON,
                 managedService.name(),
+                managedService.name() + " names a targetPort, and its EndpointSlices do not list the Pod yet");
+    }
+
+    static Wait missingPort(ManagedService managedService) {
+        return new Wait(
+                Reason.TRAFFIC_PORT_MISSING,
+                managedService.name(),
                 managedService.name()
-                        + " names a targetPort that the Pod has not, or that its EndpointSlices do not show yet");
+                        + " names a targetPort that Pods do not have: give spec.ports[].targetPort the name"
+                        + " of a port of their containers, or its number");
     }
 }

@@ -14,7 +14,9 @@ record WantedBackends(
     BackendState of(ServicePod servicePod) {
         if (servicePod.ports().isEmpty()) {
             changes.schedule.settled(false);
-            Wait unknown = ServiceWaits.unknownPort(managedService);
+            Wait unknown = servicePod.lacksPort()
+                    ? ServiceWaits.missingPort(managedService)
+                    : ServiceWaits.unknownPort(managedService);
             return kept(servicePod, List.of(unknown)).refused(unknown);
         }
         Set<Wait> waits = new LinkedHashSet<>();

@@ -63,17 +63,23 @@ final class Scene {
 
     /** @param offSince the ticket since which it has to be off */
     Scene pod(PodRecord pod, long offSince) {
-        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.empty()));
+        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(ports), false, offSince, 0, Optional.empty()));
+        return this;
+    }
+
+    /** A Pod without the port that the Service names. */
+    Scene withoutPort(PodRecord pod) {
+        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(), true, 0, 0, Optional.empty()));
         return this;
     }
 
     Scene left(PodRecord pod, long since) {
-        servicePods.add(new ServicePod(pod, false, new TreeSet<>(ports), since, 0, Optional.empty()));
+        servicePods.add(new ServicePod(pod, false, new TreeSet<>(ports), false, since, 0, Optional.empty()));
         return this;
     }
 
     Scene deferred(PodRecord pod, long offSince, Duration time) {
-        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(ports), offSince, 0, Optional.of(time)));
+        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(ports), false, offSince, 0, Optional.of(time)));
         return this;
     }
 

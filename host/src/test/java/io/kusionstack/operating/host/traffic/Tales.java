@@ -3,7 +3,9 @@ package io.kusionstack.operating.host.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.model.Names;
+import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
+import java.util.List;
 import java.util.Map;
 
 /** What most stories of three Pods behind {@code lb-1} begin and end with. */
@@ -54,5 +56,14 @@ final class Tales {
         world.pod("b", "10.0.0.2");
         world.pod("c", "10.0.0.3");
         world.settle();
+    }
+
+    /** The events, each as its severity and its reason. */
+    static List<String> announced(TrafficWorld world) {
+        return world.cluster.done().stream()
+                .filter(Action.Announce.class::isInstance)
+                .map(Action.Announce.class::cast)
+                .map(event -> event.severity() + " " + event.reason())
+                .toList();
     }
 }

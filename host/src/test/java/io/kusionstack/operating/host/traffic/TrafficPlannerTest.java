@@ -44,7 +44,8 @@ class TrafficPlannerTest {
         Explanation.ExplainedTraffic shown = new Explanation.ExplainedTraffic(
                 "Service shop/web", "slb", "lb-1", "On", Optional.empty(), "", Optional.of(Scene.LOOKED));
         Duration patience = Duration.between(Scene.NOW, Scene.LOOKED.plus(LoadBalancerPlanner.PATIENCE));
-        ServicePod servicePod = new ServicePod(leaving, true, new TreeSet<>(List.of(8080)), 3, 0, Optional.empty());
+        ServicePod servicePod =
+                new ServicePod(leaving, true, new TreeSet<>(List.of(8080)), false, 3, 0, Optional.empty());
         BackendState state =
                 new BackendState(false, true, BackendState.NO_LOOK, List.of(wait), Optional.empty(), shown);
         PodTrafficStatus known = new PodTrafficStatus(

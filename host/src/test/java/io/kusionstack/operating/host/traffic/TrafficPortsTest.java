@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.groups.Tuple;
@@ -129,10 +130,17 @@ class TrafficPortsTest {
                 .endPort()
                 .endSpec());
         world.settle();
+        assertThat(world.traffic.trouble(world.pod("a")))
+                .as("slices that do not list the Pod may be late")
+                .isEmpty();
+        world.listedWithoutPort = List.of("a", "b");
+        world.settle();
         world.image("app:v2");
         steps(world, 60);
         assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated).allMatch(PodRecord::available);
         assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
+        assertThat(world.traffic.trouble(world.pod("a")).map(Wait::reason)).contains(Reason.TRAFFIC_PORT_MISSING);
+        assertThat(Tales.announced(world)).containsOnlyOnce("WARNING TrafficPortMissing");
 
         targetPort(world, 8080);
         world.settle();

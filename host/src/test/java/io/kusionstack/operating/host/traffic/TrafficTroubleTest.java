@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Explanation;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
@@ -38,13 +37,13 @@ class TrafficTroubleTest {
         assertThat(world.traffic.waits(world.pod("a")))
                 .containsExactly(
                         new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "slb: set the annotation " + FakeBalancer.LB));
-        assertThat(announced(world)).containsExactly("WARNING PluginUnavailable");
+        assertThat(Tales.announced(world)).containsExactly("WARNING PluginUnavailable");
 
         annotate(world, FakeBalancer.LB, "lb-1");
         world.settle();
         assertThat(world.pod("a").available()).isTrue();
         assertThat(world.traffic.waits(world.pod("a"))).isEmpty();
-        assertThat(announced(world)).containsExactly("WARNING PluginUnavailable", "NORMAL TrafficRecovered");
+        assertThat(Tales.announced(world)).containsExactly("WARNING PluginUnavailable", "NORMAL TrafficRecovered");
     }
 
     @Test
@@ -154,7 +153,7 @@ class TrafficTroubleTest {
         world.settle();
         annotate(world, "example.com/unrelated", "x");
         world.settle();
-        assertThat(announced(world)).containsExactly("WARNING TrafficNotServed");
+        assertThat(Tales.announced(world)).containsExactly("WARNING TrafficNotServed");
         assertThat(world.pod("a").available()).isTrue();
 
         world.edit(service -> service.editSpec().withType("LoadBalancer").endSpec());
@@ -172,7 +171,7 @@ class TrafficTroubleTest {
         annotate(world, "example.com/unrelated", "x");
         world.settle();
 
-        assertThat(announced(world)).containsExactly("WARNING TrafficNotServed");
+        assertThat(Tales.announced(world)).containsExactly("WARNING TrafficNotServed");
         assertThat(ManagedService.of(world.stored().orElseThrow()).misfit().map(Wait::message))
                 .contains(
                         "Service shop/web asks for traffic by an annotation, but metadata.labels[kusionstack.io/control]"
@@ -189,7 +188,7 @@ class TrafficTroubleTest {
                 service.editMetadata().addToLabels(Names.CONTROL, "false").endMetadata());
         world.settle();
 
-        assertThat(announced(world)).isEmpty();
+        assertThat(Tales.announced(world)).isEmpty();
     }
 
     @Test
@@ -199,7 +198,7 @@ class TrafficTroubleTest {
                 service.editMetadata().removeFromLabels(Names.CONTROL).endMetadata());
         world.settle();
 
-        assertThat(announced(world)).containsExactly("WARNING TrafficWithdrawn");
+        assertThat(Tales.announced(world)).containsExactly("WARNING TrafficWithdrawn");
         assertThat(world.balancer.at("lb-1")).isEmpty();
     }
 
@@ -214,7 +213,7 @@ class TrafficTroubleTest {
                 .endSpec());
         world.settle();
 
-        assertThat(announced(world)).isEmpty();
+        assertThat(Tales.announced(world)).isEmpty();
     }
 
     @Test
@@ -280,12 +279,12 @@ class TrafficTroubleTest {
                 .extracting(Wait::reason)
                 .containsExactly(Reason.FOREIGN_BACKEND);
         assertThat(world.pod("b").available()).isTrue();
-        assertThat(announced(world)).containsExactly("WARNING ForeignBackend");
+        assertThat(Tales.announced(world)).containsExactly("WARNING ForeignBackend");
 
         world.balancer.at("lb-1").remove(new EndpointAddress("10.0.0.1", 8080));
         world.settle();
         assertThat(world.pod("a").available()).isTrue();
-        assertThat(announced(world)).containsExactly("WARNING ForeignBackend", "NORMAL TrafficRecovered");
+        assertThat(Tales.announced(world)).containsExactly("WARNING ForeignBackend", "NORMAL TrafficRecovered");
     }
 
     @Test
@@ -364,14 +363,6 @@ class TrafficTroubleTest {
 
         assertThat(world.balancer.looks).isEqualTo(looks);
         assertThat(world.balancer.applies).isEqualTo(applies);
-    }
-
-    private static List<String> announced(TrafficWorld world) {
-        return world.cluster.done().stream()
-                .filter(Action.Announce.class::isInstance)
-                .map(Action.Announce.class::cast)
-                .map(event -> event.severity() + " " + event.reason())
-                .toList();
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.kube.cache.ObjectCache;
@@ -66,6 +67,9 @@ final class TrafficWorld {
     private Optional<Service> read = Optional.empty();
     private long readVersion;
     private int steps;
+
+    /** Names of the Pods that the EndpointSlices of the Service list, without a port. */
+    List<String> listedWithoutPort = List.of();
 
     /** So many steps without a change are the end of what happens; a host that died has left more to wait for. */
     int patience = 13;
@@ -230,7 +234,7 @@ final class TrafficWorld {
         PodTraffic mine = traffic;
         cache.onChange(mine::podChanged);
         return new TrafficReconciler(
-                new TrafficReconciler.TrafficCaches(new Services(), new NoSlices(), cache, Unused.endpoints()),
+                new TrafficReconciler.TrafficCaches(new Services(), new Slices(), cache, Unused.endpoints()),
                 traffic,
                 balancer,
                 cluster,
@@ -327,7 +331,8 @@ final class TrafficWorld {
         }
     }
 
-    private static final class NoSlices implements ObjectCache<EndpointSlice> {
+    /** The EndpointSlices of a Service whose port no container has: they list Pods and no port. */
+    private final class Slices implements ObjectCache<EndpointSlice> {
         @Override
         public Optional<EndpointSlice> get(Key key) {
             return Optional.empty();
@@ -335,7 +340,18 @@ final class TrafficWorld {
 
         @Override
         public List<EndpointSlice> list(String namespace) {
-            return List.of();
+            EndpointSliceBuilder slice = new EndpointSliceBuilder()
+                    .withNewMetadata()
+                    .addToLabels("kubernetes.io/service-name", "web")
+                    .endMetadata();
+            for (String name : listedWithoutPort) {
+                slice.addNewEndpoint()
+                        .withNewTargetRef()
+                        .withUid(TrafficWorld.this.pod(name).uid())
+                        .endTargetRef()
+                        .endEndpoint();
+            }
+            return List.of(slice.build());
         }
 
         @Override
