@@ -49,18 +49,22 @@ final class CollaSetPlanner {
                 RefusedWrites.told(snapshot, target, () -> UpdateScope.of(set, left, scale.identities(), target));
         StatusPlan status =
                 SetStatus.write(snapshot, history, setPods, new PlannedSteps(scale, update, clearance, refused));
-        Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
         return new SetPlan(
                 intent(snapshot, history, stored),
                 update.intentions(),
                 clearance.hold(),
                 scale.acts()
                         .then(update.acts())
-                        .then(events)
-                        .then(plan(history.upkeep()))
+                        .then(upkeep(snapshot, history))
                         .then(plan(status.actions()))
                         .then(looking(snapshot, setPods, scale.busy() || update.busy() || refused.isPresent())),
                 status.stuckPod());
+    }
+
+    /** What no Pod waits for, and nothing stops if it is refused. */
+    private static Plan upkeep(CollaSetSnapshot snapshot, RevisionHistory history) {
+        Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
+        return events.then(plan(history.upkeep()));
     }
 
     /** The Pods that do not scale in. */
