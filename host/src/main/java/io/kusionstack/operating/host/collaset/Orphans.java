@@ -118,9 +118,10 @@ final class Orphans {
         String more = pods.size() > NAMED ? " and " + (pods.size() - NAMED) + " more" : "";
         return pods.size() + (pods.size() == 1 ? " Pod matches" : " Pods match")
                 + " spec.selector and nobody controls " + (pods.size() == 1 ? "it" : "them") + ": " + names + more
-                + "; the set does not count what it does not control. To give it one: kubectl -n " + set.namespace()
+                + "; the set does not count what it does not control. To be rid of one: delete it, or change its labels."
+                + " To give one to the set (what is then more than spec.replicas leaves through the lifecycle): kubectl -n "
+                + set.namespace()
                 + " patch pod " + pods.getFirst().name() + " --type merge -p '{\"metadata\":{\"ownerReferences\":["
-                + set.ownerReference() + "]}}'; what is then more than spec.replicas leaves through the lifecycle."
-                + " To be rid of one: delete it, or change its labels";
+                + set.ownerReference() + "]}}'";
     }
 }

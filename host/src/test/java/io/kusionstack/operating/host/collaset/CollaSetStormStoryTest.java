@@ -204,12 +204,11 @@ class CollaSetStormStoryTest {
             assertThat(told(world, "OrphanPods"))
                     .isEqualTo(
                             "True NotAdopted: 4 Pods match spec.selector and nobody controls them: old-0, old-1, old-2"
-                                    + " and 1 more; the set does not count what it does not control. To give it one:"
-                                    + " kubectl -n shop patch pod old-0 --type merge -p '{\"metadata\":{\"ownerReferences\":["
+                                    + " and 1 more; the set does not count what it does not control. To be rid of one: delete it,"
+                                    + " or change its labels. To give one to the set (what is then more than spec.replicas leaves"
+                                    + " through the lifecycle): kubectl -n shop patch pod old-0 --type merge -p '{\"metadata\":{\"ownerReferences\":["
                                     + "{\"apiVersion\":\"apps.kusionstack.io/v1alpha1\",\"kind\":\"CollaSet\",\"name\":\"web\","
-                                    + "\"uid\":\"web-uid\",\"controller\":true,\"blockOwnerDeletion\":true}]}}'; what is then more"
-                                    + " than spec.replicas leaves through the lifecycle. To be rid of one: delete it, or change"
-                                    + " its labels");
+                                    + "\"uid\":\"web-uid\",\"controller\":true,\"blockOwnerDeletion\":true}]}}'");
 
             world.floor(4);
             for (PodRecord orphan : orphans(world)) {

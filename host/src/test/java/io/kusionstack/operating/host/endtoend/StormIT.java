@@ -131,7 +131,7 @@ class StormIT {
                 .isTrue();
         String message = told(shop, "web", "OrphanPods");
 
-        JsonNode owner = json(message.substring(message.indexOf("-p '") + 4, message.indexOf("'; what is")));
+        JsonNode owner = json(message.substring(message.indexOf("-p '") + 4, message.lastIndexOf("'")));
         for (JsonNode pod : serving(shop.witness.await("Pods", Shop.LIMIT, pods -> true))) {
             if (!pod.path("metadata").has("ownerReferences")) {
                 shop.api.patch(shop.podsPath() + "/" + pod.at("/metadata/name").asText(), PatchType.MERGE, owner);
