@@ -33,7 +33,6 @@ final class ReadinessGate {
         }
         return wanted(ops, snapshot.pod())
                 .filter(ready -> !isStored(seen, ready))
-                .filter(ready -> !ready || isTakenUp(seen))
                 .filter(ready -> !ready || awaitedRestart(snapshot).isEmpty());
     }
 
@@ -58,16 +57,6 @@ final class ReadinessGate {
                 .filter(container -> !seen.isObserved() || !LastPodStatus.isTakenBack(seen, container))
                 .map(ContainerRecord::name)
                 .findFirst();
-    }
-
-    /**
-     * False for a new Pod until the kubelet reports a container of it: the scheduler and the kubelet write the Pod one after the other then, and a
-     * write of ours would meet theirs.
-     */
-    private static boolean isTakenUp(PodRecord seen) {
-        return seen.condition(Names.SERVICE_READY).isPresent()
-                || seen.containers().isEmpty()
-                || seen.containers().stream().anyMatch(container -> container.state() != ContainerRecord.State.UNKNOWN);
     }
 
     private static boolean isStored(PodRecord seen, boolean ready) {
