@@ -49,7 +49,13 @@ public final class PodCache {
      * @param encoding in which Pods are asked for
      */
     public PodCache(Set<String> annotations, PodStream.Encoding encoding) {
-        parser = new PodParser(annotations, encoding);
+        parser = new PodParser(annotations, encoding, this::known);
+    }
+
+    /** A version is one state of the Pod within an epoch; of another epoch nothing is known. */
+    private @Nullable PodRecord known(String uid, long version) {
+        PodRecord known = isSettled() ? byUid.get(uid) : null;
+        return known != null && known.resourceVersion() == version ? known : null;
     }
 
     /** How this cache reads Pods. */

@@ -83,8 +83,8 @@ final class PodFrames implements PodFormat.Events {
         }
         ProtobufEnvelope envelope = raw(extension).envelope();
         return switch (type) {
-            case "ADDED", "MODIFIED" -> new PodEvent.PodSeen(format.pod(envelope.object()));
-            case "DELETED" -> new PodEvent.Gone(format.pod(envelope.object()));
+            case "ADDED", "MODIFIED" -> new PodEvent.PodSeen(format.podOrKnown(envelope.object()));
+            case "DELETED" -> new PodEvent.Gone(format.podOrKnown(envelope.object()));
             case "BOOKMARK" -> format.bookmark(envelope.object());
             case "ERROR" -> new PodEvent.Refused(StatusProtobuf.read(envelope.object()));
             default ->

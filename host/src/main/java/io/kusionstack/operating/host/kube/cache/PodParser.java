@@ -22,11 +22,16 @@ final class PodParser {
      * @param encoding to ask for
      */
     PodParser(Set<String> annotations, PodStream.Encoding encoding) {
+        this(annotations, encoding, (uid, version) -> null);
+    }
+
+    /** @param known records that need not be read again */
+    PodParser(Set<String> annotations, PodStream.Encoding encoding, PodProtobuf.KnownPods known) {
         Interner shared = new Interner();
         this.annotations = Set.copyOf(annotations);
         this.encoding = encoding;
         json = new PodJson(shared, this::keeps);
-        protobuf = new PodProtobuf(shared, this::keeps);
+        protobuf = new PodProtobuf(shared, this::keeps, known);
     }
 
     /** What requests accept: the encoding to ask for, and JSON in any case. */

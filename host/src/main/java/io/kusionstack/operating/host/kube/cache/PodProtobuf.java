@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pods in the protobuf of Kubernetes: a list is one object in a {@link ProtobufEnvelope}, a watch is {@link PodFrames}. Field
@@ -34,11 +35,21 @@ final class PodProtobuf implements PodFormat {
             new PodMetadataProtobuf(INITIAL_END::equals)::read;
 
     private final Interner shared;
+    private final KnownPods known;
     private final ProtobufCursor.ProtobufPart<PodDraft> metadata;
 
+    /** The records that need not be read again: the answer to a write and the watch show the same version of a Pod. Any thread. */
+    @FunctionalInterface
+    interface KnownPods {
+        /** The record of this version; null if it is not known. */
+        @Nullable
+        PodRecord of(String uid, long version);
+    }
+
     /** @param annotations the keys of those to keep */
-    PodProtobuf(Interner shared, Predicate<String> annotations) {
+    PodProtobuf(Interner shared, Predicate<String> annotations, KnownPods known) {
         this.shared = shared;
+        this.known = known;
         this.metadata = new PodMetadataProtobuf(annotations)::read;
     }
 
@@ -49,14 +60,38 @@ final class PodProtobuf implements PodFormat {
             if (!envelope.kind().equals(KIND)) {
                 throw new IOException("an object of kind " + envelope.kind() + " in place of a Pod");
             }
-            return pod(envelope.object());
+            return podOrKnown(envelope.object());
         } catch (InvalidProtocolBufferException e) {
             throw new IOException("a Pod of " + body.length + " bytes is not in protobuf: " + e.getMessage(), e);
         }
     }
 
-    /** The Pod in a message {@code Pod}. */
-    PodRecord pod(ProtobufCursor proto) throws IOException {
+    /** The Pod in a message {@code Pod}; the known record if there is one of its version. */
+    PodRecord podOrKnown(ProtobufCursor proto) throws IOException {
+        PodRecord same = known(proto.again());
+        return same == null ? pod(proto) : same;
+    }
+
+    private @Nullable PodRecord known(ProtobufCursor proto) throws IOException {
+        return proto.field() == METADATA ? knownOf(proto.bytes()) : null;
+    }
+
+    /** Reads no further than to the version; the API server writes fields in the order of their numbers. */
+    private @Nullable PodRecord knownOf(ProtobufCursor metadata) throws IOException {
+        String uid = "";
+        for (int field = metadata.field(); field != 0; field = metadata.field()) {
+            switch (field) {
+                case PodMetadataProtobuf.UID -> uid = metadata.own();
+                case PodMetadataProtobuf.RESOURCE_VERSION -> {
+                    return known.of(uid, ApiResponse.version(metadata.own()));
+                }
+                default -> metadata.skip();
+            }
+        }
+        return null;
+    }
+
+    private PodRecord pod(ProtobufCursor proto) throws IOException {
         PodDraft pod = new PodDraft();
         for (int field = proto.field(); field != 0; field = proto.field()) {
             switch (field) {

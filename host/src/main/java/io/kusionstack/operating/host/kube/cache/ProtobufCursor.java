@@ -142,6 +142,11 @@ final class ProtobufCursor {
         return new ProtobufCursor(bytes, begin, size, shared);
     }
 
+    /** The same message, from its beginning. */
+    ProtobufCursor again() {
+        return new ProtobufCursor(bytes, from, length, shared);
+    }
+
     /** All of this message as an object in its envelope. */
     ProtobufEnvelope envelope() throws IOException {
         return ProtobufEnvelope.open(bytes, from, length, shared);

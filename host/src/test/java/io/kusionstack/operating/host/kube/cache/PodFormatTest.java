@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.host.kube.ApiResponse;
 import io.kusionstack.operating.host.plan.PodRecord;
+import io.kusionstack.operating.host.world.Pods;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,28 @@ class PodFormatTest {
     void makesEqualRecordsOfTheRecordedPod() throws IOException {
         assertThat(shown(protobuf, PodEncodings.frame("ADDED", recorded())))
                 .isEqualTo(parser.parse(recorded().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void readsNoVersionAgainThatIsKnown() throws IOException {
+        PodRecord known = Pods.pod("a").build();
+        PodParser knowing = new PodParser(
+                Set.of(),
+                PodStream.Encoding.PROTOBUF,
+                (uid, version) -> uid.equals("u") && version == 7 ? known : null);
+
+        assertThat(knowing.parse(PodEncodings.protobuf(pod("u", 7)))).isSameAs(known);
+        assertThat(shown(knowing.format(PodEncodings.PROTOBUF), PodEncodings.frame("MODIFIED", pod("u", 7))))
+                .isSameAs(known);
+        for (String other : List.of(pod("u", 8), pod("v", 7), "{\"kind\":\"Pod\"}")) {
+            assertThat(knowing.parse(PodEncodings.protobuf(other)))
+                    .isEqualTo(parser.parse(other.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    private static String pod(String uid, long version) {
+        return "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\",\"uid\":\"" + uid
+                + "\",\"resourceVersion\":\"" + version + "\"},\"status\":{\"phase\":\"Running\"}}";
     }
 
     @ParameterizedTest
