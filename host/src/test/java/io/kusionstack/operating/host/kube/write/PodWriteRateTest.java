@@ -49,7 +49,18 @@ class PodWriteRateTest {
             now = now.plusMillis(100);
         }
 
-        assertThat(rate.size()).isLessThanOrEqualTo(12);
+        assertThat(rate.size()).isLessThanOrEqualTo(11);
+        now = now.plusSeconds(30);
+        rate.take("pod-1000");
+        assertThat(rate.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aClockThatIsSetBackStopsNoPod() {
+        taken("a", 30);
+        now = now.minusSeconds(3600);
+
+        assertThat(taken("a", 30)).containsOnly(Duration.ZERO);
     }
 
     private List<Duration> taken(String uid, int times) {

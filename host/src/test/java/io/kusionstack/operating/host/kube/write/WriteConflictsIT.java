@@ -248,6 +248,7 @@ class WriteConflictsIT extends ScriptedActuator {
             Cluster.await().until(() -> results.size() == written);
         }
         cache.onChange((before, after) -> looks.incrementAndGet());
+        looks.set(0);
 
         write(PodEdit.of(cache.byUid("uid-a").orElseThrow()).labels(MapEdit.set("x", "30")));
 
