@@ -18,7 +18,7 @@ import java.util.TreeSet;
  *
  * @param targeted true if the Service wants and selects it
  * @param ports on which it listens for this Service; empty while they are not known
- * @param lacksPort true if the Service names a port that no container of it has
+ * @param lacksPort true if its EndpointSlices list it without a port that the Service names
  * @param offSince the ticket under which the host learnt that it has to be off; 0 while it may be on
  * @param backSince the ticket under which the host learnt that it is fit again though it kept its finalizer; 0 if it did not keep it
  * @param deferred how long to hold back the removal of its finalizer, so that it goes in one request with the next change

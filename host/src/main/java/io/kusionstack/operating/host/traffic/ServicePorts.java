@@ -18,7 +18,7 @@ record ServicePorts(SortedSet<Integer> numbers, SortedSet<String> names, Map<Str
         return all;
     }
 
-    /** True if the slices list the Pod without a port that the Service names: no container of it has a port of that name. */
+    /** True if the slices list the Pod without a port that the Service names: no container has a port of that name, or they are late. */
     boolean areMissingIn(PodRecord pod) {
         return named.containsKey(pod.uid()) && !named.get(pod.uid()).keySet().containsAll(names);
     }

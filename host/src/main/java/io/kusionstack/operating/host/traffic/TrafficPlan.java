@@ -103,11 +103,11 @@ record TrafficPlan(
                 .toList();
     }
 
-    /** The first Pod that cannot be put on until a user acts: another party has registered its address, or it lacks a port. */
-    Optional<Wait> unservable() {
+    /** The first address that another party has registered. */
+    Optional<Wait> foreign() {
         return pods.stream()
                 .flatMap(pod -> pod.known().waits().stream())
-                .filter(wait -> wait.reason() == Reason.FOREIGN_BACKEND || wait.reason() == Reason.TRAFFIC_PORT_MISSING)
+                .filter(wait -> wait.reason() == Reason.FOREIGN_BACKEND)
                 .findFirst();
     }
 

@@ -156,7 +156,7 @@ public final class TrafficReconciler implements Reconciler {
             return removeFinalizer(key, round);
         }
         answered(key, round, observedPlan, after, isToAsk);
-        memory = tell(round, memory.loadBalancers(after), plan.unservable());
+        memory = tell(round, memory.loadBalancers(after), plan.foreign());
         memories.put(key, memory);
         return outcome(round, plan, memory);
     }
@@ -217,11 +217,11 @@ public final class TrafficReconciler implements Reconciler {
         }
     }
 
-    private ServiceMemory tell(TrafficRound round, ServiceMemory memory, Optional<Wait> unservable) {
+    private ServiceMemory tell(TrafficRound round, ServiceMemory memory, Optional<Wait> foreign) {
         Optional<Wait> problem = round.obstacle()
                 .or(() -> memory.refusal())
                 .or(() -> LoadBalancers.problem(memory.loadBalancers()))
-                .or(() -> unservable);
+                .or(() -> foreign);
         boolean isGoing = problem.isEmpty() && !round.managedService().wanted();
         if (problem.equals(memory.problem())
                 || isGoing

@@ -140,7 +140,7 @@ class TrafficPortsTest {
         assertThat(world.cluster.pods()).noneMatch(Tales::isUpdated).allMatch(PodRecord::available);
         assertThat(world.balancer.weights("lb-1")).isEqualTo(ALL_ON);
         assertThat(world.traffic.trouble(world.pod("a")).map(Wait::reason)).contains(Reason.TRAFFIC_PORT_MISSING);
-        assertThat(Tales.announced(world)).containsOnlyOnce("WARNING TrafficPortMissing");
+        assertThat(Tales.announced(world)).as("slices may be late").isEmpty();
 
         targetPort(world, 8080);
         world.settle();
