@@ -55,16 +55,15 @@ final class CollaSetPlanner {
                 clearance.hold(),
                 scale.acts()
                         .then(update.acts())
-                        .then(upkeep(snapshot, history))
+                        .then(announced(snapshot))
                         .then(plan(status.actions()))
                         .then(looking(snapshot, setPods, scale.busy() || update.busy() || refused.isPresent())),
+                history.upkeep(),
                 status.stuckPod());
     }
 
-    /** What no Pod waits for, and nothing stops if it is refused. */
-    private static Plan upkeep(CollaSetSnapshot snapshot, RevisionHistory history) {
-        Plan events = Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
-        return events.then(plan(history.upkeep()));
+    private static Plan announced(CollaSetSnapshot snapshot) {
+        return Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
     }
 
     /** The Pods that do not scale in. */

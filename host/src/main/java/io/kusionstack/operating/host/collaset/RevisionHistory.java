@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param known every revision that exists once the actions are done, by name
  * @param collisions how often a name was taken
  * @param actions what brings the updated revision into force, to be done before anything relies on it
- * @param upkeep what no Pod waits for: an orphan is adopted, an old revision deleted
+ * @param upkeep as in {@link SetPlan}: an orphan is adopted, an old revision deleted
  */
 record RevisionHistory(
         Revision updated,

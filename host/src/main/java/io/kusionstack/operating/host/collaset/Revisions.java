@@ -49,11 +49,9 @@ final class Revisions {
         Optional<Revision> equal = ordered.reversed().stream()
                 .filter(revision -> revision.meaning().equals(meaning))
                 .findFirst();
-        for (Revision revision : ordered) {
-            if (revision.controller().isEmpty() && !equal.equals(Optional.of(revision))) {
-                upkeep.add(patch(revision, owned(set)));
-            }
-        }
+        ordered.stream()
+                .filter(revision -> revision.controller().isEmpty() && !equal.equals(Optional.of(revision)))
+                .forEach(revision -> upkeep.add(patch(revision, owned(set))));
         Revision updated;
         if (equal.isPresent()) {
             updated = equal.get().number() == newest ? equal.get() : equal.get().numbered(newest + 1);

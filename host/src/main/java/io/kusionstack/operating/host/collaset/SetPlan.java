@@ -7,6 +7,7 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.Wait;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,22 +18,34 @@ import java.util.Optional;
  * @param intentions by Pod uid: to be published once {@code intent} is stored, in place of all earlier ones of the set
  * @param hold why no Pod may leave service for an update now
  * @param acts everything else
+ * @param upkeep what nothing waits for: each is done for itself, and stops nothing where it is refused
  * @param stuckPod the stuck Pod that the conditions tell of once the status in {@code acts} is written
  */
 record SetPlan(
-        Plan intent, Map<String, Intention> intentions, Optional<Wait> hold, Plan acts, Optional<StuckPod> stuckPod) {
+        Plan intent,
+        Map<String, Intention> intentions,
+        Optional<Wait> hold,
+        Plan acts,
+        List<Action> upkeep,
+        Optional<StuckPod> stuckPod) {
     SetPlan {
         intentions = Map.copyOf(intentions);
+        upkeep = List.copyOf(upkeep);
     }
 
     /** No Pod leaves service before the next plan. */
     static SetPlan first(CollaSetSnapshot snapshot, Plan intent) {
         return new SetPlan(
-                intent, Map.of(), Optional.of(UpdateClearance.UNPROVEN), Plan.nothing(), snapshot.stuckPod());
+                intent,
+                Map.of(),
+                Optional.of(UpdateClearance.UNPROVEN),
+                Plan.nothing(),
+                List.of(),
+                snapshot.stuckPod());
     }
 
     static SetPlan holding(CollaSetSnapshot snapshot, Wait why, Plan acts) {
-        return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts, snapshot.stuckPod());
+        return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts, List.of(), snapshot.stuckPod());
     }
 
     /** The acts that only let Pods come back: they may be done though the intent is not stored. */
@@ -48,6 +61,6 @@ record SetPlan(
     }
 
     static SetPlan then(Plan acts, Optional<StuckPod> stuckPod) {
-        return new SetPlan(Plan.nothing(), Map.of(), Optional.empty(), acts, stuckPod);
+        return new SetPlan(Plan.nothing(), Map.of(), Optional.empty(), acts, List.of(), stuckPod);
     }
 }
