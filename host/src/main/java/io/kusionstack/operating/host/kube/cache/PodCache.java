@@ -63,7 +63,7 @@ public final class PodCache {
         return parser;
     }
 
-    /** What a request accepts that is answered with a Pod. */
+    /** What a request accepts that is answered with a Pod; a dry run, whose answer has the version of before, accepts JSON. */
     public String accepted() {
         return parser.accepted();
     }

@@ -66,7 +66,10 @@ final class PodProtobuf implements PodFormat {
         }
     }
 
-    /** The Pod in a message {@code Pod}; the known record if there is one of its version. */
+    /**
+     * The Pod in a message {@code Pod}; the known record if there is one of its version. Not for the answer to a dry run, which has the version
+     * of before.
+     */
     PodRecord podOrKnown(ProtobufCursor proto) throws IOException {
         PodRecord same = known(proto.again());
         return same == null ? pod(proto) : same;

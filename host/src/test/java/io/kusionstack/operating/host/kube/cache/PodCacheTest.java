@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kusionstack.operating.host.kernel.Key;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.world.Pods;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -166,5 +167,18 @@ class PodCacheTest {
 
     private static long version(PodRecord pod) {
         return pod == null ? 0 : pod.resourceVersion();
+    }
+
+    @Test
+    void readsAVersionAnewOnceAnotherEpochBegins() throws IOException {
+        byte[] answer = PodEncodings.protobuf("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\","
+                + "\"uid\":\"uid-a\",\"resourceVersion\":\"7\"}}");
+        PodRecord known = Pods.pod("a").version(7).label("app", "web").build();
+        cache.observe(known);
+        assertThat(cache.parse(answer)).isSameAs(known);
+
+        cache.beginEpoch();
+
+        assertThat(cache.parse(answer).labels()).isEmpty();
     }
 }
