@@ -46,7 +46,7 @@ final class CollaSetPlanner {
         stored.putAll(update.identities());
         String target = history.updated().name();
         Optional<Refusal> refused =
-                RefusedWrites.told(snapshot, target, () -> UpdateScope.of(set, left, scale.identities(), target));
+                RefusedWrites.told(snapshot, target, () -> UpdateScope.atRest(set, left, scale.identities(), target));
         StatusPlan status =
                 SetStatus.write(snapshot, history, setPods, new PlannedSteps(scale, update, clearance, refused));
         return new SetPlan(

@@ -81,39 +81,41 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
     }
 
     /**
-     * A write of a Pod that does not get through, and that is still wanted: not the begin of an update that does not reach the Pod, not one
-     * that brings another revision to a Pod that has one, nor one that a Pod which is gone does not leave to its successor.
+     * A write of a Pod that does not get through, and that is still wanted: not a step of an operation that the Pod is not in and is not to
+     * begin, not one that brings another revision to a Pod that has one, nor one that a Pod which is gone does not leave to its successor.
      * Deletions are left out; the planner that wants a deletion tells of it.
      *
      * @param target the revision that Pods are to have; empty if the set is being deleted
-     * @param scope uids of the Pods that the update reaches; asked for only if a refusal is known
+     * @param atRest uids of the Pods that neither leave nor are to be updated; asked for only if a refusal is known
      */
-    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target, Supplier<Set<String>> scope) {
+    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target, Supplier<Set<String>> atRest) {
         if (snapshot.refusals().isEmpty()) {
             return Optional.empty();
         }
-        Set<String> reached = scope.get();
+        Set<String> resting = atRest.get();
         Map<String, PodRecord> there =
                 snapshot.pods().stream().collect(Collectors.toMap(PodRecord::uid, Function.identity()));
         return snapshot.refusals().entrySet().stream()
                 .filter(entry -> Optional.ofNullable(there.get(entry.getKey()))
-                        .map(pod -> isWanted(entry.getValue(), pod, target, reached.contains(pod.uid())))
+                        .map(pod -> isWanted(entry.getValue(), pod, target, resting.contains(pod.uid())))
                         .orElseGet(() -> isBroughtBy(entry.getValue(), target)))
                 .map(Map.Entry::getValue)
                 .filter(refusal -> refusal.isRecent(snapshot.now()) && !isDeletion(refusal))
                 .max(snapshot.tellingOrder());
     }
 
-    private static boolean isWanted(Refusal refusal, PodRecord pod, String target, boolean isReached) {
+    private static boolean isWanted(Refusal refusal, PodRecord pod, String target, boolean isAtRest) {
         Optional<String> revision = pod.label(Names.REVISION);
         if (revision.isEmpty()) {
             return true;
         }
-        boolean isAtTarget = revision.get().equals(target);
-        if (PodOps.begins(refusal.edit(), Names.COLLASET_OPERATION, Names.UPDATE)) {
-            return isReached && !isAtTarget;
+        boolean isOfNoOperation = PodOps.advances(refusal.edit(), Names.COLLASET_OPERATION)
+                && PodOps.operation(pod, Names.COLLASET_OPERATION).isEmpty();
+        if (isAtRest && isOfNoOperation) {
+            return false;
         }
-        return isOfRevision(refusal, target) && (isReached || isAtTarget || !isBroughtBy(refusal, target));
+        boolean isReached = !isAtRest || revision.get().equals(target);
+        return isOfRevision(refusal, target) && (isReached || !isBroughtBy(refusal, target));
     }
 
     /** True if the refused write brings the revision itself, and not only another change. */

@@ -50,6 +50,16 @@ final class UpdateScope {
         };
     }
 
+    /** Uids of the members that are on the updated revision, or that the update does not reach. */
+    static Set<String> atRest(
+            SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
+        Set<String> scope = of(set, podsOfSet, identities, updated);
+        return uids(podsOfSet.stream()
+                .filter(setPod ->
+                        !scope.contains(setPod.uid()) || setPod.revision().equals(updated))
+                .toList());
+    }
+
     private static List<ScopedId> candidates(
             SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
         List<ScopedId> candidates = new ArrayList<>();

@@ -126,10 +126,9 @@ public final class PodOps {
         return Optional.ofNullable(edit.labels().set().get(LifecycleLabel.OPERATING.key(id)));
     }
 
-    /** True if the edit begins the operation under this type. */
-    public static boolean begins(PodEdit edit, String id, String type) {
-        return begunRound(edit, id).isPresent()
-                && type.equals(edit.labels().set().get(LifecycleLabel.OPERATION_TYPE.key(id)));
+    /** True if the edit begins the operation, or brings it a phase further. */
+    public static boolean advances(PodEdit edit, String id) {
+        return edit.labels().set().keySet().stream().anyMatch(key -> isOperationLabel(key) && key.endsWith("/" + id));
     }
 
     /** The edit, which begins the operation in this round instead of one of its own. */

@@ -11,6 +11,7 @@ import io.kusionstack.operating.host.plan.Refusal;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.host.world.Pods;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,7 +26,7 @@ class ToldRefusalsTest {
         "uid-web-0, update, web-1, false",
         "uid-web-0, update,, true",
         "uid-web-0,, web-1, false",
-        "uid-web-0,,, true",
+        "uid-web-0,,, false",
         "uid-gone,, web-2, true",
         "uid-gone,, web-1, false",
         "uid-gone,,, false"
@@ -48,19 +49,38 @@ class ToldRefusalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "web-1, 0, update, true",
-        "web-1, 1, update, false",
-        "web-1, 1, other, true",
-        "web-2, 0, update, false",
-        "web-2, 1, update, false",
-    })
-    void theBeginOfAnUpdateIsToldWhereTheUpdateReachesThePod(
-            String revision, int partition, String type, boolean told) {
+    @CsvSource({"web-1, 0, true", "web-1, 1, false", "web-2, 0, false", "web-2, 1, false"})
+    void aStepOfAnUpdateIsToldWhereTheUpdateReachesThePod(String revision, int partition, boolean told) {
         PodRecord pod = Pods.like(DONE.build()).revision(revision).build();
-        PodEdit begin = PodOps.beginToDelete(pod, Names.COLLASET_OPERATION, type, Snapshots.NOW);
+        PodEdit begin = PodOps.beginToDelete(pod, Names.COLLASET_OPERATION, Names.UPDATE, Snapshots.NOW);
+        PodEdit operate = PodEdit.of(pod).labels(MapEdit.set(Names.key(Names.OPERATE, Names.COLLASET_OPERATION), "1"));
 
         assertThat(isStalled(planned(pod, partition, begin))).isEqualTo(told);
+        assertThat(isStalled(planned(pod, partition, operate))).isEqualTo(told);
+    }
+
+    @Test
+    void aStepOfAnOperationIsToldAsLongAsThePodIsInIt() {
+        PodRecord pod = Pods.like(DONE.build())
+                .offline()
+                .operating(Names.COLLASET_OPERATION, Names.UPDATE)
+                .build();
+        PodEdit finish = PodOps.finish(pod, Names.COLLASET_OPERATION)
+                .labels(MapEdit.set(Names.key(Names.OPERATED, Names.COLLASET_OPERATION), "1"));
+
+        assertThat(isStalled(planned(pod, 0, finish))).isTrue();
+    }
+
+    @Test
+    void aStepOfAScaleInIsToldWhileThePodIsToLeave() {
+        PodRecord pod = DONE.build();
+        PodEdit operate = PodEdit.of(pod).labels(MapEdit.set(Names.key(Names.OPERATE, Names.COLLASET_OPERATION), "1"));
+
+        assertThat(isStalled(Snapshots.of(Snapshots.set().replicas(0))
+                        .pods(Pods.like(pod))
+                        .refusal(pod.uid(), refused(operate))
+                        .plan()))
+                .isTrue();
     }
 
     @ParameterizedTest
