@@ -130,13 +130,13 @@ public final class CollaSetReconciler implements Reconciler {
         }
         intentions.publish(snapshot, plan.intentions(), plan.hold());
         Applied applied = actuator.apply(plan.acts());
+        actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
+        SetMemory after = memory.acted(snapshot, plan, applied);
+        memories.put(key, after);
         Outcome outcome = applied.outcome();
         for (Action each : plan.upkeep()) {
             outcome = outcome.sooner(actuator.apply(Plan.of(each)).outcome());
         }
-        actuator.apply(ScaleEvents.of(snapshot, plan.acts(), applied.failures()));
-        SetMemory after = memory.acted(snapshot, plan, applied);
-        memories.put(key, after);
         return after.creations().differFrom(memory.creations())
                 ? Outcome.requeueAfter(Duration.ZERO, "CreationOutcome")
                 : outcome;
