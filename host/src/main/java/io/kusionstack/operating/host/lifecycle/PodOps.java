@@ -128,7 +128,7 @@ public final class PodOps {
 
     /** True if the edit begins the operation, or brings it a phase further. */
     public static boolean advances(PodEdit edit, String id) {
-        return edit.labels().set().keySet().stream().anyMatch(key -> isOperationLabel(key) && key.endsWith("/" + id));
+        return !LifecycleLabels.of(edit.labels().set()).keys(id).isEmpty();
     }
 
     /** The edit, which begins the operation in this round instead of one of its own. */
