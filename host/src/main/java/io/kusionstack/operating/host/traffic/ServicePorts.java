@@ -20,6 +20,6 @@ record ServicePorts(SortedSet<Integer> numbers, SortedSet<String> names, Map<Str
 
     /** True if the slices list the Pod without a port that the Service names: no container has a port of that name, or they are late. */
     boolean areMissingIn(PodRecord pod) {
-        return named.containsKey(pod.uid()) && !named.get(pod.uid()).keySet().containsAll(names);
+        return named.containsKey(pod.uid()) && of(pod).isEmpty();
     }
 }
