@@ -53,10 +53,9 @@ class ToldRefusalsTest {
     void aStepOfAnUpdateIsToldWhereTheUpdateReachesThePod(String revision, int partition, boolean told) {
         PodRecord pod = Pods.like(DONE.build()).revision(revision).build();
         PodEdit begin = PodOps.beginToDelete(pod, Names.COLLASET_OPERATION, Names.UPDATE, Snapshots.NOW);
-        PodEdit operate = PodEdit.of(pod).labels(MapEdit.set(Names.key(Names.OPERATE, Names.COLLASET_OPERATION), "1"));
 
         assertThat(isStalled(planned(pod, partition, begin))).isEqualTo(told);
-        assertThat(isStalled(planned(pod, partition, operate))).isEqualTo(told);
+        assertThat(isStalled(planned(pod, partition, operate(pod)))).isEqualTo(told);
     }
 
     @Test
@@ -74,11 +73,10 @@ class ToldRefusalsTest {
     @Test
     void aStepOfAScaleInIsToldWhileThePodIsToLeave() {
         PodRecord pod = DONE.build();
-        PodEdit operate = PodEdit.of(pod).labels(MapEdit.set(Names.key(Names.OPERATE, Names.COLLASET_OPERATION), "1"));
 
         assertThat(isStalled(Snapshots.of(Snapshots.set().replicas(0))
                         .pods(Pods.like(pod))
-                        .refusal(pod.uid(), refused(operate))
+                        .refusal(pod.uid(), refused(operate(pod)))
                         .plan()))
                 .isTrue();
     }
@@ -90,6 +88,10 @@ class ToldRefusalsTest {
         PodEdit update = PodEdit.of(pod).labels(MapEdit.set(Names.REVISION, "web-2"));
 
         assertThat(isStalled(planned(pod, partition, update))).isEqualTo(told);
+    }
+
+    private static PodEdit operate(PodRecord pod) {
+        return PodEdit.of(pod).labels(MapEdit.set(Names.key(Names.OPERATE, Names.COLLASET_OPERATION), "1"));
     }
 
     private static SetPlan planned(PodRecord pod, int partition, PodEdit refused) {

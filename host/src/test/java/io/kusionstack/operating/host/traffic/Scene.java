@@ -67,12 +67,6 @@ final class Scene {
         return this;
     }
 
-    /** A Pod without the port that the Service names. */
-    Scene withoutPort(PodRecord pod) {
-        servicePods.add(new ServicePod(pod, wanted, new TreeSet<>(), true, 0, 0, Optional.empty()));
-        return this;
-    }
-
     Scene left(PodRecord pod, long since) {
         servicePods.add(new ServicePod(pod, false, new TreeSet<>(ports), false, since, 0, Optional.empty()));
         return this;
