@@ -18,7 +18,7 @@ public enum Reason {
     TRAFFIC_NOT_SERVED(
             "TrafficNotServed",
             "the Service asks for a traffic plugin, and has another type or label than those that are served"),
-    TRAFFIC_LEFT_BEHIND("TrafficLeftBehind", "the Service is gone, and no record tells where its Pods were registered"),
+    TRAFFIC_LEFT_BEHIND("TrafficLeftBehind", "no record tells where Pods of the Service were registered"),
     TRAFFIC_WITHDRAWN("TrafficWithdrawn", "the Service does not ask for traffic any more"),
     TRAFFIC_GROUP_SHARED("TrafficGroupShared", "another Service has its Pods in the load balancer's group already"),
     TRAFFIC_RECORD_REFUSED(

@@ -107,11 +107,6 @@ record ManagedService(
         return LoadBalancerRecord.isList(records.getOrDefault(Names.TRAFFIC_SERVED, ""));
     }
 
-    /** True if a process has put backends on for it, or was about to. */
-    boolean isServedAlready() {
-        return held || hasRecord();
-    }
-
     /** True if {@code gone} is this Service after it was deleted, and not another one of the same name. */
     boolean hasBecome(ManagedService gone) {
         return !gone.exists() && gone.employer.ref().uid().equals(ref.uid());

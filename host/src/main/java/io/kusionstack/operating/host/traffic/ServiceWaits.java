@@ -48,13 +48,20 @@ final class ServiceWaits {
                 Reason.TRAFFIC_LEFT_BEHIND,
                 managedService.name(),
                 managedService.name()
-                        + (managedService.exists()
-                                ? " is new, and Pods carry the mark of one of its name: nothing says at which load balancer"
-                                        + " that had registered them ("
-                                : " is gone together with its finalizer, and nothing says at which load balancer its Pods"
-                                        + " are registered (")
+                        + registeredSomewhere(managedService)
                         + String.join(", ", pods.subList(0, Math.min(pods.size(), MOST_NAMED)))
                         + (pods.size() > MOST_NAMED ? " and others" : "") + "): remove what is left there by hand");
+    }
+
+    private static String registeredSomewhere(ManagedService managedService) {
+        if (!managedService.exists()) {
+            return " is gone together with its finalizer, and nothing says at which load balancer its Pods are registered (";
+        }
+        return managedService.isManaged()
+                ? " had no record of its load balancers, and Pods with its finalizer are not registered where it serves now:"
+                        + " nothing says at which load balancer they were registered before ("
+                : " is new, and Pods have the finalizer of one of its name: nothing says at which load balancer that had"
+                        + " registered them (";
     }
 
     static Wait withdrawn(ManagedService managedService) {

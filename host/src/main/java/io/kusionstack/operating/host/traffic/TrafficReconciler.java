@@ -137,10 +137,7 @@ public final class TrafficReconciler implements Reconciler {
         if (round.managedService().wanted()) {
             memory = records.record(round.managedService(), memory, observedPlan.loadBalancers());
         }
-        List<String> carrying = plan.carrying(round.managedService().finalizer());
-        if (!carrying.isEmpty()) {
-            round.leftBehind(before, plan, carrying).ifPresent(why -> events.warn(round.managedService(), why));
-        }
+        round.leftBehind(before, observedPlan).ifPresent(why -> events.warn(round.managedService(), why));
         if (!plan.edits().isEmpty()) {
             actuator.apply(new Plan(plan.edits(), Optional.empty(), Map.of()));
         }

@@ -23,13 +23,34 @@ record TrafficRound(
         return new TrafficRound(managedService, departed, now, serving, unknown, isFirst);
     }
 
-    /** A problem if the Service is gone, or new, and no record tells where Pods with its finalizer were put on. */
-    Optional<Wait> leftBehind(List<LoadBalancerState> loadBalancers, TrafficPlan plan, List<String> carrying) {
-        boolean isGone = !managedService.exists()
-                && loadBalancers.isEmpty()
-                && !plan.edits().isEmpty();
-        boolean isNew = managedService.exists() && isFirst && departed.isEmpty() && !managedService.isServedAlready();
-        return isGone || isNew ? Optional.of(ServiceWaits.leftBehind(managedService, carrying)) : Optional.empty();
+    /**
+     * A problem if no record tells where Pods with the finalizer of the Service were put on: it is gone or new, or its record is, and the
+     * first observation does not show them.
+     *
+     * @param before the load balancers before they were observed
+     */
+    Optional<Wait> leftBehind(List<LoadBalancerState> before, ObservedPlan observed) {
+        List<String> named = List.of();
+        if (!managedService.exists()) {
+            boolean hasEdits = !observed.plan().edits().isEmpty();
+            named = before.isEmpty() && hasEdits ? carrying(observed) : named;
+        } else if (departed.isPresent() || managedService.hasRecord()) {
+            return Optional.empty();
+        } else if (!managedService.isManaged()) {
+            named = isFirst ? carrying(observed) : named;
+        } else if (isFirstObservation(before, observed.loadBalancers())) {
+            named = observed.carryingUnshown(managedService.finalizer());
+        }
+        return named.isEmpty() ? Optional.empty() : Optional.of(ServiceWaits.leftBehind(managedService, named));
+    }
+
+    private List<String> carrying(ObservedPlan observed) {
+        return observed.plan().carrying(managedService.finalizer());
+    }
+
+    private static boolean isFirstObservation(List<LoadBalancerState> before, List<LoadBalancerState> after) {
+        return before.stream().allMatch(loadBalancer -> loadBalancer.look().isEmpty())
+                && after.stream().anyMatch(loadBalancer -> loadBalancer.look().isPresent());
     }
 
     Optional<Wait> obstacle() {

@@ -10,13 +10,19 @@ import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A Service that goes together with its finalizer while the host runs, before its load balancers could be looked at. */
 class TrafficDepartedTest {
+    private static final String LEFT_ELSEWHERE =
+            "Service shop/web had no record of its load balancers, and Pods with its"
+                    + " finalizer are not registered where it serves now: nothing says at which load balancer they were registered"
+                    + " before (a, b, c): remove what is left there by hand";
     private static final Wait UNAVAILABLE = new Wait(Reason.PLUGIN_UNAVAILABLE, "slb", "plugin \"slb\" is not loaded");
 
     @Test
@@ -98,13 +104,69 @@ class TrafficDepartedTest {
         world.restart();
         world.settle();
 
-        assertThat(world.cluster.done())
-                .filteredOn(Action.Announce.class::isInstance)
-                .extracting(action -> ((Action.Announce) action).message())
-                .containsExactly(
-                        "Service shop/web is new, and Pods carry the mark of one of its name: nothing says at which load"
-                                + " balancer that had registered them (a, b, c): remove what is left there by hand");
+        assertThat(leftBehind(world)).containsExactly(LEFT_ELSEWHERE);
         assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
+    }
+
+    @Test
+    void oneThatMovedAndLostItsRecordWhileNoHostRanTellsOnceWhatMayBeLeft() {
+        TrafficWorld world = started();
+        world.edit(service -> service.editMetadata()
+                .removeFromAnnotations(Names.TRAFFIC_SERVED)
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+        world.balancer.silent = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 4);
+        world.balancer.silent = Optional.empty();
+        world.settle();
+
+        assertThat(leftBehind(world)).containsExactly(LEFT_ELSEWHERE);
+        assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
+    }
+
+    @Test
+    void oneThatWasCreatedAgainAndCannotBeObservedAtFirstIsToldOnce() {
+        TrafficWorld world = started();
+        world.loseService();
+        world.service(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+        world.balancer.silent = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 4);
+        world.balancer.silent = Optional.empty();
+        world.settle();
+
+        assertThat(leftBehind(world)).containsExactly(LEFT_ELSEWHERE);
+    }
+
+    @Test
+    void aPodThatIsOutOfServiceThenIsNamedAsWell() {
+        TrafficWorld world = started();
+        world.edit(service -> service.editMetadata()
+                .removeFromAnnotations(Names.TRAFFIC_SERVED)
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+        world.change("c", Pods::unready);
+        world.restart();
+        world.settle();
+
+        assertThat(leftBehind(world)).containsExactly(LEFT_ELSEWHERE);
+    }
+
+    @Test
+    void oneOfAHostWithoutRecordsIsTakenOverWithoutAWord() {
+        TrafficWorld world = started();
+        world.edit(service -> service.editMetadata()
+                .removeFromAnnotations(Names.TRAFFIC_SERVED)
+                .endMetadata());
+        world.restart();
+        world.settle();
+
+        assertThat(leftBehind(world)).isEmpty();
+        assertThat(world.balancer.weights("lb-1")).isEqualTo(Tales.ALL_ON);
     }
 
     @Test
@@ -119,10 +181,10 @@ class TrafficDepartedTest {
         world.restart();
         world.settle();
 
-        assertThat(world.cluster.done())
-                .filteredOn(Action.Announce.class::isInstance)
-                .extracting(action -> ((Action.Announce) action).reason())
-                .containsExactly("TrafficLeftBehind");
+        assertThat(leftBehind(world))
+                .containsExactly(
+                        "Service shop/web is new, and Pods have the finalizer of one of its name: nothing says at"
+                                + " which load balancer that had registered them (a, b, c): remove what is left there by hand");
     }
 
     @Test
@@ -215,6 +277,15 @@ class TrafficDepartedTest {
         world.settle();
         assertThat(world.cluster.pods()).allMatch(Tales::isUpdated);
         assertThat(world.balancer.serving("lb-1")).isZero();
+    }
+
+    private static List<String> leftBehind(TrafficWorld world) {
+        return world.cluster.done().stream()
+                .filter(Action.Announce.class::isInstance)
+                .map(Action.Announce.class::cast)
+                .filter(event -> event.reason().equals("TrafficLeftBehind"))
+                .map(Action.Announce::message)
+                .toList();
     }
 
     /** The host was started again, and has not seen any load balancer since. */
