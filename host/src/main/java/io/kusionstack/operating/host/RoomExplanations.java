@@ -73,19 +73,24 @@ record RoomExplanations(
                 lifecycle.inService() && isSentTo(shown),
                 List.copyOf(waits),
                 shown,
-                Stream.of(
+                soonest(
+                        now,
+                        Stream.of(
                                 lifecycle.nextLook(),
                                 traffic.nextLook(pod),
                                 actuator.nextTry(pod),
                                 pod.controller()
                                         .filter(set -> !waitsForSet.isEmpty())
-                                        .flatMap(set -> setLook(pod.namespace(), set.name())))
-                        .flatMap(Optional::stream)
-                        .min(Comparator.naturalOrder()));
+                                        .flatMap(set -> setLook(pod.namespace(), set.name())))));
     }
 
     private Optional<Instant> setLook(String namespace, String set) {
-        return setRoom.nextLook(new Key(namespace, set)).filter(clock.instant()::isBefore);
+        return setRoom.nextLook(new Key(namespace, set));
+    }
+
+    /** The look that is due first; one whose time is over is only waiting for its turn. */
+    static Optional<Instant> soonest(Instant now, Stream<Optional<Instant>> looks) {
+        return looks.flatMap(Optional::stream).min(Comparator.naturalOrder()).map(due -> due.isBefore(now) ? now : due);
     }
 
     /** False if a load balancer is known not to send to the Pod, whatever the Pod's labels say. */
@@ -122,11 +127,12 @@ record RoomExplanations(
                 replicas(set),
                 Stream.concat(refusal.map(StatusRefusal::why).stream(), obstacles(set.getStatus()).stream())
                         .toList(),
-                Stream.concat(
-                                Stream.of(refusal.flatMap(StatusRefusal::nextTry), setLook(ref.namespace(), ref.name()))
-                                        .flatMap(Optional::stream),
-                                pods.stream().flatMap(pod -> pod.nextLook().stream()))
-                        .min(Comparator.naturalOrder()),
+                soonest(
+                        clock.instant(),
+                        Stream.concat(
+                                Stream.of(
+                                        refusal.flatMap(StatusRefusal::nextTry), setLook(ref.namespace(), ref.name())),
+                                pods.stream().map(Explanation::nextLook))),
                 pods);
     }
 

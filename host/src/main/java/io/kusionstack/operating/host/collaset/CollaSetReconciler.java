@@ -145,12 +145,13 @@ public final class CollaSetReconciler implements Reconciler {
     /** Of the acts only those that let Pods come back were done. A refusal is told, and the write is tried again after its pause. */
     private Outcome failed(CollaSetSnapshot snapshot, SetPlan plan, Applied stored) {
         SetSpec set = snapshot.set();
+        Optional<Instant> next = SetMemory.next(stored.outcome(), snapshot.now());
+        memories.computeIfPresent(set.key(), (key, memory) -> memory.looking(next));
         for (Failure failure : stored.failures()) {
             if (failure.result().isRefusal()) {
                 Wait why = new Wait(failure.result().cause().reason(), "", failure.sentence());
                 intentions.hold(snapshot, why);
-                Optional<Instant> next = SetMemory.next(stored.outcome(), snapshot.now());
-                memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why, next));
+                memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why));
                 String word = why.reason().word();
                 Plan told = Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, word, failure.sentence()));
                 Plan status = SetStatus.stalled(snapshot, word, failure.sentence())

@@ -71,8 +71,12 @@ record SetMemory(
         return applied.failures().stream().noneMatch(failure -> failure.action() instanceof Action.WriteStatus);
     }
 
+    SetMemory looking(Optional<Instant> next) {
+        return new SetMemory(pods, creations, stuckPod, awaited, waits, next, uid);
+    }
+
     /** All that the plan touches or lets wait waits for one thing, because nothing of the plan was done. */
-    SetMemory waiting(Plan acts, Wait why, Optional<Instant> next) {
+    SetMemory waiting(Plan acts, Wait why) {
         Map<PodRef, List<Wait>> all = new HashMap<>();
         acts.waits().keySet().forEach(pod -> all.put(pod, List.of(why)));
         for (Action action : acts.actions()) {
@@ -82,6 +86,6 @@ record SetMemory(
                 all.put(delete.pod(), List.of(why));
             }
         }
-        return new SetMemory(pods, creations, Optional.empty(), awaited, all, next, uid);
+        return new SetMemory(pods, creations, Optional.empty(), awaited, all, nextLook, uid);
     }
 }

@@ -22,15 +22,16 @@ class SetMemoryTest {
         Wait why = new Wait(Reason.FORBIDDEN_BY_SERVER, "", "writing ResourceContext web is forbidden");
         Wait before = new Wait(Reason.PAUSED, "", "");
 
-        SetMemory memory = SetMemory.NONE.waiting(
-                new Plan(
-                        List.of(
-                                new Action.EditPod(PodEdit.of(edited)),
-                                new Action.DeletePod(deleted.ref(), deleted.resourceVersion())),
-                        Optional.empty(),
-                        Map.of(held.ref(), List.of(before))),
-                why,
-                Optional.of(Snapshots.NOW.plusSeconds(1)));
+        SetMemory memory = SetMemory.NONE
+                .looking(Optional.of(Snapshots.NOW.plusSeconds(1)))
+                .waiting(
+                        new Plan(
+                                List.of(
+                                        new Action.EditPod(PodEdit.of(edited)),
+                                        new Action.DeletePod(deleted.ref(), deleted.resourceVersion())),
+                                Optional.empty(),
+                                Map.of(held.ref(), List.of(before))),
+                        why);
 
         assertThat(memory.nextLook()).contains(Snapshots.NOW.plusSeconds(1));
         assertThat(memory.waits())
