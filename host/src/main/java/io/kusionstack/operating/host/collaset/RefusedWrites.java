@@ -82,23 +82,25 @@ record RefusedWrites(Map<String, Refusal> byPod, Optional<Refusal> worst, Option
 
     /**
      * A write of a Pod that does not get through, and that is still wanted: not a step of an operation that the Pod is not in and is not to
-     * begin, not one that brings another revision to a Pod that has one, nor one that a Pod which is gone does not leave to its successor.
+     * begin, not one that brings another revision to a Pod that has one, nor one of a Pod which is gone, unless it would be refused for
+     * another Pod as well.
      * Deletions are left out; the planner that wants a deletion tells of it.
      *
      * @param target the revision that Pods are to have; empty if the set is being deleted
-     * @param atRest uids of the Pods that neither leave nor are to be updated; asked for only if a refusal is known
+     * @param atRest the Pods that neither leave nor are to be updated; asked for only if a refusal is known
      */
-    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target, Supplier<Set<String>> atRest) {
+    static Optional<Refusal> told(CollaSetSnapshot snapshot, String target, Supplier<UpdateScope.RestingPods> atRest) {
         if (snapshot.refusals().isEmpty()) {
             return Optional.empty();
         }
-        Set<String> resting = atRest.get();
+        UpdateScope.RestingPods resting = atRest.get();
         Map<String, PodRecord> there =
                 snapshot.pods().stream().collect(Collectors.toMap(PodRecord::uid, Function.identity()));
         return snapshot.refusals().entrySet().stream()
                 .filter(entry -> Optional.ofNullable(there.get(entry.getKey()))
-                        .map(pod -> isWanted(entry.getValue(), pod, target, resting.contains(pod.uid())))
-                        .orElseGet(() -> isBroughtBy(entry.getValue(), target)))
+                        .map(pod -> isWanted(
+                                entry.getValue(), pod, target, resting.uids().contains(pod.uid())))
+                        .orElseGet(() -> !resting.areAll() && isBroughtBy(entry.getValue(), target)))
                 .map(Map.Entry::getValue)
                 .filter(refusal -> refusal.isRecent(snapshot.now()) && !isDeletion(refusal))
                 .max(snapshot.tellingOrder());

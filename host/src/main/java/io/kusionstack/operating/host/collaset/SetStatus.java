@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +134,7 @@ final class SetStatus {
                         problem -> conditions.set(SetConditions.STALLED, true, Reason.DELETION_FAILED.word(), problem),
                         () -> SetConditions.stalledByPods(
                                 conditions,
-                                RefusedWrites.told(snapshot, "", Set::of),
+                                RefusedWrites.told(snapshot, "", () -> UpdateScope.RestingPods.NONE),
                                 stuckPod.filter(each -> each.stalls(snapshot, setPods)),
                                 report));
         if (conditions.isTrue(SetConditions.STALLED)) {

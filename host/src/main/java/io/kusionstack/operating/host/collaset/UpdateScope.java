@@ -50,14 +50,31 @@ final class UpdateScope {
         };
     }
 
-    /** Uids of the members that are on the updated revision, or that the update does not reach. */
-    static Set<String> atRest(
+    /**
+     * The Pods of a set to which an update has nothing to do.
+     *
+     * @param uids of those that are on the updated revision, or that the update does not reach
+     * @param areAll true if no other Pod is there, and the successor of none that is gone is to be updated
+     */
+    record RestingPods(Set<String> uids, boolean areAll) {
+        static final RestingPods NONE = new RestingPods(Set.of(), true);
+    }
+
+    /** @param identities with the revisions of Pods that are yet to be created */
+    static RestingPods atRest(
             SetSpec set, List<SetPod> podsOfSet, SortedMap<Integer, InstanceIdentity> identities, String updated) {
         Set<String> scope = of(set, podsOfSet, identities, updated);
-        return uids(podsOfSet.stream()
+        Set<String> uids = uids(podsOfSet.stream()
                 .filter(setPod ->
                         !scope.contains(setPod.uid()) || setPod.revision().equals(updated))
                 .toList());
+        boolean areAll = uids.size() == podsOfSet.size()
+                && (!(set.rollout() instanceof Rollout.Partition partition)
+                        || candidates(set, podsOfSet, identities, updated).stream()
+                                .sorted(ScopedId.ORDER)
+                                .limit(Math.max(0, set.replicas() - partition.kept()))
+                                .allMatch(ScopedId::updated));
+        return new RestingPods(uids, areAll);
     }
 
     private static List<ScopedId> candidates(

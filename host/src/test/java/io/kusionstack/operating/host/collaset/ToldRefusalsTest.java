@@ -27,7 +27,7 @@ class ToldRefusalsTest {
         "uid-web-0, update,, true",
         "uid-web-0,, web-1, false",
         "uid-web-0,,, false",
-        "uid-gone,, web-2, true",
+        "uid-gone,, web-2, false",
         "uid-gone,, web-1, false",
         "uid-gone,,, false"
     })
@@ -56,6 +56,34 @@ class ToldRefusalsTest {
 
         assertThat(isStalled(planned(pod, partition, begin))).isEqualTo(told);
         assertThat(isStalled(planned(pod, partition, operate(pod)))).isEqualTo(told);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"web-1, 0, true", "web-1, 1, false", "web-2, 0, false"})
+    void theUpdateOfAPodThatIsGoneIsToldWhileAnotherIsToBeUpdated(String revision, int partition, boolean told) {
+        PodEdit update = PodEdit.of(Pods.like(DONE.build()).revision("web-1").build())
+                .labels(MapEdit.set(Names.REVISION, "web-2"));
+
+        assertThat(isStalled(Snapshots.of(Snapshots.set().replicas(1).partition(partition))
+                        .pods(Pods.like(DONE.build()).revision(revision))
+                        .refusal("uid-gone", refused(update))
+                        .plan()))
+                .isEqualTo(told);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"web-1, true", "web-2, false"})
+    void theUpdateOfAPodThatIsGoneIsToldUntilItsSuccessorIsThereIfThatIsToBeUpdated(String successor, boolean told) {
+        PodEdit update = PodEdit.of(DONE.build()).labels(MapEdit.set(Names.REVISION, "web-2"));
+
+        assertThat(isStalled(Snapshots.of(Snapshots.set().replicas(2))
+                        .pods(DONE)
+                        .identities(
+                                InstanceIdentity.adopted(0, "web", "web-2"),
+                                InstanceIdentity.adopted(1, "web", successor))
+                        .refusal("uid-gone", refused(update))
+                        .plan()))
+                .isEqualTo(told);
     }
 
     @Test
