@@ -1,6 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.lifecycle.PodOps;
+import io.kusionstack.operating.host.model.Condition;
 import io.kusionstack.operating.host.model.Names;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.FinalizerPatch;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Plans the next writes of a set. Equal snapshots give equal plans. */
 final class CollaSetPlanner {
@@ -63,7 +65,10 @@ final class CollaSetPlanner {
     }
 
     private static Plan announced(CollaSetSnapshot snapshot) {
-        return Orphans.announcement(snapshot).map(Plan::of).orElse(Plan.nothing());
+        List<Condition> told = snapshot.set().status().conditions();
+        return plan(Stream.of(Orphans.warning(snapshot), DuplicateIds.warning(snapshot))
+                .flatMap(warning -> warning.event(snapshot.set().ref(), told).stream())
+                .toList());
     }
 
     /** The Pods that do not scale in. */

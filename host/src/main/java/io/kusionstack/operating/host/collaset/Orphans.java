@@ -1,9 +1,7 @@
 package io.kusionstack.operating.host.collaset;
 
 import io.kusionstack.operating.host.model.CollaSet;
-import io.kusionstack.operating.host.model.Conditions;
 import io.kusionstack.operating.host.model.Names;
-import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.PodRecord;
 import java.util.Collection;
 import java.util.Comparator;
@@ -82,24 +80,12 @@ final class Orphans {
         return ids;
     }
 
-    static void tell(CollaSetSnapshot snapshot, Conditions conditions) {
+    static SetWarning warning(CollaSetSnapshot snapshot) {
         List<PodRecord> selected = selected(snapshot);
-        if (selected.isEmpty()) {
-            conditions.remove(TYPE);
-        } else {
-            conditions.set(TYPE, true, REASON, message(snapshot.set(), selected));
-        }
-    }
-
-    /** An event when the condition becomes true. */
-    static Optional<Action> announcement(CollaSetSnapshot snapshot) {
-        List<PodRecord> selected = selected(snapshot);
-        boolean told = snapshot.set().status().conditions().stream()
-                .anyMatch(condition -> TYPE.equals(condition.type()) && "True".equals(condition.status()));
-        return selected.isEmpty() || told
-                ? Optional.empty()
-                : Optional.of(new Action.Announce(
-                        snapshot.set().ref(), Action.Severity.WARNING, TYPE, message(snapshot.set(), selected)));
+        return new SetWarning(
+                TYPE,
+                REASON,
+                Optional.of(selected).filter(pods -> !pods.isEmpty()).map(pods -> message(snapshot.set(), pods)));
     }
 
     private static List<PodRecord> selected(CollaSetSnapshot snapshot) {

@@ -162,7 +162,8 @@ final class SetStatus {
     private static Conditions conditions(CollaSetSnapshot snapshot, SetPods setPods) {
         Conditions conditions =
                 Conditions.changing(snapshot.set().status().conditions(), snapshot.now(), LONGEST_MESSAGE);
-        Orphans.tell(snapshot, conditions);
+        Orphans.warning(snapshot).tell(conditions);
+        DuplicateIds.warning(snapshot).tell(conditions);
         IgnoredFields.tell(snapshot, setPods, conditions);
         if (snapshot.set().assumed().isEmpty()) {
             conditions.remove(ASSUMED_VALUES);

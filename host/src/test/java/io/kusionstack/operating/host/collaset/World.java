@@ -58,6 +58,9 @@ final class World {
     private int steps;
     private int crashes;
 
+    /** So many Pods have the id of another Pod, by an edit of the test. */
+    int duplicateIds;
+
     World() {
         cluster.afterEachWrite(this::check);
         host = started();
@@ -213,11 +216,13 @@ final class World {
     }
 
     private void check() {
-        Set<String> ids = new HashSet<>();
-        for (PodRecord pod : live()) {
-            String id = pod.label(Names.INSTANCE_ID).orElseThrow();
-            assertThat(ids.add(id)).as("instance id %s is unique", id).isTrue();
-        }
+        List<String> ids = live().stream()
+                .map(pod -> pod.label(Names.INSTANCE_ID).orElseThrow())
+                .sorted()
+                .toList();
+        assertThat(ids.size() - Set.copyOf(ids).size())
+                .as("instance ids that are not unique: %s", ids)
+                .isLessThanOrEqualTo(duplicateIds);
         Action last = cluster.done().getLast();
         touched(last)
                 .map(before::get)
