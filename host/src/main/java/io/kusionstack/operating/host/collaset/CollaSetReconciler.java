@@ -151,7 +151,7 @@ public final class CollaSetReconciler implements Reconciler {
             if (failure.result().isRefusal()) {
                 Wait why = new Wait(failure.result().cause().reason(), "", failure.sentence());
                 intentions.hold(snapshot, why);
-                memories.computeIfPresent(set.key(), (key, memory) -> memory.waiting(plan.acts(), why));
+                memories.computeIfPresent(set.key(), (key, memory) -> memory.refused(snapshot, plan.acts(), failure));
                 String word = why.reason().word();
                 Plan told = Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, word, failure.sentence()));
                 Plan status = SetStatus.stalled(snapshot, word, failure.sentence())

@@ -3,6 +3,7 @@ package io.kusionstack.operating.host.collaset;
 import io.kusionstack.operating.host.kernel.Outcome;
 import io.kusionstack.operating.host.plan.Action;
 import io.kusionstack.operating.host.plan.Applied;
+import io.kusionstack.operating.host.plan.Failure;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.plugin.PodRef;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param awaited writes of our own that the caches may not show yet
  * @param waits why Pods wait, as the last plan says
  * @param nextLook when the set is reconciled again if no event comes, as the last plan says
+ * @param unstored what the refused intent means for Pods; nothing once one is stored
  * @param uid of the set; a set that is made again under its name has no memory
  */
 record SetMemory(
@@ -31,9 +33,17 @@ record SetMemory(
         AwaitedWrites awaited,
         Map<PodRef, List<Wait>> waits,
         Optional<Instant> nextLook,
+        UnstoredIntent unstored,
         String uid) {
     static final SetMemory NONE = new SetMemory(
-            SeenPods.NONE, CreationAnswers.NONE, Optional.empty(), AwaitedWrites.NONE, Map.of(), Optional.empty(), "");
+            SeenPods.NONE,
+            CreationAnswers.NONE,
+            Optional.empty(),
+            AwaitedWrites.NONE,
+            Map.of(),
+            Optional.empty(),
+            UnstoredIntent.NONE,
+            "");
 
     SetMemory {
         waits = Map.copyOf(waits);
@@ -42,11 +52,20 @@ record SetMemory(
     /** With the newest observations of its Pods. */
     SetMemory seen(CollaSetSnapshot snapshot) {
         String owner = snapshot.set().ref().uid();
-        return new SetMemory(SeenPods.of(snapshot), creations, stuckPod, awaited, waits, nextLook, owner);
+        return new SetMemory(
+                SeenPods.of(snapshot),
+                creations,
+                stuckPod,
+                awaited,
+                waits,
+                nextLook,
+                unstored.of(snapshot.pods(), snapshot.now()),
+                owner);
     }
 
     SetMemory stored(Plan intent, Instant now) {
-        return new SetMemory(pods, creations, stuckPod, AwaitedWrites.of(intent, now), waits, nextLook, uid);
+        return new SetMemory(
+                pods, creations, stuckPod, AwaitedWrites.of(intent, now), waits, nextLook, UnstoredIntent.NONE, uid);
     }
 
     SetMemory acted(CollaSetSnapshot snapshot, SetPlan plan, Applied applied) {
@@ -57,6 +76,7 @@ record SetMemory(
                 awaited,
                 plan.acts().waits(),
                 next(applied.outcome(), snapshot.now()),
+                unstored,
                 uid);
     }
 
@@ -72,11 +92,12 @@ record SetMemory(
     }
 
     SetMemory looking(Optional<Instant> next) {
-        return new SetMemory(pods, creations, stuckPod, awaited, waits, next, uid);
+        return new SetMemory(pods, creations, stuckPod, awaited, waits, next, unstored, uid);
     }
 
-    /** All that the plan touches or lets wait waits for one thing, because nothing of the plan was done. */
-    SetMemory waiting(Plan acts, Wait why) {
+    /** The intent was refused: all that the plan touches or lets wait waits for that, because nothing of the plan was done. */
+    SetMemory refused(CollaSetSnapshot snapshot, Plan acts, Failure failure) {
+        Wait why = new Wait(failure.result().cause().reason(), "", failure.sentence());
         Map<PodRef, List<Wait>> all = new HashMap<>();
         acts.waits().keySet().forEach(pod -> all.put(pod, List.of(why)));
         for (Action action : acts.actions()) {
@@ -86,6 +107,7 @@ record SetMemory(
                 all.put(delete.pod(), List.of(why));
             }
         }
-        return new SetMemory(pods, creations, Optional.empty(), awaited, all, nextLook, uid);
+        return new SetMemory(
+                pods, creations, Optional.empty(), awaited, all, nextLook, unstored.refused(snapshot, failure), uid);
     }
 }
