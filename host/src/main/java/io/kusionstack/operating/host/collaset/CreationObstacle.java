@@ -35,16 +35,16 @@ record CreationObstacle(
     }
 
     private String remedy() {
-        return switch (code) {
-            case 403 ->
-                problem == CreationProblem.QUOTA
-                        ? "free or raise the quota"
-                        : "correct spec.template, or have it allowed";
-            case 400, 422 ->
-                problem == CreationProblem.DENIED
-                        ? "correct spec.template, or the policy that refuses it"
-                        : "correct spec.template";
-            default -> "it is tried again";
+        return switch (problem) {
+            case QUOTA -> "free or raise the quota";
+            case NAMESPACE_TERMINATING -> "the namespace is being deleted, and takes no new Pods";
+            case DENIED ->
+                code == 403
+                        ? "correct spec.template, or have it allowed"
+                        : "correct spec.template, or the policy that refuses it";
+            case CONTENT, UNKNOWN_FIELD ->
+                code == 403 ? "correct spec.template, or have it allowed" : "correct spec.template";
+            case NO_DRY_RUN, OTHER -> "it is tried again";
         };
     }
 }

@@ -15,6 +15,8 @@ enum CreationProblem {
     DENIED,
     /** A quota is full. It is checked last, so everything else has passed. A quota that asks for missing amounts is not full. */
     QUOTA,
+    /** The namespace is being deleted: it takes no new object, whatever that is. */
+    NAMESPACE_TERMINATING,
     /** A webhook does not support dry runs. */
     NO_DRY_RUN,
     /** Anything else, or no answer. */
@@ -30,6 +32,9 @@ enum CreationProblem {
         if (code == 403 && isQuota) {
             return QUOTA;
         }
+        if (code == 403 && message.contains("because it is being terminated")) {
+            return NAMESPACE_TERMINATING;
+        }
         if (code != 400 && code != 403 && code != 422) {
             return OTHER;
         }
@@ -42,7 +47,7 @@ enum CreationProblem {
     boolean isOfContent() {
         return switch (this) {
             case CONTENT, UNKNOWN_FIELD, DENIED -> true;
-            case QUOTA, NO_DRY_RUN, OTHER -> false;
+            case QUOTA, NAMESPACE_TERMINATING, NO_DRY_RUN, OTHER -> false;
         };
     }
 }

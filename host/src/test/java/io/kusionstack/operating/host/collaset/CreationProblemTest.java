@@ -18,6 +18,11 @@ class CreationProblemTest {
                 .isEqualTo(CreationProblem.QUOTA);
         assertThat(CreationProblem.of(403, "pods \"web-0\" is forbidden: failed quota: small: must specify cpu"))
                 .isEqualTo(CreationProblem.CONTENT);
+        assertThat(CreationProblem.of(
+                        403,
+                        "pods \"web-0\" is forbidden: unable to create new content in namespace shop because it is being"
+                                + " terminated"))
+                .isEqualTo(CreationProblem.NAMESPACE_TERMINATING);
         assertThat(CreationProblem.of(refused("admission webhook \"a.b\" does not support dry run")))
                 .isEqualTo(CreationProblem.NO_DRY_RUN);
         assertThat(CreationProblem.of(refused("admission webhook \"a.b\" denied the request: use a dry run first")))
