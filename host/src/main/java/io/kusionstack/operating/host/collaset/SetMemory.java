@@ -59,7 +59,7 @@ record SetMemory(
                 awaited,
                 waits,
                 nextLook,
-                unstored.of(snapshot.pods(), snapshot.now()),
+                unstored.of(snapshot.set(), snapshot.pods(), snapshot.now()),
                 owner);
     }
 

@@ -8,11 +8,14 @@ import static io.kusionstack.operating.host.collaset.Stories.refuseIds;
 import static io.kusionstack.operating.host.collaset.Stories.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kusionstack.operating.host.world.Pods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,6 +57,31 @@ class UnstoredIntentStoryTest {
             world.step();
         }
         assertThat(isDone(world, wanted)).isTrue();
+    }
+
+    @Test
+    void aLabelOfThePodOrAnotherSpecEndsThePause() {
+        for (Consumer<World> change : List.<Consumer<World>>of(
+                world -> world.cluster.put(
+                        Pods.like(world.live().getFirst()).label("retry", "1").build()),
+                world -> world.edit("scaleStrategy: {operationDelaySeconds: 1}"))) {
+            World world = created(1, RECREATE);
+            world.image(V2);
+            while (world.serving() == 1) {
+                world.step();
+            }
+            refuseIds(world, "frozen");
+            while (world.serving() == 0) {
+                world.step();
+            }
+            world.cluster.refuse(action -> Optional.empty());
+            Instant mended = world.cluster.now();
+            change.accept(world);
+            while (!images(world).equals(List.of(V2)) || world.serving() == 0) {
+                world.step();
+            }
+            assertThat(Duration.between(mended, world.cluster.now())).isLessThan(Duration.ofSeconds(30));
+        }
     }
 
     private static boolean isDone(World world, int wanted) {
