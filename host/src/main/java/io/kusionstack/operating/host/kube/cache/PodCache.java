@@ -52,10 +52,14 @@ public final class PodCache {
         parser = new PodParser(annotations, encoding, this::known);
     }
 
-    /** A version is one state of the Pod within an epoch; of another epoch nothing is known. */
+    /**
+     * A version is one state of the Pod within an epoch; of another epoch nothing is known. Not of a Pod that is being deleted: the answer to the
+     * patch that takes its last finalizer, and so deletes it, has no finalizer any more, and the version of before
+     * (Store.deleteWithoutFinalizers in k8s.io/apiserver/pkg/registry/generic/registry/store.go).
+     */
     private @Nullable PodRecord known(String uid, long version) {
         PodRecord known = isSettled() ? byUid.get(uid) : null;
-        return known != null && known.resourceVersion() == version ? known : null;
+        return known != null && known.resourceVersion() == version && !known.terminating() ? known : null;
     }
 
     /** How this cache reads Pods. */

@@ -181,4 +181,13 @@ class PodCacheTest {
 
         assertThat(cache.parse(answer).labels()).isEmpty();
     }
+
+    @Test
+    void readsTheAnswerAnewThatShowsATerminatingPodWithoutItsLastFinalizerUnderItsVersion() throws IOException {
+        byte[] answer = PodEncodings.protobuf("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\","
+                + "\"uid\":\"uid-a\",\"resourceVersion\":\"7\",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"}}");
+        cache.observe(Pods.pod("a").version(7).finalizer("f/last").terminating().build());
+
+        assertThat(cache.parse(answer).finalizers()).isEmpty();
+    }
 }

@@ -9,6 +9,7 @@ import io.kusionstack.operating.host.plan.Applied;
 import io.kusionstack.operating.host.plan.ObjectKind;
 import io.kusionstack.operating.host.plan.ObjectRef;
 import io.kusionstack.operating.host.plan.Plan;
+import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.PodRecord;
 import io.kusionstack.operating.host.plan.WriteResult;
 import io.kusionstack.operating.testbed.controlplane.ControlPlane;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(TestCluster.class)
 class PodCreateDeleteIT {
+    private static final String FINALIZER = "prot.podopslifecycle.kusionstack.io/web";
+
     private Cluster cluster;
 
     @BeforeEach
@@ -62,6 +65,28 @@ class PodCreateDeleteIT {
         assertThat(after.path("metadata").has("ownerReferences")).isFalse();
         assertThat(after.at("/metadata/labels")).isEqualTo(before.at("/metadata/labels"));
         assertThat(after.path("spec")).isEqualTo(before.path("spec"));
+    }
+
+    @Test
+    void aPodThatGoesWithItsLastFinalizerIsNoRefusedWrite() {
+        PodRecord pod = cluster.pod("a");
+        cluster.actuator.apply(Plan.of(new Action.EditPod(PodEdit.of(pod).addFinalizer(FINALIZER))));
+        Cluster.await().until(() -> cluster.find("a").orElseThrow().isProtected());
+        cluster.api.delete(cluster.path("pods") + "/a");
+        Cluster.await().until(() -> cluster.find("a").orElseThrow().terminating());
+
+        PodRecord terminating = cluster.find("a").orElseThrow();
+        cluster.actuator.apply(
+                Plan.of(new Action.EditPod(PodEdit.of(terminating).removeFinalizer(FINALIZER))));
+
+        Cluster.await().until(() -> cluster.find("a").isEmpty());
+        cluster.awaitCount("sent Pod patch", 2);
+        assertThat(cluster.metrics.count("missed Pod")).isZero();
+        assertThat(cluster.actuator.refusal(terminating)).isEmpty();
+        assertThat(cluster.api
+                        .get(cluster.namespace.path("/apis/events.k8s.io/v1", "events"))
+                        .path("items"))
+                .isEmpty();
     }
 
     private Action create(String name, int most) {
