@@ -158,10 +158,30 @@ public final class PluginHarness implements AutoCloseable {
     }
 
     /** A rule of this name and configuration; fails if there is none. */
-    public RulePlugins.RuleWorker rule(String name, String yaml) {
-        RulePlugins.OpenedRule opened = rules().open(name, "default/rule/" + name, Yaml.tree(yaml));
+    public PackagedRule rule(String name, String yaml) {
+        RulePlugins.OpenedRule opened = open(name, yaml);
         assertThat(opened).isInstanceOf(RulePlugins.OpenedRule.RuleReady.class);
-        return ((RulePlugins.OpenedRule.RuleReady) opened).worker();
+        return new PackagedRule(((RulePlugins.OpenedRule.RuleReady) opened).worker());
+    }
+
+    /** All that is wrong with this configuration of a rule, each as {@code path: sentence}; empty if it is right. */
+    public List<String> problems(String name, String yaml) {
+        return switch (open(name, yaml)) {
+            case RulePlugins.OpenedRule.RuleReady(RulePlugins.RuleWorker worker) -> {
+                worker.close();
+                yield List.of();
+            }
+            case RulePlugins.OpenedRule.RuleConfigInvalid(List<RulePlugins.OpenedRule.ConfigProblem> problems) ->
+                problems.stream()
+                        .map(problem -> problem.path() + ": " + problem.sentence())
+                        .toList();
+            case RulePlugins.OpenedRule.RuleUnavailable unavailable ->
+                throw new AssertionError(unavailable.why().message());
+        };
+    }
+
+    private RulePlugins.OpenedRule open(String name, String yaml) {
+        return rules().open(name, "default/rule/" + name, Yaml.tree(yaml));
     }
 
     /** The traffic control of this name; fails if there is none. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.kusionstack.operating.host.config.ConfigBinder;
 import io.kusionstack.operating.plugin.InvalidConfigException;
-import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.PodView;
 import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
@@ -15,7 +14,6 @@ import io.kusionstack.operating.plugin.rule.TransitionRuleProvider;
 import io.kusionstack.operating.plugin.rule.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,10 +81,10 @@ public interface RuleContract<C extends Record> {
     default void everyWaitingPodGetsAVerdictAndNoOther() throws InvalidConfigException {
         try (FakePluginContext context = context();
                 TransitionRule rule = rule(context)) {
-            List<PodRef> waiting = refs().subList(1, refs().size());
+            List<PodView> waiting = pods().subList(1, pods().size());
 
             assertThat(asked(rule, request(context, waiting, Map.of())).verdicts())
-                    .containsOnlyKeys(waiting);
+                    .containsOnlyKeys(waiting.stream().map(PodView::ref).toList());
         }
     }
 
@@ -95,13 +93,13 @@ public interface RuleContract<C extends Record> {
         try (FakePluginContext context = context();
                 TransitionRule rule = rule(context)) {
             List<String> wrong = new ArrayList<>();
-            asked(rule, request(context, refs(), Map.of())).verdicts().forEach((pod, verdict) -> {
+            asked(rule, request(context, pods(), Map.of())).verdicts().forEach((pod, verdict) -> {
                 switch (verdict) {
                     case Verdict.Pass pass -> {}
-                    case Verdict.Reject(String reason, String message) -> wrong.addAll(wrong(reason, message));
-                    case Verdict.AskAgain(String reason, String message, Duration after) -> {
-                        wrong.addAll(wrong(reason, message));
-                        assertThat(after).isPositive();
+                    case Verdict.Reject no -> wrong.addAll(wrong(no.reason(), no.message()));
+                    case Verdict.AskAgain no -> {
+                        wrong.addAll(wrong(no.reason(), no.message()));
+                        assertThat(no.after()).isPositive();
                     }
                 }
             });
@@ -117,7 +115,7 @@ public interface RuleContract<C extends Record> {
     default void theSameQuestionGetsTheSameAnswer() throws InvalidConfigException {
         try (FakePluginContext context = context();
                 TransitionRule rule = rule(context)) {
-            RuleRequest request = request(context, refs(), Map.of());
+            RuleRequest request = request(context, pods(), Map.of());
 
             assertThat(asked(rule, request).verdicts())
                     .isEqualTo(asked(rule, request).verdicts());
@@ -130,8 +128,8 @@ public interface RuleContract<C extends Record> {
                 TransitionRule before = rule(context);
                 TransitionRule after = rule(context)) {
             Map<String, String> memory =
-                    asked(before, request(context, refs(), Map.of())).memory();
-            RuleRequest next = request(context, refs(), memory);
+                    asked(before, request(context, pods(), Map.of())).memory();
+            RuleRequest next = request(context, pods(), memory);
 
             assertThat(asked(after, next)).isEqualTo(asked(before, next));
         }
@@ -141,7 +139,7 @@ public interface RuleContract<C extends Record> {
     default void itRemembersNoMoreThanMayBeStored() throws InvalidConfigException {
         try (FakePluginContext context = context();
                 TransitionRule rule = rule(context)) {
-            int bytes = asked(rule, request(context, refs(), Map.of())).memory().entrySet().stream()
+            int bytes = asked(rule, request(context, pods(), Map.of())).memory().entrySet().stream()
                     .mapToInt(entry -> (entry.getKey() + entry.getValue()).getBytes(StandardCharsets.UTF_8).length)
                     .sum();
 
@@ -163,13 +161,15 @@ public interface RuleContract<C extends Record> {
         return provider.create(Yaml.bind(config(), provider.configType()), context);
     }
 
-    private List<PodRef> refs() {
-        return pods().stream().map(PodView::ref).toList();
-    }
-
-    private RuleRequest request(FakePluginContext context, List<PodRef> waiting, Map<String, String> memory) {
-        Instant now = context.clock().instant();
-        return new RuleRequest("rule", stage(), pods(), waiting, memory, "key", now, now.plus(DEADLINE));
+    private RuleRequest request(FakePluginContext context, List<PodView> waiting, Map<String, String> memory) {
+        List<PodView> others = new ArrayList<>(pods());
+        others.removeAll(waiting);
+        return RuleRequests.about(waiting)
+                .selecting(others)
+                .stage(stage())
+                .memory(memory)
+                .at(context.clock().instant())
+                .request();
     }
 
     private static RuleResponse asked(TransitionRule rule, RuleRequest request) {

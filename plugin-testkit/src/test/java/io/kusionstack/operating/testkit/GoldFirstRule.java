@@ -37,18 +37,17 @@ record GoldFirstRule(GoldFirstRule.Config config) implements TransitionRule {
     public RuleResponse judge(RuleRequest request) {
         Map<PodRef, Verdict> verdicts = new LinkedHashMap<>();
         for (PodView pod : request.selected()) {
-            if (request.waiting().contains(pod.ref())) {
+            if (request.waiting().stream().anyMatch(waiting -> waiting.ref().equals(pod.ref()))) {
                 verdicts.put(pod.ref(), verdict(pod));
             }
         }
         int asked = Integer.parseInt(request.memory().getOrDefault("asked", "0")) + 1;
-        return new RuleResponse(verdicts, Map.of("asked", String.valueOf(asked)));
+        return RuleResponse.of(verdicts).remembering(Map.of("asked", String.valueOf(asked)));
     }
 
     private Verdict verdict(PodView pod) {
         return config.tier().equals(pod.labels().get("tier"))
-                ? new Verdict.Pass()
-                : new Verdict.AskAgain(
-                        "OtherTier", "Pods of the tier " + config.tier() + " go first", config.patience());
+                ? Verdict.pass()
+                : Verdict.askAgain("OtherTier", "Pods of the tier " + config.tier() + " go first", config.patience());
     }
 }

@@ -6,11 +6,12 @@ import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.TransitionRule;
 import io.kusionstack.operating.plugin.rule.Verdict;
+import io.kusionstack.operating.plugin.rule.WaitingPod;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Lets Pods pass while the window is open, and at any time a Pod that carries the {@value #BREAK_GLASS} annotation with a
@@ -29,20 +30,20 @@ final class ChangeWindowRule implements TransitionRule {
     @Override
     public RuleResponse judge(RuleRequest request) {
         Verdict verdict = verdict(schedule.untilOpen(request.now()));
-        Set<PodRef> waiting = new HashSet<>(request.waiting());
+        Set<PodRef> waiting = request.waiting().stream().map(WaitingPod::ref).collect(Collectors.toSet());
         Map<PodRef, Verdict> verdicts = new HashMap<>();
         for (PodView pod : request.selected()) {
             if (waiting.contains(pod.ref())) {
-                verdicts.put(pod.ref(), breaksGlass(pod) ? new Verdict.Pass() : verdict);
+                verdicts.put(pod.ref(), breaksGlass(pod) ? Verdict.pass() : verdict);
             }
         }
-        return new RuleResponse(verdicts, Map.of());
+        return RuleResponse.of(verdicts);
     }
 
     private Verdict verdict(Duration untilOpen) {
         return untilOpen.isZero()
-                ? new Verdict.Pass()
-                : new Verdict.AskAgain(
+                ? Verdict.pass()
+                : Verdict.askAgain(
                         "WindowClosed",
                         "changes are made " + schedule + "; in an emergency annotate the Pod with " + BREAK_GLASS
                                 + " and a reason",

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.plugin.InvalidConfigException;
 import io.kusionstack.operating.plugin.PodView;
-import io.kusionstack.operating.plugin.Stage;
-import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.Verdict;
 import io.kusionstack.operating.testkit.Pods;
+import io.kusionstack.operating.testkit.RuleRequests;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ChangeWindowRuleTest {
     private static final Instant MONDAY_NINE = Instant.parse("2026-01-05T09:00:00Z");
-    private static final Verdict CLOSED = new Verdict.AskAgain(
+    private static final Verdict CLOSED = Verdict.askAgain(
             "WindowClosed",
             "changes are made Mon, Tue 10:00-16:00 UTC; in an emergency annotate the Pod with"
                     + " change-window.kusionstack.io/break-glass and a reason",
@@ -32,34 +31,25 @@ class ChangeWindowRuleTest {
     @Test
     void letsPodsPassWhileTheWindowIsOpen() throws InvalidConfigException {
         assertThat(judge(MONDAY_NINE.plus(Duration.ofHours(2)), plain).verdicts())
-                .isEqualTo(Map.of(plain.ref(), new Verdict.Pass()));
+                .isEqualTo(Map.of(plain.ref(), Verdict.pass()));
     }
 
     @Test
     void asksAgainWhenTheWindowOpens() throws InvalidConfigException {
-        assertThat(judge(MONDAY_NINE, plain)).isEqualTo(new RuleResponse(Map.of(plain.ref(), CLOSED), Map.of()));
+        assertThat(judge(MONDAY_NINE, plain)).isEqualTo(RuleResponse.of(Map.of(plain.ref(), CLOSED)));
     }
 
     @Test
     void aReasonBreaksTheGlassForOnePod() throws InvalidConfigException {
         assertThat(judge(MONDAY_NINE, plain, urgent, vague).verdicts())
                 .isEqualTo(Map.of(
-                        plain.ref(), CLOSED, urgent.ref(), new Verdict.Pass(), vague.ref(), CLOSED));
+                        plain.ref(), CLOSED, urgent.ref(), Verdict.pass(), vague.ref(), CLOSED));
     }
 
     private static RuleResponse judge(Instant now, PodView... pods) throws InvalidConfigException {
         Schedule schedule = Schedule.of(new ChangeWindow(
                 List.of(ChangeWindow.Day.Mon, ChangeWindow.Day.Tue), "10:00", "16:00", "UTC"));
-        List<PodView> selected = List.of(pods);
         return new ChangeWindowRule(schedule)
-                .judge(new RuleRequest(
-                        "window",
-                        Stage.PRE_CHECK,
-                        selected,
-                        selected.stream().map(PodView::ref).toList(),
-                        Map.of(),
-                        "key",
-                        now,
-                        now.plusSeconds(10)));
+                .judge(RuleRequests.about(pods).at(now).request());
     }
 }

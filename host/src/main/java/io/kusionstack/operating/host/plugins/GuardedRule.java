@@ -8,15 +8,17 @@ import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.TransitionRule;
 import io.kusionstack.operating.plugin.rule.Verdict;
+import io.kusionstack.operating.plugin.rule.WaitingPod;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** One rule object of a plugin, under guard: {@link Answer.Given} only holds what the interface promises. */
 final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
@@ -72,9 +74,10 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
         }
     }
 
-    /** The same request, with the time at which the host really stops waiting. */
-    private static RuleRequest until(Instant deadline, RuleRequest request) {
+    /** The same request, with the time at which the host really stops waiting, and a waker that has no effect once this is closed. */
+    private RuleRequest until(Instant deadline, RuleRequest request) {
         return new RuleRequest(
+                request.object(),
                 request.rule(),
                 request.stage(),
                 request.selected(),
@@ -82,14 +85,23 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
                 request.memory(),
                 request.key(),
                 request.now(),
-                deadline);
+                deadline,
+                () -> {
+                    if (!isClosed()) {
+                        request.waker().run();
+                    }
+                });
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private RuleResponse checked(RuleResponse answer, RuleRequest request) throws InvalidPluginException {
         if (answer == null) {
             throw new InvalidPluginException("it answered null");
         }
-        Set<PodRef> waiting = new HashSet<>(request.waiting());
+        Set<PodRef> waiting = request.waiting().stream().map(WaitingPod::ref).collect(Collectors.toSet());
         Map<PodRef, Verdict> verdicts = new LinkedHashMap<>();
         for (Map.Entry<PodRef, Verdict> verdict : answer.verdicts().entrySet()) {
             if (waiting.contains(verdict.getKey())) {
@@ -106,15 +118,15 @@ final class GuardedRule implements RulePlugins.RuleWorker, LivePlugin.Closing {
     private Verdict checked(Verdict verdict, PodRef pod) throws InvalidPluginException {
         return switch (verdict) {
             case Verdict.Pass pass -> pass;
-            case Verdict.Reject(String reason, String message) ->
-                new Verdict.Reject(reason, spoken(reason, message, pod));
-            case Verdict.AskAgain(String reason, String message, Duration after) -> {
+            case Verdict.Reject(String reason, String message, Optional<Duration> pause) ->
+                new Verdict.Reject(reason, spoken(reason, message, pod), pause);
+            case Verdict.AskAgain(String reason, String message, Duration after, Optional<Duration> pause) -> {
                 String sentence = spoken(reason, message, pod);
                 if (after == null) {
                     throw new InvalidPluginException(
                             "the verdict about Pod " + pod + " does not say when to ask again");
                 }
-                yield new Verdict.AskAgain(reason, sentence, Durations.longer(after, SOONEST));
+                yield new Verdict.AskAgain(reason, sentence, Durations.longer(after, SOONEST), pause);
             }
         };
     }

@@ -15,7 +15,6 @@ import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule;
 import io.kusionstack.operating.host.plugins.RulePlugins.OpenedRule.ConfigProblem;
 import io.kusionstack.operating.host.plugins.RulePlugins.RuleWorker;
 import io.kusionstack.operating.plugin.PodRef;
-import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.Verdict;
@@ -24,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -81,7 +79,7 @@ class PluginHostTest {
                         false,
                         0));
         assertThat(worker(host, "sample", "{}").judge(request()))
-                .isEqualTo(new Answer.Given<>(new RuleResponse(Map.of(WEB, new Verdict.Pass()), Map.of())));
+                .isEqualTo(new Answer.Given<>(new RuleResponse(Map.of(WEB, Verdict.pass()), Map.of())));
     }
 
     @Test
@@ -381,16 +379,7 @@ class PluginHostTest {
     }
 
     private static RuleRequest request() {
-        Instant now = Instant.now();
-        return new RuleRequest(
-                "rule",
-                Stage.PRE_CHECK,
-                List.of(),
-                List.of(WEB),
-                Map.of(),
-                "key",
-                now,
-                now.plus(Duration.ofSeconds(5)));
+        return SampleRequests.about("rule", WEB);
     }
 
     private static JsonNode json(String text) throws IOException {

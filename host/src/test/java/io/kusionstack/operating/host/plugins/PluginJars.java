@@ -105,7 +105,7 @@ final class PluginJars {
     /** Lets every Pod pass. */
     static final String PASS = """
             Map<PodRef, Verdict> verdicts = new HashMap<>();
-            request.waiting().forEach(pod -> verdicts.put(pod, new Verdict.Pass()));
+            request.waiting().forEach(pod -> verdicts.put(pod.ref(), Verdict.pass()));
             return new RuleResponse(verdicts, Map.of());
             """;
 

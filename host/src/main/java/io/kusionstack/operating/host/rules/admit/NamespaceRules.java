@@ -274,6 +274,16 @@ final class NamespaceRules {
         }
     }
 
+    /** A plugin has learned something of a rule, and wants to be asked again. */
+    void wake(PluginQuery query) {
+        lock.lock();
+        try {
+            verdicts.wake(query.spec(), query.rule());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes the result of a write; returns the rules that have free slots again. */
     List<Key> settled(PodRef pod, WriteResult result) {
         boolean isNews = unbound.remove(pod.uid()) || !(result instanceof WriteResult.Written);

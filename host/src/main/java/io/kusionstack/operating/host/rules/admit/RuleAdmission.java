@@ -175,6 +175,15 @@ public final class RuleAdmission implements PodAdmission, PluginQuery.QuerySourc
         ruleKeys.accept(query.spec().key());
     }
 
+    @Override
+    public void wake(PluginQuery query) {
+        NamespaceRules namespaceRules = byNamespace.get(query.spec().key().namespace());
+        if (namespaceRules != null) {
+            namespaceRules.wake(query);
+            ruleKeys.accept(query.spec().key());
+        }
+    }
+
     /** A workload of the namespace came, went, or wants another number of Pods. */
     public void workloadsChanged(String namespace) {
         NamespaceRules namespaceRules = byNamespace.get(namespace);

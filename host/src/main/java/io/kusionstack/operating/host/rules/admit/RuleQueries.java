@@ -64,8 +64,14 @@ final class RuleQueries {
         List<PluginQuery> queries = new ArrayList<>();
         for (RuleSpec.CheckedRule rule : budget.plugged()) {
             if (rule.check() instanceof RuleSpec.RuleCheck.Plugged check) {
-                queries.add(
-                        new PluginQuery(budget.spec(), rule, check, selected, waiting(rule, staged), budget.moves()));
+                queries.add(new PluginQuery(
+                        budget.spec(),
+                        rule,
+                        check,
+                        selected,
+                        waiting(rule, staged),
+                        budget.moves(),
+                        verdicts.wakes(budget.spec(), rule)));
             }
         }
         return queries;

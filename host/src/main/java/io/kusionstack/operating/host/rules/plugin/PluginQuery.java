@@ -8,6 +8,8 @@ import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.RulePlugins;
 import io.kusionstack.operating.host.rules.plugin.VerdictCache.PluginReply;
 import io.kusionstack.operating.host.rules.spec.RuleSpec;
+import io.kusionstack.operating.plugin.rule.RuleRef;
+import io.kusionstack.operating.plugin.rule.WaitingPod;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +18,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * One query to a plugin: its verdicts on the Pods that wait for one rule.
@@ -24,6 +28,7 @@ import java.util.Optional;
  * @param selected all Pods that the rule's object selects
  * @param waiting the Pods to decide about, the longest waiting first; their stage is stored on them
  * @param moves how often Pods of the rule's object had moved when the query was made
+ * @param wakes how often the plugin had asked for a query of the rule
  */
 public record PluginQuery(
         RuleSpec spec,
@@ -31,7 +36,8 @@ public record PluginQuery(
         RuleSpec.RuleCheck.Plugged check,
         List<PodRecord> selected,
         List<PodRecord> waiting,
-        long moves) {
+        long moves,
+        long wakes) {
     public PluginQuery {
         selected = List.copyOf(selected);
         waiting = List.copyOf(waiting);
@@ -44,6 +50,9 @@ public record PluginQuery(
 
         /** Takes the reply to a query, and enqueues the rule. A reply to an earlier generation of the rule is ignored. */
         void learn(PluginQuery query, PluginReply reply);
+
+        /** The plugin has learned something about the rule of this query: a query is due, and the rule is enqueued. */
+        void wake(PluginQuery query);
     }
 
     /**
@@ -63,6 +72,39 @@ public record PluginQuery(
         return PodViews.of(before).equals(PodViews.of(after));
     }
 
+    /** The rule's object as plugins see it. */
+    RuleRef object() {
+        return new RuleRef(spec.key().namespace(), spec.key().name(), spec.uid(), spec.generation());
+    }
+
+    /** The waiting Pods as plugins see them. */
+    List<WaitingPod> waitingPods() {
+        return waiting.stream()
+                .map(pod -> new WaitingPod(pod.ref(), operations(pod), traceId(pod)))
+                .toList();
+    }
+
+    private List<WaitingPod.Operation> operations(PodRecord pod) {
+        Set<String> ids = PodOps.stageMarks(pod, rule.stage()).keySet();
+        return PodOps.operations(pod).values().stream()
+                .filter(operation -> ids.contains(operation.id()))
+                .map(operation -> new WaitingPod.Operation(operation.id(), operation.type(), operation.since()))
+                .toList();
+    }
+
+    private String traceId(PodRecord pod) {
+        byte[] digest = sha256(String.join("\n", rulePart(), podPart(pod)));
+        return UUID.nameUUIDFromBytes(digest).toString();
+    }
+
+    private String rulePart() {
+        return String.join("\n", spec.uid(), rule.name(), rule.stage().name());
+    }
+
+    private String podPart(PodRecord pod) {
+        return pod.uid() + PodOps.stageMarks(pod, rule.stage());
+    }
+
     /** The name of the rule towards plugins; it does not depend on the configuration. */
     String name() {
         return spec.key() + "/" + rule.name();
@@ -72,12 +114,8 @@ public record PluginQuery(
      * The idempotency key of the query: the same for the same Pods, operations and rule, also after a crash of the host.
      */
     String key() {
-        List<String> parts =
-                new ArrayList<>(List.of(spec.uid(), rule.name(), rule.stage().name()));
-        waiting.stream()
-                .map(pod -> pod.uid() + PodOps.stageMarks(pod, rule.stage()))
-                .sorted()
-                .forEach(parts::add);
+        List<String> parts = new ArrayList<>(List.of(rulePart()));
+        waiting.stream().map(this::podPart).sorted().forEach(parts::add);
         return HexFormat.of().formatHex(sha256(String.join("\n", parts)), 0, 16);
     }
 

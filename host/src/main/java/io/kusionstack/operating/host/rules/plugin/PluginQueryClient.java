@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Sends one query to a plugin: opens its worker, sends the stored memory with the query, stores the memory that comes with the
@@ -36,8 +37,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PluginQueryClient {
     /** The time a plugin may take; the host's configuration may say less. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
-    /** After this time a plugin that said no is asked again, though nothing that the host sees has changed. */
-    private static final Duration RESYNC = Duration.ofSeconds(30);
 
     private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -77,16 +76,19 @@ final class PluginQueryClient {
             return new SentQuery(query, views, memory);
         }
 
-        RuleRequest request(Instant now) {
+        /** @param waker has an effect once */
+        RuleRequest request(Instant now, Runnable waker) {
             return new RuleRequest(
+                    query.object(),
                     query.rule().name(),
                     query.rule().stage(),
                     query.selected().stream().map(pod -> views.get(pod.uid())).toList(),
-                    query.waiting().stream().map(PodRecord::ref).toList(),
+                    query.waitingPods(),
                     memory,
                     query.key(),
                     now,
-                    now.plus(TIME_LIMIT));
+                    now.plus(TIME_LIMIT),
+                    waker);
         }
     }
 
@@ -169,7 +171,7 @@ final class PluginQueryClient {
 
     private PluginReply send(SentQuery sent, RuleWorker worker) {
         remember(sent.query().spec().key());
-        return switch (worker.judge(sent.request(clock.instant()), response -> late(sent, response))) {
+        return switch (worker.judge(sent.request(clock.instant(), waker(sent)), response -> late(sent, response))) {
             case NoAnswer<RuleResponse> missing ->
                 unjudged(
                         sent.query(),
@@ -178,6 +180,15 @@ final class PluginQueryClient {
                         Durations.longer(missing.after(), SOON));
             case Answer.Given<RuleResponse>(RuleResponse response) ->
                 stored(new UnstoredResponse(sent, response, clock.instant()));
+        };
+    }
+
+    private Runnable waker(SentQuery sent) {
+        AtomicBoolean isUsed = new AtomicBoolean();
+        return () -> {
+            if (isUsed.compareAndSet(false, true)) {
+                source.wake(sent.query());
+            }
         };
     }
 
@@ -218,8 +229,7 @@ final class PluginQueryClient {
                             stored.sent().views().getOrDefault(pod.uid(), PodViews.of(pod)),
                             pod.resourceVersion(),
                             decision(query, verdict),
-                            stored.at()
-                                    .plus(verdict.map(PluginQueryClient::pause).orElse(RESYNC))));
+                            VerdictTimes.of(verdict, stored.at())));
         }
         return new PluginReply.Judged(stored.at(), cached);
     }
@@ -231,8 +241,8 @@ final class PluginQueryClient {
         }
         return switch (verdict.get()) {
             case Verdict.Pass pass -> new Decision.Admitted();
-            case Verdict.Reject(String reason, String message) -> no(query, reason, message);
-            case Verdict.AskAgain(String reason, String message, Duration after) -> no(query, reason, message);
+            case Verdict.Reject no -> no(query, no.reason(), no.message());
+            case Verdict.AskAgain no -> no(query, no.reason(), no.message());
         };
     }
 
@@ -241,14 +251,6 @@ final class PluginQueryClient {
         return new Decision.Rejected(List.of(query.wait(
                 Reason.WAITING_FOR_RULE,
                 text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "...")));
-    }
-
-    private static Duration pause(Verdict verdict) {
-        return switch (verdict) {
-            case Verdict.AskAgain(String reason, String message, Duration after) -> Durations.longer(after, SOON);
-            case Verdict.Reject reject -> RESYNC;
-            case Verdict.Pass pass -> RESYNC;
-        };
     }
 
     private PluginReply unjudged(PluginQuery query, Reason reason, String why, Duration after) {

@@ -11,17 +11,20 @@ import io.kusionstack.operating.plugin.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The newest reply of a plugin for each rule, and the times of the next queries. Mutable; guarded by the lock of the namespace.
  *
  * <p>A no counts until the plugin is asked again. A yes counts for {@link #YES_HOLDS}, and only for a Pod that
- * still looks as the plugin saw it. Both count only for the operations that were at the stage when the plugin was asked.
+ * still looks as the plugin saw it; or, whatever the Pod looks like, for as long as the plugin said. Both count only for the operations that
+ * were at the stage when the plugin was asked, and until it asks for a query.
  */
 public final class VerdictCache {
     /**
@@ -36,11 +39,20 @@ public final class VerdictCache {
     static final Duration BEFORE_RECONSIDERING = Duration.ofSeconds(1);
 
     private final Map<RuleId, CachedReply> entries = new HashMap<>();
+    /** How often plugins have asked for a query. */
+    private final Map<RuleId, Long> wakes = new HashMap<>();
 
-    private record RuleId(String ruleUid, String rule) {}
+    private record RuleId(String ruleUid, String rule) {
+        static RuleId of(RuleSpec spec, RuleSpec.CheckedRule rule) {
+            return new RuleId(spec.uid(), rule.name());
+        }
+    }
 
-    /** @param moves of the rule's Pods when the query was made */
-    private record CachedReply(long generation, long moves, PluginReply reply) {}
+    /**
+     * @param moves of the rule's Pods when the query was made
+     * @param wakes of the rule then
+     */
+    private record CachedReply(long generation, long moves, long wakes, PluginReply reply) {}
 
     /**
      * The decision that counts for one Pod.
@@ -52,12 +64,23 @@ public final class VerdictCache {
     public void put(PluginQuery query, PluginReply reply) {
         RuleSpec spec = query.spec();
         entries.put(
-                new RuleId(spec.uid(), query.rule().name()), new CachedReply(spec.generation(), query.moves(), reply));
+                RuleId.of(spec, query.rule()), new CachedReply(spec.generation(), query.moves(), query.wakes(), reply));
+    }
+
+    /** A plugin has learned something of this rule: it is asked again, also about Pods to which it said yes. */
+    public void wake(RuleSpec spec, RuleSpec.CheckedRule rule) {
+        wakes.merge(RuleId.of(spec, rule), 1L, Long::sum);
+    }
+
+    /** How often the plugin of this rule has asked for a query. */
+    public long wakes(RuleSpec spec, RuleSpec.CheckedRule rule) {
+        return wakes.getOrDefault(RuleId.of(spec, rule), 0L);
     }
 
     /** Forgets the rule objects that are not among these. */
     public void keepOnly(Set<String> ruleUids) {
         entries.keySet().removeIf(id -> !ruleUids.contains(id.ruleUid()));
+        wakes.keySet().removeIf(id -> !ruleUids.contains(id.ruleUid()));
     }
 
     /**
@@ -67,6 +90,9 @@ public final class VerdictCache {
      */
     public Optional<EffectiveVerdict> verdict(
             RuleSpec spec, RuleSpec.CheckedRule rule, PodRecord pod, Map<String, String> marks, Instant now) {
+        boolean isWoken = entry(spec, rule)
+                .filter(entry -> entry.wakes() != wakes(spec, rule))
+                .isPresent();
         return reply(spec, rule).flatMap(reply -> switch (reply) {
             case PluginReply.Unjudged unjudged ->
                 Optional.of(new EffectiveVerdict(new Decision.Rejected(List.of(unjudged.why())), false));
@@ -75,7 +101,7 @@ public final class VerdictCache {
                         .filter(cached ->
                                 !marks.isEmpty() && cached.marks().entrySet().containsAll(marks.entrySet()))
                         .map(cached -> new EffectiveVerdict(
-                                cached.decision(), cached.isYes() && (isOld(judged, now) || !cached.sees(pod))));
+                                cached.decision(), cached.isYes() && (isWoken || !isValid(judged, cached, pod, now))));
         });
     }
 
@@ -146,39 +172,52 @@ public final class VerdictCache {
         return switch (entry.get().reply()) {
             case PluginReply.Unjudged unjudged -> unjudged.askAgain();
             case PluginReply.Judged judged ->
-                due(judged, query, entry.get().moves() != query.moves(), now)
+                due(judged, query, entry.get(), now)
                         .map(due -> judged.cached().isEmpty()
                                 ? due
                                 : later(due, judged.at().plus(BETWEEN_QUERIES)));
         };
     }
 
-    private static Optional<Instant> due(PluginReply.Judged judged, PluginQuery query, boolean moved, Instant now) {
+    private static Optional<Instant> due(PluginReply.Judged judged, PluginQuery query, CachedReply entry, Instant now) {
         if (query.waiting().isEmpty()) {
             // asked once more without a waiting Pod, so that the plugin may forget
             return judged.cached().isEmpty() ? Optional.empty() : Optional.of(now);
         }
-        Optional<Instant> soonest = Optional.empty();
+        Optional<Instant> soonest = entry.wakes() == query.wakes()
+                ? Optional.empty()
+                : Optional.of(judged.at().plus(BEFORE_RECONSIDERING));
         for (PodRecord pod : query.waiting()) {
             PluginReply.CachedVerdict cached = judged.cached().get(pod.uid());
-            if (cached == null || !cached.marks().equals(marks(pod, query.rule().stage())) || !cached.sees(pod)) {
+            if (cached == null || !cached.marks().equals(marks(pod, query.rule().stage()))) {
                 return Optional.of(now);
             }
-            Optional<Instant> due = due(judged, cached, moved, now);
-            if (due.isPresent()) {
-                soonest = Optional.of(
-                        soonest.map(sooner -> sooner(sooner, due.get())).orElse(due.get()));
-            }
+            Optional<Instant> due = cached.isYes()
+                    ? Optional.of(now).filter(asked -> !isValid(judged, cached, pod, now))
+                    : Optional.of(due(judged, cached, pod, entry.moves() != query.moves()));
+            soonest = Stream.concat(soonest.stream(), due.stream()).min(Comparator.naturalOrder());
         }
         return soonest;
     }
 
-    private static Optional<Instant> due(
-            PluginReply.Judged judged, PluginReply.CachedVerdict cached, boolean moved, Instant now) {
-        if (cached.isYes()) {
-            return isOld(judged, now) ? Optional.of(now) : Optional.empty();
-        }
-        return Optional.of(moved ? sooner(cached.again(), judged.at().plus(BEFORE_RECONSIDERING)) : cached.again());
+    /** When to ask again about a Pod to which the plugin said no. */
+    private static Instant due(
+            PluginReply.Judged judged, PluginReply.CachedVerdict cached, PodRecord pod, boolean moved) {
+        Instant again = cached.times().again();
+        Optional<Instant> changed = cached.sees(pod)
+                ? Optional.of(judged.at().plus(BEFORE_RECONSIDERING)).filter(known -> moved)
+                : Optional.of(judged.at());
+        return changed.map(due -> cached.times()
+                        .notBefore()
+                        .map(limit -> later(due, limit))
+                        .orElse(due))
+                .map(due -> sooner(due, again))
+                .orElse(again);
+    }
+
+    private static boolean isValid(
+            PluginReply.Judged judged, PluginReply.CachedVerdict yes, PodRecord pod, Instant now) {
+        return yes.times().validUntil().map(now::isBefore).orElseGet(() -> !isOld(judged, now) && yes.sees(pod));
     }
 
     private static boolean isOld(PluginReply.Judged judged, Instant now) {
@@ -231,9 +270,10 @@ public final class VerdictCache {
          * @param marks value by operation of the labels of its stage: another value is another round of the operation
          * @param seen the Pod as the plugin saw it
          * @param version of the record that it saw
-         * @param again when to ask again although nothing has changed; not used for a yes
+         * @param times how long it counts
          */
-        record CachedVerdict(Map<String, String> marks, PodView seen, long version, Decision decision, Instant again) {
+        record CachedVerdict(
+                Map<String, String> marks, PodView seen, long version, Decision decision, VerdictTimes times) {
             public CachedVerdict {
                 marks = Map.copyOf(marks);
             }

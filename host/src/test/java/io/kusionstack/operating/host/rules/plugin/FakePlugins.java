@@ -62,14 +62,15 @@ final class FakePlugins implements RulePlugins {
 
     private static Map<PodRef, Verdict> verdicts(RuleRequest request, Verdict verdict) {
         Map<PodRef, Verdict> verdicts = new HashMap<>();
-        request.waiting().forEach(pod -> verdicts.put(pod, verdict));
+        request.waiting().forEach(pod -> verdicts.put(pod.ref(), verdict));
         return verdicts;
     }
 
     /** Names of the Pods in question, by question. */
     List<List<String>> askedAbout() {
         return requests.stream()
-                .map(request -> request.waiting().stream().map(PodRef::name).toList())
+                .map(request ->
+                        request.waiting().stream().map(pod -> pod.ref().name()).toList())
                 .toList();
     }
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** Workers, configurations and memory of plugins. */
 class PluginQueryReconcilerTest {
-    private static final Verdict YES = new Verdict.Pass();
-    private static final Verdict PENDING = new Verdict.AskAgain("Pending", "not yet", Duration.ofSeconds(5));
+    private static final Verdict YES = Verdict.pass();
+    private static final Verdict PENDING = Verdict.askAgain("Pending", "not yet", Duration.ofSeconds(5));
     private static final ObjectRef REF = new ObjectRef(ObjectKind.POD_TRANSITION_RULE, "shop", "web", "rule-web");
     private static final Map<String, String> TICKET = Map.of("ticket", "17");
     private static final JsonMapper JSON = new JsonMapper();

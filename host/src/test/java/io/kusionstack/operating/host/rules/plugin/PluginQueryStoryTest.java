@@ -17,6 +17,7 @@ import io.kusionstack.operating.plugin.PodRef;
 import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.Verdict;
+import io.kusionstack.operating.plugin.rule.WaitingPod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,10 @@ import org.junit.jupiter.api.Test;
 /** What happens to Pods under rules that plugins serve, step by step. */
 class PluginQueryStoryTest {
     private static final Decision PASSED = new Decision.Admitted();
-    private static final Verdict YES = new Verdict.Pass();
-    private static final Verdict CLOSED = new Verdict.Reject("WindowClosed", "changes are made at night");
+    private static final Verdict YES = Verdict.pass();
+    private static final Verdict CLOSED = Verdict.reject("WindowClosed", "changes are made at night");
     private static final Verdict PENDING =
-            new Verdict.AskAgain("Pending", "nobody has approved yet", Duration.ofSeconds(5));
+            Verdict.askAgain("Pending", "nobody has approved yet", Duration.ofSeconds(5));
     private static final String RULE = "PodTransitionRule shop/web, rule \"window\": ";
     private static final Duration INSTANT = Duration.ofMillis(200);
 
@@ -264,8 +265,8 @@ class PluginQueryStoryTest {
         assertThat(plugins.askedAbout()).containsExactly(List.of("b"));
     }
 
-    private static Map<PodRef, Verdict> verdicts(List<PodRef> waiting) {
-        return Map.of(waiting.getFirst(), CLOSED, waiting.getLast(), YES);
+    private static Map<PodRef, Verdict> verdicts(List<WaitingPod> waiting) {
+        return Map.of(waiting.getFirst().ref(), CLOSED, waiting.getLast().ref(), YES);
     }
 
     private static String notAsked() {
@@ -296,7 +297,7 @@ class PluginQueryStoryTest {
                         + "plugin: {name: window, config: {from: nine}}}]}");
     }
 
-    private static PodTransitionRule slotsAndWindow() {
+    static PodTransitionRule slotsAndWindow() {
         return Rules.rule(
                 "web",
                 1,

@@ -22,7 +22,7 @@ class PluginQueryThreadsTest {
         FakePlugins plugins = new FakePlugins().answers("window", request -> {
             called.countDown();
             hang(free);
-            return FakePlugins.given(request, new Verdict.Pass());
+            return FakePlugins.given(request, Verdict.pass());
         });
         PodRecord held = Pods.pod("held").available().label("app", "web").build();
         PodRecord other = Pods.pod("other").available().build();

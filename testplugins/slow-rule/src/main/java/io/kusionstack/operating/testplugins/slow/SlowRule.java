@@ -5,6 +5,7 @@ import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.TransitionRule;
 import io.kusionstack.operating.plugin.rule.Verdict;
+import io.kusionstack.operating.plugin.rule.WaitingPod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ final class SlowRule implements TransitionRule {
     private static final Duration BEFORE_THE_DEADLINE = Duration.ofSeconds(1);
 
     private static final Verdict NOT_YET =
-            new Verdict.AskAgain("StillThinking", "the slow plugin has not made up its mind", Duration.ofSeconds(1));
+            Verdict.askAgain("StillThinking", "the slow plugin has not made up its mind", Duration.ofSeconds(1));
 
     private final Slow config;
 
@@ -31,22 +32,21 @@ final class SlowRule implements TransitionRule {
     @Override
     public RuleResponse judge(RuleRequest request) {
         Map<String, String> since = new HashMap<>();
-        for (PodRef pod : request.waiting()) {
-            since.put(
-                    pod.uid(),
-                    request.memory().getOrDefault(pod.uid(), request.now().toString()));
+        for (WaitingPod pod : request.waiting()) {
+            String uid = pod.ref().uid();
+            since.put(uid, request.memory().getOrDefault(uid, request.now().toString()));
         }
         Instant end = since.values().stream()
                 .map(first -> Instant.parse(first).plus(config.takes()))
                 .reduce(request.deadline().minus(BEFORE_THE_DEADLINE), SlowRule::earlier);
         block(Duration.between(request.now(), end));
         Map<PodRef, Verdict> verdicts = new HashMap<>();
-        for (PodRef pod : request.waiting()) {
-            boolean waits =
-                    Instant.parse(since.get(pod.uid())).plus(config.takes()).isAfter(end);
-            verdicts.put(pod, waits ? NOT_YET : new Verdict.Pass());
+        for (WaitingPod pod : request.waiting()) {
+            Instant first = Instant.parse(since.get(pod.ref().uid()));
+            boolean waits = first.plus(config.takes()).isAfter(end);
+            verdicts.put(pod.ref(), waits ? NOT_YET : Verdict.pass());
         }
-        return new RuleResponse(verdicts, since);
+        return RuleResponse.of(verdicts).remembering(since);
     }
 
     private static Instant earlier(Instant one, Instant other) {

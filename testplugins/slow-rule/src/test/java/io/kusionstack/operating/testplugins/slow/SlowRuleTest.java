@@ -3,10 +3,10 @@ package io.kusionstack.operating.testplugins.slow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kusionstack.operating.plugin.PodRef;
-import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.rule.RuleResponse;
 import io.kusionstack.operating.plugin.rule.Verdict;
+import io.kusionstack.operating.testkit.RuleRequests;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,8 +23,7 @@ class SlowRuleTest {
     void aPodThatHasWaitedLongEnoughPasses() {
         RuleResponse response = rule.judge(request(START.plusSeconds(30), Map.of("u-0", START.toString())));
 
-        assertThat(response)
-                .isEqualTo(new RuleResponse(Map.of(POD, new Verdict.Pass()), Map.of("u-0", START.toString())));
+        assertThat(response).isEqualTo(new RuleResponse(Map.of(POD, Verdict.pass()), Map.of("u-0", START.toString())));
     }
 
     @Test
@@ -36,7 +35,10 @@ class SlowRuleTest {
     }
 
     private static RuleRequest request(Instant now, Map<String, String> memory) {
-        return new RuleRequest(
-                "slow", Stage.PRE_CHECK, List.of(), List.of(POD), memory, "key", now, now.plusSeconds(1));
+        return RuleRequests.aboutRefs(List.of(POD))
+                .memory(memory)
+                .at(now)
+                .until(now.plusSeconds(1))
+                .request();
     }
 }

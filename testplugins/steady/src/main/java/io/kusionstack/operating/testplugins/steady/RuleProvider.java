@@ -35,8 +35,8 @@ public final class RuleProvider implements TransitionRuleProvider<RuleProvider.N
         @Override
         public RuleResponse judge(RuleRequest request) {
             Map<PodRef, Verdict> verdicts = new LinkedHashMap<>();
-            request.waiting().forEach(pod -> verdicts.put(pod, new Verdict.Pass()));
-            return new RuleResponse(verdicts, Map.of());
+            request.waiting().forEach(pod -> verdicts.put(pod.ref(), Verdict.pass()));
+            return RuleResponse.of(verdicts);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kusionstack.operating.host.plan.Reason;
 import io.kusionstack.operating.host.plan.Wait;
 import io.kusionstack.operating.host.plugins.Answer;
@@ -39,7 +40,7 @@ class HostilePluginsIT {
     private static final int CALLS = 4;
     private static final Duration LIMIT = Duration.ofMillis(500);
     private static final Answer<RuleResponse> PASSED =
-            new Answer.Given<>(new RuleResponse(Map.of(POD, new Verdict.Pass()), Map.of()));
+            new Answer.Given<>(new RuleResponse(Map.of(POD, Verdict.pass()), Map.of()));
 
     private PluginHarness harness = PluginHarness.of();
 
@@ -118,7 +119,7 @@ class HostilePluginsIT {
         start("throws-errors", "steady");
         TrafficWorker traffic = harness.traffic("throws-errors-traffic");
 
-        assertThat(why(harness.rule("throws-errors-rule", "").judge(Jars.request())))
+        assertThat(why(worker("throws-errors-rule", "").judge(Jars.request())))
                 .isEqualTo("plugin \"throws-errors-rule\" failed in judge: java.lang.StackOverflowError");
         assertThat(why(traffic.observe(Jars.employer("web", ""), Instant.now(), Jars.deadline())))
                 .isEqualTo("plugin \"throws-errors-traffic\" failed in observe: java.lang.NoClassDefFoundError:"
@@ -173,7 +174,7 @@ class HostilePluginsIT {
     @Test
     void aLeakedThreadIsCountedAndCostsOnlyItsOwnPluginsMemory() {
         start("leaks-thread", "steady");
-        assertThat(harness.rule("leaks-thread-rule", "").judge(Jars.request())).isEqualTo(PASSED);
+        assertThat(worker("leaks-thread-rule", "").judge(Jars.request())).isEqualTo(PASSED);
         assertThat(state("leaks-thread").threads()).isEqualTo(2);
         assertThat(state("steady").threads()).isZero();
 
@@ -194,16 +195,16 @@ class HostilePluginsIT {
                         "the verdict about Pod default/web-0 has the reason not now; a reason is CamelCase, 1 to 63");
         assertThat(judged("NO_TIME")).isEqualTo("the verdict about Pod default/web-0 does not say when to ask again");
         assertThat(judged("LONG_MEMORY")).isEqualTo("it wants to remember 17411 bytes; allowed are 16384");
-        assertThat(harness.rule("wrong-answers-rule", "wrong: TOO_FEW").judge(Jars.request()))
+        assertThat(worker("wrong-answers-rule", "TOO_FEW").judge(Jars.request()))
                 .isEqualTo(new Answer.Given<>(new RuleResponse(Map.of(), Map.of())));
-        assertThat(harness.rule("wrong-answers-rule", "wrong: FOR_OTHERS").judge(Jars.request()))
+        assertThat(worker("wrong-answers-rule", "FOR_OTHERS").judge(Jars.request()))
                 .isEqualTo(PASSED);
         assertThat(harness.counts()).containsEntry("wrong-answers judge dropped", 1);
         assertSteady();
     }
 
     private String judged(String wrong) {
-        String why = why(harness.rule("wrong-answers-rule", "wrong: " + wrong).judge(Jars.request()));
+        String why = why(worker("wrong-answers-rule", wrong).judge(Jars.request()));
         return why.replace("plugin \"wrong-answers-rule\" failed in judge: ", "");
     }
 
@@ -265,7 +266,7 @@ class HostilePluginsIT {
     }
 
     private void assertSteady() {
-        assertThat(harness.rule("steady-rule", "").judge(Jars.request())).isEqualTo(PASSED);
+        assertThat(worker("steady-rule", "").judge(Jars.request())).isEqualTo(PASSED);
         assertThat(harness.traffic("steady-traffic").observe(Jars.employer("web", ""), Instant.now(), Jars.deadline()))
                 .isInstanceOf(Answer.Given.class);
     }
@@ -281,6 +282,15 @@ class HostilePluginsIT {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("plugin-" + id + "-"))
                 .count();
+    }
+
+    /** @param wrong what the plugin is to do; empty for a plugin that does not ask */
+    private RuleWorker worker(String plugin, String wrong) {
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
+        if (!wrong.isEmpty()) {
+            config.put("wrong", wrong);
+        }
+        return ((OpenedRule.RuleReady) harness.rules().open(plugin, "default/rule/" + plugin, config)).worker();
     }
 
     /** Of another rule object each time. */

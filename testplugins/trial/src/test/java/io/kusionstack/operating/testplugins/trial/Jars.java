@@ -1,12 +1,12 @@
 package io.kusionstack.operating.testplugins.trial;
 
 import io.kusionstack.operating.plugin.PodRef;
-import io.kusionstack.operating.plugin.Stage;
 import io.kusionstack.operating.plugin.rule.RuleRequest;
 import io.kusionstack.operating.plugin.traffic.Backend;
 import io.kusionstack.operating.plugin.traffic.BackendChange;
 import io.kusionstack.operating.plugin.traffic.Employer;
 import io.kusionstack.operating.testkit.Pods;
+import io.kusionstack.operating.testkit.RuleRequests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,16 +32,7 @@ final class Jars {
     }
 
     static RuleRequest request() {
-        Instant now = Instant.now();
-        return new RuleRequest(
-                "rule",
-                Stage.PRE_CHECK,
-                List.of(Pods.pod("web-0").view()),
-                List.of(POD),
-                Map.of(),
-                "key",
-                now,
-                now.plus(Duration.ofSeconds(30)));
+        return RuleRequests.about(Pods.pod("web-0").view()).until(deadline()).request();
     }
 
     static Instant deadline() {

@@ -45,20 +45,19 @@ public final class RuleProvider implements TransitionRuleProvider<RuleProvider.C
         @Override
         @SuppressWarnings("NullAway")
         public RuleResponse judge(RuleRequest request) {
-            PodRef pod = request.waiting().getFirst();
+            PodRef pod = request.waiting().getFirst().ref();
             return switch (wrong) {
                 case NOTHING -> null;
                 case TOO_FEW -> new RuleResponse(Map.of(), Map.of());
                 case FOR_OTHERS ->
                     new RuleResponse(
-                            Map.of(pod, new Verdict.Pass(), new PodRef("other", "other", "o"), new Verdict.Pass()),
-                            Map.of());
-                case NO_REASON -> new RuleResponse(Map.of(pod, new Verdict.Reject(null, null)), Map.of());
+                            Map.of(pod, Verdict.pass(), new PodRef("other", "other", "o"), Verdict.pass()), Map.of());
+                case NO_REASON -> new RuleResponse(Map.of(pod, Verdict.reject(null, null)), Map.of());
                 case REASON_WITH_SPACES ->
-                    new RuleResponse(Map.of(pod, new Verdict.Reject("not now", "not now")), Map.of());
-                case NO_TIME -> new RuleResponse(Map.of(pod, new Verdict.AskAgain("Later", "later", null)), Map.of());
+                    new RuleResponse(Map.of(pod, Verdict.reject("not now", "not now")), Map.of());
+                case NO_TIME -> new RuleResponse(Map.of(pod, Verdict.askAgain("Later", "later", null)), Map.of());
                 case LONG_MEMORY ->
-                    new RuleResponse(Map.of(pod, new Verdict.AskAgain("Later", "later", Duration.ZERO)), longMemory());
+                    new RuleResponse(Map.of(pod, Verdict.askAgain("Later", "later", Duration.ZERO)), longMemory());
             };
         }
 
