@@ -119,13 +119,15 @@ public final class CollaSetReconciler implements Reconciler {
     private Outcome act(Key key, SetPlan plan, CollaSetSnapshot snapshot) {
         Instant now = snapshot.now();
         SetMemory memory = memories.getOrDefault(key, SetMemory.NONE);
-        if (!plan.intent().actions().isEmpty()) {
-            Applied stored = actuator.apply(plan.intent());
+        Plan intent = memory.refused()
+                .map(refused -> refused.with(plan.intent(), snapshot, observer::version))
+                .orElse(plan.intent());
+        if (!intent.actions().isEmpty()) {
+            Applied stored = actuator.apply(intent);
             if (!stored.failures().isEmpty()) {
-                actuator.apply(plan.endings());
                 return failed(snapshot, plan, stored);
             }
-            memory = memory.stored(plan.intent(), now);
+            memory = memory.stored(intent, now);
             memories.put(key, memory);
         }
         intentions.publish(snapshot, plan.intentions(), plan.hold());
@@ -142,24 +144,32 @@ public final class CollaSetReconciler implements Reconciler {
                 : outcome;
     }
 
-    /** Of the acts only those that let Pods come back were done. A refusal is told, and the write is tried again after its pause. */
+    /** Of the acts only those that let Pods come back are done. A refusal is told, and the write is tried again after its pause. */
     private Outcome failed(CollaSetSnapshot snapshot, SetPlan plan, Applied stored) {
-        SetSpec set = snapshot.set();
+        Key key = snapshot.set().key();
         Optional<Instant> next = SetMemory.next(stored.outcome(), snapshot.now());
-        memories.computeIfPresent(set.key(), (key, memory) -> memory.looking(next));
-        for (Failure failure : stored.failures()) {
-            if (failure.result().isRefusal()) {
-                Wait why = new Wait(failure.result().cause().reason(), "", failure.sentence());
-                intentions.hold(snapshot, why);
-                memories.computeIfPresent(set.key(), (key, memory) -> memory.refused(snapshot, plan.acts(), failure));
-                String word = why.reason().word();
-                Plan told = Plan.of(new Action.Announce(set.ref(), Action.Severity.WARNING, word, failure.sentence()));
-                Plan status = SetStatus.stalled(snapshot, word, failure.sentence())
-                        .map(Plan::of)
-                        .orElse(Plan.nothing());
-                return stored.outcome().sooner(actuator.apply(told.then(status)).outcome());
-            }
+        memories.computeIfPresent(key, (same, memory) -> memory.looking(next));
+        Optional<Failure> refusal = stored.failures().stream()
+                .filter(failure -> failure.result().isRefusal())
+                .findFirst();
+        if (refusal.isEmpty()) {
+            actuator.apply(plan.endings(List.of()));
+            return stored.outcome();
         }
-        return stored.outcome();
+        SetMemory memory = memories.getOrDefault(key, SetMemory.NONE).refused(snapshot, plan.acts(), refusal.get());
+        memories.put(key, memory);
+        actuator.apply(plan.endings(memory.refused().orElseThrow().callBacks(snapshot)));
+        return stored.outcome().sooner(told(snapshot, refusal.get()));
+    }
+
+    private Outcome told(CollaSetSnapshot snapshot, Failure refusal) {
+        Wait why = new Wait(refusal.result().cause().reason(), "", refusal.sentence());
+        intentions.hold(snapshot, why);
+        String word = why.reason().word();
+        Action event = new Action.Announce(snapshot.set().ref(), Action.Severity.WARNING, word, refusal.sentence());
+        Plan status = SetStatus.stalled(snapshot, word, refusal.sentence())
+                .map(Plan::of)
+                .orElse(Plan.nothing());
+        return actuator.apply(Plan.of(event).then(status)).outcome();
     }
 }

@@ -37,7 +37,7 @@ record CreationObstacle(
     private String remedy() {
         return switch (problem) {
             case QUOTA -> "free or raise the quota";
-            case NAMESPACE_TERMINATING -> "the namespace is being deleted, and takes no new Pods";
+            case NAMESPACE_TERMINATING -> CreationProblem.CLOSED_NAMESPACE;
             case DENIED ->
                 code == 403
                         ? "correct spec.template, or have it allowed"

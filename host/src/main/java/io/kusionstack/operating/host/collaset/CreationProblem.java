@@ -22,6 +22,9 @@ enum CreationProblem {
     /** Anything else, or no answer. */
     OTHER;
 
+    /** What users are told of {@link #NAMESPACE_TERMINATING}. */
+    static final String CLOSED_NAMESPACE = "the namespace is being deleted, and takes no new Pods";
+
     static CreationProblem of(WriteResult.NotDone result) {
         return result.isOfDryRunOnly() ? NO_DRY_RUN : of(result.code(), result.message());
     }

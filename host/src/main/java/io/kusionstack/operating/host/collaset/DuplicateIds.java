@@ -26,7 +26,9 @@ final class DuplicateIds {
         return new SetWarning(
                 TYPE,
                 REASON,
-                Optional.of(duplicates).filter(found -> !found.isEmpty()).map(DuplicateIds::message));
+                Optional.of(duplicates)
+                        .filter(found -> !found.isEmpty() && !snapshot.set().deleting())
+                        .map(DuplicateIds::message));
     }
 
     /** The Pods that have to be replaced so that each id is there once, each with its id and who else has that. */
@@ -57,6 +59,6 @@ final class DuplicateIds {
         String more = duplicates.size() > NAMED ? " and " + (duplicates.size() - NAMED) + " more" : "";
         return duplicates.size() + (isOne ? " Pod has" : " Pods have") + " an instance id that is not unique: " + named
                 + more + "; label " + (isOne ? "it " : "them ") + Names.TO_DELETE
-                + "=true, and the successor gets an id of its own. Until then nothing happens to the Pods";
+                + "=true, and the successor gets an id of its own";
     }
 }

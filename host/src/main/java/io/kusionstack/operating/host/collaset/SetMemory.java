@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param awaited writes of our own that the caches may not show yet
  * @param waits why Pods wait, as the last plan says
  * @param nextLook when the set is reconciled again if no event comes, as the last plan says
- * @param unstored what the refused intent means for Pods; nothing once one is stored
+ * @param refused the intent that was refused last; empty once one is stored
  * @param uid of the set; a set that is made again under its name has no memory
  */
 record SetMemory(
@@ -33,7 +33,7 @@ record SetMemory(
         AwaitedWrites awaited,
         Map<PodRef, List<Wait>> waits,
         Optional<Instant> nextLook,
-        UnstoredIntent unstored,
+        Optional<RefusedIntent> refused,
         String uid) {
     static final SetMemory NONE = new SetMemory(
             SeenPods.NONE,
@@ -42,7 +42,7 @@ record SetMemory(
             AwaitedWrites.NONE,
             Map.of(),
             Optional.empty(),
-            UnstoredIntent.NONE,
+            Optional.empty(),
             "");
 
     SetMemory {
@@ -52,20 +52,12 @@ record SetMemory(
     /** With the newest observations of its Pods. */
     SetMemory seen(CollaSetSnapshot snapshot) {
         String owner = snapshot.set().ref().uid();
-        return new SetMemory(
-                SeenPods.of(snapshot),
-                creations,
-                stuckPod,
-                awaited,
-                waits,
-                nextLook,
-                unstored.of(snapshot.set(), snapshot.pods(), snapshot.now()),
-                owner);
+        return new SetMemory(SeenPods.of(snapshot), creations, stuckPod, awaited, waits, nextLook, refused, owner);
     }
 
     SetMemory stored(Plan intent, Instant now) {
         return new SetMemory(
-                pods, creations, stuckPod, AwaitedWrites.of(intent, now), waits, nextLook, UnstoredIntent.NONE, uid);
+                pods, creations, stuckPod, AwaitedWrites.of(intent, now), waits, nextLook, Optional.empty(), uid);
     }
 
     SetMemory acted(CollaSetSnapshot snapshot, SetPlan plan, Applied applied) {
@@ -76,7 +68,7 @@ record SetMemory(
                 awaited,
                 plan.acts().waits(),
                 next(applied.outcome(), snapshot.now()),
-                unstored,
+                refused,
                 uid);
     }
 
@@ -92,7 +84,7 @@ record SetMemory(
     }
 
     SetMemory looking(Optional<Instant> next) {
-        return new SetMemory(pods, creations, stuckPod, awaited, waits, next, unstored, uid);
+        return new SetMemory(pods, creations, stuckPod, awaited, waits, next, refused, uid);
     }
 
     /** The intent was refused: all that the plan touches or lets wait waits for that, because nothing of the plan was done. */
@@ -108,6 +100,13 @@ record SetMemory(
             }
         }
         return new SetMemory(
-                pods, creations, Optional.empty(), awaited, all, nextLook, unstored.refused(snapshot, failure), uid);
+                pods,
+                creations,
+                Optional.empty(),
+                awaited,
+                all,
+                nextLook,
+                Optional.of(RefusedIntent.of(refused, failure, snapshot)),
+                uid);
     }
 }

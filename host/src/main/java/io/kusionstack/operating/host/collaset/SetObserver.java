@@ -86,7 +86,7 @@ final class SetObserver {
                 context,
                 memory.creations().obstacle(),
                 memory.creations().trials(),
-                memory.pods().refusals(memory.unstored().of(set, pods, now).with(refusals(pods)), pods, now),
+                memory.pods().refusals(refusals(pods), pods, now),
                 troubles(pods),
                 memory.pods().lastRevisions(pods, context),
                 progress,

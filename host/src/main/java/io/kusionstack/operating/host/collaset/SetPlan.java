@@ -7,9 +7,13 @@ import io.kusionstack.operating.host.plan.Intention;
 import io.kusionstack.operating.host.plan.Plan;
 import io.kusionstack.operating.host.plan.PodEdit;
 import io.kusionstack.operating.host.plan.Wait;
+import io.kusionstack.operating.plugin.PodRef;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The plan for a set, in the order in which it has to happen.
@@ -48,9 +52,20 @@ record SetPlan(
         return new SetPlan(Plan.nothing(), Map.of(), Optional.of(why), acts, List.of(), snapshot.stuckPod());
     }
 
-    /** The acts that only let Pods come back: they may be done though the intent is not stored. */
-    Plan endings() {
-        return new Plan(acts.actions().stream().filter(SetPlan::isEnding).toList(), Optional.empty(), Map.of());
+    /**
+     * The acts that only let Pods come back: they may be done though the intent is not stored.
+     *
+     * @param callBacks edits to make besides, of Pods that no such act edits
+     */
+    Plan endings(List<Action> callBacks) {
+        List<Action> endings = new ArrayList<>(
+                acts.actions().stream().filter(SetPlan::isEnding).toList());
+        Set<PodRef> edited = new HashSet<>();
+        endings.forEach(ending -> edited.add(((Action.EditPod) ending).edit().pod()));
+        callBacks.stream()
+                .filter(back -> back instanceof Action.EditPod(PodEdit edit) && !edited.contains(edit.pod()))
+                .forEach(endings::add);
+        return new Plan(endings, Optional.empty(), Map.of());
     }
 
     private static boolean isEnding(Action action) {

@@ -94,7 +94,10 @@ sealed interface TemplateTrial {
             return TemplateRefused.by(failure.get(), true, generation, attempts(known) + 1, now);
         }
         boolean taken = problem.filter(each -> each != CreationProblem.QUOTA).isEmpty();
-        String message = failure.map(failed -> failed.result().message()).orElse("");
+        String message = problem.filter(each -> each == CreationProblem.NAMESPACE_TERMINATING)
+                        .isPresent()
+                ? CreationProblem.CLOSED_NAMESPACE
+                : failure.map(failed -> failed.result().message()).orElse("");
         boolean isAsked =
                 problem.filter(each -> each == CreationProblem.NO_DRY_RUN).isEmpty();
         boolean same = known instanceof TemplateRefused refused && refused.generation() == generation;

@@ -7,15 +7,6 @@ public record Failure(Action action, WriteResult.NotDone result) {
         return what(action) + result.ending() + "; " + result.cause().remedy();
     }
 
-    /** What the action writes, for users: {@code ResourceContext shop/web}. */
-    public String subject() {
-        return switch (action) {
-            case Action.CreateObject create -> create.object().toString();
-            case Action.PatchObject patch -> patch.object().toString();
-            default -> what(action);
-        };
-    }
-
     private static String what(Action action) {
         return switch (action) {
             case Action.EditPod edit -> "writing " + edit.edit().pod();

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class DuplicateIdsTest {
     private static final String REMEDY =
-            "; label it collaset.kusionstack.io/to-delete=true, and the successor gets an id of its own. Until then nothing"
-                    + " happens to the Pods";
+            "; label it collaset.kusionstack.io/to-delete=true, and the successor gets an id of its own";
 
     @Test
     void twoPodsOfOneIdGoOnAndAreToldUntilOneIsReplaced() {
