@@ -30,18 +30,24 @@ record TrafficRound(
      * @param before the load balancers before they were observed
      */
     Optional<Wait> leftBehind(List<LoadBalancerState> before, ObservedPlan observed) {
-        List<String> named = List.of();
+        List<String> named = unrecorded(before, observed);
+        return named.isEmpty() ? Optional.empty() : Optional.of(ServiceWaits.leftBehind(managedService, named));
+    }
+
+    private List<String> unrecorded(List<LoadBalancerState> before, ObservedPlan observed) {
         if (!managedService.exists()) {
             boolean hasEdits = !observed.plan().edits().isEmpty();
-            named = before.isEmpty() && hasEdits ? carrying(observed) : named;
-        } else if (departed.isPresent() || managedService.hasRecord()) {
-            return Optional.empty();
-        } else if (!managedService.isManaged()) {
-            named = isFirst ? carrying(observed) : named;
-        } else if (isFirstObservation(before, observed.loadBalancers())) {
-            named = observed.carryingUnshown(managedService.finalizer());
+            return before.isEmpty() && hasEdits ? carrying(observed) : List.of();
         }
-        return named.isEmpty() ? Optional.empty() : Optional.of(ServiceWaits.leftBehind(managedService, named));
+        if (departed.isPresent() || managedService.hasRecord()) {
+            return List.of();
+        }
+        if (!managedService.isManaged()) {
+            return isFirst ? carrying(observed) : List.of();
+        }
+        return isFirstObservation(before, observed.loadBalancers())
+                ? observed.carryingUnshown(managedService.finalizer())
+                : List.of();
     }
 
     private List<String> carrying(ObservedPlan observed) {

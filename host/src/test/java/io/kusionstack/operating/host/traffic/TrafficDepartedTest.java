@@ -96,11 +96,7 @@ class TrafficDepartedTest {
     @Test
     void oneThatWasCreatedAgainWhileNoHostRanTellsOnceWhatMayBeLeft() {
         TrafficWorld world = started();
-        world.loseService();
-        world.service(service -> service.editMetadata()
-                .withUid("uid-web-again")
-                .addToAnnotations(FakeBalancer.LB, "lb-2")
-                .endMetadata());
+        createAgainElsewhere(world);
         world.restart();
         world.settle();
 
@@ -111,15 +107,8 @@ class TrafficDepartedTest {
     @Test
     void oneThatMovedAndLostItsRecordWhileNoHostRanTellsOnceWhatMayBeLeft() {
         TrafficWorld world = started();
-        world.edit(service -> service.editMetadata()
-                .removeFromAnnotations(Names.TRAFFIC_SERVED)
-                .addToAnnotations(FakeBalancer.LB, "lb-2")
-                .endMetadata());
-        world.balancer.silent = Optional.of(UNAVAILABLE);
-        world.restart();
-        steps(world, 4);
-        world.balancer.silent = Optional.empty();
-        world.settle();
+        moveWithoutRecord(world);
+        restartUnobserved(world);
 
         assertThat(leftBehind(world)).containsExactly(LEFT_ELSEWHERE);
         assertThat(world.balancer.weights("lb-2")).isEqualTo(Tales.ALL_ON);
@@ -128,16 +117,8 @@ class TrafficDepartedTest {
     @Test
     void oneThatWasCreatedAgainAndCannotBeObservedAtFirstIsToldOnce() {
         TrafficWorld world = started();
-        world.loseService();
-        world.service(service -> service.editMetadata()
-                .withUid("uid-web-again")
-                .addToAnnotations(FakeBalancer.LB, "lb-2")
-                .endMetadata());
-        world.balancer.silent = Optional.of(UNAVAILABLE);
-        world.restart();
-        steps(world, 4);
-        world.balancer.silent = Optional.empty();
-        world.settle();
+        createAgainElsewhere(world);
+        restartUnobserved(world);
 
         assertThat(leftBehind(world)).containsExactly(LEFT_ELSEWHERE);
     }
@@ -145,10 +126,7 @@ class TrafficDepartedTest {
     @Test
     void aPodThatIsOutOfServiceThenIsNamedAsWell() {
         TrafficWorld world = started();
-        world.edit(service -> service.editMetadata()
-                .removeFromAnnotations(Names.TRAFFIC_SERVED)
-                .addToAnnotations(FakeBalancer.LB, "lb-2")
-                .endMetadata());
+        moveWithoutRecord(world);
         world.change("c", Pods::unready);
         world.restart();
         world.settle();
@@ -204,11 +182,7 @@ class TrafficDepartedTest {
         world.restart();
         steps(world, 4);
 
-        world.loseService();
-        world.service(service -> service.editMetadata()
-                .withUid("uid-web-again")
-                .addToAnnotations(FakeBalancer.LB, "lb-2")
-                .endMetadata());
+        createAgainElsewhere(world);
         steps(world, 20);
         assertThat(world.balancer.weights("lb-1")).isEqualTo(Tales.ALL_ON);
 
@@ -277,6 +251,31 @@ class TrafficDepartedTest {
         world.settle();
         assertThat(world.cluster.pods()).allMatch(Tales::isUpdated);
         assertThat(world.balancer.serving("lb-1")).isZero();
+    }
+
+    /** A user moves the Service to another load balancer, and takes its record away. */
+    private static void moveWithoutRecord(TrafficWorld world) {
+        world.edit(service -> service.editMetadata()
+                .removeFromAnnotations(Names.TRAFFIC_SERVED)
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+    }
+
+    private static void createAgainElsewhere(TrafficWorld world) {
+        world.loseService();
+        world.service(service -> service.editMetadata()
+                .withUid("uid-web-again")
+                .addToAnnotations(FakeBalancer.LB, "lb-2")
+                .endMetadata());
+    }
+
+    /** The load balancers cannot be observed at first. */
+    private static void restartUnobserved(TrafficWorld world) {
+        world.balancer.silent = Optional.of(UNAVAILABLE);
+        world.restart();
+        steps(world, 4);
+        world.balancer.silent = Optional.empty();
+        world.settle();
     }
 
     private static List<String> leftBehind(TrafficWorld world) {
