@@ -90,10 +90,10 @@ public final class VerdictCache {
      */
     public Optional<EffectiveVerdict> verdict(
             RuleSpec spec, RuleSpec.CheckedRule rule, PodRecord pod, Map<String, String> marks, Instant now) {
-        boolean isWoken = entry(spec, rule)
-                .filter(entry -> entry.wakes() != wakes(spec, rule))
-                .isPresent();
-        return reply(spec, rule).flatMap(reply -> switch (reply) {
+        Optional<CachedReply> known = entry(spec, rule);
+        boolean isWoken =
+                known.filter(entry -> entry.wakes() != wakes(spec, rule)).isPresent();
+        return known.map(CachedReply::reply).flatMap(reply -> switch (reply) {
             case PluginReply.Unjudged unjudged ->
                 Optional.of(new EffectiveVerdict(new Decision.Rejected(List.of(unjudged.why())), false));
             case PluginReply.Judged judged ->
